@@ -1,0 +1,1 @@
+"""Pure arithmetic on answers: intervals, verdicts."""

@@ -1,0 +1,1 @@
+"""What a database must do for us, one engine a file."""

@@ -1,0 +1,1 @@
+"""Errors, the clock and settings: what every room stands on."""

@@ -1,0 +1,104 @@
+"""Every error of servicemeter, one tree; each says what is wrong and what to do next.
+
+`exit_status` is what the terminal command ends with: 1 when nothing could be taken or answered, 2 for a wrong call.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "AmbiguousColumn",
+    "BadBook",
+    "BadCalendar",
+    "BadCase",
+    "BadFile",
+    "BadMapping",
+    "BadQuestion",
+    "BadRows",
+    "BadSettings",
+    "BackwardSpan",
+    "BookHeld",
+    "ServicemeterError",
+    "UnknownMetric",
+    "UnknownName",
+]
+
+
+class ServicemeterError(Exception):
+    """The root of the tree: everything that servicemeter raises on purpose."""
+
+    exit_status = 1
+
+
+class BadQuestion(ServicemeterError):
+    """A question that cannot be asked: an unknown parameter, dimension, period or value."""
+
+    exit_status = 2
+
+
+class UnknownName(BadQuestion):
+    """A name that is not known, with the nearest ones that are."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(repr(n) for n in near)}?" if near else f"Known: {', '.join(names)}."
+        super().__init__(f"There is no {kind} called {name!r}. {hint}")
+        self.kind, self.name, self.near = kind, name, near
+
+
+class UnknownMetric(UnknownName):
+    """A metric that is not in the catalogue."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__("metric", name, known)
+
+
+class BadSettings(ServicemeterError):
+    """Settings that cannot be used; names the file, the key and what would be right."""
+
+    exit_status = 2
+
+
+class BadCalendar(BadSettings):
+    """A business calendar that cannot be used."""
+
+
+class BackwardSpan(ServicemeterError):
+    """A span of time that ends before it starts."""
+
+
+class BadFile(ServicemeterError):
+    """A file that cannot be read as a table: missing, empty, binary, cut off, wrongly encoded."""
+
+
+class BadMapping(ServicemeterError):
+    """A mapping that cannot be used; names the mapping's file and key."""
+
+    exit_status = 2
+
+
+class AmbiguousColumn(BadFile):
+    """A column that can be read in more than one way; the message gives the option that decides."""
+
+    exit_status = 2
+
+
+class BadRows(ServicemeterError):
+    """Rows that break a rule of the canonical model and could not be kept aside."""
+
+
+class BadBook(ServicemeterError):
+    """A book that cannot be opened: damaged, written by a newer version, disk full."""
+
+
+class BookHeld(BadBook):
+    """Another process holds the book."""
+
+
+class BadCase(ServicemeterError):
+    """A conformance file that cannot be read."""
+
+    exit_status = 2

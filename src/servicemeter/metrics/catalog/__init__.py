@@ -1,0 +1,1 @@
+"""The declarations, one family a file; found by name."""

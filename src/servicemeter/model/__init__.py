@@ -1,0 +1,1 @@
+"""What the rows, metrics, questions and answers are, as declarations."""

@@ -1,0 +1,1 @@
+"""Words, numbers and pictures, the same on every face."""

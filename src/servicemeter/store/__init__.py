@@ -1,0 +1,1 @@
+"""The book of canonical rows, the calendars and the facts built from them."""
