@@ -10,6 +10,7 @@ list, `text` anything else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,7 +26,8 @@ class Column:
 
     `refers` names the table whose key this is; a row of another source is meant when `<stem>_source` beside it says so
     (`ticket_source` beside `ticket_id`). `privacy` says what erasing a customer does: `keep` it, or null it because it
-    is the customer's `identity` or `words`. `default` is the value of a cell left out.
+    is the customer's `identity` or `words`. `default` is the value of a cell left out. `words_when` closes the list of
+    values only for some values of another column: (that column, its value → the words).
     """
 
     name: str
@@ -36,6 +38,7 @@ class Column:
     refers: str | None = None
     privacy: Privacy = "keep"
     default: str | bool | int | None = None
+    words_when: tuple[str, Mapping[str, tuple[str, ...]]] | None = None
 
     @property
     def source_column(self) -> str | None:
@@ -89,6 +92,7 @@ BOOKKEEPING = (
     Column("source_seq", "int", "the source's own order of versions"),
 )
 
+_TRUTHS = ("true", "false")
 _CHANNELS = "email, chat, phone, social, messaging, web, sms, video, in_person, or any other word"
 
 
@@ -230,7 +234,21 @@ _FACTS = (
                     "is_deleted", "merged_into", "calendar_id",
                 ),
             ),
-            Column("value", "text", "status: new, open, pending, on_hold, solved, closed; flags: true, false"),
+            Column(
+                "value",
+                "text",
+                "status: new, open, pending, on_hold, solved, closed; flags: true, false; else the id or name",
+                words_when=(
+                    "field",
+                    {
+                        "status": ("new", "open", "pending", "on_hold", "solved", "closed"),
+                        "is_complaint": _TRUTHS,
+                        "is_spam": _TRUTHS,
+                        "is_test": _TRUTHS,
+                        "is_deleted": _TRUTHS,
+                    },
+                ),
+            ),
             Column("actor_type", "word", words=("customer", "agent", "bot", "system")),
             _id("actor_id"),
             _id("update_id", "one update of the source that may change several things"),

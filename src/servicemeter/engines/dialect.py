@@ -1,0 +1,88 @@
+"""The SQL primitives that differ between engines; everything else is written once, in plain SQL.
+
+Instants in facts are integer epoch seconds (UTC), so that arithmetic is the same everywhere and no engine's zone
+functions are used. A new engine overrides what it spells differently and must pass every conformance case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+__all__ = ["Dialect"]
+
+
+class Dialect:
+    """The primitives as DuckDB spells them."""
+
+    name = "duckdb"
+
+    def name_of(self, identifier: str) -> str:
+        """An identifier, quoted."""
+        return '"' + identifier.replace('"', '""') + '"'
+
+    def text(self, value: str) -> str:
+        """A text literal."""
+        return "'" + value.replace("'", "''") + "'"
+
+    def literal(self, value: Any) -> str:
+        """A literal of any plain value."""
+        if value is None:
+            return "null"
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int | float):
+            return repr(value)
+        if isinstance(value, datetime):
+            return f"timestamp '{value:%Y-%m-%d %H:%M:%S.%f}'"
+        if isinstance(value, date):
+            return f"date '{value.isoformat()}'"
+        return self.text(str(value))
+
+    def epoch(self, timestamp: str) -> str:
+        """Epoch seconds of a UTC timestamp with whole seconds."""
+        return f"(epoch_us({timestamp}) // 1000000)"
+
+    def timestamp(self, epoch_s: str) -> str:
+        """A UTC timestamp from epoch seconds."""
+        return f"make_timestamp(cast({epoch_s} as bigint) * 1000000)"
+
+    def whole(self, numerator: str, denominator: str) -> str:
+        """Integer division of non-negative numbers."""
+        return f"(({numerator}) // ({denominator}))"
+
+    def double(self, expression: str) -> str:
+        """A double-precision number."""
+        return f"cast({expression} as double)"
+
+    def first_by(self, value: str, order: str) -> str:
+        """Aggregate: the value of the row with the lowest `order` (a bigint or double); null orders are passed over."""
+        return f"arg_min_null({value}, {order})"
+
+    def last_by(self, value: str, order: str) -> str:
+        """Aggregate: the value of the row with the highest `order`."""
+        return f"arg_max_null({value}, {order})"
+
+    def last_known(self, value: str, window: str) -> str:
+        """Window: the last value that is not null up to the current row of the (ordered) window named."""
+        return f"last_value({value} ignore nulls) over ({window} rows between unbounded preceding and current row)"
+
+    def row_hash(self, columns: Sequence[str]) -> str:
+        """A 64-bit hash of columns, for finding likely repeats only: equal rows hash alike, nothing else is promised."""
+        return f"hash({', '.join(columns)})"
+
+    def digest(self, columns: Sequence[str]) -> str:
+        """A text that is the same for equal rows on every engine, to break ties the same way everywhere."""
+        return "md5(concat_ws('|', " + ", ".join(f"coalesce(cast({c} as varchar), '~')" for c in columns) + "))"
+
+    def values(self, rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> str:
+        """A relation of literals, to stand in a FROM: never empty (a row that matches nothing is made)."""
+        lines = [", ".join(self.literal(v) for v in row) for row in rows]
+        if not lines:
+            nulls = ", ".join("null" for _ in columns)
+            named = ", ".join(f"null as {c}" for c in columns)
+            return f"(select {named} from (select {nulls}) as nothing where false)"
+        names = ", ".join(columns)
+        body = ", ".join(f"({line})" for line in lines)
+        return f"(select * from (values {body}) as literal_rows({names}))"

@@ -1,0 +1,225 @@
+"""The book: the canonical tables on an engine. Create, upgrade, append, correct, and number every load.
+
+Schemas: the tables themselves (latest versions), `past` (versions before), `meta` (loads, rows kept aside, what was
+touched) and `facts` (built by `store.build`, rebuilt whenever their definition changes).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from servicemeter.engines.engine import Engine
+from servicemeter.ground.errors import BadBook
+from servicemeter.model.rows import Delivery, KeptAside
+from servicemeter.model.tables import TABLES, Table
+from servicemeter.store.arrivals import Arrivals, sql_type
+from servicemeter.store.coverage import note_coverage
+from servicemeter.store.touched import note_touched
+from servicemeter.store.versions import Merged, merge_staged
+
+__all__ = ["Book", "LoadReport", "Progress"]
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass
+class LoadReport:
+    """What a load did: its data version, rows per table, and what was kept aside and why."""
+
+    data_version: int
+    source: str
+    tables: dict[str, Merged] = field(default_factory=dict)
+    kept_aside: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    is_dry_run: bool = False
+
+    @property
+    def taken(self) -> int:
+        """Rows that were new."""
+        return sum(m.taken for m in self.tables.values())
+
+    @property
+    def changed(self) -> bool:
+        """Whether the book changed at all."""
+        return any(m.changed for m in self.tables.values()) or self.kept_aside > 0
+
+
+class Book:
+    """The canonical tables on one engine. All writing goes through `load` (one transaction, one data version)."""
+
+    def __init__(self, engine: Engine, *, identity_key: bytes) -> None:
+        self.engine = engine
+        self._identity_key = identity_key
+        self._upgrade()
+
+    @property
+    def data_version(self) -> int:
+        """The number of the last load; 0 for an empty book."""
+        return int(self.engine.rows("select coalesce(max(data_version), 0) from meta.loads")[0][0])
+
+    def settings(self) -> dict[str, str]:
+        """The settings that numbers depend on: report_tz, default_calendar, base_currency, …"""
+        rows = self.engine.rows("select name, value, recorded_at from settings order by recorded_at, source")
+        return {name: value for name, value, _ in rows}
+
+    def load(
+        self,
+        delivery: Delivery,
+        *,
+        now: datetime,
+        label: str = "",
+        digest: str = "",
+        progress: Progress | None = None,
+        after: Callable[[LoadReport], None] | None = None,
+        dry_run: bool = False,
+    ) -> LoadReport:
+        """Take a delivery in one transaction: all of its good rows, or nothing when anything fails.
+
+        `now` (aware) is when the rows were recorded; `label` names the file or pull, `digest` its content. `after` runs
+        inside the same transaction (the facts that the rows touch). With `dry_run` everything is done and then undone.
+        Rows that break a rule are kept aside with their reason.
+        """
+        try:
+            with self.engine.transaction():
+                report = self._take(delivery, now, label, digest, progress)
+                if after and report.changed:
+                    after(report)
+                if dry_run:
+                    report.is_dry_run = True
+                    raise _Undo(report)
+        except _Undo as undo:
+            return undo.report
+        return report
+
+    def was_loaded(self, source: str, digest: str) -> int | None:
+        """The data version in which this very content was loaded last from this source, or None."""
+        text = self.engine.dialect.text
+        found = self.engine.rows(
+            f"select max(data_version) from meta.loads where source = {text(source)} and digest = {text(digest)}"
+        )[0][0]
+        return int(found) if found is not None and digest else None
+
+    def kept_aside(self) -> list[dict[str, Any]]:
+        """Every row that could not be taken, oldest load first."""
+        columns = ("data_version", "source", "file", "row_number", "table", "column", "value", "reason", "row")
+        rows = self.engine.rows(
+            'select data_version, source, file, row_number, "table", "column", value, reason, row from meta.kept_aside '
+            "order by data_version, file, row_number"
+        )
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    def sources(self) -> list[dict[str, Any]]:
+        """The sources with their coverage (UTC) and capabilities."""
+        rows = self.engine.rows(
+            "select source, loaded_from, loaded_through, ended_at, capabilities from sources order by source"
+        )
+        names = ("source", "loaded_from", "loaded_through", "ended_at", "capabilities")
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _take(
+        self, delivery: Delivery, now: datetime, label: str, digest: str, progress: Progress | None
+    ) -> LoadReport:
+        version = self.data_version + 1
+        recorded = now.astimezone(UTC).replace(tzinfo=None)
+        report = LoadReport(version, delivery.source)
+        arrivals = Arrivals(self.engine, delivery.source, recorded, self._identity_key)
+        kept: list[KeptAside] = []
+        for item in delivery:
+            if isinstance(item, KeptAside):
+                kept.append(item)
+            else:
+                arrivals.stage(item)
+                if progress:
+                    progress(item.table, arrivals.staged_rows)
+        self._note_load(version, delivery.source, recorded, label, digest)
+        for table, staged in arrivals.clean(kept, label):
+            merged = merge_staged(self.engine, table, staged, is_empty=self._holds_nothing(table, staged))
+            report.tables[table.name] = merged
+            if merged.changed:
+                note_touched(self.engine, table, staged, version)
+        self._keep_aside(version, delivery.source, label, kept, report)
+        report.notes += note_coverage(self.engine, delivery, arrivals.tables, recorded)
+        arrivals.drop()
+        return report
+
+    def _holds_nothing(self, table: Table, staged: str) -> bool:
+        q = self.engine.dialect.name_of(table.name)
+        if not self.engine.rows(f"select 1 from {q} limit 1"):
+            return True
+        found = self.engine.rows(
+            f"select 1 from (select distinct source from {staged}) as given "
+            f"where exists (select 1 from {q} as held where held.source = given.source) limit 1"
+        )
+        return not found
+
+    def _note_load(self, version: int, source: str, recorded: datetime, label: str, digest: str) -> None:
+        literal = self.engine.dialect.literal
+        values = ", ".join(literal(v) for v in (version, source, recorded, label, digest))
+        self.engine.run(f"insert into meta.loads values ({values})")
+
+    def _keep_aside(
+        self, version: int, source: str, label: str, kept: Iterable[KeptAside], report: LoadReport
+    ) -> None:
+        """Replace what an earlier attempt at the same file left aside by what this one leaves."""
+        import pyarrow as pa
+
+        text = self.engine.dialect.text
+        self.engine.run(f"delete from meta.kept_aside where source = {text(source)} and file = {text(label)}")
+        rows = [
+            (version, source, label or k.file, k.row_number, k.table, k.column, k.value, k.reason,
+             json.dumps(k.row, ensure_ascii=False, default=str))
+            for k in kept
+        ]  # fmt: skip
+        for k in kept:
+            report.reasons[k.reason] = report.reasons.get(k.reason, 0) + 1
+        report.kept_aside = len(rows)
+        if rows:
+            names = ("data_version", "source", "file", "row_number", "table", "column", "value", "reason", "row")
+            self.engine.stage(
+                "meta.kept_aside", pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)})
+            )
+
+    def _upgrade(self) -> None:
+        """Bring the book to this program's version by its numbered steps, in one transaction."""
+        with self.engine.transaction():
+            self.engine.run("create schema if not exists meta; create table if not exists meta.book (version integer)")
+            found = self.engine.rows("select max(version) from meta.book")[0][0] or 0
+            if found > len(_STEPS):
+                raise BadBook(
+                    f"This book was written by a newer servicemeter (book version {found}, this program knows "
+                    f"{len(_STEPS)}). Nothing was changed. Upgrade servicemeter and try again."
+                )
+            for number, step in enumerate(_STEPS[found:], start=found + 1):
+                step(self.engine)
+                self.engine.run(f"insert into meta.book values ({number})")
+
+
+class _Undo(Exception):
+    """Carries a dry run's report out of its transaction, which is thereby undone."""
+
+    def __init__(self, report: LoadReport) -> None:
+        self.report = report
+
+
+def _first_tables(engine: Engine) -> None:
+    """Step 1: every canonical table with its past, and the bookkeeping."""
+    q = engine.dialect.name_of
+    engine.run("create schema if not exists past")
+    for table in TABLES.values():
+        columns = ", ".join(f"{q(c.name)} {sql_type(c)}" for c in table.all_columns)
+        engine.run(f"create table {q(table.name)} ({columns}); create table past.{q(table.name)} ({columns})")
+    engine.run("""
+        create table meta.loads (data_version bigint, source varchar, recorded_at timestamp, label varchar, digest varchar);
+        create table meta.kept_aside (data_version bigint, source varchar, file varchar, row_number bigint,
+            "table" varchar, "column" varchar, value varchar, reason varchar, row varchar);
+        create table meta.touched (data_version bigint, kind varchar, source varchar, id varchar);
+        create table meta.facts (name varchar, value varchar)
+    """)
+
+
+_STEPS: tuple[Callable[[Engine], None], ...] = (_first_tables,)

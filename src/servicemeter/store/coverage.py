@@ -1,0 +1,129 @@
+"""What a source covers and can supply: from when to when it is loaded, and its capabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from servicemeter.engines.engine import Engine
+from servicemeter.ground.clock import epoch, local_day, local_midnight, moment
+from servicemeter.model.rows import Delivery
+from servicemeter.model.tables import TABLES
+
+__all__ = ["note_coverage"]
+
+_OWN = "servicemeter"
+_SPANS = ("valid_from", "valid_to", "recorded_at", "source_updated_at", "deleted_at")
+_DERIVED = {
+    "status_history": ("ticket_events", "field = 'status'"),
+    "assignment_history": ("ticket_events", "field in ('assignee_id', 'team_id')"),
+    "complaint_flag": ("ticket_events", "field = 'is_complaint'"),
+    "auto_flag": ("messages", "is_auto"),
+    "update_ids": ("messages", "update_id is not null"),
+    "handle_times": ("interactions", "talk_s is not null"),
+    "intercept_surveys": ("survey_invitations", "kind = 'intent'"),
+}
+
+
+def note_coverage(
+    engine: Engine, delivery: Delivery, relations: Mapping[str, str], recorded_at: datetime
+) -> list[str]:
+    """Widen what the sources cover by what has come, and set the reporting zone of an empty book.
+
+    Sources that came as rows of `sources` say it themselves. Returns remarks for the user.
+    """
+    remarks = _settle_zone(engine, delivery, recorded_at)
+    if "sources" in relations:
+        return remarks
+    tz = delivery.tz or _zone_of(engine)
+    first, last = _first_and_last(engine, relations)
+    since = delivery.loaded_from or (moment(local_midnight(local_day(epoch(first), tz), tz)) if first else None)
+    through = delivery.loaded_through or (last + timedelta(seconds=1) if last else None)
+    if delivery.capabilities is None:
+        capabilities = _supplied(engine, relations)
+    else:
+        capabilities = set(delivery.capabilities)
+    _widen(engine, delivery.source, since, through, capabilities, recorded_at)
+    return remarks
+
+
+def _settle_zone(engine: Engine, delivery: Delivery, recorded_at: datetime) -> list[str]:
+    """An empty book takes its reporting zone from the first import."""
+    if engine.rows("select 1 from settings where name = 'report_tz'"):
+        return []
+    literal = engine.dialect.literal
+    tz = delivery.tz or "UTC"
+    engine.run(
+        f"insert into settings (source, recorded_at, name, value) values ('{_OWN}', {literal(recorded_at)}, 'report_tz', "
+        f"{literal(tz)})"
+    )
+    return [f"Days and weeks are counted in {tz} (report_tz), taken from this first import."]
+
+
+def _zone_of(engine: Engine) -> str:
+    return str(engine.rows("select value from settings where name = 'report_tz'")[0][0])
+
+
+def _first_and_last(engine: Engine, relations: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
+    """The first moment and the last instant of the facts that have come (aware)."""
+    firsts, lasts = [], []
+    for name, relation in relations.items():
+        table = TABLES[name]
+        if table.moment is None or name == "customers":
+            continue
+        instants = [c.name for c in table.columns if c.kind == "ts" and c.name not in _SPANS]
+        ends = ", ".join(f"max({c})" for c in instants)
+        [(first, *last)] = engine.rows(f"select min({table.moment}), {ends} from {relation}")
+        firsts.append(first)
+        lasts += last
+    known_first = [f.replace(tzinfo=UTC) for f in firsts if f is not None]
+    known_last = [t.replace(tzinfo=UTC) for t in lasts if t is not None]
+    return min(known_first, default=None), max(known_last, default=None)
+
+
+def _supplied(engine: Engine, relations: Mapping[str, str]) -> set[str]:
+    """The capabilities that the tables which have come give."""
+    found = {TABLES[name].capability or "" for name in relations} - {"", "status_history"}
+    for capability, (table, condition) in _DERIVED.items():
+        if table in relations and engine.rows(f"select 1 from {relations[table]} where {condition} limit 1"):
+            found.add(capability)
+    if "business_calendars" in relations:
+        found.add("calendars")
+    return found
+
+
+def _widen(
+    engine: Engine,
+    source: str,
+    since: datetime | None,
+    through: datetime | None,
+    capabilities: set[str],
+    recorded_at: datetime,
+) -> None:
+    """Join new coverage and capabilities to what the source had."""
+    literal = engine.dialect.literal
+    held = engine.rows(
+        f"select loaded_from, loaded_through, capabilities from sources where source = {literal(source)}"
+    )
+    for old_since, old_through, old_capabilities in held:
+        since = min((t for t in (since, _aware(old_since)) if t), default=None)
+        through = max((t for t in (through, _aware(old_through)) if t), default=None)
+        capabilities = capabilities | set(filter(None, (old_capabilities or "").split(",")))
+    if not held and since is None and through is None and not capabilities:
+        return
+    values = ", ".join(
+        literal(v)
+        for v in (source, recorded_at, _naive(since), _naive(through), ",".join(sorted(capabilities)) or None)
+    )
+    engine.run(f"delete from sources where source = {literal(source)}")
+    engine.run(
+        f"insert into sources (source, recorded_at, loaded_from, loaded_through, capabilities) values ({values})"
+    )
+
+
+def _aware(instant: datetime | None) -> datetime | None:
+    return instant.replace(tzinfo=UTC) if instant else None
+
+
+def _naive(instant: datetime | None) -> datetime | None:
+    return instant.astimezone(UTC).replace(tzinfo=None) if instant else None

@@ -1,0 +1,52 @@
+"""What a load touched: the tickets, contacts and invitations whose facts are to be built again."""
+
+from __future__ import annotations
+
+from servicemeter.engines.engine import Engine
+from servicemeter.model.tables import Table
+
+__all__ = ["EVERYTHING", "note_touched"]
+
+EVERYTHING = "everything"
+_TOO_MANY = 200_000
+_FOR_ALL = {"agents", "teams", "agent_teams", "business_calendars", "calendar_weekly_hours", "calendar_exceptions",
+            "survey_scales", "settings", "sources"}  # fmt: skip
+_FOR_NONE = {"texts", "message_sentiment", "ticket_tags", "agent_states", "orders", "order_events", "customer_contracts",
+             "costs", "exchange_rates", "sla_policies"}  # fmt: skip
+
+
+def note_touched(engine: Engine, table: Table, staged: str, version: int) -> None:
+    """Write down which tickets, contacts and invitations the staged rows belong to, or that everything is touched.
+
+    A load that touches very many rows is noted as `everything`: building all is then quicker than picking.
+    """
+    for kind, source, key in _belongings(table):
+        if kind == EVERYTHING:
+            engine.run(f"insert into meta.touched select {version}, '{EVERYTHING}', '', '' from {staged} limit 1")
+            continue
+        found = f"select distinct {source} as source, {key} as id from {staged} where {key} is not null"
+        if int(engine.rows(f"select count(*) from {staged}")[0][0]) > _TOO_MANY:
+            engine.run(f"insert into meta.touched values ({version}, '{EVERYTHING}', '', '')")
+        else:
+            engine.run(f"insert into meta.touched select {version}, '{kind}', source, id from ({found}) as found")
+
+
+def _belongings(table: Table) -> list[tuple[str, str, str]]:
+    """(kind, source expression, key expression) of what a row of the table belongs to."""
+    if table.name in _FOR_ALL:
+        return [(EVERYTHING, "", "")]
+    if table.name in _FOR_NONE:
+        return []
+    if table.name in ("customers", "customer_identities"):
+        return [("customer", "source", "customer_id")]
+    ticket = ("ticket", "coalesce(ticket_source, source)", "ticket_id")
+    if table.name == "tickets":
+        return [("ticket", "source", "ticket_id")]
+    if table.name == "interactions":
+        root = ("contact", "source", "coalesce(root_interaction_id, interaction_id)")
+        return [ticket, root]
+    if table.name == "survey_invitations":
+        return [("invitation", "source", "invitation_id")]
+    if table.name == "survey_answers":
+        return [("invitation", "coalesce(invitation_source, source)", "invitation_id")]
+    return [ticket]

@@ -1,0 +1,115 @@
+"""Putting staged rows into a canonical table: repeats dropped, changed rows kept as versions.
+
+The table holds the version that holds now; the versions before it stand in `past.<table>`. Keys are checked by an
+anti-join on what is loaded, so that size needs no index in memory. The order of versions is that of METRICS.md 1.2:
+(`source_updated_at`, `source_seq`, `recorded_at`), and equal ones are told apart by their content, so that the order of
+delivery changes nothing. A version that says the same as the one before it is a repeat and is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from servicemeter.engines.engine import Engine
+from servicemeter.model.tables import Table
+
+__all__ = ["Merged", "merge_staged"]
+
+_WAS = "case was when 'holds' then 0 when 'past' then 1 else 2 end"
+_ORDER = "source_updated_at nulls first, source_seq nulls first, recorded_at, content"
+_BACKWARD = "source_updated_at desc nulls last, source_seq desc nulls last, recorded_at desc, content desc"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """How many staged rows were new, changed a row, came late (older than what holds) or only repeated."""
+
+    taken: int = 0
+    corrected: int = 0
+    older: int = 0
+    repeated: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether the table or its past changed."""
+        return bool(self.taken or self.corrected or self.older)
+
+
+def merge_staged(engine: Engine, table: Table, staged: str, *, is_empty: bool) -> Merged:
+    """Merge the relation `staged` (all columns of `table`, already clean) into the table.
+
+    `is_empty` says that the table holds no row of these sources, so that nothing needs comparing. Runs inside the
+    caller's transaction.
+    """
+    q = engine.dialect.name_of
+    names = [q(c.name) for c in table.all_columns]
+    key = _key(table, q)
+    given = _count(engine, staged)
+    if not given:
+        return Merged()
+    has_repeats = engine.repeats(f"select {engine.dialect.row_hash(key)} as h from {staged}")
+    if is_empty and not has_repeats:
+        engine.run(f"insert into {q(table.name)} ({', '.join(names)}) select {', '.join(names)} from {staged}")
+        return Merged(taken=given)
+    return _merge_versions(engine, table, staged, given)
+
+
+def _merge_versions(engine: Engine, table: Table, staged: str, given: int) -> Merged:
+    """The general case: rank all versions of every key that was delivered, and write what changed."""
+    q = engine.dialect.name_of
+    names = [q(c.name) for c in table.all_columns]
+    key = _key(table, q)
+    content = [n for n in names if n != q("recorded_at")]
+    columns, keys = ", ".join(names), ", ".join(key)
+    own, past = q(table.name), f"past.{q(table.name)}"
+    same = " and ".join(f"held.{k} is not distinct from given.{k}" for k in key)
+    engine.run("drop table if exists given_keys; drop table if exists ranked_versions")
+    engine.run(f"create temp table given_keys as select distinct {keys} from {staged}")
+    held = f"select {columns}, {{}} as was from {{}} as held where exists (select 1 from given_keys as given where {same})"
+    engine.run(f"""
+        create temp table ranked_versions as
+        with known as (
+            {held.format("'holds'", own)} union all {held.format("'past'", past)}
+            union all select {columns}, 'given' as was from {staged}
+        ),
+        once as (
+            select *, row_number() over (partition by {", ".join(names)} order by {_WAS}) as copy,
+                   {engine.dialect.digest(content)} as content
+            from known
+        ),
+        in_order as (
+            select *, lag(content) over (partition by {keys} order by {_ORDER}) as content_before from once where copy = 1
+        )
+        select *, row_number() over (partition by {keys} order by {_BACKWARD}) as place
+        from in_order where content_before is distinct from content
+    """)
+    merged = _tell(engine, given)
+    gone = f"exists (select 1 from given_keys as given where {same})"
+    engine.run(f"delete from {own} as held where {gone}")
+    engine.run(f"delete from {past} as held where {gone}")
+    engine.run(f"insert into {own} ({columns}) select {columns} from ranked_versions where place = 1")
+    engine.run(f"insert into {past} ({columns}) select {columns} from ranked_versions where place > 1")
+    engine.run("drop table given_keys; drop table ranked_versions")
+    return merged
+
+
+def _tell(engine: Engine, given: int) -> Merged:
+    """Count what the ranking did with the given rows."""
+    [(new_places, new_past, held_moved)] = engine.rows("""
+        select count(*) filter (where was = 'given' and place = 1),
+               count(*) filter (where was = 'given' and place > 1),
+               count(*) filter (where was = 'holds' and place > 1)
+        from ranked_versions
+    """)
+    return Merged(
+        taken=new_places - held_moved, corrected=held_moved, older=new_past, repeated=given - new_places - new_past
+    )
+
+
+def _key(table: Table, q: object) -> list[str]:
+    quote = q if callable(q) else str
+    return [quote(name) for name in ("source", *table.key)]
+
+
+def _count(engine: Engine, relation: str) -> int:
+    return int(engine.rows(f"select count(*) from {relation}")[0][0])
