@@ -56,17 +56,21 @@ class Dialect:
         """A double-precision number."""
         return f"cast({expression} as double)"
 
-    def first_by(self, value: str, order: str) -> str:
-        """Aggregate: the value of the row with the lowest `order` (a bigint or double); null orders are passed over."""
-        return f"arg_min_null({value}, {order})"
+    def first_by(self, value: str, order: Sequence[str], where: str = "") -> str:
+        """Aggregate: the value (null or not) of the row that comes first by the columns of `order`."""
+        return f"arg_min_null({value}, {_together(order)}){_only(where)}"
 
-    def last_by(self, value: str, order: str) -> str:
-        """Aggregate: the value of the row with the highest `order`."""
-        return f"arg_max_null({value}, {order})"
+    def last_by(self, value: str, order: Sequence[str], where: str = "") -> str:
+        """Aggregate: the value (null or not) of the row that comes last by the columns of `order`."""
+        return f"arg_max_null({value}, {_together(order)}){_only(where)}"
 
     def last_known(self, value: str, window: str) -> str:
-        """Window: the last value that is not null up to the current row of the (ordered) window named."""
+        """Window: the last value that is not null up to the current row of the named (ordered) window."""
         return f"last_value({value} ignore nulls) over ({window} rows between unbounded preceding and current row)"
+
+    def last_known_before(self, value: str, window: str) -> str:
+        """Window: the last value that is not null before the current row of the named (ordered) window."""
+        return f"last_value({value} ignore nulls) over ({window} rows between unbounded preceding and 1 preceding)"
 
     def row_hash(self, columns: Sequence[str]) -> str:
         """A 64-bit hash of columns, for finding likely repeats only: equal rows hash alike, nothing else is promised."""
@@ -86,3 +90,11 @@ class Dialect:
         names = ", ".join(columns)
         body = ", ".join(f"({line})" for line in lines)
         return f"(select * from (values {body}) as literal_rows({names}))"
+
+
+def _together(order: Sequence[str]) -> str:
+    return order[0] if len(order) == 1 else f"row({', '.join(order)})"
+
+
+def _only(where: str) -> str:
+    return f" filter (where {where})" if where else ""

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "AmbiguousColumn",
+    "BackwardSpan",
     "BadBook",
     "BadCalendar",
     "BadCase",
@@ -18,7 +19,6 @@ __all__ = [
     "BadQuestion",
     "BadRows",
     "BadSettings",
-    "BackwardSpan",
     "BookHeld",
     "ServicemeterError",
     "UnknownMetric",

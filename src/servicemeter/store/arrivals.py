@@ -56,7 +56,9 @@ class Arrivals:
         relations = self._relations.setdefault(table.name, [])
         if isinstance(item, ParquetBatch):
             relation = self.engine.parquet(item.path)
-            relations.append(self._canonical(table, relation, self.engine.arrow(f"select * from {relation} limit 0").schema))
+            relations.append(
+                self._canonical(table, relation, self.engine.arrow(f"select * from {relation} limit 0").schema)
+            )
             return
         rows = hash_identities(item.rows, self._identity_key) if table.name == "customer_identities" else item.rows
         self._check_columns(table, rows.schema)
@@ -160,4 +162,3 @@ class Arrivals:
             row = dict(zip(names, cells, strict=True))
             _, column, reason = faults[fault]
             yield KeptAside(label, int(number), table.name, column, str(row[column] or ""), reason, row)
-

@@ -162,9 +162,7 @@ class Book:
         values = ", ".join(literal(v) for v in (version, source, recorded, label, digest))
         self.engine.run(f"insert into meta.loads values ({values})")
 
-    def _keep_aside(
-        self, version: int, source: str, label: str, kept: Iterable[KeptAside], report: LoadReport
-    ) -> None:
+    def _keep_aside(self, version: int, source: str, label: str, kept: Iterable[KeptAside], report: LoadReport) -> None:
         """Replace what an earlier attempt at the same file left aside by what this one leaves."""
         import pyarrow as pa
 
@@ -180,9 +178,7 @@ class Book:
         report.kept_aside = len(rows)
         if rows:
             names = ("data_version", "source", "file", "row_number", "table", "column", "value", "reason", "row")
-            self.engine.stage(
-                "meta.kept_aside", pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)})
-            )
+            self.engine.stage("meta.kept_aside", pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)}))
 
     def _upgrade(self) -> None:
         """Bring the book to this program's version by its numbered steps, in one transaction."""

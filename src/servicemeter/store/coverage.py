@@ -25,9 +25,7 @@ _DERIVED = {
 }
 
 
-def note_coverage(
-    engine: Engine, delivery: Delivery, relations: Mapping[str, str], recorded_at: datetime
-) -> list[str]:
+def note_coverage(engine: Engine, delivery: Delivery, relations: Mapping[str, str], recorded_at: datetime) -> list[str]:
     """Widen what the sources cover by what has come, and set the reporting zone of an empty book.
 
     Sources that came as rows of `sources` say it themselves. Returns remarks for the user.

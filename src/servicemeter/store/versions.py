@@ -9,11 +9,12 @@ delivery changes nothing. A version that says the same as the one before it is a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from servicemeter.engines.engine import Engine
 from servicemeter.model.tables import Table
 
-__all__ = ["Merged", "merge_staged"]
+__all__ = ["Merged", "known_versions", "merge_staged"]
 
 _WAS = "case was when 'holds' then 0 when 'past' then 1 else 2 end"
 _ORDER = "source_updated_at nulls first, source_seq nulls first, recorded_at, content"
@@ -65,7 +66,9 @@ def _merge_versions(engine: Engine, table: Table, staged: str, given: int) -> Me
     same = " and ".join(f"held.{k} is not distinct from given.{k}" for k in key)
     engine.run("drop table if exists given_keys; drop table if exists ranked_versions")
     engine.run(f"create temp table given_keys as select distinct {keys} from {staged}")
-    held = f"select {columns}, {{}} as was from {{}} as held where exists (select 1 from given_keys as given where {same})"
+    held = (
+        f"select {columns}, {{}} as was from {{}} as held where exists (select 1 from given_keys as given where {same})"
+    )
     engine.run(f"""
         create temp table ranked_versions as
         with known as (
@@ -113,3 +116,21 @@ def _key(table: Table, q: object) -> list[str]:
 
 def _count(engine: Engine, relation: str) -> int:
     return int(engine.rows(f"select count(*) from {relation}")[0][0])
+
+
+def known_versions(engine: Engine, table: Table, known_at: datetime) -> str:
+    """A relation of the versions that held at `known_at` (naive UTC): rows recorded later do not exist."""
+    q = engine.dialect.name_of
+    names = ", ".join(q(c.name) for c in table.all_columns)
+    keys = ", ".join(_key(table, q))
+    limit = engine.dialect.literal(known_at)
+    return f"""(
+        select {names} from (
+            select {names}, row_number() over (
+                       partition by {keys}
+                       order by source_updated_at desc nulls last, source_seq desc nulls last, recorded_at desc
+                   ) as place
+            from (select {names} from {q(table.name)} union all select {names} from past.{q(table.name)}) as versions
+            where recorded_at <= {limit}
+        ) as ranked where place = 1
+    )"""

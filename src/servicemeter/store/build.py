@@ -1,0 +1,315 @@
+"""Building the facts: in full, or only for what new rows touch; and scratch facts for a past moment or other parameters.
+
+A fact is one file in `facts/`: a SELECT in Jinja2 over the dialect's primitives, with a head of comments that says how it
+is rebuilt (`kind`), what it stands on (`needs`), whether it stays (`keep`) and which dimensions it has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import jinja2
+
+from servicemeter.engines.engine import Engine
+from servicemeter.model.tables import TABLES
+from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
+from servicemeter.store.identities import build_persons
+from servicemeter.store.touched import EVERYTHING
+from servicemeter.store.versions import known_versions
+
+__all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
+
+LONG_AGO = -62_135_596_800
+FAR_OFF = 253_402_300_799
+_VIRTUAL = ("cal_days",)
+
+
+@dataclass(frozen=True)
+class FactFile:
+    """One fact file: its head and its template."""
+
+    name: str
+    kind: str
+    needs: tuple[str, ...]
+    keep: bool
+    dimensions: Mapping[str, str | None]
+    through: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Horizon:
+    """Up to when the rows exist that facts are built from: `as_of` and `known_at` (aware; None = everything)."""
+
+    as_of: datetime | None = None
+    known_at: datetime | None = None
+
+
+@cache
+def fact_files() -> dict[str, FactFile]:
+    """All fact files of the package, each after those it needs."""
+    folder = resources.files("servicemeter.store").joinpath("facts")
+    found = {}
+    for path in sorted(folder.iterdir(), key=lambda p: p.name):
+        if path.name.endswith(".sql") and not path.name.startswith("_"):
+            name = path.name.removesuffix(".sql")
+            found[name] = _read_head(name, path.read_text(encoding="utf-8"))
+    ordered: dict[str, FactFile] = {}
+
+    def place(name: str) -> None:
+        if name not in ordered and name not in _VIRTUAL:
+            for need in found[name].needs:
+                place(need)
+            ordered[name] = found[name]
+
+    for name in found:
+        place(name)
+    return ordered
+
+
+def _read_head(name: str, text: str) -> FactFile:
+    head: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line.startswith("-- "):
+            break
+        for part in line.removeprefix("-- ").split("; "):
+            word, colon, rest = part.partition(":")
+            if colon and word in ("kind", "needs", "keep", "dimensions", "through"):
+                head[word] = rest.strip()
+    pairs = (pair.split("=") for pair in head.get("dimensions", "").split())
+    return FactFile(
+        name,
+        head["kind"],
+        tuple(n.strip() for n in head.get("needs", "").split(",") if n.strip()),
+        head.get("keep", "yes") != "no",
+        {k: None if v == "none" else v for k, v in pairs},
+        head.get("through"),
+        text,
+    )
+
+
+class Facts:
+    """The facts of one book in one schema, for one horizon and one set of building parameters."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: dict[str, str],
+        *,
+        schema: str = "facts",
+        horizon: Horizon | None = None,
+        merge_start: str = "earliest",
+        calendar_mode: str = "segmented",
+    ) -> None:
+        self.engine = engine
+        self.schema = schema
+        self.horizon = horizon or Horizon()
+        self.merge_start = merge_start
+        self.calendars: Calendars = replace(read_calendars(engine, settings), mode=calendar_mode)
+        self._through = self._ends_of_sources()
+
+    def definition(self) -> str:
+        """A hash of everything the facts depend on besides the rows: the templates, the calendars, the parameters."""
+        said = [self.merge_start, repr(self.calendars), *(f.text for f in fact_files().values())]
+        return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
+
+    def build(self, *, progress: Callable[[str], None] | None = None) -> None:
+        """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
+        self.engine.run(f"create schema if not exists {self.schema}")
+        self._build_calendar()
+        for fact in self._ordered():
+            if progress:
+                progress(fact.name)
+            self._replace_all(fact)
+        build_persons(self.engine, self.schema)
+        self._drop_scaffolding()
+
+    def update(self, version: int) -> None:
+        """Build again what the loads after data version `version` touched."""
+        touched = self.engine.rows(f"select distinct kind from meta.touched where data_version > {version}")
+        kinds = {kind for (kind,) in touched}
+        if EVERYTHING in kinds or not self._covers_new_days():
+            self.build()
+            return
+        if kinds & {"ticket", "contact", "invitation"}:
+            self._mark_touched(version)
+            for fact in self._ordered():
+                if fact.kind == "all":
+                    self._replace_all(fact)
+                else:
+                    self._replace_touched(fact)
+            self._drop_scaffolding()
+        if "customer" in kinds:
+            build_persons(self.engine, self.schema)
+
+    def sql(self, name: str, *, touched: bool = False) -> str:
+        """The statement that selects the rows of a fact."""
+        return _environment().get_template(f"{name}.sql").render(self._context(touched)).strip()
+
+    def _ordered(self) -> Iterator[FactFile]:
+        for fact in fact_files().values():
+            if fact.name == "calendar_spans" and not self.calendars.has_spans:
+                continue
+            yield fact
+
+    def _replace_all(self, fact: FactFile) -> None:
+        target = f"{self.schema}.{fact.name}"
+        self.engine.run(f"drop table if exists {target}")
+        self.engine.run(f"create table {target} as {self.sql(fact.name)}")
+
+    def _replace_touched(self, fact: FactFile) -> None:
+        """Replace the rows of what was touched; a fact that does not stay holds only those."""
+        target = f"{self.schema}.{fact.name}"
+        self.engine.run(f"create or replace temp table fresh_rows as {self.sql(fact.name, touched=True)}")
+        if not fact.keep:
+            self.engine.run(f"drop table if exists {target}; create table {target} as select * from fresh_rows")
+            return
+        if fact.name == "members":
+            self.engine.run(
+                "create or replace temp table touched_numbers as "
+                f"select ticket_no from {target} where exists (select 1 from touched_tickets as t "
+                f"where t.source = {target}.source and t.ticket_id = {target}.ticket_id) "
+                "union select ticket_no from fresh_rows"
+            )
+        gone = {
+            "ticket": "ticket_no in (select ticket_no from touched_numbers)",
+            "contact": "(source, contact_id) in (select source, id from touched_contacts)",
+            "invitation": "(source, invitation_id) in (select source, id from touched_invitations)",
+        }[fact.kind]
+        self.engine.run(f"delete from {target} where {gone}")
+        self.engine.run(f"insert into {target} by name select * from fresh_rows")
+
+    def _mark_touched(self, version: int) -> None:
+        """Work out all tickets, contacts and invitations that are built again: those touched, and what hangs on them."""
+        s = self.schema
+        seen = f"select distinct source, id from meta.touched where data_version > {version} and kind = "
+        self._replace_all(fact_files()["merges"])
+        self.engine.run(f"""
+            create or replace temp table touched_contacts as {seen} 'contact';
+            create or replace temp table direct_tickets as
+                select source, id as ticket_id from ({seen} 'ticket') as t
+                union select m.source, m.survivor_id from {s}.merges as m
+                      join ({seen} 'ticket') as t on t.source = m.source and t.id = m.ticket_id;
+            create or replace temp table touched_tickets as
+                select source, ticket_id from direct_tickets
+                union select o.source, o.ticket_id from {s}.members as o
+                      where o.ticket_no in (select k.ticket_no from {s}.members as k
+                                            join direct_tickets as d on d.source = k.source and d.ticket_id = k.ticket_id)
+                union select m.source, m.ticket_id from {s}.merges as m
+                      join direct_tickets as d on d.source = m.source and d.ticket_id = m.survivor_id;
+            create or replace temp table touched_invitations as
+                {seen} 'invitation'
+                union select v.source, v.invitation_id from survey_invitations as v
+                      join touched_tickets as t on t.source = coalesce(v.ticket_source, v.source) and t.ticket_id = v.ticket_id
+                union select v.source, v.invitation_id from survey_invitations as v
+                      join touched_contacts as c on c.source = coalesce(v.interaction_source, v.source) and c.id = v.interaction_id
+        """)
+
+    def _drop_scaffolding(self) -> None:
+        for fact in fact_files().values():
+            if not fact.keep:
+                self.engine.run(f"drop table if exists {self.schema}.{fact.name}")
+
+    def _build_calendar(self) -> None:
+        first, last = self._first_and_last()
+        most = build_cal_days(self.engine, self.calendars, self.schema, first, last)
+        self.calendars = replace(self.calendars, openings=most)
+
+    def _covers_new_days(self) -> bool:
+        """Whether `cal_days` still reaches over all rows; remembers how many openings its days have."""
+        known = self.engine.rows(f"select min(day_start), max(day_start) from {self.schema}.cal_days")[0]
+        names = self.engine.arrow(f"select * from {self.schema}.cal_days limit 0").schema.names
+        self.calendars = replace(self.calendars, openings=(len(names) - 3) // 2)
+        first, last = self._first_and_last()
+        return bool(known[0] is not None and known[0] <= first and last < known[1])
+
+    def _first_and_last(self) -> tuple[int, int]:
+        """The first and the last instant of what the facts need calendars for."""
+        epoch = self.engine.dialect.epoch
+        spans = (("tickets", "created_at", "created_at"), ("ticket_events", "occurred_at", "occurred_at"),
+                 ("messages", "occurred_at", "occurred_at"), ("interactions", "started_at", "ended_at"))  # fmt: skip
+        parts = " union all ".join(
+            f"select {epoch(f'min({a})')} as first_s, {epoch(f'greatest(max({a}), max({b}))')} as last_s from {table}"
+            for table, a, b in spans
+        )
+        first, last = self.engine.rows(f"select min(first_s), max(last_s) from ({parts}) as spans")[0]
+        return (0, 0) if first is None else (int(first), int(last))
+
+    def _ends_of_sources(self) -> list[tuple[str, datetime]]:
+        """(source, first instant that does not exist for it): its `loaded_through`, or `as_of` if that is earlier."""
+        ends = []
+        as_of = self.horizon.as_of.astimezone(UTC).replace(tzinfo=None) if self.horizon.as_of else None
+        for source, through in self.engine.rows("select source, loaded_through from sources"):
+            end = min((t for t in (through, as_of) if t), default=None)
+            if end:
+                ends.append((source, end))
+        return ends
+
+    def _rows(self, table: str, kind: str | None, touched: bool) -> str:
+        """A relation of the rows of a canonical table that exist at the horizon (and are touched)."""
+        text, literal = self.engine.dialect.text, self.engine.dialect.literal
+        relation = self._versions(table)
+        conditions = []
+        moment = TABLES[table].moment
+        if moment and self._through and table != "customers":
+            beyond = " or ".join(f"(source = {text(s)} and {moment} >= {literal(end)})" for s, end in self._through)
+            conditions.append(f"({moment} is null or not ({beyond}))")
+        if kind and touched:
+            conditions.append(_belongs(table, kind))
+        if not conditions:
+            return relation
+        return f"(select * from {relation} as existing where {' and '.join(conditions)})"
+
+    def _versions(self, table: str) -> str:
+        """The versions that hold: the table itself, or those known at `known_at`."""
+        name = self.engine.dialect.name_of(table)
+        if self.horizon.known_at is None:
+            return name
+        known_at = self.horizon.known_at.astimezone(UTC).replace(tzinfo=None)
+        return known_versions(self.engine, TABLES[table], known_at)
+
+    def _context(self, touched: bool) -> dict[str, Any]:
+        dialect = self.engine.dialect
+        return {
+            "facts": self.schema,
+            "rows": lambda table, kind=None: self._rows(table, kind, touched),
+            "touched": touched,
+            "merge_start": self.merge_start,
+            "calendar": self.calendars,
+            "has_agent_teams": bool(self.engine.rows("select 1 from agent_teams limit 1")),
+            "event_order": lambda: ["coalesce(occurred_at, timestamp '0001-01-01')", "coalesce(seq, 0)", "event_id"],
+            "long_ago": LONG_AGO,
+            "far_off": FAR_OFF,
+            **{
+                name: getattr(dialect, name)
+                for name in ("epoch", "text", "values", "first_by", "last_by", "last_known", "last_known_before")
+            },
+        }
+
+
+def _belongs(table: str, kind: str) -> str:
+    """The condition that a row belongs to what is touched."""
+    if kind == "ticket":
+        source = "source" if table == "tickets" else "coalesce(ticket_source, source)"
+        return f"({source}, ticket_id) in (select source, ticket_id from touched_tickets)"
+    if kind == "contact":
+        return "(source, coalesce(root_interaction_id, interaction_id)) in (select source, id from touched_contacts)"
+    source = "source" if table == "survey_invitations" else "coalesce(invitation_source, source)"
+    return f"({source}, invitation_id) in (select source, id from touched_invitations)"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("servicemeter.store", "facts"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+    )

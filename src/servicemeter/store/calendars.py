@@ -1,0 +1,94 @@
+"""Opening hours of the book as `cal_days` (METRICS.md section 3): one row a calendar and UTC day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pyarrow as pa
+
+from servicemeter.engines.engine import Engine
+from servicemeter.ground.clock import Calendar, WeeklyHours, always_open, calendar_days, local_day, parse_hours
+
+__all__ = ["ALWAYS", "Calendars", "build_cal_days", "read_calendars"]
+
+ALWAYS = "(always open)"
+_BRAND = "brand_calendar:"
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """The calendars of a book: by id, which is the default, which belong to brands, and how many openings a day has."""
+
+    by_id: dict[str, Calendar]
+    default: str
+    of_brands: tuple[tuple[str, str], ...]
+    of_teams: bool
+    openings: int = 1
+    mode: str = "segmented"
+    has_spans: bool = False
+
+    @property
+    def are_known(self) -> bool:
+        """Whether the book has any opening hours at all."""
+        return set(self.by_id) != {ALWAYS}
+
+
+def read_calendars(engine: Engine, settings: dict[str, str]) -> Calendars:
+    """Read the calendars of the book; without any, a ticket's business time is all of the time."""
+    weekly: dict[str, list[WeeklyHours]] = defaultdict(list)
+    for calendar_id, valid_from, weekday, opens, closes in engine.rows(
+        "select calendar_id, valid_from, iso_weekday, open, close from calendar_weekly_hours order by all"
+    ):
+        weekly[calendar_id].append(WeeklyHours(valid_from, weekday, parse_hours(opens), parse_hours(closes)))
+    exceptions: dict[str, dict[date, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for calendar_id, day, opens, closes in engine.rows(
+        "select calendar_id, local_date, open, close from calendar_exceptions order by all"
+    ):
+        hours = exceptions[calendar_id][day]
+        if opens and closes:
+            hours.append((parse_hours(opens), parse_hours(closes)))
+    found = {
+        calendar_id: Calendar(
+            calendar_id, tz, tuple(weekly[calendar_id]), {d: tuple(h) for d, h in exceptions[calendar_id].items()}
+        )
+        for calendar_id, tz in engine.rows("select calendar_id, tz from business_calendars order by calendar_id")
+    }
+    default = settings.get("default_calendar") or (next(iter(found)) if len(found) == 1 else ALWAYS)
+    if default not in found:
+        found[ALWAYS], default = always_open(), ALWAYS
+    brands = tuple((k.removeprefix(_BRAND), v) for k, v in sorted(settings.items()) if k.startswith(_BRAND))
+    of_teams = bool(engine.rows("select 1 from teams where calendar_id is not null limit 1"))
+    of_tickets = bool(engine.rows("select 1 from ticket_events where field = 'calendar_id' limit 1"))
+    return Calendars(found, default, brands, of_teams, has_spans=of_tickets or of_teams or bool(brands))
+
+
+def build_cal_days(engine: Engine, calendars: Calendars, schema: str, first: int, last: int) -> int:
+    """Make `cal_days` from a day before `first` to two years after `last` (epoch seconds); returns openings per day.
+
+    The table has `f1, t1 … fN, tN`, N being the most openings that any UTC day has, so that no day needs a form of its own.
+    """
+    days = {
+        calendar_id: calendar_days(
+            calendar, local_day(first, "UTC") - timedelta(days=1), local_day(last, "UTC") + timedelta(days=731)
+        )
+        for calendar_id, calendar in calendars.by_id.items()
+    }
+    most = max((len(day.openings) for of_one in days.values() for day in of_one), default=1) or 1
+    columns: dict[str, list[object]] = {"calendar_id": [], "day_start": [], "cum_open_s": []}
+    for i in range(1, most + 1):
+        columns[f"f{i}"], columns[f"t{i}"] = [], []
+    for calendar_id, of_one in days.items():
+        for day in of_one:
+            columns["calendar_id"].append(calendar_id)
+            columns["day_start"].append(day.day_start)
+            columns["cum_open_s"].append(day.cum_open_s)
+            for i in range(most):
+                opens, closes = day.openings[i] if i < len(day.openings) else (0, 0)
+                columns[f"f{i + 1}"].append(opens)
+                columns[f"t{i + 1}"].append(closes)
+    kinds = ", ".join(f"{name} {'varchar' if name == 'calendar_id' else 'bigint'}" for name in columns)
+    engine.run(f"drop table if exists {schema}.cal_days; create table {schema}.cal_days ({kinds})")
+    engine.stage(f"{schema}.cal_days", pa.table(columns))
+    return most

@@ -1,0 +1,43 @@
+{#- Open seconds between two instants of a ticket, by readings of its calendar (METRICS.md section 3).
+    `joins` stands after FROM, `between` in the SELECT; `x` names the pair. -#}
+{% macro span(x, ticket_no, at) -%}
+{% if calendar.has_spans %}
+left join {{ facts }}.calendar_spans as {{ x }}_span
+  on {{ x }}_span.ticket_no = {{ ticket_no }} and {{ at }} >= {{ x }}_span.from_at and {{ at }} < {{ x }}_span.to_at
+{% endif %}
+{%- endmacro %}
+{% macro day(x, span, at) -%}
+left join {{ facts }}.cal_days as {{ x }}_day
+  on {{ x }}_day.calendar_id = {% if calendar.has_spans %}coalesce({{ span }}_span.calendar_id, {{ text(calendar.default) }}){% else %}{{ text(calendar.default) }}{% endif %}
+  and {{ x }}_day.day_start = {{ at }} - {{ at }} % 86400
+{%- endmacro %}
+{% macro reading(x, at) -%}
+({{ x }}_day.cum_open_s{% for i in range(1, calendar.openings + 1) %} + case when {{ at }} - {{ x }}_day.day_start <= {{ x }}_day.f{{ i }} then 0 when {{ at }} - {{ x }}_day.day_start >= {{ x }}_day.t{{ i }} then {{ x }}_day.t{{ i }} - {{ x }}_day.f{{ i }} else {{ at }} - {{ x }}_day.day_start - {{ x }}_day.f{{ i }} end{% endfor %})
+{%- endmacro %}
+{% macro joins(x, ticket_no, since, until) -%}
+{% if calendar.mode == 'at_end' %}{{ span(x ~ '_at', ticket_no, until) }}
+{{ day(x ~ '_a', x ~ '_at', since) }}
+{{ day(x ~ '_b', x ~ '_at', until) }}
+{% elif calendar.mode == 'at_start' %}{{ span(x ~ '_at', ticket_no, since) }}
+{{ day(x ~ '_a', x ~ '_at', since) }}
+{{ day(x ~ '_b', x ~ '_at', until) }}
+{% else %}{{ span(x ~ '_a', ticket_no, since) }}
+{{ day(x ~ '_a', x ~ '_a', since) }}
+{{ span(x ~ '_b', ticket_no, until) }}
+{{ day(x ~ '_b', x ~ '_b', until) }}
+{% endif %}
+{%- endmacro %}
+{% macro between(x, since, until) -%}
+({{ reading(x ~ '_b', until) }} - {{ reading(x ~ '_a', since) }}{% if calendar.has_spans and calendar.mode == 'segmented' %} + coalesce({{ x }}_b_span.base_s, 0) - coalesce({{ x }}_a_span.base_s, 0){% endif %})
+{%- endmacro %}
+{#- The team an agent was in at an instant. -#}
+{% macro team_join(x, source, agent, at) -%}
+{% if has_agent_teams %}
+left join {{ facts }}.agent_spans as {{ x }}_team
+  on {{ x }}_team.source = {{ source }} and {{ x }}_team.agent_id = {{ agent }}
+  and {{ at }} >= {{ x }}_team.from_at and {{ at }} < {{ x }}_team.to_at
+{% endif %}
+{%- endmacro %}
+{% macro team(x) -%}
+{% if has_agent_teams %}{{ x }}_team.team_id{% else %}cast(null as varchar){% endif %}
+{%- endmacro %}
