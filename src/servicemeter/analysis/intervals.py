@@ -135,7 +135,7 @@ def mean_interval(
 
 @lru_cache(maxsize=4096)
 def _student_t(df: int) -> float:
-    """The 97.5 % point of Student's t, to 1e-11: by halving, or from 200 degrees of freedom on by its series in 1/df."""
+    """The 97.5 % point of Student's t, to 1e-11: by halving, or from df = 200 on by its series in 1/df."""
     if df >= 200:
         z2 = Z * Z
         terms = (
