@@ -139,7 +139,7 @@ def period_names(epoch_s: int, tz: str) -> dict[str, str | int]:
     return {
         "day": day.isoformat(),
         "week": f"{iso.year}-W{iso.week:02d}",
-        "month": f"{day:%Y-%m}",
+        "month": day.isoformat()[:7],
         "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
         "day_length_s": local_midnight(day + timedelta(days=1), tz) - local_midnight(day, tz),
     }

@@ -161,6 +161,7 @@ def open_seconds(calendar: Calendar, start: datetime, end: datetime) -> int:
     Clock changes count as they happen: an hour skipped in spring is not there, an hour repeated in autumn is there
     twice. A span that ends before it starts raises `BackwardSpan`.
 
+    >>> from servicemeter.ground.zones import instant
     >>> night = Calendar("night", "Europe/Amsterdam", (WeeklyHours(None, 7, 0, 6 * 3600),))
     >>> open_seconds(night, instant("2026-10-25T00:00+02:00"), instant("2026-10-26T00:00+01:00")) // 3600
     7
