@@ -117,9 +117,7 @@ def quantile(sorted_values: Numbers, q: float) -> float | None:
     return low + (high - low) * (position - below)
 
 
-def mean_interval(
-    n: int, mean: float, sd: float, low: float | None = None, high: float | None = None
-) -> Interval | None:
+def mean_interval(n: int, mean: float, sd: float, low: float | None = None, high: float | None = None) -> Interval | None:
     """Student's t interval of the mean of n scores with sample standard deviation `sd`, clipped to the scale.
 
     None for fewer than two scores.

@@ -126,9 +126,7 @@ def parse_hours(text: str) -> int:
     34200
     """
     found = re.fullmatch(r"([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?", text.strip(), re.ASCII)
-    day_s = (
-        sum(int(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else -1
-    )
+    day_s = sum(int(part or 0) * unit for part, unit in zip(found.groups(), (3600, 60, 1), strict=True)) if found else -1
     if not 0 <= day_s <= DAY_S:
         raise BadCalendar(f"{text!r} is not a time of day. Write it as HH:MM, 00:00 to 24:00.")
     return day_s

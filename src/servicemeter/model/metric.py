@@ -6,17 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = [
-    "AtMoment",
-    "Companion",
-    "Duration",
-    "Measure",
-    "Metric",
-    "Parameter",
-    "Tally",
-    "Target",
-    "Unit",
-]
+__all__ = ["Agg", "Distribution", "Measure", "Metric", "Parameter", "Params", "Tally", "Target", "Unit"]
 
 Unit = Literal["count", "fraction", "seconds", "replies", "score", "ratio", "money"]
 Params = Mapping[str, Any]
@@ -42,59 +32,62 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """Rows of one fact table counted in the period of one of their instants.
+class Agg:
+    """One aggregated field: an SQL aggregate that every engine knows, over the rows that meet `where`."""
 
-    `over` is the fact table (alias f), `at` the instant (a column of it) that puts a row into a period, `where` a
-    condition, `fields` what is aggregated: a name → an SQL aggregate, portable over all engines. Conditions and
-    aggregates may use the period's `p.p0`, `p.p1`, `p.e` (evaluation instant) and `p.as_of`, all epoch seconds.
-    `until` is the end of the span in which `at` counts: `e` for lifecycle facts, `p1` for contacts (read at `as_of`).
-    `dimensions` renames the column of a dimension (`{"agent": "solver_id"}`).
+    sql: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Rows of one fact table counted in the period of one of their instants, or at the moment a period ends.
+
+    `over` is the fact table (alias f). `at` is the column that puts a row into a period; None means a tally at a moment:
+    rows whose `[from_at, to_at)` holds the instant just before it. `where` is a condition, `fields` what is aggregated.
+    Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
+    instant) and `p.as_of`, all epoch seconds. `until` is the end of the span in which `at` counts: `e` for lifecycle
+    facts, `p1` for contacts (which are read at `as_of`). `dimensions` gives the expression of a dimension where it is
+    not the fact's own. `joins` is added to the FROM.
     """
 
     over: str
-    at: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, Agg]
+    at: str | None = None
     where: str = "true"
     until: Literal["e", "p1"] = "e"
     dimensions: Mapping[str, str] = field(default_factory=dict)
+    joins: str = ""
 
 
 @dataclass(frozen=True)
-class AtMoment:
-    """Rows of one fact table that hold at a moment: those whose `[since, until)` contains the instant just before it."""
+class Distribution:
+    """The numbers whose mean, median and p90 are reported, one a row of the tally `of`; negative ones are invalid.
 
-    over: str
-    fields: Mapping[str, str]
-    where: str = "true"
-    since: str = "from_at"
-    until: str = "to_at"
-    dimensions: Mapping[str, str] = field(default_factory=dict)
+    With `per`, rows are first joined into units: `fold` (avg or sum) of `number` by the expression `per`. With `censored`
+    the rows without `number` are still running for that long, and the statistics are Kaplan-Meier's.
+    """
 
-
-Companion = Tally | AtMoment
-
-
-@dataclass(frozen=True)
-class Duration:
-    """Seconds whose distribution is reported: `seconds` is an expression over the rows of the tally `of`."""
-
-    of: Tally | AtMoment
-    seconds: str
+    of: Tally
+    number: str
+    per: str = ""
+    fold: Literal["avg", "sum"] = "avg"
+    censored: str = ""
 
 
 @dataclass(frozen=True)
 class Measure:
     """How a metric is worked out with given parameters: tallies, a distribution if there is one, and the finish.
 
-    `finish` turns the aggregated fields of one group and period into the fields of the answer's row. It gets the
-    fields of all tallies together (a count that found no row is 0) and, where there is a distribution, its statistics.
+    `finish` turns the fields of one group and period (of all tallies together; a count without rows is 0, other fields
+    None) and the statistics of the distribution into fields of the answer's row. `across` completes the rows of one
+    period together (shares of a total). `implied` are dimensions that the rows have without being asked.
     """
 
-    tallies: tuple[Tally | AtMoment, ...]
+    tallies: tuple[Tally, ...]
     finish: Callable[[dict[str, Any]], dict[str, Any]]
-    duration: Duration | None = None
-    survival: Duration | None = None
+    distribution: Distribution | None = None
+    across: Callable[[list[dict[str, Any]]], None] | None = None
     implied: tuple[str, ...] = ()
 
 

@@ -68,8 +68,7 @@ class Question:
             out["by"] = list(self.by)
         if self.where:
             out["where"] = [
-                {"dimension": f.dimension, "values": list(f.values), **({"not": True} if f.negated else {})}
-                for f in self.where
+                {"dimension": f.dimension, "values": list(f.values), **({"not": True} if f.negated else {})} for f in self.where
             ]
         if self.as_of is not None:
             out["as_of"] = self.as_of.isoformat()

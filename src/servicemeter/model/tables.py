@@ -393,9 +393,7 @@ _FACTS = (
             Column("invitation_id", "id", required=True),
             Column("kind", "word", required=True, words=("csat", "ces", "nps", "fcr", "intent")),
             Column("scale", "text"),
-            Column(
-                "scope", "word", words=("transactional", "relational", "intercept", "review"), default="transactional"
-            ),
+            Column("scope", "word", words=("transactional", "relational", "intercept", "review"), default="transactional"),
             _id("ticket_id", refers="tickets"),
             _id("interaction_id", refers="interactions"),
             _id("order_id", refers="orders"),

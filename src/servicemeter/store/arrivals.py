@@ -56,9 +56,7 @@ class Arrivals:
         relations = self._relations.setdefault(table.name, [])
         if isinstance(item, ParquetBatch):
             relation = self.engine.parquet(item.path)
-            relations.append(
-                self._canonical(table, relation, self.engine.arrow(f"select * from {relation} limit 0").schema)
-            )
+            relations.append(self._canonical(table, relation, self.engine.arrow(f"select * from {relation} limit 0").schema))
             return
         rows = hash_identities(item.rows, self._identity_key) if table.name == "customer_identities" else item.rows
         self._check_columns(table, rows.schema)

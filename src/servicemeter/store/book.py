@@ -115,15 +115,11 @@ class Book:
 
     def sources(self) -> list[dict[str, Any]]:
         """The sources with their coverage (UTC) and capabilities."""
-        rows = self.engine.rows(
-            "select source, loaded_from, loaded_through, ended_at, capabilities from sources order by source"
-        )
+        rows = self.engine.rows("select source, loaded_from, loaded_through, ended_at, capabilities from sources order by source")
         names = ("source", "loaded_from", "loaded_through", "ended_at", "capabilities")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _take(
-        self, delivery: Delivery, now: datetime, label: str, digest: str, progress: Progress | None
-    ) -> LoadReport:
+    def _take(self, delivery: Delivery, now: datetime, label: str, digest: str, progress: Progress | None) -> LoadReport:
         version = self.data_version + 1
         recorded = now.astimezone(UTC).replace(tzinfo=None)
         report = LoadReport(version, delivery.source)

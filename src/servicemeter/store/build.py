@@ -152,6 +152,11 @@ class Facts:
         """The statement that selects the rows of a fact."""
         return _environment().get_template(f"{name}.sql").render(self._context(touched)).strip()
 
+    def render(self, sql: str) -> str:
+        """A statement over these facts: `{{ facts }}` is their schema, `m.` the macros of business time."""
+        text = "{% import '_macros.sql' as m with context %}" + sql
+        return _environment().from_string(text).render(self._context(False)).strip()
+
     def _ordered(self) -> Iterator[FactFile]:
         for fact in fact_files().values():
             if fact.name == "calendar_spans" and not self.calendars.has_spans:
@@ -288,7 +293,7 @@ class Facts:
             "far_off": FAR_OFF,
             **{
                 name: getattr(dialect, name)
-                for name in ("epoch", "text", "values", "first_by", "last_by", "last_known", "last_known_before")
+                for name in ("epoch", "text", "values", "whole", "first_by", "last_by", "last_known", "last_known_before")
             },
         }
 

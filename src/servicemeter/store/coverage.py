@@ -37,10 +37,7 @@ def note_coverage(engine: Engine, delivery: Delivery, relations: Mapping[str, st
     first, last = _first_and_last(engine, relations)
     since = delivery.loaded_from or (moment(local_midnight(local_day(epoch(first), tz), tz)) if first else None)
     through = delivery.loaded_through or (last + timedelta(seconds=1) if last else None)
-    if delivery.capabilities is None:
-        capabilities = _supplied(engine, relations)
-    else:
-        capabilities = set(delivery.capabilities)
+    capabilities = _supplied(engine, relations) if delivery.capabilities is None else set(delivery.capabilities)
     _widen(engine, delivery.source, since, through, capabilities, recorded_at)
     return remarks
 
@@ -100,9 +97,7 @@ def _widen(
 ) -> None:
     """Join new coverage and capabilities to what the source had."""
     literal = engine.dialect.literal
-    held = engine.rows(
-        f"select loaded_from, loaded_through, capabilities from sources where source = {literal(source)}"
-    )
+    held = engine.rows(f"select loaded_from, loaded_through, capabilities from sources where source = {literal(source)}")
     for old_since, old_through, old_capabilities in held:
         since = min((t for t in (since, _aware(old_since)) if t), default=None)
         through = max((t for t in (through, _aware(old_through)) if t), default=None)
@@ -110,13 +105,10 @@ def _widen(
     if not held and since is None and through is None and not capabilities:
         return
     values = ", ".join(
-        literal(v)
-        for v in (source, recorded_at, _naive(since), _naive(through), ",".join(sorted(capabilities)) or None)
+        literal(v) for v in (source, recorded_at, _naive(since), _naive(through), ",".join(sorted(capabilities)) or None)
     )
     engine.run(f"delete from sources where source = {literal(source)}")
-    engine.run(
-        f"insert into sources (source, recorded_at, loaded_from, loaded_through, capabilities) values ({values})"
-    )
+    engine.run(f"insert into sources (source, recorded_at, loaded_from, loaded_through, capabilities) values ({values})")
 
 
 def _aware(instant: datetime | None) -> datetime | None:

@@ -66,9 +66,7 @@ def _merge_versions(engine: Engine, table: Table, staged: str, given: int) -> Me
     same = " and ".join(f"held.{k} is not distinct from given.{k}" for k in key)
     engine.run("drop table if exists given_keys; drop table if exists ranked_versions")
     engine.run(f"create temp table given_keys as select distinct {keys} from {staged}")
-    held = (
-        f"select {columns}, {{}} as was from {{}} as held where exists (select 1 from given_keys as given where {same})"
-    )
+    held = f"select {columns}, {{}} as was from {{}} as held where exists (select 1 from given_keys as given where {same})"
     engine.run(f"""
         create temp table ranked_versions as
         with known as (
@@ -104,9 +102,7 @@ def _tell(engine: Engine, given: int) -> Merged:
                count(*) filter (where was = 'holds' and place > 1)
         from ranked_versions
     """)
-    return Merged(
-        taken=new_places - held_moved, corrected=held_moved, older=new_past, repeated=given - new_places - new_past
-    )
+    return Merged(taken=new_places - held_moved, corrected=held_moved, older=new_past, repeated=given - new_places - new_past)
 
 
 def _key(table: Table, q: object) -> list[str]:

@@ -1,1 +1,34 @@
-"""The declarations, one family a file; found by name."""
+"""The catalogue: one module a family, each with `METRICS`. Modules are found by name; there is no list to extend."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from servicemeter.ground.errors import UnknownMetric
+from servicemeter.model.metric import Metric
+
+__all__ = ["FAMILIES", "all_metrics", "find_metric"]
+
+FAMILIES = ("volume", "speed", "resolution", "calls", "voice")
+
+
+@cache
+def all_metrics() -> dict[str, Metric]:
+    """Every metric by name, family by family."""
+    found: dict[str, Metric] = {}
+    modules = [m.name for m in pkgutil.iter_modules(__path__)]
+    for name in sorted(modules, key=lambda n: (FAMILIES.index(n) if n in FAMILIES else len(FAMILIES), n)):
+        module = importlib.import_module(f"{__name__}.{name}")
+        for metric in module.METRICS:
+            found[metric.name] = metric
+    return found
+
+
+def find_metric(name: str) -> Metric:
+    """The metric of that name; `UnknownMetric` with the nearest names when there is none."""
+    metrics = all_metrics()
+    if name not in metrics:
+        raise UnknownMetric(name, metrics)
+    return metrics[name]

@@ -4,7 +4,8 @@
 -- Calls and chats as contacts: chains of legs with one root; the wait is the sum of the queue waits, the outcome the last leg's.
 {% import '_macros.sql' as m with context %}
 with legs as (
-    select i.*, coalesce(i.root_interaction_id, i.interaction_id) as root_id, b.agent_id is null as is_human,
+    select i.*, case when i.outcome = 'in_progress' and i.answered_at is not null then 'answered' else i.outcome end as known_outcome,
+           coalesce(i.root_interaction_id, i.interaction_id) as root_id, b.agent_id is null as is_human,
            {{ epoch('i.started_at') }} as start_s, {{ epoch('i.queued_at') }} as queue_s,
            {{ epoch('i.answered_at') }} as answer_s, {{ epoch('i.ended_at') }} as end_s
     from {{ rows('interactions', 'contact') }} as i
@@ -22,14 +23,14 @@ whole as (
            {{ last_by('reason', ['start_s', 'interaction_id'], 'reason is not null') }} as reason,
            {{ last_by('queue', ['start_s', 'interaction_id'], 'queue is not null') }} as queue,
            {{ first_by('direction', ['start_s', 'interaction_id']) }} = 'inbound' as is_inbound,
-           {{ last_by('outcome', ['start_s', 'interaction_id']) }} as outcome,
-           {{ last_by("case outcome when 'answered' then coalesce(answer_s, end_s, queue_s, start_s) else coalesce(end_s, queue_s, start_s) end", ['start_s', 'interaction_id']) }} as decided_at,
-           {{ last_by('agent_id', ['start_s', 'interaction_id'], "outcome = 'answered' and is_human") }} as agent_id,
+           {{ last_by('known_outcome', ['start_s', 'interaction_id']) }} as outcome,
+           {{ last_by("case known_outcome when 'answered' then coalesce(answer_s, end_s, queue_s, start_s) else coalesce(end_s, queue_s, start_s) end", ['start_s', 'interaction_id']) }} as decided_at,
+           {{ last_by('agent_id', ['start_s', 'interaction_id'], "known_outcome = 'answered' and is_human") }} as agent_id,
            {{ last_by('coalesce(team_id, queue)', ['start_s', 'interaction_id']) }} as last_team_id,
-           {{ last_by('team_id', ['start_s', 'interaction_id'], "outcome = 'answered' and is_human") }} as handling_team_id,
+           {{ last_by('team_id', ['start_s', 'interaction_id'], "known_outcome = 'answered' and is_human") }} as handling_team_id,
            min(start_s) as started_at, min(queue_s) as queued_at, max(end_s) as ended_at, count(*) as leg_count,
            case when count(*) filter (where queue_s is not null and coalesce(answer_s, end_s) is null) > 0 then null
-                else sum(coalesce(answer_s, end_s) - queue_s) filter (where queue_s is not null) end as wait_seconds
+                else cast(sum(coalesce(answer_s, end_s) - queue_s) filter (where queue_s is not null) as bigint) end as wait_seconds
     from legs group by source, root_id
 )
 select w.*,

@@ -5,7 +5,8 @@
 {% import '_macros.sql' as m with context %}
 with solved as (
     select t.ticket_no, t.changed_at as solved_at, t.next_at as reopened_at, t.after_next_at as solved_again_at,
-           t.human_id as solver_id, t.agent_id, t.team_id, (t.step + 1) // 2 as solve_no
+           t.human_id as solver_id, t.agent_id, t.team_id, {{ whole('t.step + 1', '2') }} as solve_no,
+           lag(t.changed_at) over (partition by t.ticket_no order by t.step) as solved_before_at
     from {{ facts }}.transitions as t where t.is_solve
 ),
 written as (

@@ -32,9 +32,9 @@ lines as (
 select ticket_no, is_inbound, session_id, said_at, kind, agent_id, agent_source,
        row_number() over in_order as place,
        kind = 'C' and coalesce(lag(kind) over in_order, 'S') <> 'C' as starts_contact,
-       coalesce(sum(case when kind in ('R', 'S') then 1 else 0 end) over (in_order rows between unbounded preceding and 1 preceding), 0) as answers_before,
-       coalesce(sum(case when kind <> 'C' then 1 else 0 end) over (in_order rows between unbounded preceding and 1 preceding), 0) as ends_before,
-       coalesce(sum(case when kind = 'R' then 1 else 0 end) over (in_order rows between unbounded preceding and 1 preceding), 0) as replies_before,
-       coalesce(sum(case when kind = 'C' then 1 else 0 end) over (in_order rows between unbounded preceding and 1 preceding), 0) as customer_messages_before
+       count(case when kind in ('R', 'S') then 1 end) over (in_order rows between unbounded preceding and 1 preceding) as answers_before,
+       count(case when kind <> 'C' then 1 end) over (in_order rows between unbounded preceding and 1 preceding) as ends_before,
+       count(case when kind = 'R' then 1 end) over (in_order rows between unbounded preceding and 1 preceding) as replies_before,
+       count(case when kind = 'C' then 1 end) over (in_order rows between unbounded preceding and 1 preceding) as customer_messages_before
 from lines
 window in_order as (partition by ticket_no, session_id order by said_at, class, message_id)

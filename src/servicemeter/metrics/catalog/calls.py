@@ -1,0 +1,294 @@
+"""Calls, chats and workload (METRICS.md 5.4). A contact is a chain of legs; it belongs to the period it entered the queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from servicemeter.metrics.kinds import POPULATION, duration, finish_duration, population, share
+from servicemeter.model.metric import Agg, Distribution, Measure, Metric, Parameter, Params, Tally, Target
+
+__all__ = ["METRICS"]
+
+_KNOWN = "f.decided_at < p.as_of"
+_ANSWERED = f"f.outcome = 'answered' and {_KNOWN}"
+_ABANDONED = f"f.outcome = 'abandoned' and {_KNOWN}"
+_OFFERED = f"f.outcome in ('answered', 'abandoned', 'callback_requested', 'missed') and {_KNOWN}"
+_WAITING = "f.outcome in ('in_queue', 'in_progress', 'overflowed') or f.decided_at >= p.as_of"
+
+
+def _queued(fields: dict[str, Agg]) -> Tally:
+    return Tally("contacts", fields, at="f.queued_at", where="f.is_inbound", until="p1")
+
+
+def _short(seconds: Any) -> str:
+    return f"({_ABANDONED} and f.wait_seconds < {float(seconds):g})"
+
+
+def _abandonment(p: Params) -> Measure:
+    left_out = f" and not {_short(p['short_abandon_s'])}" if p["short_abandon_s"] else ""
+    fields = {
+        "n": Agg("count(*)", _OFFERED + left_out),
+        "hits": Agg("count(*)", _ABANDONED + left_out),
+        "n_short_abandoned": Agg("count(*)", _short(5)),
+        "n_in_queue": Agg("count(*)", _WAITING),
+    }
+
+    def finish(found: dict[str, Any]) -> dict[str, Any]:
+        beside = {name: found[name] for name in ("n_short_abandoned", "n_in_queue")}
+        return {**share(found["hits"], found["n"]), **beside}
+
+    return Measure((_queued(fields),), finish)
+
+
+_VARIANTS = (
+    "offered",
+    "exclude_abandoned_within",
+    "exclude_short_abandoned",
+    "answered_only",
+    "abandoned_as_met",
+    "removed_from_queue",
+)
+
+
+def _service_level(p: Params) -> Measure:
+    variant, within = p["variant"], f"f.wait_seconds <= {float(p['service_level_threshold_s']):g}"
+    short = p["short_abandon_s"] or (5 if variant == "exclude_short_abandoned" else 0)
+    met, base = f"{_ANSWERED} and {within}", _OFFERED
+    if variant == "exclude_abandoned_within":
+        base = f"{_OFFERED} and not ({_ABANDONED} and {within})"
+    elif variant == "answered_only":
+        base = _ANSWERED
+    elif variant == "abandoned_as_met":
+        met = f"f.outcome in ('answered', 'abandoned') and {_KNOWN} and {within}"
+    elif variant == "removed_from_queue":
+        met = f"f.outcome in ('answered', 'abandoned', 'callback_requested') and {_KNOWN} and {within}"
+    known = " and f.wait_seconds is not null"
+    left_out = f" and not {_short(short)}" if short else ""
+    fields = {
+        "n": Agg("count(*)", base + left_out + known),
+        "hits": Agg("count(*)", met + left_out),
+        "n_excluded": Agg("count(*)", f"{base} and f.wait_seconds is null"),
+        "n_in_queue": Agg("count(*)", _WAITING),
+    }
+
+    def finish(found: dict[str, Any]) -> dict[str, Any]:
+        beside = {name: found[name] for name in ("n_excluded", "n_in_queue")}
+        return {**share(found["hits"], found["n"]), **beside}
+
+    return Measure((_queued(fields),), finish)
+
+
+def _finish_mean(found: dict[str, Any]) -> dict[str, Any]:
+    return {**finish_duration(found), "value": found.get("mean"), "ci_low": None, "ci_high": None, "ci_method": None}
+
+
+def _speed_of_answer(p: Params) -> Measure:
+    fields = {
+        "n_short_abandoned": Agg("count(*)", _short(5)),
+        "n_in_queue": Agg("count(*)", _WAITING),
+        "time_to_abandon": Agg("avg(f.wait_seconds)", _ABANDONED),
+        "queue_wait_time": Agg("avg(f.wait_seconds)", _OFFERED),
+        "longest_wait": Agg("max(f.wait_seconds)", _OFFERED),
+    }
+    answered = Tally("contacts", {}, at="f.queued_at", where=f"f.is_inbound and {_ANSWERED}", until="p1")
+    return duration(answered, "f.wait_seconds", _queued(fields), finish=_finish_mean, companions=fields)
+
+
+def _handle_time(p: Params) -> Measure:
+    direction = {"inbound": "f.is_inbound", "outbound": "not f.is_inbound", "all": "true"}[p["direction"]]
+    per_contact = p["unit"] == "contact"
+    fields = {
+        "seconds": Agg("sum(f.handle_seconds)"),
+        "legs": Agg("count(f.handle_seconds)", "f.is_leg"),
+        "tickets": Agg("count(distinct case when f.handle_seconds is not null then f.leg_id end)", "not f.is_leg"),
+        "contacts": Agg("count(distinct case when f.handle_seconds is not null then f.contact_id end)"),
+        "partials": Agg("count(*)", "f.is_partial and f.handle_seconds is not null"),
+    }
+    if not per_contact:
+        del fields["contacts"]
+    at = "f.contact_handled_at" if per_contact else "f.handled_at"
+    of = Tally("handlings", fields, at=at, where=direction, until="p1")
+
+    def finish(found: dict[str, Any]) -> dict[str, Any]:
+        n = found["contacts"] if per_contact else found["legs"] + found["tickets"]
+        total = int(found["seconds"] or 0)
+        mean = total / n if n else None
+        return {
+            **_finish_mean(found),
+            "value": mean,
+            "mean": mean,
+            "numerator": total if n else None,
+            "n": n,
+            "partial": found["partials"] > 0,
+        }
+
+    per = "f.source || chr(31) || f.contact_id" if per_contact else ""
+    return Measure((of,), finish, Distribution(of, "f.handle_seconds", per=per, fold="sum"))
+
+
+_CREDIT = {"assignee": "f.agent_id", "solver": "f.solver_id", "last_replier": "f.last_replier_id"}
+
+
+def _closed(p: Params) -> Measure:
+    agent = _CREDIT[p["credit"]]
+    held = f"{population(p)} and (f.reopened_at is null or f.reopened_at >= p.e)"
+    fields = {
+        "solved": Agg("count(*)"),
+        "assigned": Agg("count(*)", f"{agent} is not null"),
+        "agents": Agg(f"count(distinct {agent})"),
+    }
+    by_agent = "agent" in p["by"]
+
+    def finish(found: dict[str, Any]) -> dict[str, Any]:
+        if by_agent:
+            return {"value": found["solved"], "n": found["solved"]}
+        value = found["assigned"] / found["agents"] if found["agents"] else None
+        return {"value": value, "numerator": found["assigned"], "n": found["agents"]}
+
+    return Measure(
+        (Tally("solves", fields, at="f.solved_at", where=held, dimensions={"agent": agent}),),
+        finish,
+    )
+
+
+_SHORT = Parameter("short_abandon_s", 0, (), "abandons that waited less leave numerator and denominator; 5 is usual")
+
+METRICS = (
+    Metric(
+        "abandonment_rate",
+        "calls",
+        {
+            "en": ("Abandonment rate", "abandon rate"),
+            "nl": ("Verlatingspercentage", "afhaakpercentage"),
+            "ro": ("Rata de abandon",),
+        },
+        {
+            "en": "How many customers give up waiting?",
+            "nl": "Hoeveel klanten haken af tijdens het wachten?",
+            "ro": "Câți clienți renunță să mai aștepte?",
+        },
+        "abandoned / offered (answered, abandoned, callback requested, missed)",
+        "the period of entering the queue",
+        "fraction",
+        "lower",
+        _abandonment,
+        needs=("interactions",),
+        leaves_out="Self-served, closed hours, failed; contacts still waiting (n_in_queue).",
+        target=Target("<=", 0.05, "usual"),
+        parameters=(_SHORT,),
+        dimensions=("queue",),
+        invalid=("agent",),
+        beside=("n_short_abandoned", "n_in_queue"),
+        peers="Amazon Connect has no threshold; Google CCAI and most centres remove abandons below 5 to 10 s; Genesys lets you set it.",
+    ),
+    Metric(
+        "service_level",
+        "calls",
+        {
+            "en": ("Service level", "80/20"),
+            "nl": ("Serviceniveau", "bereikbaarheid"),
+            "ro": ("Nivel de serviciu",),
+        },
+        {
+            "en": "Which share was answered within the threshold?",
+            "nl": "Welk deel werd binnen de norm opgenomen?",
+            "ro": "Ce parte a fost preluată în timpul stabilit?",
+        },
+        "answered within T seconds / offered",
+        "the period of entering the queue",
+        "fraction",
+        "higher",
+        _service_level,
+        needs=("interactions",),
+        leaves_out="As abandonment. The variant is part of the label: the same day can differ by five points.",
+        target=Target(">=", 0.8, "80 % in 20 s (phone)"),
+        parameters=(
+            Parameter("service_level_threshold_s", 20, (), "T in seconds"),
+            Parameter("variant", "offered", _VARIANTS, "what is divided by what"),
+            _SHORT,
+        ),
+        dimensions=("queue",),
+        invalid=("agent",),
+        beside=("n_in_queue",),
+        peers="Amazon Connect: removed_from_queue.",
+    ),
+    Metric(
+        "average_speed_of_answer",
+        "calls",
+        {
+            "en": ("Speed of answer", "ASA", "average queue answer time"),
+            "nl": ("Gemiddelde wachttijd tot antwoord",),
+            "ro": ("Timpul mediu până la preluare",),
+        },
+        {
+            "en": "How long do those who are answered wait in the queue?",
+            "nl": "Hoe lang wacht wie wordt opgenomen in de wachtrij?",
+            "ro": "Cât așteaptă la coadă cei preluați?",
+        },
+        "mean wait of answered contacts (also median, p90)",
+        "the period of entering the queue",
+        "seconds",
+        "lower",
+        _speed_of_answer,
+        needs=("interactions",),
+        leaves_out="Those who gave up: read it with abandonment.",
+        headline="mean",
+        target=Target("<=", 30, "usual"),
+        dimensions=("queue",),
+        beside=("time_to_abandon", "queue_wait_time", "longest_wait", "n_short_abandoned", "n_in_queue"),
+    ),
+    Metric(
+        "average_handle_time",
+        "calls",
+        {
+            "en": ("Average handle time", "AHT"),
+            "nl": ("Gemiddelde afhandelingsduur", "afhandeltijd"),
+            "ro": ("Timp mediu de procesare", "timp mediu de gestionare"),
+        },
+        {
+            "en": "How much working time does a contact take?",
+            "nl": "Hoeveel werktijd kost een contact?",
+            "ro": "Cât timp de lucru necesită un contact?",
+        },
+        "sum of (talk + hold + after-contact work) / handled legs; written tickets: work sessions / tickets worked",
+        "the period of the end of handling",
+        "seconds",
+        "neither",
+        _handle_time,
+        needs=("handle_times|work_sessions",),
+        leaves_out="Abandoned contacts. A missing wrap-up makes the figure partial; nothing is estimated from elapsed time.",
+        headline="mean",
+        parameters=(
+            Parameter("unit", "leg", ("leg", "contact"), "per leg, or all legs of a contact together"),
+            Parameter("direction", "inbound", ("inbound", "outbound", "all"), "who called whom"),
+        ),
+        dimensions=("queue",),
+        beside=("partial",),
+        peers="Amazon Connect and Genesys: talk + hold + after-contact work; Gorgias divides online time by tickets.",
+    ),
+    Metric(
+        "tickets_closed_per_agent",
+        "calls",
+        {
+            "en": ("Tickets closed per agent", "solved per agent"),
+            "nl": ("Aantal gesloten tickets per agent",),
+            "ro": ("Tichete închise per agent",),
+        },
+        {
+            "en": "How many tickets does each agent finish per week, month, quarter?",
+            "nl": "Hoeveel tickets rondt elke medewerker af per week, maand, kwartaal?",
+            "ro": "Câte tichete finalizează fiecare agent pe săptămână, lună, trimestru?",
+        },
+        "tickets_solved by assignee at the last solve; as a team figure: solved by assigned agents / agents with at least one",
+        "the period of the last solve",
+        "count",
+        "neither",
+        _closed,
+        needs=("tickets", "status_history", "assignment_history"),
+        leaves_out="Nothing: unassigned tickets stand under (unassigned), so that the agents add up to the total.",
+        parameters=(
+            POPULATION,
+            Parameter("credit", "assignee", tuple(_CREDIT), "whose ticket it is"),
+        ),
+    ),
+)

@@ -1,0 +1,127 @@
+"""The usual kinds of measure: counts, shares, durations, means; and the parameters that many metrics have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from servicemeter.analysis.intervals import byar, mean_interval, wilson
+from servicemeter.model.metric import Agg, Distribution, Measure, Parameter, Params, Tally
+
+__all__ = [
+    "CLOCK",
+    "COUNT",
+    "POPULATION",
+    "RESPONDER",
+    "count",
+    "duration",
+    "finish_duration",
+    "mean_of",
+    "population",
+    "ratio",
+    "share",
+    "span",
+]
+
+Fields = dict[str, Any]
+
+COUNT = Agg("count(*)")
+POPULATION = Parameter("population", "inbound", ("inbound", "outbound", "all"), "whose tickets: started by customers, by us, or both")
+CLOCK = Parameter("clock", "calendar", ("calendar", "business"), "all of the time, or opening hours only")
+RESPONDER = Parameter("responder", "human", ("human", "any"), "who may answer: people, or bots too (never automatic acknowledgements)")
+
+
+def population(params: Params) -> str:
+    """The condition of the population asked for."""
+    return {"inbound": "f.is_inbound", "outbound": "not f.is_inbound", "all": "true"}[params["population"]]
+
+
+def count(*tallies: Tally) -> Measure:
+    """A plain count: the sum of the fields `n` of the tallies."""
+
+    def finish(fields: Fields) -> Fields:
+        return {"value": fields["n"], "n": fields["n"]}
+
+    return Measure(tallies, finish)
+
+
+def share(hits: Any, of: Any) -> Fields:
+    """k of n as a fraction with Wilson's interval; nothing of nothing has no value."""
+    interval = wilson(hits, of)
+    low, high = interval if interval else (None, None)
+    return {
+        "value": hits / of if of else None,
+        "numerator": hits,
+        "n": of,
+        "ci_low": low,
+        "ci_high": high,
+        "ci_method": "wilson" if interval else None,
+    }
+
+
+def ratio(count_: Any, exposure: Any) -> Fields:
+    """A count per exposure with Byar's interval; may exceed 1."""
+    interval = byar(count_, exposure) if exposure else None
+    low, high = interval if interval else (None, None)
+    return {
+        "value": count_ / exposure if exposure else None,
+        "numerator": count_,
+        "n": exposure,
+        "ci_low": low,
+        "ci_high": high,
+        "ci_method": "byar" if interval else None,
+    }
+
+
+def mean_of(n: int, total: Any, squares: Any, low: float | None = None, high: float | None = None) -> Fields:
+    """The mean of n numbers with Student's interval, clipped to a scale."""
+    if not n:
+        return {"value": None, "n": 0}
+    mean = total / n
+    spread = math.sqrt(max(0.0, (float(squares) - n * mean * mean) / (n - 1))) if n > 1 else 0.0
+    interval = mean_interval(n, mean, spread, low, high) if n > 1 else None
+    ends = interval if interval else (None, None)
+    return {"value": mean, "n": n, "ci_low": ends[0], "ci_high": ends[1], "ci_method": "t" if interval else None}
+
+
+def span(params: Params, calendar: str, business: str) -> str:
+    """The column of seconds by the clock asked for."""
+    return business if params["clock"] == "business" else calendar
+
+
+def finish_duration(fields: Fields) -> Fields:
+    """Mean, median and p90 of the distribution; the value is the median, with its order-statistic interval."""
+    return {
+        "value": fields.get("median"),
+        "n": fields.get("n", 0),
+        "mean": fields.get("mean"),
+        "median": fields.get("median"),
+        "p90": fields.get("p90"),
+        "median_ci_low": fields.get("median_ci_low"),
+        "median_ci_high": fields.get("median_ci_high"),
+        "p90_ci_low": fields.get("p90_ci_low"),
+        "p90_ci_high": fields.get("p90_ci_high"),
+        "ci_low": fields.get("median_ci_low"),
+        "ci_high": fields.get("median_ci_high"),
+        "ci_method": "order_statistic" if fields.get("median_ci_low") is not None else None,
+        "n_invalid": fields.get("n_invalid", 0),
+        "n_excluded": fields.get("n_excluded", 0),
+    }
+
+
+def duration(
+    of: Tally,
+    seconds: str,
+    *beside: Tally,
+    finish: Callable[[Fields], Fields] = finish_duration,
+    companions: Mapping[str, Any] | tuple[str, ...] = (),
+    per: str = "",
+) -> Measure:
+    """A duration: the distribution of `seconds` over the tally, and the fields of the tallies beside it."""
+    names = tuple(companions)
+
+    def finish_all(fields: Fields) -> Fields:
+        return {**finish(fields), **{name: fields.get(name) for name in names}}
+
+    return Measure((of, *beside), finish_all, Distribution(of, seconds, per=per))

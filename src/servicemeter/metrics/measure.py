@@ -1,0 +1,264 @@
+"""Questions → statements → answers. Questions over the same periods, filters and facts are counted by one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from servicemeter.analysis.intervals import kaplan_meier, order_ranks
+from servicemeter.ground.clock import Period, moment
+from servicemeter.metrics.plan import Plan, Source, plan
+from servicemeter.metrics.statements import (
+    distribution_statement,
+    order_statement,
+    shape_of,
+    survival_statement,
+    tally_statement,
+)
+from servicemeter.model.answer import Answer, Row
+from servicemeter.model.metric import Agg, Distribution, Tally
+from servicemeter.model.question import Question
+from servicemeter.store.build import Facts
+
+__all__ = ["measure", "statements_of"]
+
+Key = tuple[Any, ...]
+Groups = dict[Key, dict[str, Any]]
+FactsFor = Callable[[Plan], Facts]
+
+_RANKS = ("median_below", "median_above", "p90_below", "p90_above", "median_low", "median_high", "p90_low", "p90_high")
+
+
+def measure(
+    questions: Sequence[Question],
+    settings: Mapping[str, str],
+    sources: list[Source],
+    facts_for: FactsFor,
+    data_version: int,
+) -> list[Answer]:
+    """Answer questions, in their order. `facts_for` gives the facts a plan is to be read from."""
+    plans = [plan(q, settings, sources) for q in questions]
+    found: list[Groups] = [{} for _ in plans]
+    families: dict[Key, list[int]] = defaultdict(list)
+    for i, one in enumerate(plans):
+        if one.is_measured and not one.invalid_dimension:
+            families[_family(one)].append(i)
+    for members in families.values():
+        facts = facts_for(plans[members[0]])
+        _count(facts, [(plans[i], found[i]) for i in members])
+        for i in members:
+            if plans[i].measure.distribution:
+                _spread(facts, plans[i], found[i])
+    return [_answer(one, groups, data_version) for one, groups in zip(plans, found, strict=True)]
+
+
+def statements_of(question: Question, settings: Mapping[str, str], sources: list[Source], facts_for: FactsFor) -> list[str]:
+    """The SQL behind an answer, statement by statement."""
+    one = plan(question, settings, sources)
+    facts = facts_for(one)
+    statements = [sql for _, _, sql in _tally_statements(facts, [(one, {})])]
+    if one.measure.distribution:
+        of = one.measure.distribution
+        work = survival_statement if of.censored else distribution_statement
+        statements += [sql for sql in [work(one, facts, of)] if sql]
+    return statements
+
+
+def _family(one: Plan) -> Key:
+    """What two plans must share to be counted by one statement."""
+    q = one.question
+    names = tuple(s.name for s in one.sources)
+    return (one.periods, one.as_of, one.tz, one.by, q.grain, q.where, q.scope, q.known_at, names, one.building)
+
+
+def _count(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
+    """Run the tallies of plans of one family and put their fields into the plans' groups."""
+    width = len(members[0][0].by)
+    for wanted, owners, sql in _tally_statements(facts, members):
+        for row in facts.engine.rows(sql):
+            key = tuple(row[: width + 1])
+            for (name, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
+                if value is not None and (value != 0 or not _is_count(agg)):
+                    groups.setdefault(key, {})[field] = value
+                del name
+    for one, groups in members:
+        for fields in groups.values():
+            for tally in one.measure.tallies:
+                for field, agg in tally.fields.items():
+                    fields.setdefault(field, 0 if _is_count(agg) else None)
+
+
+def _tally_statements(
+    facts: Facts, members: Sequence[tuple[Plan, Groups]]
+) -> list[tuple[list[tuple[str, str, Agg]], list[tuple[Groups, str]], str]]:
+    """(columns, whose field each column is, statement) for every shape of tally among the members."""
+    shapes: dict[Key, list[tuple[Plan, Groups, Tally]]] = defaultdict(list)
+    for one, groups in members:
+        for tally in one.measure.tallies:
+            if tally.fields:
+                shapes[shape_of(tally)].append((one, groups, tally))
+    statements = []
+    for same in shapes.values():
+        wanted, owners = [], []
+        for _, groups, tally in same:
+            for field, agg in tally.fields.items():
+                wanted.append((f"c{len(wanted)}", tally.where, agg))
+                owners.append((groups, field))
+        sql = tally_statement(same[0][0], facts, [t for _, _, t in same], wanted)
+        if sql is not None:
+            statements.append((wanted, owners, sql))
+    return statements
+
+
+def _is_count(agg: Agg) -> bool:
+    return agg.sql.startswith("count(")
+
+
+def _spread(facts: Facts, one: Plan, groups: Groups) -> None:
+    """Put the statistics of the distribution into the groups."""
+    of = one.measure.distribution
+    assert of is not None
+    if of.censored:
+        _survive(facts, one, of, groups)
+        return
+    sql = distribution_statement(one, facts, of)
+    if sql is None:
+        return
+    width = len(one.by) + 1
+    for row in facts.engine.rows(sql):
+        n, total, n_invalid, n_excluded = row[width:]
+        fields = groups.setdefault(tuple(row[:width]), _nothing(one))
+        fields |= {"n": n, "mean": float(total) / n if n else None, "n_invalid": n_invalid, "n_excluded": n_excluded}
+    ns = sorted({fields["n"] for fields in groups.values() if fields.get("n")})
+    if not ns:
+        return
+    ordered = order_statement(one, facts, of, [(n, *_ranks(n)) for n in ns], _RANKS)
+    assert ordered is not None
+    for row in facts.engine.rows(ordered):
+        fields = groups[tuple(row[:width])]
+        fields |= _quantiles(fields["n"], dict(zip(_RANKS, row[width:], strict=True)))
+
+
+def _nothing(one: Plan) -> dict[str, Any]:
+    """The fields of a group in which the tallies found nothing."""
+    return {name: 0 if _is_count(agg) else None for tally in one.measure.tallies for name, agg in tally.fields.items()}
+
+
+def _ranks(n: int) -> tuple[int, ...]:
+    """The 1-based ranks beside the median and the p90 (type 7) and of their intervals; 0 where there is none."""
+    p90 = (n - 1) * 9 // 10 + 1
+    ends = [rank or 0 for q in (0.5, 0.9) for rank in _both(order_ranks(n, q))]
+    return ((n - 1) // 2 + 1, n // 2 + 1, p90, min(n, p90 + 1), *ends)
+
+
+def _both(ranks: tuple[int | None, int | None]) -> tuple[int | None, int | None]:
+    return ranks if None not in ranks else (None, None)
+
+
+def _quantiles(n: int, at: Mapping[str, Any]) -> dict[str, Any]:
+    part = ((n - 1) * 9 % 10) / 10
+    return {
+        "median": (at["median_below"] + at["median_above"]) / 2,
+        "p90": at["p90_below"] + part * (at["p90_above"] - at["p90_below"]),
+        "median_ci_low": at["median_low"],
+        "median_ci_high": at["median_high"],
+        "p90_ci_low": at["p90_low"],
+        "p90_ci_high": at["p90_high"],
+    }
+
+
+def _survive(facts: Facts, one: Plan, of: Distribution, groups: Groups) -> None:
+    """Kaplan-Meier over the cohort: cases still running are censored."""
+    sql = survival_statement(one, facts, of)
+    if sql is None:
+        return
+    width = len(one.by) + 1
+    cases: dict[Key, list[tuple[int, int, int]]] = defaultdict(list)
+    for row in facts.engine.rows(sql):
+        cases[tuple(row[:width])].append(row[width:])
+    for key, steps in cases.items():
+        seconds, events, censored = ([step[i] for step in steps] for i in range(3))
+        curve = kaplan_meier(seconds, events, censored)
+        fields = groups.setdefault(key, _nothing(one))
+        fields |= {
+            "n": sum(events) + sum(censored),
+            "n_events": sum(events),
+            "n_censored": sum(censored),
+            "median": curve.quantile(0.5) if curve else None,
+            "p90": curve.quantile(0.9) if curve else None,
+        }
+
+
+def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:
+    rows: list[Row] = []
+    for i, period in enumerate(one.periods):
+        rows += _rows_of_period(one, i, period, groups)
+    return Answer(
+        one.metric.name,
+        one.metric.unit,
+        one.question,
+        rows,
+        data_version,
+        moment(one.as_of, one.tz),
+        one.tz,
+        one.params_hash,
+        one.lagging(),
+        one.missing,
+    )
+
+
+def _rows_of_period(one: Plan, i: int, period: Period, groups: Groups) -> list[Row]:
+    """The rows of one period: one, or one a group."""
+    status = one.status(period) if one.is_measured else "no_data"
+    reason = _why_nothing(one, status)
+    if reason:
+        return [_row(one, period, status, (), None, reason)]
+    keys = sorted((k for k in groups if k[0] == i), key=lambda k: tuple(map(str, k)))
+    if not one.by:
+        keys = [(i,)]
+    rows = [_row(one, period, status, key[1:], groups.get(key) or _nothing(one), None) for key in keys]
+    if one.measure.across:
+        for part in _by_other_dimensions(one, rows):
+            one.measure.across(part)
+    return rows
+
+
+def _why_nothing(one: Plan, status: str) -> str | None:
+    if one.invalid_dimension:
+        return "invalid_dimension"
+    if not one.is_measured:
+        return "not_measured" if one.missing else "no_data"
+    return status if status in ("not_started", "no_data") else None
+
+
+def _by_other_dimensions(one: Plan, rows: list[Row]) -> list[list[Row]]:
+    """Rows that share all dimensions but the implied ones: parts of one whole."""
+    others = [d for d in one.by if d not in one.measure.implied]
+    parts: dict[Key, list[Row]] = defaultdict(list)
+    for row in rows:
+        parts[tuple(row[d] for d in others)].append(row)
+    return list(parts.values())
+
+
+def _row(
+    one: Plan, period: Period, status: str, dimensions: Key, fields: dict[str, Any] | None, reason: str | None
+) -> Row:
+    """One row of an answer, with all the fields every row has."""
+    row: Row = {"period_start": period.start.isoformat()} if one.question.moment is None else {"at": _at(one)}
+    row |= dict(zip(one.by, dimensions, strict=False))
+    row |= {"value": None, "n": None, "numerator": None, "ci_low": None, "ci_high": None, "ci_method": None}
+    row |= {"n_immature": 0, "n_censored": 0, "n_excluded": 0, "n_invalid": 0, "low_sample": False, "partial": False}
+    row |= {"period_status": status, "null_reason": reason}
+    if fields is None:
+        return row
+    row |= one.measure.finish(fields)
+    if row["value"] is None and row["null_reason"] is None:
+        row["null_reason"] = "immature" if row["n_immature"] else "empty"
+    row["low_sample"] = one.metric.unit != "count" and (row["n"] or 0) < float(one.params["min_n"])
+    return row
+
+
+def _at(one: Plan) -> str:
+    assert one.question.moment is not None
+    return one.question.moment.isoformat()

@@ -1,0 +1,211 @@
+"""From a question to a plan: the metric with its parameters, the periods, `as_of`, and the sources that can answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from servicemeter.ground.clock import Period, epoch, moment, periods
+from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.metrics.catalog import find_metric
+from servicemeter.model.metric import Measure, Metric
+from servicemeter.model.question import Question
+
+__all__ = ["DIMENSIONS", "Plan", "Source", "plan"]
+
+DIMENSIONS = (
+    "source", "brand", "channel", "channel_class", "language", "customer_segment", "agent", "team", "priority", "reason",
+    "hour_of_day", "weekday", "status", "queue", "scale",
+)  # fmt: skip
+_EVERYWHERE = DIMENSIONS[:12]
+_BUILDING = {"merge_start": ("earliest", "survivor"), "calendar_mode": ("segmented", "at_end", "at_start")}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of the book: what it covers (UTC), what it can supply (None = everything), and what its rows lack."""
+
+    name: str
+    loaded_from: datetime | None
+    loaded_through: datetime | None
+    ended_at: datetime | None
+    capabilities: frozenset[str] | None
+    lacks: frozenset[str] = frozenset()
+
+    def can(self, needs: tuple[str, ...]) -> bool:
+        """Whether it supplies every need; a need may name alternatives (`messages|interactions`)."""
+        return all(any(self._has(name) for name in need.split("|")) for need in needs)
+
+    def _has(self, capability: str) -> bool:
+        if capability in self.lacks:
+            return False
+        return self.capabilities is None or capability in self.capabilities or capability in ("creation", "first_contact")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A question made definite. Instants are epoch seconds; `ends` is the evaluation instant of each period."""
+
+    question: Question
+    metric: Metric
+    params: Mapping[str, Any]
+    measure: Measure
+    tz: str
+    as_of: int
+    periods: tuple[Period, ...]
+    ends: tuple[int, ...]
+    by: tuple[str, ...]
+    sources: tuple[Source, ...]
+    missing: tuple[str, ...]
+    all_sources: bool
+    building: tuple[tuple[str, str], ...]
+    params_hash: str
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether any source can supply what the metric needs."""
+        return bool(self.sources)
+
+    @property
+    def invalid_dimension(self) -> bool:
+        """Whether a dimension was asked that this metric cannot have."""
+        return any(d in self.metric.invalid for d in (*self.by, *(f.dimension for f in self.question.where)))
+
+    def status(self, period: Period) -> str:
+        """The period's status (METRICS.md 1.2), the first that applies."""
+        if self.question.moment is not None:
+            return "complete" if period.p1 <= self.as_of else "not_started"
+        froms = [epoch(s.loaded_from) for s in self.sources if s.loaded_from]
+        if self.as_of <= period.p0:
+            return "not_started"
+        if froms and len(froms) == len(self.sources) and period.p1 <= min(froms):
+            return "no_data"
+        if any(period.p0 < since < period.p1 for since in froms):
+            return "partial_coverage"
+        return "complete" if period.p1 <= self.as_of else "in_progress"
+
+    def lagging(self) -> tuple[str, ...]:
+        """The sources whose facts stop before the last evaluation instant."""
+        last = max(self.ends)
+        return tuple(
+            s.name
+            for s in self.sources
+            if s.loaded_through and epoch(s.loaded_through) < last and not (s.ended_at and epoch(s.ended_at) <= last)
+        )
+
+
+def plan(question: Question, settings: Mapping[str, str], sources: list[Source]) -> Plan:
+    """Make a question definite; raises `BadQuestion` (or a child of it) for whatever cannot be asked."""
+    metric = find_metric(question.metric)
+    params, building = _parameters(metric, question)
+    tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
+    spans = _periods(question, metric, tz)
+    able = tuple(s for s in sources if s.can(metric.needs))
+    as_of = _as_of(question, able or tuple(sources), spans)
+    by = _dimensions(question, metric)
+    measure = metric.measure({**params, "by": by})
+    by = (*measure.implied, *(d for d in by if d not in measure.implied))
+    missing = tuple(s.name for s in sources if s not in able)
+    return Plan(
+        question,
+        metric,
+        params,
+        measure,
+        tz,
+        as_of,
+        spans,
+        tuple(min(s.p1, as_of) for s in spans),
+        by,
+        able,
+        missing,
+        not missing,
+        building,
+        _hash(metric, params, building),
+    )
+
+
+def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
+    """All parameters with their defaults, and those that change how facts are built."""
+    known = {p.name: p for p in metric.parameters}
+    params: dict[str, Any] = {p.name: p.default for p in metric.parameters}
+    params |= {"min_n": 30}
+    building: list[tuple[str, str]] = []
+    for name, value in question.params.items():
+        if name in _BUILDING:
+            _check_option(metric.name, name, value, _BUILDING[name])
+            building.append((name, str(value)))
+        elif name in ("report_tz", "min_n"):
+            params[name] = value
+        elif name not in known:
+            raise UnknownName(f"parameter of {metric.name}", name, [*known, *_BUILDING, "report_tz", "min_n"])
+        else:
+            _check_option(metric.name, name, value, known[name].options)
+            _check_number(metric.name, name, value, known[name].options)
+            params[name] = value
+    return params, tuple(sorted(building))
+
+
+def _check_option(metric: str, name: str, value: Any, options: tuple[Any, ...]) -> None:
+    if options and value not in options:
+        raise BadQuestion(f"{name}={value} is no option of {metric}: choose {', '.join(str(o) for o in options)}.")
+
+
+def _check_number(metric: str, name: str, value: Any, options: tuple[Any, ...]) -> None:
+    if options or value is None:
+        return
+    try:
+        float(value)
+    except (TypeError, ValueError):
+        raise BadQuestion(f"{name} of {metric} must be a number, not {value!r}.") from None
+
+
+def _periods(question: Question, metric: Metric, tz: str) -> tuple[Period, ...]:
+    if question.moment is not None:
+        if not metric.at_moment:
+            raise BadQuestion(f"{metric.name} is measured over a period: give from and to instead of at.")
+        if question.since or question.until:
+            raise BadQuestion("Give either at, or from and to.")
+        instant = epoch(question.moment)
+        day = moment(instant, tz).date()
+        return (Period(day, day, instant, instant),)
+    if question.since is None or question.until is None:
+        raise BadQuestion(f"{question.metric} needs a period: give from and to (local dates, to is exclusive).")
+    return tuple(periods(question.since, question.until, question.grain, tz))
+
+
+def _as_of(question: Question, sources: tuple[Source, ...], spans: tuple[Period, ...]) -> int:
+    """The instant asked, else the latest `loaded_through` of the sources; without any, the end of the question."""
+    if question.as_of is not None:
+        return epoch(question.as_of)
+    ends = [epoch(s.loaded_through) for s in sources if s.loaded_through]
+    return max(ends) if ends else spans[-1].p1
+
+
+def _dimensions(question: Question, metric: Metric) -> tuple[str, ...]:
+    known = (*_EVERYWHERE, *metric.dimensions)
+    for name in (*question.by, *(f.dimension for f in question.where)):
+        if name not in known:
+            raise UnknownName(f"dimension of {metric.name}", name, known)
+    return tuple(dict.fromkeys(question.by))
+
+
+def _hash(metric: Metric, params: Mapping[str, Any], building: tuple[tuple[str, str], ...]) -> str:
+    said = json.dumps([metric.name, sorted(params.items()), building], default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def aware(instant: datetime | None) -> datetime | None:
+    """A naive UTC instant of the book as an aware one."""
+    return instant.replace(tzinfo=UTC) if instant else None
+
+
+def default_span(as_of: int, tz: str) -> tuple[date, date]:
+    """The month of the last known instant, as (first day, first day of the next)."""
+    from servicemeter.ground.clock import period_end, period_start
+
+    start = period_start(moment(as_of - 1, tz).date(), "month")
+    return start, period_end(start, "month")
