@@ -12,8 +12,8 @@ from servicemeter.sources.demo.staff import SECOND_LINE
 from servicemeter.sources.demo.tickets import CHAT, PHONE
 
 __all__ = ["ABANDONED", "ANSWERED", "CALLBACK", "CLOSED", "FAILED", "IN_PROGRESS", "IN_QUEUE", "MISSED", "OUTCOMES",
-           "QUEUES", "SELF_SERVED", "Contacts", "Sessions", "handling", "queue_waits", "take_bot_chats", "take_contacts",
-           "waits"]  # fmt: skip
+           "QUEUES", "SELF_SERVED", "Contacts", "Sessions", "handling", "queue_waits", "take_bot_chats",
+           "take_contacts", "waits"]  # fmt: skip
 
 OUTCOMES = ("answered", "abandoned", "callback_requested", "missed", "overflowed", "self_served", "closed_hours",
             "failed", "in_queue", "in_progress")  # fmt: skip
@@ -56,7 +56,7 @@ def queue_waits(load: Floats) -> tuple[Floats, Floats, Floats]:
     those answered and of those who give up have the same shape, shorter than the queue itself.
     """
     must_wait = load**4
-    mean = 24 * load / (1 - load)
+    mean = 10 * load / (1 - load)
     return must_wait, mean * _PATIENCE_S / (mean + _PATIENCE_S), must_wait * mean / (mean + _PATIENCE_S)
 
 
@@ -117,6 +117,7 @@ def take_contacts(m: Making) -> tuple[Sessions, Contacts]:
     t.answered(place, np.where(sessions.passed_at >= 0, queued + wait, sessions.answered))
     on_record = (t.channel[place] == PHONE) & (t.first_reply[place] < m.plan.until)
     t.created[place] = np.where(on_record, t.first_reply[place], t.arrived[place])
+    t.flagged_at[place] = np.maximum(t.flagged_at[place], t.created[place])
     return sessions, Contacts(t.channel[place], total, _outcome(m.plan.until, queued, sessions))
 
 

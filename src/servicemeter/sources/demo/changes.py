@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
-from servicemeter.sources.demo.columns import NONE, Ints, ids, instants, numbers_or_null, rows_of, words
+from servicemeter.sources.demo.columns import NONE, Flags, Ints, ids, instants, numbers_or_null, rows_of, words
 from servicemeter.sources.demo.making import AGENT, CUSTOMER, SYSTEM, Making
 from servicemeter.sources.demo.people import customer_ids
 from servicemeter.sources.demo.staff import TEAMS
 from servicemeter.sources.demo.tickets import COMPLAINT, FLAGS, PRIORITIES, REASONS
 
-__all__ = ["CLOSED", "NEW", "ON_HOLD", "OPEN", "PENDING", "SOLVED", "actor_ids", "assign", "change_rows", "flag_and_merge",
-           "hand_on", "route", "set_status", "solve"]  # fmt: skip
+__all__ = ["ASSIGNEE", "CLOSED", "NEW", "ON_HOLD", "OPEN", "PENDING", "SOLVED", "actor_ids", "assign", "change_rows",
+           "flag_and_merge", "hand_on", "route", "set_status", "solve"]  # fmt: skip
 
 _STATES = ("new", "open", "pending", "on_hold", "solved", "closed")
 NEW, OPEN, PENDING, ON_HOLD, SOLVED, CLOSED = range(6)
 _FIELDS = ("status", "team_id", "priority", "reason", "is_complaint", "is_spam", "is_test", "is_deleted", "merged_into",
            "assignee_id")  # fmt: skip
-_STATUS, _TEAM, _PRIORITY, _REASON, _COMPLAINT, _SPAM, _TEST, _DELETED, _MERGED, _ASSIGNEE = range(10)
+_STATUS, _TEAM, _PRIORITY, _REASON, _COMPLAINT, _SPAM, _TEST, _DELETED, _MERGED, ASSIGNEE = range(10)
 _VOCABULARY = (*_STATES, *PRIORITIES, *REASONS, *TEAMS, "true")
 _PRIORITY_WORDS = len(_STATES)
 _REASON_WORDS = _PRIORITY_WORDS + len(PRIORITIES)
@@ -29,13 +29,23 @@ _TRUE = len(_VOCABULARY) - 1
 _ACTORS = ("customer", "agent", "bot", "system")
 
 
-def set_status(m: Making, place: Ints, at: Ints, status: Ints | int, actor: int, who: Ints | int = NONE, update: Ints | int = NONE) -> None:  # fmt: skip  # noqa: E501
+def set_status(
+    m: Making, place: Ints, at: Ints, status: Ints | int, actor: int, who: Ints | int = NONE, update: Ints | int = NONE
+) -> None:
     """Give tickets a new status; within one second a solve comes after everything else."""
     m.changed.add(at=at, ticket=place, field=_STATUS, value=status, actor=actor, who=who, update=update,
-                  rank=np.minimum(status + 6, 11) if isinstance(status, np.ndarray) else status + 6)  # fmt: skip
+                  rank=status + 6)  # fmt: skip
 
 
-def solve(m: Making, place: Ints, at: Ints, actor: int, who: Ints | int = NONE, update: Ints | int = NONE, status: int = SOLVED) -> None:  # fmt: skip  # noqa: E501
+def solve(
+    m: Making,
+    place: Ints,
+    at: Ints,
+    actor: int,
+    who: Ints | int = NONE,
+    update: Ints | int = NONE,
+    status: int = SOLVED,
+) -> None:
     """Solve tickets (or close them without a solve before), and note it."""
     set_status(m, place, at, status, actor, who, update)
     t = m.tickets
@@ -44,12 +54,12 @@ def solve(m: Making, place: Ints, at: Ints, actor: int, who: Ints | int = NONE, 
     t.solves[place] += at < m.plan.until
 
 
-def assign(m: Making, place: Ints, at: Ints, agent: Ints, by_agent: np.ndarray[Any, np.dtype[np.bool_]] | bool) -> None:
+def assign(m: Making, place: Ints, at: Ints, agent: Ints, by_agent: Flags | bool) -> None:
     """Give tickets their first assignee, by the system or by the agent's own hand, and open them."""
     actor = np.where(by_agent, AGENT, SYSTEM).astype(np.int64) + np.zeros_like(place)
     who = np.where(actor == AGENT, agent, NONE)
     update = m.numbers.take("update", len(place))
-    m.changed.add(at=at, ticket=place, rank=5, field=_ASSIGNEE, value=agent, actor=actor, who=who, update=update)
+    m.changed.add(at=at, ticket=place, rank=5, field=ASSIGNEE, value=agent, actor=actor, who=who, update=update)
     m.tickets.is_assigned[place] = True
     if not m.plan.lean:
         m.changed.add(at=at, ticket=place, rank=6, field=_STATUS, value=OPEN, actor=actor, who=who, update=update)
@@ -59,7 +69,7 @@ def hand_on(m: Making, place: Ints, at: Ints, giver: Ints, team: Ints, agent: In
     """An agent gives tickets to another team and one of its agents."""
     about: dict[str, Ints | int] = {"ticket": place, "actor": AGENT, "who": giver, "update": update, "rank": 12}
     m.changed.add(at=at, field=_TEAM, value=team + _TEAM_WORDS, **about)
-    m.changed.add(at=at, field=_ASSIGNEE, value=agent, **about)
+    m.changed.add(at=at, field=ASSIGNEE, value=agent, **about)
 
 
 def route(m: Making) -> None:
@@ -75,7 +85,7 @@ def route(m: Making) -> None:
     at_creation(_TEAM, t.team + _TEAM_WORDS, 1, every)
     told = every[(t.priority != 1)] if m.plan.lean else every
     at_creation(_PRIORITY, t.priority[told] + _PRIORITY_WORDS, 2, told)
-    told = every[rng.random(len(every)) < (0.7 if m.plan.lean else 0.92)]
+    told = every[rng.random(len(every)) < (0.5 if m.plan.lean else 0.92)]
     at_creation(_REASON, t.reason[told] + _REASON_WORDS, 3, told)
     angry = every[(t.reason == COMPLAINT) | (rng.random(len(every)) < 0.02)]
     at_creation(_COMPLAINT, _TRUE, 4, angry)
@@ -109,7 +119,7 @@ def actor_ids(m: Making, place: Ints, actor: Ints, who: Ints) -> Any:
 def _values(changes: dict[str, Ints]) -> Any:
     """The new values as text: a word, an agent or a ticket."""
     field, value = changes["field"], changes["value"]
-    is_id = (field == _ASSIGNEE) | (field == _MERGED)
+    is_id = (field == ASSIGNEE) | (field == _MERGED)
     letter = np.where(is_id, field - _MERGED, NONE)
     return pc.coalesce(words(_VOCABULARY, np.where(is_id, NONE, value)), ids(words(("t", "a"), letter), value))
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from servicemeter.sources.demo.changes import CLOSED, ON_HOLD, OPEN, PENDING, assign, hand_on, set_status, solve
+from servicemeter.sources.demo.changes import (
+    ASSIGNEE,
+    CLOSED,
+    ON_HOLD,
+    OPEN,
+    PENDING,
+    assign,
+    hand_on,
+    set_status,
+    solve,
+)
 from servicemeter.sources.demo.columns import NONE, Flags, Floats, Ints
 from servicemeter.sources.demo.making import AGENT, BOT, CUSTOMER, SYSTEM, Making
 from servicemeter.sources.demo.staff import FIRST_LINE, RETURNS, SECOND_LINE
@@ -212,7 +222,7 @@ def _answer_again(m: Making, place: Ints, back: Ints) -> None:
     at = _reply_at(m, place, back, first=False)
     agent, update = m.plan.staff.on_duty(t.owner[place], at), m.numbers.take("update", len(place))
     new = ~t.is_assigned[place]
-    m.changed.add(at=at[new], ticket=place[new], rank=5, field=9, value=agent[new], actor=AGENT, who=agent[new])
+    m.changed.add(at=at[new], ticket=place[new], rank=5, field=ASSIGNEE, value=agent[new], actor=AGENT, who=agent[new])
     t.is_assigned[place] = True
     t.answered(place, at)
     m.said.add(at=at, ticket=place, rank=2, author=AGENT, who=agent, update=update)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import holidays
 import numpy as np
 
-from servicemeter.sources.demo.columns import Floats, Ints
+from servicemeter.sources.demo.columns import Flags, Floats, Ints
 
 __all__ = ["EARLY_CLOSINGS", "TZ", "WEEK", "WorkClock", "epoch", "exceptions", "local_midnight"]
 
@@ -75,7 +75,7 @@ class WorkClock:
         lengths = spans[:, 1] - spans[:, 0]
         return cls(spans[:, 0], spans[:, 1], np.cumsum(lengths) - lengths)
 
-    def is_open(self, at: Ints) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def is_open(self, at: Ints) -> Flags:
         """Whether the shop is open at each instant."""
         opening = np.searchsorted(self.starts, at, side="right") - 1
         return np.asarray((opening >= 0) & (at < self.ends[opening]))

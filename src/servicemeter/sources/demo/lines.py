@@ -1,4 +1,4 @@
-"""Contacts that leave no ticket (given up, missed, called back, answered in passing, too late in the day); legs as rows."""
+"""Contacts that leave no ticket: given up, missed, called back, answered in passing, too late; and all legs as rows."""
 
 from __future__ import annotations
 

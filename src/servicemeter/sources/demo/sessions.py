@@ -12,7 +12,7 @@ from servicemeter.sources.demo.tickets import CHAT, PHONE
 
 __all__ = ["hold_bot_chats", "hold_sessions"]
 
-_TURN_S = 75
+_TURN_S = 90
 _MOST_TURNS = 8
 
 
@@ -68,7 +68,7 @@ def _before_the_queue(m: Making, chats: Sessions) -> None:
 
 
 def _talk(m: Making, held: Sessions, author: int, length: Ints, update: Ints | None = None) -> None:
-    """Words to and fro, about every 75 seconds; the bot's talks begin with the customer's opening words."""
+    """Words to and fro, about every 90 seconds; the bot's talks begin with the customer's opening words."""
     who = held.agent if author == AGENT else np.ones_like(held.agent)
     if author == BOT:
         m.said.add(at=held.answered, ticket=held.place, author=CUSTOMER, session=held.leg)

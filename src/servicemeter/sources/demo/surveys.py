@@ -49,34 +49,47 @@ class Asked:
 
 def ask(m: Making) -> Asked:
     """Ask about solved requests of customers that are nobody's mistake, a few hours after the first solve."""
+    t, until = m.tickets, m.plan.until
+    place, kind, sent = _invited(m)
+    size, on_duty = len(place), m.plan.staff.on_duty(t.owner[place], sent)
+    delivery = picked((0.955, 0.035, 0.01), m.rng.random(size))
+    answered = _answered(m, kind, sent, delivery)
+    mood = _mood(m, place, t.first_solve[place])
+    anew = (m.rng.random(size) < 0.05) & (answered >= 0)
+    changed = answered + m.rng.integers(60, 4 * _DAY_S, size)
+    return Asked(
+        number=m.numbers.take("invitation", size),
+        place=place,
+        kind=kind,
+        sent=sent,
+        delivery=delivery,
+        answered=answered,
+        first=_mark(kind, mood),
+        changed_at=np.where(anew & (changed < until), changed, NONE),
+        second=_mark(kind, mood + m.rng.normal(0, 0.8, size)),
+        agent=np.where(t.is_assigned[place], on_duty, NONE),
+    )
+
+
+def _invited(m: Making) -> tuple[Ints, Ints, Ints]:
+    """Places of the tickets, kinds and sending instants; the relational question comes days later."""
     t, rng = m.tickets, m.rng
-    fit = (t.flag == 0) & (t.merged_into < 0) & ~t.outbound & (t.first_solve >= 0) & (t.first_solve < m.plan.until)
+    fit = (t.flag == 0) & (t.merged_into < 0) & ~t.outbound & (t.first_solve >= 0)
     kind = picked((*_KIND_SHARES, 1 - sum(_KIND_SHARES)), rng.random(len(t.number)))
     place = np.flatnonzero(fit & (kind < len(KINDS)))
-    kind = kind[place]
-    delay = np.where(
-        kind == NPS, rng.integers(5 * _DAY_S, 20 * _DAY_S, len(place)), rng.integers(1800, _DAY_S, len(place))
-    )
-    sent = t.first_solve[place] + delay
+    soon, later = rng.integers(1800, _DAY_S, len(place)), rng.integers(5 * _DAY_S, 20 * _DAY_S, len(place))
+    sent = t.first_solve[place] + np.where(kind[place] == NPS, later, soon)
     kept = sent < m.plan.until
-    place, kind, sent = place[kept], kind[kept], sent[kept]
-    delivery = picked((0.955, 0.035, 0.01), rng.random(len(place)))
-    share = np.where(kind == NPS, 0.6, 1.0) * _ANSWER_SHARE / 0.955
-    answers = (delivery == 0) & (rng.random(len(place)) < share)
-    wait_days = np.where(
-        rng.random(len(place)) < 0.04, rng.uniform(14, 25, len(place)), rng.exponential(1.1, len(place))
-    )
-    answered = np.where(answers, sent + 40 + (wait_days * _DAY_S).astype(np.int64), m.plan.until)
-    mood = _mood(m, place, t.first_solve[place])
-    anew = (rng.random(len(place)) < 0.05) & (answered < m.plan.until)
-    changed_at = np.where(anew, answered + rng.integers(60, 4 * _DAY_S, len(place)), m.plan.until)
-    return Asked(
-        number=m.numbers.take("invitation", len(place)), place=place, kind=kind, sent=sent, delivery=delivery,
-        answered=np.where(answered < m.plan.until, answered, NONE), first=_mark(kind, mood),
-        changed_at=np.where(changed_at < m.plan.until, changed_at, NONE),
-        second=_mark(kind, mood + rng.normal(0, 0.8, len(place))),
-        agent=np.where(t.is_assigned[place], m.plan.staff.on_duty(t.owner[place], sent), NONE),
-    )  # fmt: skip
+    return place[kept], kind[place][kept], sent[kept]
+
+
+def _answered(m: Making, kind: Ints, sent: Ints, delivery: Ints) -> Ints:
+    """When invitations are answered, null for most; a few after more than two weeks."""
+    rng, size = m.rng, len(sent)
+    answers = rng.random(size) < np.where(kind == NPS, 0.6, 1.0) * _ANSWER_SHARE
+    days = np.where(rng.random(size) < 0.04, rng.uniform(14, 25, size), rng.exponential(1.1, size))
+    at = sent + 40 + (days * _DAY_S).astype(np.int64)
+    return np.where(answers & (delivery == 0) & (at < m.plan.until), at, NONE)
 
 
 def _mood(m: Making, place: Ints, solved: Ints) -> Floats:

@@ -23,7 +23,7 @@ DELIVERY, _RETURNS_REASON, COMPLAINT = 0, 1, 6
 PRIORITIES = ("low", "normal", "high", "urgent")
 FLAGS = (None, "is_spam", "is_test", "is_deleted")
 _REASON_SHARES = (DELIVERY_SHARE, 0.20, 0.17, 0.10, 0.09, 0.09, 0.05)
-_MERGE_SHARE = 0.007
+_MERGE_SHARE = 0.006
 _REPEAT_SHARE = 0.05
 
 
@@ -85,12 +85,12 @@ class Tickets:
     @property
     def is_live(self) -> Flags:
         """Calls and chats."""
-        return (self.channel == CHAT) | (self.channel == PHONE)
+        return np.isin(self.channel, (CHAT, PHONE))
 
     @property
     def is_written_off(self) -> Flags:
         """Spam that was seen at once and tickets merged into another: nobody writes on them."""
-        return (self.merged_into >= 0) | ((self.flag == 1) & (self.rounds == 0))
+        return np.asarray((self.merged_into >= 0) | ((self.flag == 1) & (self.rounds == 0)))
 
     def is_valid(self, until: int) -> Flags:
         """Neither spam, test, deleted nor merged into another ticket, as far as known before `until`."""
@@ -133,7 +133,7 @@ def _orders_and_customers(plan: Plan, slot: Ints, reason: Ints, rng: np.random.G
 
 
 def _repeats(customer: Ints, reason: Ints, rng: np.random.Generator, far: int) -> Ints:
-    """Let some requests come from the customer of a recent one, mostly about the same; gives the earlier ones' places."""
+    """Let some requests come from the customer of a recent one, mostly about the same; gives the places of those."""
     size = len(customer)
     back = np.arange(size) - rng.integers(1, far + 1, size)
     again = np.flatnonzero((rng.random(size) < _REPEAT_SHARE) & (back >= 0))
@@ -216,7 +216,7 @@ def draw_tickets(plan: Plan, chunk: int, rng: np.random.Generator) -> Tickets:
         outbound=outbound, bot=bot, flag=flag, flagged_at=flagged_at,
         rounds=np.where(unwritten, 0, rounds), silent=silent, forgotten=forgotten,
         reopens=picked((0.905, 0.088, 0.007), rng.random(size)), thanks=rng.random(size) < 0.55,
-        moves=sent_on, pends=rng.random(size) < (0.3 if plan.lean else 1.0), team=team,
+        moves=sent_on, pends=rng.random(size) < (0.2 if plan.lean else 1.0), team=team,
         owner=plan.staff.pick(team, arrived, rng.random(size)),
         merged_into=np.full(size, NONE, dtype=np.int64), merged_at=np.full(size, NONE, dtype=np.int64),
     )  # fmt: skip
@@ -225,10 +225,10 @@ def draw_tickets(plan: Plan, chunk: int, rng: np.random.Generator) -> Tickets:
 
 
 def _merge(plan: Plan, t: Tickets, rng: np.random.Generator) -> None:
-    """Merge some written requests with one of hours before by the same customer, now and then the older into the newer."""
+    """Merge some written requests with an earlier one of the same customer, now and then the older into the newer."""
     size = len(t.number)
     plain = ~t.is_live & (t.flag == 0) & ~t.outbound & (t.bot == 0) & ~t.silent & ~t.forgotten & (t.customer >= 0)
-    wanted = np.flatnonzero(plain & (rng.random(size) < 2 * _MERGE_SHARE))
+    wanted = np.flatnonzero(plain & (rng.random(size) < _MERGE_SHARE / max(float(plain.mean()), 0.1) ** 2))
     far = max(3, plan.tickets // 1500)
     older = wanted - rng.integers(1, far + 1, len(wanted))
     used = np.zeros(size, dtype=np.bool_)

@@ -126,13 +126,17 @@ def _first_replies(t: Tickets, inbound: Flags, until: int) -> Truth:
 
 
 def _queues(contacts: list[Contacts]) -> Truth:
-    counts: dict[str, int] = {}
+    total = Truth()
     for name, channel in (("calls", PHONE), ("chats", CHAT)):
         outcome = np.concatenate([c.outcome[c.channel == channel] for c in contacts])
         wait = np.concatenate([c.wait[c.channel == channel] for c in contacts])
         answered = outcome == ANSWERED
-        counts[f"{name}_offered"] = int(np.isin(outcome, (ANSWERED, ABANDONED, MISSED, CALLBACK)).sum())
-        counts[f"{name}_answered"] = int(answered.sum())
-        counts[f"{name}_answered_within_20s"] = int((answered & (wait <= _SERVICE_S)).sum())
-        counts[f"{name}_abandoned"] = int((outcome == ABANDONED).sum())
-    return Truth(**counts)
+        counts = {
+            "offered": np.isin(outcome, (ANSWERED, ABANDONED, MISSED, CALLBACK)),
+            "answered": answered,
+            "answered_within_20s": answered & (wait <= _SERVICE_S),
+            "abandoned": outcome == ABANDONED,
+        }
+        for what, which in counts.items():
+            setattr(total, f"{name}_{what}", int(which.sum()))
+    return total
