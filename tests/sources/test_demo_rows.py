@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,6 +21,7 @@ from servicemeter.model.tables import CONFIGURATION, TABLES
 from servicemeter.sources.demo import make_demo, truth_of, write_demo
 
 Row = dict[str, Any]
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 UNTIL = datetime(2026, 6, 15, 22, tzinfo=UTC)
 BEFORE_THE_YEAR = {"first_seen_at"}
 LEGAL = {
@@ -303,18 +305,40 @@ def test_agents_answer_only_while_they_work_here() -> None:
             assert any(inside), message
 
 
-def test_the_strike_brings_deliveries_and_bad_marks() -> None:
-    def monday(moment: datetime) -> date:
-        local = moment + timedelta(hours=2)
-        return local.date() - timedelta(days=local.weekday())
+def test_the_strike_brings_deliveries_slow_answers_and_bad_marks() -> None:
+    tables = {table: content.to_pylist() for table, content in tables_of(tickets=10_000).items() if table in _STRUCK}
+    reason = {e["ticket_id"]: e["value"] for e in tables["ticket_events"] if e["field"] == "reason"}
+    written = {
+        t["ticket_id"]: t for t in tables["tickets"] if t["channel"] == "email" and t["initiated_by"] == "customer"
+    }
+    week = {t["ticket_id"]: _monday(t["created_at"]) for t in tables["tickets"]}
+    deliveries: dict[date, int] = defaultdict(int)
+    for ticket, monday in week.items():
+        deliveries[monday] += reason.get(ticket) == "delivery"
+    answered: dict[str, datetime] = {}
+    for m in sorted((m for m in tables["messages"] if m["author_type"] == "agent"), key=lambda m: m["occurred_at"]):
+        answered.setdefault(m["ticket_id"], m["occurred_at"])
+    waits, marks = defaultdict(list), defaultdict(list)
+    for ticket in written.keys() & answered.keys():
+        waits[week[ticket]].append(answered[ticket] - written[ticket]["created_at"])
+    asked = {v["invitation_id"]: v["ticket_id"] for v in tables["survey_invitations"] if v["kind"] == "csat"}
+    for answer in tables["survey_answers"]:
+        if answer["invitation_id"] in asked:
+            marks[week[asked[answer["invitation_id"]]]].append(answer["value_num"])
 
-    reason = {e["ticket_id"]: e["value"] for e in rows("ticket_events") if e["field"] == "reason"}
-    weeks: dict[date, int] = defaultdict(int)
-    for ticket in rows("tickets"):
-        weeks[monday(ticket["created_at"])] += reason.get(ticket["ticket_id"]) == "delivery"
     strike = date(2026, 6, 15) - timedelta(weeks=9)
-    around = [weeks[strike + timedelta(weeks=w)] for w in range(-4, 5) if w]
-    assert weeks[strike] > 1.8 * median(around)
+    around = [strike + timedelta(weeks=w) for w in range(-4, 5) if w]
+    assert 2 < deliveries[strike] / median(deliveries[monday] for monday in around) < 3
+    assert median(waits[strike]) > 1.4 * median(wait for monday in around for wait in waits[monday])
+    assert mean(marks[strike]) < mean(mark for monday in around for mark in marks[monday]) - 0.4
+
+
+_STRUCK = {"tickets", "ticket_events", "messages", "survey_invitations", "survey_answers"}
+
+
+def _monday(moment: datetime) -> date:
+    local = moment.replace(tzinfo=UTC).astimezone(AMSTERDAM).date()
+    return local - timedelta(days=local.weekday())
 
 
 def test_the_year_has_a_shape() -> None:

@@ -25,7 +25,7 @@ __all__ = ["begin", "come_back", "write"]
 _USUAL_REPLY_S = np.array((6600.0, 3600.0, 3600.0, 1500.0))
 _LATER_REPLY_S = 4800.0
 _PRIORITY_PACE = np.array((1.5, 1.0, 0.6, 0.3))
-_STRIKE_PACE = 1.9
+_STRIKE_PACE = 2.5
 _DAY_S = 86_400
 _MACROS = 12
 
