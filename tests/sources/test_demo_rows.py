@@ -160,6 +160,16 @@ def test_nothing_happens_on_a_ticket_before_it_exists() -> None:
     assert all(r["occurred_at"] >= created[r["ticket_id"]] for r in rows("messages") if r["ticket_id"] in written)
 
 
+def test_every_handing_on_changes_the_team() -> None:
+    for ticket, events in by_ticket("ticket_events").items():
+        teams = [
+            e["value"] for e in sorted(events, key=lambda e: (e["occurred_at"], e["seq"])) if e["field"] == "team_id"
+        ]
+        assert teams and all(before != after for before, after in pairwise(teams)), ticket
+    by_system = [e for e in rows("ticket_events") if e["field"] == "team_id" and e["actor_type"] == "system"]
+    assert len(by_system) == len(rows("tickets"))
+
+
 def test_written_requests_open_with_the_customers_message() -> None:
     messages = by_ticket("messages")
     for ticket in rows("tickets"):

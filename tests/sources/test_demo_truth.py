@@ -50,7 +50,7 @@ class Recount:
         events = sorted(self.tables["ticket_events"], key=lambda e: (e["occurred_at"], e["seq"]))
         self.flagged = {name: {e["ticket_id"] for e in events if e["field"] == name and e["value"] == "true"}
                         for name in ("is_spam", "is_test", "is_deleted")}  # fmt: skip
-        self.merged = {e["ticket_id"]: e["value"] for e in events if e["field"] == "merged_into"}
+        self.merged: dict[str, str] = {e["ticket_id"]: e["value"] for e in events if e["field"] == "merged_into"}
         self.groups = self._groups()
         self._fill(events)
 
@@ -64,7 +64,8 @@ class Recount:
         return groups
 
     def _of(self, row: Row) -> Group | None:
-        return self.groups.get(self.merged.get(row["ticket_id"], row["ticket_id"]))
+        ticket = str(row["ticket_id"])
+        return self.groups.get(self.merged.get(ticket, ticket))
 
     def _fill(self, events: list[Row]) -> None:
         for message in self.tables["messages"]:

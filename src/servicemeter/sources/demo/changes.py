@@ -82,7 +82,7 @@ def route(m: Making) -> None:
 
     if not m.plan.lean:
         at_creation(_STATUS, NEW, 0, every)
-    at_creation(_TEAM, t.team + _TEAM_WORDS, 1, every)
+    at_creation(_TEAM, t.first_team + _TEAM_WORDS, 1, every)
     told = every[(t.priority != 1)] if m.plan.lean else every
     at_creation(_PRIORITY, t.priority[told] + _PRIORITY_WORDS, 2, told)
     told = every[rng.random(len(every)) < (0.5 if m.plan.lean else 0.92)]

@@ -11,7 +11,7 @@ from servicemeter.sources.demo.arrivals import DELIVERY_SHARE, STRIKE_FACTOR
 from servicemeter.sources.demo.columns import NONE, Flags, Ints, ids, instants, picked, rows_of, words
 from servicemeter.sources.demo.people import BRANDS, LANGUAGES, brand_of, customer_ids, language_of
 from servicemeter.sources.demo.plan import Plan
-from servicemeter.sources.demo.staff import FIRST_LINE, RETURNS
+from servicemeter.sources.demo.staff import FIRST_LINE, RETURNS, SECOND_LINE
 
 __all__ = ["CHANNELS", "CHAT", "COMPLAINT", "DELIVERY", "EMAIL", "FLAGS", "PHONE", "PRIORITIES", "REASONS", "SOCIAL",
            "Tickets", "draw_tickets", "ticket_rows"]  # fmt: skip
@@ -65,6 +65,7 @@ class Tickets:
     owner: Ints
     merged_into: Ints
     merged_at: Ints
+    first_team: Ints = field(init=False)
     first_contact: Ints = field(init=False)
     first_reply: Ints = field(init=False)
     turn_at: Ints = field(init=False)
@@ -78,7 +79,7 @@ class Tickets:
         size = len(self.number)
         for name in ("first_contact", "first_reply", "first_solve", "last_solve"):
             setattr(self, name, np.full(size, NONE, dtype=np.int64))
-        self.turn_at = self.arrived.copy()
+        self.turn_at, self.first_team = self.arrived.copy(), self.team.copy()
         self.solves, self.reopened = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
         self.is_assigned = np.zeros(size, dtype=np.bool_)
 
@@ -176,6 +177,13 @@ def _bots(channel: Ints, outbound: Flags, rng: np.random.Generator) -> Ints:
     return np.where(outbound, 0, bot).astype(np.int64)
 
 
+def _teams(reason: Ints, rng: np.random.Generator) -> Ints:
+    """Returns have a team of their own, most complaints go to the second line at once."""
+    luck = rng.random(len(reason))
+    team = np.where((reason == _RETURNS_REASON) & (luck < 0.9), RETURNS, FIRST_LINE)
+    return np.where((reason == COMPLAINT) & (luck < 0.6), SECOND_LINE, team).astype(np.int64)
+
+
 def _priorities(reason: Ints, rng: np.random.Generator) -> Ints:
     luck = rng.random(len(reason))
     usual, hot = picked((14, 70, 13, 3), luck), picked((0, 40, 45, 15), luck)
@@ -206,8 +214,8 @@ def draw_tickets(plan: Plan, chunk: int, rng: np.random.Generator) -> Tickets:
     forgotten = (rng.random(size) < 0.004) & (bot == 0) & ~outbound & ~live & ~silent & (flag != 1)
     rounds = _rounds(channel, reason, rng)
     unwritten = silent | forgotten | (bot == 1) | ((flag == 1) & at_once)
-    sent_on = picked((0.89, 0.035, 0.075), rng.random(size))
-    team = np.where((reason == _RETURNS_REASON) & (rng.random(size) < 0.9), RETURNS, FIRST_LINE)
+    sent_on = picked((0.80, 0.035, 0.165), rng.random(size))
+    team = _teams(reason, rng)
     tickets = Tickets(
         number=number, slot=slot, arrived=arrived, created=arrived.copy(), channel=channel, reason=reason,
         priority=_priorities(reason, rng), brand=brand_of(shopper, plan.seed), customer=customer, order=order,
