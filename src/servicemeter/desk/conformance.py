@@ -90,9 +90,7 @@ def _run_ask(desk: Desk, case: str, ask: Mapping[str, Any]) -> Outcome:
 
 def question_of(ask: Mapping[str, Any]) -> Question:
     """A question from the keys of the case format (also those of the API's JSON)."""
-    where = tuple(
-        Filter(str(w["dimension"]), tuple(map(str, w["values"])), bool(w.get("not"))) for w in ask.get("where") or []
-    )
+    where = tuple(Filter(str(w["dimension"]), tuple(map(str, w["values"])), bool(w.get("not"))) for w in ask.get("where") or [])
     return Question(
         str(ask["metric"]),
         since=_day(ask.get("from")),
@@ -141,7 +139,7 @@ def _compare(ask: Mapping[str, Any], rows: list[dict[str, Any]]) -> Iterator[str
         yield from _differences(expected, found[0], names)
     for row in left:
         if not _is_empty(row):
-            yield f"a row too many: {({k: row[k] for k in (*keys, 'value', 'n') if k in row})}"
+            yield f"a row too many: { ({k: row[k] for k in (*keys, 'value', 'n') if k in row}) }"
 
 
 def _is_empty(row: Mapping[str, Any]) -> bool:
@@ -206,9 +204,7 @@ def _due(row: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _survival(row: Mapping[str, Any], _: Mapping[str, Any]) -> dict[str, Any]:
     times = sorted({*row["events"], *row["censored"]})
-    curve = intervals.kaplan_meier(
-        times, [row["events"].count(t) for t in times], [row["censored"].count(t) for t in times]
-    )
+    curve = intervals.kaplan_meier(times, [row["events"].count(t) for t in times], [row["censored"].count(t) for t in times])
     if curve is None:
         return {"median": None, "p90": None, "survival": []}
     return {"median": curve.quantile(0.5), "p90": curve.quantile(0.9), "survival": list(curve.survival)}
@@ -360,4 +356,3 @@ def _cell(column: Column, value: Any) -> Any:
     if column.kind in ("id", "word", "text"):
         return ("true" if value else "false") if isinstance(value, bool) else str(value)
     return value
-

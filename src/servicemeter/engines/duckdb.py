@@ -81,6 +81,11 @@ class DuckDB:
     def parquet(self, path: str) -> str:
         return f"read_parquet({self.dialect.text(path)})"
 
+    def scratch(self, name: str) -> str:
+        self.run("attach if not exists ':memory:' as scratch")
+        self.run(f"create schema if not exists scratch.{name}")
+        return f"scratch.{name}"
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         with self._lock:

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def parquet(self, path: str) -> str:
         """A relation (to stand in a FROM) that reads a Parquet file or a glob of them."""
 
+    def scratch(self, name: str) -> str:
+        """A fresh schema that is not kept; returns the name to put before its tables."""
+
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside becomes visible at once, or not at all."""
 

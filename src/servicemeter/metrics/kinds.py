@@ -27,9 +27,13 @@ __all__ = [
 Fields = dict[str, Any]
 
 COUNT = Agg("count(*)")
-POPULATION = Parameter("population", "inbound", ("inbound", "outbound", "all"), "whose tickets: started by customers, by us, or both")
+POPULATION = Parameter(
+    "population", "inbound", ("inbound", "outbound", "all"), "whose tickets: started by customers, by us, or both"
+)
 CLOCK = Parameter("clock", "calendar", ("calendar", "business"), "all of the time, or opening hours only")
-RESPONDER = Parameter("responder", "human", ("human", "any"), "who may answer: people, or bots too (never automatic acknowledgements)")
+RESPONDER = Parameter(
+    "responder", "human", ("human", "any"), "who may answer: people, or bots too (never automatic acknowledgements)"
+)
 
 
 def population(params: Params) -> str:

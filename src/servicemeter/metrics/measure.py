@@ -241,9 +241,7 @@ def _by_other_dimensions(one: Plan, rows: list[Row]) -> list[list[Row]]:
     return list(parts.values())
 
 
-def _row(
-    one: Plan, period: Period, status: str, dimensions: Key, fields: dict[str, Any] | None, reason: str | None
-) -> Row:
+def _row(one: Plan, period: Period, status: str, dimensions: Key, fields: dict[str, Any] | None, reason: str | None) -> Row:
     """One row of an answer, with all the fields every row has."""
     row: Row = {"period_start": period.start.isoformat()} if one.question.moment is None else {"at": _at(one)}
     row |= dict(zip(one.by, dimensions, strict=False))

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Any
 
 from servicemeter.ground.clock import Period, epoch, moment, periods
@@ -196,16 +196,3 @@ def _dimensions(question: Question, metric: Metric) -> tuple[str, ...]:
 def _hash(metric: Metric, params: Mapping[str, Any], building: tuple[tuple[str, str], ...]) -> str:
     said = json.dumps([metric.name, sorted(params.items()), building], default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:12]
-
-
-def aware(instant: datetime | None) -> datetime | None:
-    """A naive UTC instant of the book as an aware one."""
-    return instant.replace(tzinfo=UTC) if instant else None
-
-
-def default_span(as_of: int, tz: str) -> tuple[date, date]:
-    """The month of the last known instant, as (first day, first day of the next)."""
-    from servicemeter.ground.clock import period_end, period_start
-
-    start = period_start(moment(as_of - 1, tz).date(), "month")
-    return start, period_end(start, "month")

@@ -270,5 +270,3 @@ def check_calendar_reaches(facts: Facts, plan: Plan) -> None:
     last = facts.engine.rows(f"select max(day_start) from {facts.schema}.cal_days")[0][0]
     if last is not None and max(plan.ends) >= last:
         raise BadQuestion("Business time is known up to two years after the last row; ask for an earlier moment.")
-
-

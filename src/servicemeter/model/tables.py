@@ -81,7 +81,7 @@ class Table:
     @property
     def made_key(self) -> str | None:
         """The id that may be left out and is then made from the row itself (events, messages, answers, …)."""
-        last = self.key[-1]
+        last = self.key[-1] if self.key else ""
         return last if last in {"event_id", "message_id", "answer_id", "session_id", "cost_id"} else None
 
 

@@ -226,11 +226,15 @@ class Facts:
         most = build_cal_days(self.engine, self.calendars, self.schema, first, last)
         self.calendars = replace(self.calendars, openings=most)
 
-    def _covers_new_days(self) -> bool:
-        """Whether `cal_days` still reaches over all rows; remembers how many openings its days have."""
-        known = self.engine.rows(f"select min(day_start), max(day_start) from {self.schema}.cal_days")[0]
+    def read_calendar(self) -> None:
+        """Learn from `cal_days`, as it stands, how many openings its days have."""
         names = self.engine.arrow(f"select * from {self.schema}.cal_days limit 0").schema.names
         self.calendars = replace(self.calendars, openings=(len(names) - 3) // 2)
+
+    def _covers_new_days(self) -> bool:
+        """Whether `cal_days` still reaches over all rows."""
+        known = self.engine.rows(f"select min(day_start), max(day_start) from {self.schema}.cal_days")[0]
+        self.read_calendar()
         first, last = self._first_and_last()
         return bool(known[0] is not None and known[0] <= first and last < known[1])
 

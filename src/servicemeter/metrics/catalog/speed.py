@@ -10,7 +10,6 @@ from servicemeter.metrics.kinds import (
     POPULATION,
     RESPONDER,
     duration,
-    finish_duration,
     population,
     span,
 )
@@ -99,9 +98,7 @@ def _response(p: Params) -> Measure:
     if p["first"] == "exclude":
         first = "t.any_first_response_at" if p["responder"] == "any" else "t.first_response_at"
         where += f" and ({first} is null or f.answered_at <> {first})"
-    closed = Tally(
-        "turns", {"n_turns_closed_unanswered": COUNT}, at="f.closed_at", where=f"{population(p)} and {answers}"
-    )
+    closed = Tally("turns", {"n_turns_closed_unanswered": COUNT}, at="f.closed_at", where=f"{population(p)} and {answers}")
     return duration(
         Tally("turns", {}, at="f.answered_at", where=where),
         span(p, "f.wait_seconds", "f.wait_open_seconds"),

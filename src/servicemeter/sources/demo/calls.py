@@ -135,9 +135,7 @@ def _legs(m: Making, place: Ints, queued: Ints, wait: Ints) -> tuple[Sessions, I
     overflows, passes_on = possible & (luck < 0.04), possible & (luck > 0.95) & (t.team[place] != SECOND_LINE)
     two = overflows | passes_on
     giver = np.where(passes_on, staff.on_duty(t.owner[place], queued + wait), NONE)
-    first_end = np.where(
-        passes_on, queued + wait + rng.integers(40, 240, len(place)), queued + rng.integers(50, 140, len(place))
-    )
+    first_end = np.where(passes_on, queued + wait + rng.integers(40, 240, len(place)), queued + rng.integers(50, 140, len(place)))
     root = m.numbers.take("interaction", len(place))
     leg = root.copy()
     leg[two] = m.numbers.take("interaction", int(two.sum()))

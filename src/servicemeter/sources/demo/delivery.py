@@ -84,9 +84,7 @@ def _one_chunk(plan: Plan, chunk: int, numbers: Numbers) -> Iterator[Batch]:
         yield CountedBatch("texts", subject_rows(m))
 
 
-def make_demo(
-    *, seed: int = 7, tickets: int = 30_000, until: datetime, days: int = 365, chunk: int = 200_000
-) -> DemoDelivery:
+def make_demo(*, seed: int = 7, tickets: int = 30_000, until: datetime, days: int = 365, chunk: int = 200_000) -> DemoDelivery:
     """Make up a web shop's year: the `days` days before the one of `until`, and that day up to `until`.
 
     The same arguments give the same rows, byte for byte. The shop works from Amsterdam in Dutch, Romanian and English;

@@ -148,9 +148,7 @@ def _too_late(m: Making) -> None:
 
 def _as_known(legs: dict[str, Ints], until: int) -> dict[str, Ints]:
     """Legs as they stand at the end of the year: some still wait, some still talk."""
-    queued, answered, ended = (
-        np.where(legs[name] < until, legs[name], NONE) for name in ("queued", "answered", "ended")
-    )
+    queued, answered, ended = (np.where(legs[name] < until, legs[name], NONE) for name in ("queued", "answered", "ended"))
     unfinished = ended < 0
     standing = np.where((queued >= 0) & (answered < 0), IN_QUEUE, IN_PROGRESS)
     known = {"queued": queued, "answered": answered, "ended": ended,

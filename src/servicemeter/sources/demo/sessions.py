@@ -58,9 +58,7 @@ def _before_the_queue(m: Making, chats: Sessions) -> None:
     start = t.arrived[place]
     m.said.add(at=start, ticket=place, author=CUSTOMER, session=chats.leg)
     greeted = m.rng.random(len(place)) < 0.5
-    m.said.add(
-        at=start[greeted] + 1, ticket=place[greeted], rank=1, author=BOT, who=1, auto=1, session=chats.leg[greeted]
-    )
+    m.said.add(at=start[greeted] + 1, ticket=place[greeted], rank=1, author=BOT, who=1, auto=1, session=chats.leg[greeted])
     bot = t.bot[place] == 2
     told = start[bot] + m.rng.integers(5, 20, int(bot.sum()))
     m.said.add(at=told, ticket=place[bot], rank=1, author=BOT, who=1, session=chats.leg[bot])

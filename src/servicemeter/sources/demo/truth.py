@@ -120,9 +120,7 @@ def _first_replies(t: Tickets, inbound: Flags, until: int) -> Truth:
     asked[kept] = np.minimum(asked[gone], asked[kept])
     replied = inbound & (t.first_reply >= 0) & (t.first_reply < until)
     wait: Ints = (t.first_reply - asked)[replied]
-    return Truth(
-        answered=len(wait), answered_within_4h=int((wait <= _WITHIN_S).sum()), first_reply_seconds=int(wait.sum())
-    )
+    return Truth(answered=len(wait), answered_within_4h=int((wait <= _WITHIN_S).sum()), first_reply_seconds=int(wait.sum()))
 
 
 def _queues(contacts: list[Contacts]) -> Truth:

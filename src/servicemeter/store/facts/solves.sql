@@ -1,5 +1,5 @@
 -- kind: ticket
--- needs: transitions, stream, tickets, turns, handled_sessions, cal_days
+-- needs: transitions, stream, tickets, turns, handled_sessions, calendar_spans
 -- dimensions: agent=agent_id team=team_id; through: ticket_no
 -- Solves as episodes: from solved to reopened (or never), with what it took until then.
 {% import '_macros.sql' as m with context %}

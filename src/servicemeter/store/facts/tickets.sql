@@ -1,5 +1,5 @@
 -- kind: ticket
--- needs: groups, stream, notes, histories, handled_sessions, agent_spans, cal_days
+-- needs: groups, stream, notes, histories, handled_sessions, agent_spans, calendar_spans
 -- dimensions: agent=none team=first_team_id; through: ticket_no
 -- One row a ticket: what it is, and when it was first asked, answered and touched by a person.
 {% import '_macros.sql' as m with context %}

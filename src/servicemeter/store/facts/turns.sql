@@ -1,5 +1,5 @@
 -- kind: ticket
--- needs: stream, bots, agent_spans, cal_days
+-- needs: stream, bots, agent_spans, calendar_spans
 -- dimensions: agent=agent_id team=team_id; through: ticket_no
 -- Customer turns: from the oldest unanswered message to the answer, or to the solve that closed them unanswered. Where a bot
 -- spoke there are two readings, by who may answer (human, any); elsewhere one row stands for both.

@@ -1,0 +1,302 @@
+"""The Python API: a desk is a data folder opened; one method a question."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from types import TracebackType
+from typing import Any
+
+from servicemeter.desk.facts import FactsKeeper
+from servicemeter.desk.frames import FramesDelivery
+from servicemeter.desk.scorecard import make_scorecard
+from servicemeter.engines.duckdb import DuckDB
+from servicemeter.ground.clock import instant
+from servicemeter.ground.errors import BadQuestion
+from servicemeter.ground.settings import Home
+from servicemeter.metrics.catalog import all_metrics, find_metric
+from servicemeter.metrics.measure import measure, statements_of
+from servicemeter.metrics.plan import Source
+from servicemeter.model.answer import Answer
+from servicemeter.model.metric import Metric
+from servicemeter.model.question import Filter, Grain, Question, Scope
+from servicemeter.model.rows import Delivery
+from servicemeter.model.scorecard import Scorecard
+from servicemeter.store.book import Book, LoadReport, Progress
+
+__all__ = ["Desk"]
+
+Where = Sequence[Filter]
+_CACHED = 512
+
+
+class Desk:
+    """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`."""
+
+    def __init__(self, home: Home | None, *, memory: str | None = None, threads: int | None = None) -> None:
+        if home is not None:
+            home.make()
+        self.home = home
+        self._lock = threading.RLock()
+        self._engine = DuckDB(home.book if home else None, memory=memory, threads=threads)
+        try:
+            self.book = Book(self._engine, identity_key=home.identity_key() if home else b"in memory")
+            self._keeper = FactsKeeper(self._engine, self.book.settings())
+        except BaseException:
+            self._engine.close()
+            raise
+        self._is_ready = False
+        self._answers: dict[str, Answer] = {}
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the book, so that another process may open it."""
+        with self._lock:
+            self._engine.close()
+
+    @property
+    def data_version(self) -> int:
+        """The number of the last load."""
+        with self._lock:
+            return self.book.data_version
+
+    def load(self, *, source: str = "files", tz: str | None = None, now: datetime | None = None, **tables: Any) -> LoadReport:
+        """Load canonical tables by name: Arrow tables, pandas or Polars frames, lists of dicts, or paths of Parquet files.
+
+        >>> with Desk(None) as desk:
+        ...     report = desk.load(tickets=[{"ticket_id": "1", "created_at": "2026-03-02T09:00:00+01:00"}])
+        ...     report.taken
+        1
+        """
+        return self.take(FramesDelivery(source, tz, tables), now=now or datetime.now(UTC))
+
+    def take(
+        self,
+        delivery: Delivery,
+        *,
+        now: datetime,
+        label: str = "",
+        digest: str = "",
+        progress: Progress | None = None,
+        dry_run: bool = False,
+    ) -> LoadReport:
+        """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be."""
+        with self._lock:
+            before = self.book.data_version
+
+            def build(report: LoadReport) -> None:
+                if not dry_run:
+                    if progress:
+                        progress("facts", 0)
+                    self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
+
+            try:
+                report = self.book.load(
+                    delivery, now=now, label=label, digest=digest, progress=progress, after=build, dry_run=dry_run
+                )
+            except BaseException:
+                self._is_ready = False
+                raise
+            self._answers.clear()
+            self._is_ready = report.changed and not dry_run
+            return report
+
+    def measure(
+        self,
+        metric: str | Question,
+        *,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        at: datetime | str | None = None,
+        grain: Grain | None = None,
+        by: Sequence[str] = (),
+        where: Where = (),
+        as_of: datetime | str | None = None,
+        known_at: datetime | str | None = None,
+        scope: Scope | None = None,
+        **params: Any,
+    ) -> Answer:
+        """Ask one metric; options of the metric are given by name (`clock="business"`).
+
+        `since` and `until` are local dates of the reporting zone, `until` exclusive. Raises `UnknownMetric`,
+        `BadQuestion` and their kin for what cannot be asked.
+        """
+        if not isinstance(metric, Question):
+            metric = Question(
+                metric,
+                _day(since),
+                _day(until),
+                _moment(at),
+                grain,
+                tuple(by),
+                tuple(where),
+                _moment(as_of),
+                _moment(known_at),
+                params,
+                scope or Scope(),
+            )
+        return self.measure_all([metric])[0]
+
+    def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
+        """Answer questions in their order; those over the same facts, periods and filters are counted together."""
+        with self._lock:
+            self._make_ready()
+            version = self.book.data_version
+            keys = [f"{version} {q!r}" for q in questions]
+            fresh = {k: q for k, q in zip(keys, questions, strict=True) if k not in self._answers}
+            if fresh:
+                found = measure(list(fresh.values()), self.book.settings(), self._sources(), self._keeper.facts_for, version)
+                if len(self._answers) > _CACHED:
+                    self._answers.clear()
+                self._answers |= dict(zip(fresh, found, strict=True))
+            return [self._answers[k] for k in keys]
+
+    def scorecard(
+        self,
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        period: str | None = None,
+        where: Where = (),
+        as_of: datetime | None = None,
+        metrics: Sequence[str] | None = None,
+        scope: Scope | None = None,
+    ) -> Scorecard:
+        """Every metric now, before and over time; `period` is a name such as `this_month` or `last_30_days`."""
+        return make_scorecard(
+            self.measure_all,
+            self.covered(),
+            self.report_tz,
+            self.data_version,
+            since=since,
+            until=until,
+            period=period,
+            where=tuple(where),
+            as_of=as_of,
+            metrics=metrics,
+            scope=scope or Scope(),
+        )
+
+    def statements(self, question: Question) -> list[str]:
+        """The SQL behind an answer."""
+        with self._lock:
+            self._make_ready()
+            return statements_of(question, self.book.settings(), self._sources(), self._keeper.facts_for)
+
+    def metric(self, name: str) -> Metric:
+        """One metric's declaration; `UnknownMetric` when there is none of that name."""
+        return find_metric(name)
+
+    def metrics(self) -> list[Metric]:
+        """The catalogue, family by family."""
+        return list(all_metrics().values())
+
+    @property
+    def report_tz(self) -> str:
+        """The zone in which days and weeks are counted."""
+        with self._lock:
+            return self.book.settings().get("report_tz", "UTC")
+
+    def covered(self) -> tuple[datetime, datetime] | None:
+        """From when to when anything is loaded (aware), or None for an empty book."""
+        spans = [(s.loaded_from, s.loaded_through) for s in self._sources() if s.loaded_through]
+        if not spans:
+            return None
+        last = max(through for _, through in spans if through)
+        firsts = [since for since, _ in spans if since]
+        return (min(firsts) if firsts else last, last)
+
+    def dimension_values(self, dimension: str) -> list[str]:
+        """The values a dimension has in the book, for filters to offer."""
+        columns = {
+            "channel": ("tickets", "interactions"),
+            "brand": ("tickets", "interactions", "orders"),
+            "language": ("tickets",),
+            "team": (),
+            "agent": (),
+            "source": (),
+        }
+        if dimension not in columns:
+            raise BadQuestion(f"The values of {dimension} cannot be listed; choose {', '.join(columns)}.")
+        with self._lock:
+            if dimension in ("team", "agent"):
+                sql = f"select {dimension}_id from {dimension}s order by 1"
+            elif dimension == "source":
+                sql = "select source from sources order by 1"
+            else:
+                parts = " union ".join(f"select {dimension} as v from {table}" for table in columns[dimension])
+                sql = f"select v from ({parts}) as found where v is not null order by 1"
+            return [str(value) for (value,) in self._engine.rows(sql)]
+
+    def findings(self) -> list[dict[str, Any]]:
+        """What is wrong with the data, each finding with count, examples and remedy."""
+        from servicemeter.desk.check import check
+
+        with self._lock:
+            self._make_ready()
+            return check(self._engine, self.book, self._keeper.kept.schema)
+
+    def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
+        """Run `work` on the desk's engine, alone (used by explanations and tests)."""
+        with self._lock:
+            self._make_ready()
+            return work(self._engine)
+
+    def _make_ready(self) -> None:
+        """Build the facts when they are missing or were built by another version of the program."""
+        if not self._is_ready:
+            self._keeper.ensure(self.book.settings(), self.book.data_version)
+            self._is_ready = True
+
+    def _sources(self) -> list[Source]:
+        """The sources with what they cover, can supply, and what their rows lack."""
+        with self._lock:
+            rows = self.book.sources()
+            lacks = self._lacks(len(rows))
+        return [
+            Source(
+                row["source"],
+                _aware(row["loaded_from"]),
+                _aware(row["loaded_through"]),
+                _aware(row["ended_at"]),
+                frozenset(filter(None, row["capabilities"].split(","))) if row["capabilities"] else None,
+                frozenset(lacks.get(row["source"], ())),
+            )
+            for row in rows
+        ]
+
+    def _lacks(self, n_sources: int) -> dict[str, list[str]]:
+        """What no row of a source knows: when tickets were created, when they were first asked."""
+        if not self._is_ready or not n_sources:
+            return {}
+        found: dict[str, list[str]] = {}
+        rows = self._engine.rows(
+            "select source, count(created_at), count(first_contact_at), count(last_reply_at) "
+            f"from {self._keeper.kept.schema}.tickets group by source"
+        )
+        for source, created, contacts, replied in rows:
+            found[source] = [] if created else ["creation"]
+            if not contacts and replied:
+                found[source].append("first_contact")
+        return found
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    return value.replace(tzinfo=UTC) if value else None
+
+
+def _day(value: date | str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise BadQuestion(f"{value!r} is no date; write it as 2026-03-31.") from None
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    return instant(value) if isinstance(value, str) else value

@@ -1,0 +1,134 @@
+"""The scorecard: which span, compared with which, and the questions that fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from servicemeter.ground.clock import epoch, moment, period_end, period_start
+from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.metrics.catalog import FAMILIES, find_metric
+from servicemeter.model.answer import Answer, Row
+from servicemeter.model.question import Filter, Grain, Question, Scope
+from servicemeter.model.scorecard import Card, Family, Scorecard
+
+__all__ = ["CHOSEN", "PERIODS", "make_scorecard", "span_of"]
+
+CHOSEN = (
+    "tickets_created", "tickets_handled", "interactions_count", "tickets_solved", "backlog", "backlog_age", "backlog_flow",
+    "first_response_time", "response_time", "resolution_time",
+    "resolution_rate", "replies_per_resolution", "one_touch_resolution_rate", "reopen_rate",
+    "abandonment_rate", "service_level", "average_speed_of_answer", "average_handle_time", "tickets_closed_per_agent",
+    "csat",
+)  # fmt: skip
+_GRAINS: tuple[Grain, ...] = ("week", "month", "quarter", "year")
+PERIODS = (
+    *(f"{which}_{grain}" for grain in _GRAINS for which in ("this", "last")),
+    "last_7_days", "last_30_days", "last_90_days",
+)  # fmt: skip
+_TREND = {"day": 14, "week": 13, "month": 13, "quarter": 8, "year": 5}
+
+Ask = Callable[[Sequence[Question]], list[Answer]]
+
+
+def span_of(period: str, today: date) -> tuple[date, date, Grain]:
+    """The dates of a named period and the grain of its trend; `today` is the day of the last data.
+
+    >>> span_of("last_month", date(2026, 3, 15))
+    (datetime.date(2026, 2, 1), datetime.date(2026, 3, 1), 'month')
+    """
+    if period not in PERIODS:
+        raise UnknownName("period", period, PERIODS)
+    which, _, rest = period.partition("_")
+    if rest.endswith("_days"):
+        until = today + timedelta(days=1)
+        return until - timedelta(days=int(rest.removesuffix("_days"))), until, "week"
+    start = period_start(today, rest)
+    if which == "last":
+        start = period_start(start - timedelta(days=1), rest)
+    grain: Grain = next(g for g in _GRAINS if g == rest)
+    return start, period_end(start, rest), grain
+
+
+def make_scorecard(
+    ask: Ask,
+    covered: tuple[datetime, datetime] | None,
+    tz: str,
+    data_version: int,
+    *,
+    since: date | None,
+    until: date | None,
+    period: str | None,
+    where: tuple[Filter, ...],
+    as_of: datetime | None,
+    metrics: Sequence[str] | None,
+    scope: Scope,
+) -> Scorecard:
+    """Ask every metric for the span, for the span before (the same elapsed part), and over time."""
+    last = as_of or (covered[1] if covered else moment(0, tz))
+    today = moment(epoch(last) - 1, tz).date()
+    since, until, grain = _span(since, until, period, today)
+    before_since, before_until = _before(since, until, grain if _is_whole(since, until, grain) else None, today)
+    names = list(metrics or CHOSEN)
+    whole = Question("", since, until, where=where, as_of=as_of, scope=scope)
+    starts = _trend_starts(until, grain, today)
+    trend = replace(
+        whole, since=starts, until=period_end(period_start(min(until - timedelta(days=1), today), grain), grain), grain=grain
+    )
+    questions = [
+        replace(q, metric=name) for q in (whole, replace(whole, since=before_since, until=before_until), trend) for name in names
+    ]
+    answers = ask(questions)
+    by_name = {name: (answers[i], answers[len(names) + i], answers[2 * len(names) + i]) for i, name in enumerate(names)}
+    families = []
+    for family in (*FAMILIES, *sorted({find_metric(n).family for n in names} - set(FAMILIES))):
+        cards = [
+            Card(name, now.question, _only(now), _only_or_none(before), trended.rows)
+            for name, (now, before, trended) in by_name.items()
+            if find_metric(name).family == family
+        ]
+        if cards:
+            families.append(Family(family, cards))
+    lagging = tuple(sorted({s for now, _, _ in by_name.values() for s in now.lagging_sources}))
+    return Scorecard(since, until, before_since, before_until, grain, last, data_version, tz, families, lagging)
+
+
+def _span(since: date | None, until: date | None, period: str | None, today: date) -> tuple[date, date, Grain]:
+    if since is None and until is None:
+        return span_of(period or "this_month", today)
+    if since is None or until is None or since >= until:
+        raise BadQuestion("Give both from and to, with from before to (to is exclusive).")
+    days = (until - since).days
+    grain: Grain = "day" if days <= 14 else "week" if days <= 120 else "month" if days <= 800 else "quarter"
+    return since, until, grain
+
+
+def _is_whole(since: date, until: date, grain: Grain) -> bool:
+    return period_start(since, grain) == since and period_end(since, grain) == until
+
+
+def _before(since: date, until: date, grain: Grain | None, today: date) -> tuple[date, date]:
+    """The span before; of an unfinished span only the part that has also elapsed."""
+    if grain is None:
+        return since - (until - since), since
+    start = period_start(since - timedelta(days=1), grain)
+    if since <= today < until - timedelta(days=1):
+        return start, min(start + (today + timedelta(days=1) - since), since)
+    return start, since
+
+
+def _trend_starts(until: date, grain: Grain, today: date) -> date:
+    start = period_start(min(until - timedelta(days=1), today), grain)
+    for _ in range(_TREND[grain] - 1):
+        start = period_start(start - timedelta(days=1), grain)
+    return start
+
+
+def _only(answer: Answer) -> Row:
+    return answer.rows[0]
+
+
+def _only_or_none(answer: Answer) -> Row | None:
+    row = answer.rows[0] if answer.rows else None
+    return None if row is None or row["period_status"] in ("no_data", "not_started") else row
