@@ -159,7 +159,7 @@ def judge(target: Target | None, row: Row) -> Verdict | None:
     return "met" if low >= target.value else "missed" if high < target.value else "close"
 
 
-_VERDICTS = {"met": "met", "missed": "missed", "close": "too close to call"}
+_VERDICTS = {"met": "met", "missed": "missed", "close": "too close"}
 
 
 def target_words(metric: Metric, row: Row, language: str = "en", target: Target | None = None) -> str:

@@ -22,7 +22,7 @@ _Point = tuple[int, Row]
 
 
 def sparkline(rows: Sequence[Row], label: str = "", metric: Metric | None = None) -> str:
-    """A line without axes: interval band, dashed last step when the last period is unfinished, dot on the last value.
+    """A line without axes: interval band, dot on the last value, a dashed and hatched end when it is unfinished.
 
     Periods without a value are gaps. One value alone is a dot; no value at all is an empty picture that says so.
     """
@@ -35,8 +35,11 @@ def sparkline(rows: Sequence[Row], label: str = "", metric: Metric | None = None
     edges = _edges(shown)
     up = Axis(min(edges), max(edges), _SPARK_HEIGHT - _PAD, _PAD)
     last, row = shown[-1]
+    hatch = ""
+    if len(rows) > 1 and shown[-1][0] == len(rows) - 1 and _is_unfinished(rows[-1]):
+        hatch = _hatch(across.at(len(rows) - 1.7), across.at(len(rows) - 1) + 4, 1, _SPARK_HEIGHT - 1, 4)
     dot = f'<circle class="dot" cx="{across.at(last):.1f}" cy="{up.at(row["value"]):.1f}" r="2.6"/>'
-    return _svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label, _series(shown, across, up) + dot)
+    return _svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label, hatch + _series(shown, across, up) + dot)
 
 
 def _value(row: Row, metric: Metric | None) -> float | None:
@@ -189,12 +192,19 @@ def _unfinished(rows: Sequence[Row], across: Axis, height: int, language: str) -
     if len(rows) < 2 or not _is_unfinished(rows[-1]):
         return ""
     left = (across.at(len(rows) - 2) + across.at(len(rows) - 1)) / 2
-    wide = across.at(len(rows) - 1) + 12 - left
-    hatch = '<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse">'
-    hatch += '<path class="hatch" d="M-1 7 7 -1M-1 1 1 -1M5 7 7 5"/></pattern></defs>'
-    box = f'<rect x="{left:.1f}" y="14" width="{wide:.1f}" height="{height - 42}" fill="url(#hatch)"/>'
-    note = say(language, "so far")
-    return f'{hatch}{box}<text class="note" x="{left + wide - 2:.1f}" y="11">{escape(note)}</text>'
+    right = across.at(len(rows) - 1) + 12
+    note = f'<text class="note" x="{right - 2:.1f}" y="11">{escape(say(language, "so far"))}</text>'
+    return _hatch(left, right, 14, height - 28, 7) + note
+
+
+def _hatch(left: float, right: float, top: float, bottom: float, step: float) -> str:
+    """Slanted lines over a rectangle, cut off at its edges."""
+    path, c = "", left + top + step
+    while c < right + bottom:
+        x0, x1 = max(left, c - bottom), min(right, c - top)
+        path += f"M{x0:.1f} {c - x0:.1f}L{x1:.1f} {c - x1:.1f}"
+        c += step
+    return f'<path class="hatch" d="{path}"/>'
 
 
 def _aim(aim: Target | None, metric: Metric, up: Axis, width: int, language: str) -> str:

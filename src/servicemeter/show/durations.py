@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from servicemeter.show.numbers import number, rounded
 
-__all__ = ["duration", "duration_parts", "exact_seconds", "round_seconds"]
+__all__ = ["compact_duration", "duration", "duration_parts", "exact_seconds", "round_seconds"]
 
 _UNITS = {
     "en": {"d": "d", "h": "h", "min": "min", "s": "s"},
@@ -56,6 +56,19 @@ def duration(seconds: float, *, language: str = "en") -> str:
     """
     sign = "\N{MINUS SIGN}" if rounded(seconds) < 0 else ""
     return sign + " ".join(f"{figure} {unit}" for figure, unit in duration_parts(seconds, language=language))
+
+
+def compact_duration(seconds: float, *, language: str = "en") -> str:
+    """A duration as one bound of an interval: hours with minutes of two figures and no second unit.
+
+    >>> compact_duration(7440), compact_duration(36300), compact_duration(1740), compact_duration(224640)
+    ('2 h 04', '10 h 05', '29 min', '2.6 d')
+    """
+    parts = duration_parts(seconds, language=language)
+    hour = _UNITS.get(language, _UNITS["en"])["h"]
+    if len(parts) == 2 and parts[0][1] == hour:
+        return f"{parts[0][0]} {hour} {int(parts[1][0]):02}"
+    return " ".join(f"{figure} {unit}" for figure, unit in parts)
 
 
 def exact_seconds(seconds: float, *, language: str = "en") -> str:

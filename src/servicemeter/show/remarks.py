@@ -11,7 +11,7 @@ from servicemeter.show.numbers import money, number, percent
 from servicemeter.show.phrases import counted, say
 from servicemeter.show.words import shown_value
 
-__all__ = ["remark"]
+__all__ = ["remark", "remarks"]
 
 _Saying = Callable[[Row, str], str]
 
@@ -64,8 +64,8 @@ _IMMATURE = _count("n_immature", "{n} not yet known", "{n} not yet known")
 _SAYINGS: tuple[tuple[_Saying, ...], ...] = (
     (_count("n_unanswered_open", "{n} still waits for a first answer", "{n} still wait for a first answer"),),
     (_count("n_in_queue", "{n} in the queue now", "{n} in the queue now"),),
-    (_count("n_unassigned", "{n} without an owner", "{n} without an owner"),
-     _count("n_unanswered", "{n} without an answer", "{n} without an answer")),
+    (_count("n_unassigned", "{n} unassigned", "{n} unassigned"),
+     _count("n_unanswered", "{n} unanswered", "{n} unanswered")),
     (_number("created", "{value} new", 0), _number("solved", "{value} solved", 0),
      _number("reopened", "{value} reopened", 0)),
     (_count("breached", "{n} too late", "{n} too late"), _count("running", "{n} still running", "{n} still running")),
@@ -80,7 +80,7 @@ _SAYINGS: tuple[tuple[_Saying, ...], ...] = (
     (_money("revenue_minor", "{value} in orders"),),
     (_money("cost_minor", "{value} in all"),),
     (_IMMATURE,),
-    (_count("n_turns_closed_unanswered", "{n} closed unanswered", "{n} closed unanswered"), _P90),
+    (_count("n_turns_closed_unanswered", "{n} closed unanswered", "{n} closed unanswered"),),
     (_MEAN, _P90),
     (_number("transfers_per_ticket", "{value} transfers a ticket", 2),),
     (_count("reopen_events", "{n} reopening in all", "{n} reopenings in all"),),
@@ -94,19 +94,34 @@ def remark(metric: Metric, row: Row, beside: Mapping[str, Row] | None = None, la
     """
     if shown_value(metric, row) is None:
         return _IMMATURE(row, language)
-    responses = (beside or {}).get("survey_response_rate", {}).get("value")
-    asked = say(language, "{value} answered", value=percent(responses, 0, language=language)) if responses else ""
-    if asked and "survey_answers" in metric.needs:
-        return " · ".join(t for t in (_first_saying(row, language), asked) if t)
-    return _first_saying(row, language) or _of_all(metric, row, language)
+    first = next(iter(_said(row, language)), "")
+    if "survey_answers" in metric.needs:
+        return " · ".join(t for t in (first, _answered(beside, language)) if t)
+    return first or _of_all(metric, row, language)
 
 
-def _first_saying(row: Row, language: str) -> str:
+def remarks(metric: Metric, row: Row, beside: Mapping[str, Row] | None = None, language: str = "en") -> list[str]:
+    """Everything that stands beside the value, a line each, the most telling first."""
+    if shown_value(metric, row) is None:
+        lines = [_IMMATURE(row, language)]
+    else:
+        asked = _answered(beside, language) if "survey_answers" in metric.needs else ""
+        lines = [*_said(row, language), asked, _of_all(metric, row, language)]
+    return [line for line in lines if line]
+
+
+def _answered(beside: Mapping[str, Row] | None, language: str) -> str:
+    share = (beside or {}).get("survey_response_rate", {}).get("value")
+    return "" if share is None else say(language, "{value} answered", value=percent(share, 0, language=language))
+
+
+def _said(row: Row, language: str) -> list[str]:
+    lines = []
     for parts in _SAYINGS:
         texts = [text for text in (part(row, language) for part in parts) if text]
         if texts:
-            return " · ".join(texts)
-    return ""
+            lines.append(" · ".join(texts))
+    return lines
 
 
 def _of_all(metric: Metric, row: Row, language: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
 from servicemeter.model.scorecard import Family, Scorecard
 from servicemeter.show.changes import Change, Verdict, aim_words, compare, judge
-from servicemeter.show.dates import moment
+from servicemeter.show.dates import moment, period_label
 from servicemeter.show.phrases import say
 from servicemeter.show.words import null_words, shown_value, value_words
 
-__all__ = ["Finding", "Summary", "data_status", "family_sentence", "statement", "summarise"]
+__all__ = ["Finding", "Summary", "data_status", "family_sentence", "statement", "summarise", "trend_sentence"]
 
 _STATEMENTS = {
     "tickets_created": "Customers asked {value} questions.",
@@ -152,8 +152,33 @@ _TARGET = {"met": "{value}, on target ({aim})", "missed": "{value}, off target (
 
 
 def data_status(as_of: datetime, tz: str, lagging: tuple[str, ...] = (), language: str = "en") -> str:
-    """Up to when the data reaches, and which sources lag behind: `Data to 21 Nov 17:40. Behind: shop.`"""
+    """Up to when the data reaches, and which sources lag behind: `Data to 21 Nov 17:40. Not yet up to then: shop.`"""
     text = say(language, "Data to {moment}.", moment=moment(as_of, tz, language=language))
     if not lagging:
         return text
-    return text + " " + say(language, "Behind: {sources}.", sources=", ".join(lagging))
+    return text + " " + say(language, "Not yet up to then: {sources}.", sources=", ".join(lagging))
+
+
+def trend_sentence(rows: Sequence[Row], metric: Metric, grain: str, language: str = "en") -> str:
+    """Where a series began and where it stands: `From 3 h 2 min (24 Aug) to 2 h 10 min (16 Nov, so far)`."""
+    shown = [row for row in rows if shown_value(metric, row) is not None]
+    if len(shown) < 2:
+        return ""
+    first, last = shown[0], shown[-1]
+    when = _period_name(last, grain, language)
+    if last.get("period_status") == "in_progress":
+        when = say(language, "{period}, so far", period=when)
+    return say(
+        language,
+        "From {first} ({start}) to {last} ({end})",
+        first=value_words(metric, first, language),
+        start=_period_name(first, grain, language),
+        last=value_words(metric, last, language),
+        end=when,
+    )
+
+
+def _period_name(row: Row, grain: str, language: str) -> str:
+    start = row.get("period_start")
+    on = start if isinstance(start, date) else date.fromisoformat(str(start)[:10])
+    return period_label(on, "day" if grain == "week" else grain, language=language, with_year=False)

@@ -62,7 +62,11 @@ def _card_cells(card: Card, metric: Metric, language: str) -> list[str]:
 
 def _figures(metric: Metric, row: Row, language: str) -> list[str]:
     n = row.get("n")
-    return [value_words(metric, row, language), interval_words(metric, row, language), "" if n is None else number(n, language=language)]
+    return [
+        value_words(metric, row, language),
+        interval_words(metric, row, language),
+        "" if n is None else number(n, language=language),
+    ]
 
 
 def answer_table(answer: Answer, metric: Metric, language: str = "en") -> Table:

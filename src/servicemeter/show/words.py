@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
-from servicemeter.show.durations import duration_parts, exact_seconds
+from servicemeter.show.durations import compact_duration, duration_parts, exact_seconds
 from servicemeter.show.numbers import interval, money, number, percent, rounded
 from servicemeter.show.phrases import counted, say
 
@@ -148,6 +148,8 @@ def interval_words(metric: Metric, row: Row, language: str = "en") -> str:
     low, high = row.get("ci_low"), row.get("ci_high")
     if low is None or high is None or shown_value(metric, row) is None:
         return ""
+    if metric.unit == "seconds":
+        return interval(compact_duration(low, language=language), compact_duration(high, language=language))
     digits = digits_of(metric, row)
     bounds = [_joined(figure(metric, bound, digits, language=language)) for bound in (low, high)]
     if metric.unit in ("fraction", "replies", "ratio"):
@@ -169,12 +171,12 @@ def statistic_words(metric: Metric, language: str = "en") -> str:
 
 
 def trust_words(metric: Metric, row: Row, language: str = "en") -> str:
-    """The line under the value: statistic, interval and n: `median, 2 h 4 min – 2 h 17 min · n 4,812`."""
+    """The line under the value: statistic, interval and n: `median, 2 h 04 – 2 h 17 · n 4,812`."""
     if shown_value(metric, row) is None:
         return null_words(metric, row, language)
     what = ", ".join(t for t in (statistic_words(metric, language), interval_words(metric, row, language)) if t)
     n = "" if metric.unit == "count" and row.get("n") == row.get("value") else n_words(row, language)
-    few = say(language, "few cases, read with care") if _is_low(metric, row) else ""
+    few = say(language, "few cases") if _is_low(metric, row) else ""
     return " · ".join(t for t in (what, n, few) if t)
 
 
