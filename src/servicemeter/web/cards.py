@@ -88,7 +88,7 @@ def card_view(card: Card, metric: Metric, query: str, beside: Mapping[str, Row],
         verdict=verdict,
         spark=picture(sparkline(card.trend, _spark_label(card, grain), metric)),
         is_unfinished=now.get("period_status") == "in_progress",
-        is_low=bool(now.get("low_sample")) and metric.unit != "count",
+        is_low=not is_null and bool(now.get("low_sample")) and metric.unit != "count",
         is_null=is_null,
     )
 
