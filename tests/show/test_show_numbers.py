@@ -199,6 +199,12 @@ def test_a_week_is_compared_with_its_days() -> None:
     assert compared_with(now, before, DURING, TZ) == "16–21 Nov 2026, compared with 9–14 Nov 2026"
 
 
+def test_own_dates_are_named_once() -> None:
+    now, before = (date(2026, 11, 3), date(2026, 11, 11)), (date(2026, 10, 26), date(2026, 11, 3))
+    assert period_title(*now, DURING, TZ) == "3–10 Nov 2026"
+    assert compared_with(now, before, DURING, TZ) == "compared with 26 Oct – 2 Nov 2026"
+
+
 def test_a_moment_is_shown_in_the_reporting_zone() -> None:
     assert moment(datetime(2026, 11, 21, 16, 40, tzinfo=UTC), TZ) == "21 Nov 17:40"
     assert moment(datetime(2026, 7, 1, 22, 30, tzinfo=UTC), TZ, language="nl", with_year=True) == "2 jul 2026 00:30"

@@ -174,6 +174,12 @@ def test_a_metric_page_has_the_card_s_figures() -> None:
         assert said in cards(front)["reopen_rate"] and said in own
 
 
+def test_a_metric_without_values_says_why_once_and_draws_nothing() -> None:
+    html = page("/metric/abandonment_rate")
+    assert "Abandonment rate: not measured by this source." in words(html)
+    assert 'class="trend"' not in html and "few cases" not in html and 'class="value"' not in html
+
+
 def test_links_to_the_figures_keep_the_filters() -> None:
     html = page("/metric/csat?channel=chat")
     links = [unescape(link) for link in re.findall(r'href="(/api/measure[^"]+)"', html)]
@@ -212,7 +218,7 @@ def test_findings_are_counted_and_listed() -> None:
     assert '<span class="badge">2' in page("/", desk) and "2 findings about the data" in words(page("/", desk))
     text = words(page("/check", desk))
     assert "4 tickets were solved first. (1,204) Next: look" in text and "a gap" in text
-    assert "Nothing is wrong with the data" in words(page("/check"))
+    assert "No findings about the data" in words(page("/check"))
 
 
 def test_a_finding_may_be_an_object() -> None:

@@ -143,12 +143,15 @@ def compared_with(
 ) -> str:
     """The line under the heading: the days shown, and those they are compared with.
 
-    An unfinished span is compared with the same elapsed part of the one before, whose length is named in days.
+    The days of a span that is no whole period are its heading already and left out. An unfinished span is compared
+    with the same elapsed part of the one before, whose length is named in days.
     """
     since, until = now
     shown = elapsed_until(since, until, as_of, tz)
-    days = span(since, shown, language=language)
     earlier = _earlier(since, shown, until, before, language)
+    if whole_period(since, until) is None:
+        return say(language, "compared with {earlier}", earlier=earlier)
+    days = span(since, shown, language=language)
     return say(language, "{days}, compared with {earlier}", days=days, earlier=earlier)
 
 

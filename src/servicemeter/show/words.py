@@ -22,6 +22,7 @@ __all__ = [
     "shown_value",
     "statistic_words",
     "trust_words",
+    "unit_words",
     "value_words",
 ]
 
@@ -36,6 +37,16 @@ FAMILIES = {
     "voice": "The customer's voice",
     "sla": "Agreements",
     "loyalty": "Loyalty and money",
+}
+
+_UNITS = {
+    "count": "a number",
+    "fraction": "a share, shown in %",
+    "seconds": "a time, exact to the second",
+    "replies": "replies",
+    "score": "a score",
+    "ratio": "a ratio, shown per 100",
+    "money": "money",
 }
 
 _SIGNED = frozenset({"nps", "sentiment", "backlog_flow"})
@@ -168,6 +179,13 @@ def statistic_words(metric: Metric, language: str = "en") -> str:
     if metric.unit in ("replies", "score") and metric.name not in _SIGNED:
         return say(language, "mean")
     return say(language, metric.headline) if metric.headline != "value" else ""
+
+
+def unit_words(metric: Metric, language: str = "en") -> str:
+    """What kind of figure a metric gives, and which statistic stands first."""
+    unit = say(language, _UNITS[metric.unit])
+    first = statistic_words(metric, language)
+    return say(language, "{unit}: the {statistic}", unit=unit, statistic=first) if first else unit
 
 
 def trust_words(metric: Metric, row: Row, language: str = "en") -> str:

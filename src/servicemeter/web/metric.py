@@ -21,7 +21,7 @@ from servicemeter.show.charts import dot_mark, trend_chart
 from servicemeter.show.dates import period_label
 from servicemeter.show.sentences import statement, trend_sentence
 from servicemeter.show.tables import dimensions
-from servicemeter.show.words import interval_words, n_words, null_words, shown_value, value_words
+from servicemeter.show.words import interval_words, n_words, null_words, shown_value, unit_words, value_words
 from servicemeter.web.asked import Asked, asked_from, condition_text
 from servicemeter.web.cards import card_view, rows_by_metric
 from servicemeter.web.desklike import DeskLike
@@ -64,6 +64,7 @@ def metric_page(request: Request, name: str) -> Response:
         card=card_view(card, metric, asked.query(), rows_by_metric(scorecard), scorecard.grain) if card else None,
         lead=statement(metric, card.now) if card else "",
         charts=_charts(metric, card, scorecard.grain) if card else [],
+        unit=unit_words(metric),
         chart_title=trend_sentence(card.trend, metric, scorecard.grain) if card else "",
         trend=_trend(metric, card, scorecard.grain) if card else [],
         split=split,
@@ -118,7 +119,9 @@ def _after(start: date, grain: str) -> date:
 
 
 def _charts(metric: Metric, card: Card, grain: str) -> list[tuple[str, Markup]]:
-    """The trend drawn for three widths of page; the style sheet shows one of them."""
+    """The trend drawn for three widths of page, of which the style sheet shows one; none without a value."""
+    if all(shown_value(metric, row) is None for row in card.trend):
+        return []
     sizes = {"wide": (1120, 280), "middle": (720, 260), "narrow": (340, 220)}
     drawn = {css: trend_chart(card.trend, metric, grain=grain, size=size) for css, size in sizes.items()}
     return [(css, picture(svg)) for css, svg in drawn.items()]
@@ -133,7 +136,7 @@ def _trend(metric: Metric, card: Card, grain: str) -> list[LineView]:
 
 
 def _line(metric: Metric, row: Row, name: str, mark: str = "") -> LineView:
-    is_low = bool(row.get("low_sample")) and metric.unit != "count"
+    is_low = bool(row.get("low_sample")) and metric.unit != "count" and shown_value(metric, row) is not None
     so_far = "period_start" in row and row.get("period_status") == "in_progress"
     notes = [null_words(metric, row), "so far" if so_far else "", "few cases" if is_low else ""]
     note = ", ".join(text for text in notes if text)
