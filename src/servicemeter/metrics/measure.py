@@ -78,10 +78,9 @@ def _count(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
     for wanted, owners, sql in _tally_statements(facts, members):
         for row in facts.engine.rows(sql):
             key = tuple(row[: width + 1])
-            for (name, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
+            for (_, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
                 if value is not None and (value != 0 or not _is_count(agg)):
                     groups.setdefault(key, {})[field] = value
-                del name
     for one, groups in members:
         for fields in groups.values():
             for tally in one.measure.tallies:
@@ -100,7 +99,8 @@ def _tally_statements(
                 shapes[shape_of(tally)].append((one, groups, tally))
     statements = []
     for same in shapes.values():
-        wanted, owners = [], []
+        wanted: list[tuple[str, str, Agg]] = []
+        owners: list[tuple[Groups, str]] = []
         for _, groups, tally in same:
             for field, agg in tally.fields.items():
                 wanted.append((f"c{len(wanted)}", tally.where, agg))
