@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "AmbiguousColumn",
+    "BackwardSpan",
     "BadBook",
     "BadCalendar",
     "BadCase",
@@ -18,11 +19,11 @@ __all__ = [
     "BadQuestion",
     "BadRows",
     "BadSettings",
-    "BackwardSpan",
     "BookHeld",
     "ServicemeterError",
     "UnknownMetric",
     "UnknownName",
+    "UnrecognisedFile",
 ]
 
 
@@ -72,6 +73,12 @@ class BackwardSpan(ServicemeterError):
 
 class BadFile(ServicemeterError):
     """A file that cannot be read as a table: missing, empty, binary, cut off, wrongly encoded."""
+
+
+class UnrecognisedFile(BadFile):
+    """A readable table that is neither canonical nor known to any mapping; a mapping has to be written for it."""
+
+    exit_status = 2
 
 
 class BadMapping(ServicemeterError):
