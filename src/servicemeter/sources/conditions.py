@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from servicemeter.sources.table import Cell, text_of
-
-__all__ = ["COMPARISONS", "All", "AnyOf", "Condition", "Never", "Test", "columns_of", "holds", "spoken"]
+__all__ = ["COMPARISONS", "All", "AnyOf", "Condition", "Never", "Test", "columns_of", "compares", "passes", "spoken"]
 
 COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "above": operator.gt,
@@ -52,31 +50,23 @@ class Never:
 Condition = Test | All | AnyOf | Never
 
 
-def holds(condition: Condition, cell: Callable[[str], Cell], number: Callable[[str, Cell], Decimal]) -> bool:
-    """Whether a condition is true of a row: `cell` gives its cells, `number` reads one as a number (and may refuse).
+def compares(test: Test) -> bool:
+    """Whether a test compares with a number."""
+    return isinstance(test.operand, Decimal)
+
+
+def passes(test: Test, text: str, number: Decimal | None) -> bool:
+    """Whether a cell passes a test: its trimmed text, and its number where the test compares with one.
 
     An empty cell passes no test but `empty`.
     """
-    if isinstance(condition, All):
-        return all(holds(part, cell, number) for part in condition.parts)
-    if isinstance(condition, AnyOf):
-        return any(holds(part, cell, number) for part in condition.parts)
-    if isinstance(condition, Never):
-        return not holds(condition.part, cell, number)
-    found = cell(condition.column)
-    text = text_of(found).strip()
-    if condition.operation == "empty":
-        return (text == "") == condition.operand
+    wanted = test.operand
+    if isinstance(wanted, bool):
+        return (text == "") == wanted
+    if isinstance(wanted, Decimal):
+        return number is not None and COMPARISONS[test.operation](number, wanted)
     if text == "":
         return False
-    if isinstance(condition.operand, Decimal):
-        return COMPARISONS[condition.operation](number(condition.column, found), condition.operand)
-    return _text_test(condition, text)
-
-
-def _text_test(test: Test, text: str) -> bool:
-    wanted = test.operand
-    assert isinstance(wanted, tuple)
     if test.operation == "starts_with":
         return text.startswith(wanted)
     if test.operation == "contains":

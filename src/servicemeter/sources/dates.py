@@ -8,44 +8,17 @@ month as a word, in English, Dutch or Romanian), `excel` (serial days), `seconds
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from servicemeter.sources.table import Cell
+from servicemeter.sources.datewords import MONTH, offset
+from servicemeter.sources.patterns import match_pattern
+from servicemeter.sources.table import Cell, text_of
 
 __all__ = ["DATE_ORDERS", "STYLES", "readings", "with_format"]
 
 DATE_ORDERS = ("day-first", "month-first", "year-first")
 STYLES = ("iso", *DATE_ORDERS, "named", "excel", "seconds", "milliseconds", "typed")
-
-_MONTHS = {
-    "en": "january february march april may june july august september october november december",
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "ro": "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
-}
-_SHORT = {
-    "jan": 1,
-    "feb": 2,
-    "mar": 3,
-    "apr": 4,
-    "may": 5,
-    "jun": 6,
-    "jul": 7,
-    "aug": 8,
-    "sep": 9,
-    "sept": 9,
-    "oct": 10,
-    "nov": 11,
-    "dec": 12,
-    "mrt": 3,
-    "mei": 5,
-    "okt": 10,
-    "ian": 1,
-    "mai": 5,
-    "iun": 6,
-    "iul": 7,
-}
-_MONTH = {word: n for words in _MONTHS.values() for n, word in enumerate(words.split(), start=1)} | _SHORT
 
 _TIME = (
     r"(?:(?:,?\s+|T|\s+(?:at|om|la|ora)\s+|\s+-\s+)(?P<h>\d{1,2})[:.](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
@@ -90,7 +63,7 @@ def readings(cell: Cell, now: datetime, *, epoch: str = "1900") -> dict[str, dat
     if found := _THREE.match(text):
         return _three(found, now)
     if found := _DAY_MONTH.match(text) or _MONTH_DAY.match(text):
-        instant = _instant(found, found["y"], str(_MONTH.get(found["m"].lower(), 0)), found["d"], now)
+        instant = _instant(found, found["y"], str(MONTH.get(found["m"].lower(), 0)), found["d"], now)
         return {"named": instant} if instant else {}
     return _numeric(text, epoch)
 
@@ -99,10 +72,7 @@ def with_format(cell: Cell, pattern: str) -> datetime | None:
     """Read a cell by a given pattern (`%d/%m/%Y %H:%M`), or None when it does not fit."""
     if isinstance(cell, datetime):
         return cell
-    try:
-        return datetime.strptime(str(cell).strip(), pattern)  # noqa: DTZ007
-    except ValueError:
-        return None
+    return match_pattern(pattern, text_of(cell).strip())
 
 
 def _three(found: re.Match[str], now: datetime) -> dict[str, datetime]:
@@ -138,10 +108,9 @@ def _numeric(text: str, epoch: str) -> dict[str, datetime]:
 def _instant(found: re.Match[str], year: str, month: str, day: str, now: datetime) -> datetime | None:
     try:
         instant = datetime(_full_year(year, now), int(month), int(day), *_clock(found))  # noqa: DTZ001
+        return instant if found["zone"] is None else instant.replace(tzinfo=offset(found["zone"]))
     except ValueError:
         return None
-    zone = found["zone"]
-    return instant if zone is None else instant.replace(tzinfo=_offset(zone))
 
 
 def _clock(found: re.Match[str]) -> tuple[int, int, int, int]:
@@ -161,11 +130,3 @@ def _full_year(year: str, now: datetime) -> int:
         return int(year)
     near = now.year // 100 * 100 + int(year)
     return near if near <= now.year + 1 else near - 100
-
-
-def _offset(zone: str) -> timezone:
-    if zone.upper() in {"Z", "UTC", "GMT"}:
-        return UTC
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    minutes = int(digits[:2]) * 60 + int(digits[2:])
-    return timezone(timedelta(minutes=-minutes if zone[0] == "-" else minutes))

@@ -51,6 +51,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     naive: Counter[str] = field(default_factory=Counter)
     dates_only: bool = True
+    needs_zone: bool = False
     readable: Counter[str] = field(default_factory=Counter)
     differing: set[tuple[str, str]] = field(default_factory=set)
     samples: dict[str, list[str]] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import Any
 
 from servicemeter.ground.errors import UnknownName
 
-__all__ = ["FileOptions", "Options", "Reading", "parse_options"]
+__all__ = ["AS_FOUND", "NO_READING", "FileOptions", "Options", "Reading", "parse_options"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Reading:
         return Reading(**{name: getattr(under, name) if value is None else value for name, value in own.items()})
 
 
+NO_READING = Reading()
+AS_FOUND = FileOptions()
 _LISTS = {"true", "false", "empty", "header"}
 _NUMBERS = {"decimals", "skip_rows"}
 _FILE = {f.name for f in dataclasses.fields(FileOptions)}
@@ -62,7 +64,7 @@ class Options:
     """What was given with the call: for the file, for all its columns, and for single columns."""
 
     file: dict[str, Any] = field(default_factory=dict)
-    all_columns: Reading = Reading()
+    all_columns: Reading = NO_READING
     columns: dict[str, Reading] = field(default_factory=dict)
 
 

@@ -29,6 +29,7 @@ _TRUE = frozenset(["true", "yes", "y", "t", "ja", "j", "da", "d", "1", "waar", "
 _FALSE = frozenset(["false", "no", "n", "f", "nee", "nu", "0", "onwaar", "fals", "off"])
 _CLOCK = re.compile(r"(\d+):(\d{1,2})(?::(\d{1,2}))?(?:[.,]\d+)?$")
 _MEMORY = 50_000
+_MOST = 1 << 62
 
 
 class Unreadable(ValueError):
@@ -158,7 +159,7 @@ class Reader:
         number = self.number(cell)
         if number != number.to_integral_value():
             raise Unreadable("a whole number is wanted")
-        return int(number)
+        return _counted(number)
 
     def _s(self, cell: Cell) -> int:
         unit = self.reading.unit or "seconds"
@@ -167,13 +168,19 @@ class Reader:
             seconds = self.number(cell) * UNITS.get(unit, Decimal(1))
         if seconds < 0:
             raise Unreadable("a time span cannot be negative")
-        return int(seconds.to_integral_value(ROUND_FLOOR))
+        return _counted(seconds.to_integral_value(ROUND_FLOOR))
 
     def _minor(self, cell: Cell) -> int:
         if self.reading.unit != "major":
             return self._int(cell)
         scale = 2 if self.reading.decimals is None else self.reading.decimals
-        return int(self.number(cell).scaleb(scale).quantize(Decimal(1), ROUND_HALF_UP))
+        return _counted(self.number(cell).scaleb(scale).to_integral_value(ROUND_HALF_UP))
+
+
+def _counted(number: Decimal) -> int:
+    if abs(number) >= _MOST:
+        raise Unreadable("the number is too large to be one")
+    return int(number)
 
 
 def clock_seconds(text: str, unit: str) -> Decimal | None:
