@@ -14,7 +14,7 @@ from servicemeter.sources.decisions import Family, Subject, Tally
 from servicemeter.sources.instants import zone_named
 from servicemeter.sources.mapping import Mapping
 from servicemeter.sources.options import NO_READING, Options, Reading
-from servicemeter.sources.readers import Reader, Unreadable
+from servicemeter.sources.readers import Memory, Reader, Unreadable
 from servicemeter.sources.table import Cell, RawBatch
 from servicemeter.sources.values import Choice, ColumnOf, Constant, Frame, Value
 
@@ -39,6 +39,8 @@ class Plan:
         self._tallies: dict[tuple[Subject, Reading], Tally] = {}
         self._styles: dict[tuple[Subject, Reading], str] = {}
         self._readers: dict[tuple[str, str, Reading, str], Reader] = {}
+        self._memories: dict[tuple[Subject, Reading, bool], Memory] = {}
+        self._numeric: dict[str, Reader] = {}
         self._sites = list(self._all_sites())
         for value, column, table in self._sites:
             self._expect(value, column, table)
@@ -84,11 +86,13 @@ class Plan:
         subject, _ = self._key(value, column)
         key = (subject.label, column.kind + column.name, reading, table)
         if key not in self._readers:
-            style = self._styles.get((subject, reading)) or reading.decimal or reading.date_order
-            fallback = "iso" if column.kind in {"ts", "date"} else "."
+            is_date = column.kind in {"ts", "date"}
+            given = (reading.date_order or "iso") if is_date else (reading.decimal or ".")
+            style = self._styles.get((subject, reading), given)
             zone = zone_named(reading.time_zone) if reading.time_zone else None
             free = is_unbounded(table, column)
-            self._readers[key] = Reader(column, style or fallback, reading, zone, self._now, unbounded=free)
+            memory = self._memories.setdefault((subject, reading, free), Memory())
+            self._readers[key] = Reader(column, style, reading, zone, self._now, unbounded=free, memory=memory)
         return self._readers[key]
 
     def reading_of(self, value: Value) -> Reading:
@@ -158,7 +162,9 @@ class Plan:
         )
 
     def _number(self, name: str, cell: Cell) -> Decimal:
-        return self.reader(Value(ColumnOf(name), name), NUMBER).number(cell)
+        if name not in self._numeric:
+            self._numeric[name] = self.reader(Value(ColumnOf(name), name), NUMBER)
+        return self._numeric[name].number(cell)
 
     def _loose_number(self, name: str, cell: Cell) -> Decimal:
         found = numbers(cell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
@@ -15,7 +16,7 @@ from servicemeter.sources.instants import SkippedHour, believable, to_utc
 from servicemeter.sources.options import Reading
 from servicemeter.sources.table import Cell, text_of
 
-__all__ = ["CLOCK_UNITS", "UNITS", "Reader", "Unreadable", "clock_seconds"]
+__all__ = ["CLOCK_UNITS", "UNITS", "Memory", "Reader", "Unreadable", "clock_seconds"]
 
 UNITS: dict[str, Decimal] = {
     "milliseconds": Decimal("0.001"),
@@ -36,6 +37,14 @@ class Unreadable(ValueError):
     """A cell that cannot be taken; the text is the reason."""
 
 
+@dataclass
+class Memory:
+    """Instants read lately, shared by the readers of one column: the same text is often read for several columns."""
+
+    locals: dict[Cell, datetime | None] = field(default_factory=dict)
+    settled: dict[datetime, datetime] = field(default_factory=dict)
+
+
 class Reader:
     """Reads the cells of one column. `style` is the decided date style or decimal mark; instants come out naive UTC.
 
@@ -51,12 +60,14 @@ class Reader:
         now: datetime,
         *,
         unbounded: bool = False,
+        memory: Memory | None = None,
     ) -> None:
         self.column, self.style, self.reading = column, style, reading
         self._zone, self._now, self._unbounded = zone, now, unbounded
         self._empty = frozenset(reading.empty or ())
         self._read = getattr(self, f"_{column.kind}")
         self._known: dict[Cell, Any] = {}
+        self._memory = memory or Memory()
 
     def read(self, cell: Cell) -> Any:
         """The value of a cell, None when it is empty; raises `Unreadable`."""
@@ -65,13 +76,27 @@ class Reader:
         if isinstance(cell, (bool, float, Decimal)):
             return self._fresh(cell)
         if cell not in self._known:
-            if len(self._known) >= _MEMORY:
-                self._known.clear()
+            _keep_small(self._known)
             self._known[cell] = self._fresh(cell)
         return self._known[cell]
 
     def local(self, cell: Cell) -> datetime | None:
         """The instant of a cell as written: local unless it has an offset."""
+        known = self._memory.locals
+        if cell not in known:
+            _keep_small(known)
+            known[cell] = self._written(cell)
+        return known[cell]
+
+    def settle(self, local: datetime) -> datetime:
+        """The naive UTC instant of a local one; raises `Unreadable` for skipped hours and unbelievable years."""
+        known = self._memory.settled
+        if local not in known:
+            _keep_small(known)
+            known[local] = self._in_utc(local)
+        return known[local]
+
+    def _written(self, cell: Cell) -> datetime | None:
         text = cell.strip() if isinstance(cell, str) else cell
         if text is None or text == "" or text_of(text) in self._empty:
             return None
@@ -87,8 +112,7 @@ class Reader:
             return made["typed"]
         raise Unreadable(f"this is no date; the other values of the column are read as {self.style}")
 
-    def settle(self, local: datetime) -> datetime:
-        """The naive UTC instant of a local one; raises `Unreadable` for skipped hours and unbelievable years."""
+    def _in_utc(self, local: datetime) -> datetime:
         if local.tzinfo is None and self._zone is None:
             raise Unreadable("the time zone is not known; give --tz or time_zone in the mapping")
         try:
@@ -175,6 +199,11 @@ class Reader:
             return self._int(cell)
         scale = 2 if self.reading.decimals is None else self.reading.decimals
         return _counted(self.number(cell).scaleb(scale).to_integral_value(ROUND_HALF_UP))
+
+
+def _keep_small(known: dict[Any, Any]) -> None:
+    if len(known) >= _MEMORY:
+        known.clear()
 
 
 def _counted(number: Decimal) -> int:

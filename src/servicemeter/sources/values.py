@@ -165,7 +165,8 @@ class Frame:
         if isinstance(origin, Choice):
             return self._chosen(origin, rows)
         columns = [self.column(name, rows) for name in origin.parts[1::2]]
-        return [_filled(origin.parts, [column[place] for column in columns]) for place in range(len(rows))]
+        filled = zip(*columns, strict=True) if columns else iter([()] * len(rows))
+        return [_filled(origin.parts, cells) for cells in filled]
 
     def _chosen(self, choice: Choice, rows: Sequence[int]) -> list[Cell]:
         made: dict[int, Cell] = {}
@@ -222,11 +223,14 @@ def _meant(cell: Cell, empty: frozenset[str]) -> Cell:
     return None if isinstance(cell, str) and cell.strip() in empty else cell
 
 
-def _filled(parts: tuple[str, ...], cells: list[Cell]) -> str | None:
-    texts = [text_of(cell).strip() for cell in cells]
-    if not all(texts):
-        return None
-    return "".join(fixed + text for fixed, text in zip(parts[::2], [*texts, ""], strict=True))
+def _filled(parts: tuple[str, ...], cells: tuple[Cell, ...]) -> str | None:
+    made = [parts[0]]
+    for cell, fixed in zip(cells, parts[2::2], strict=True):
+        text = (cell if isinstance(cell, str) else text_of(cell)).strip()
+        if not text:
+            return None
+        made += (text, fixed)
+    return "".join(made)
 
 
 def _part(cell: Cell, split: Split) -> str | None:
