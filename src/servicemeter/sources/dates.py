@@ -40,12 +40,13 @@ _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?$")
 _EPOCH_MS = re.compile(r"\d{12,13}$")
 _1900, _1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001
 _YEAR_FIRST_BACK = 10
+_FIRST_YEAR = 1970
 
 
 def readings(cell: Cell, now: datetime, *, epoch: str = "1900") -> dict[str, datetime]:
     """Every style in which a cell is a date, and the instant it then says: aware where it has an offset, else naive.
 
-    A two-digit year is not later than next year; read as `year-first` it lies in the last ten years, since nobody
+    A two-digit year lies between 1970 and next year; read as `year-first` it lies in the last ten years, since nobody
     writes older dates that way and few write any.
     """
     if isinstance(cell, datetime):
@@ -129,4 +130,7 @@ def _full_year(year: str, now: datetime) -> int:
     if len(year) == 4:
         return int(year)
     near = now.year // 100 * 100 + int(year)
-    return near if near <= now.year + 1 else near - 100
+    full = near if near <= now.year + 1 else near - 100
+    if full < _FIRST_YEAR:
+        raise ValueError(year)
+    return full

@@ -55,6 +55,7 @@ class Tally:
     readable: Counter[str] = field(default_factory=Counter)
     differing: set[tuple[str, str]] = field(default_factory=set)
     samples: dict[str, list[str]] = field(default_factory=dict)
+    only: dict[str, str] = field(default_factory=dict)
 
     def add(self, cells: Iterable[Cell]) -> None:
         """Count the values of some rows."""
@@ -72,6 +73,8 @@ class Tally:
         samples = self.samples.setdefault(family, [])
         if len(samples) < _SHOWN and (len(set(found.values())) > 1 or not samples):
             samples.append(text_of(cell).strip())
+        if len(found) == 1:
+            self.only.setdefault(next(iter(found)), text_of(cell).strip())
         for style, value in found.items():
             self.counts[style] += count
             if isinstance(value, datetime):
@@ -134,13 +137,14 @@ class Tally:
         named = [_SPOKEN.get(style, style) for style in styles]
         both = all(self.counts[style] == self.readable[family] for style in styles)
         reason = (
-            f"can be read {' or '.join(named)}"
+            "can be read " + " or ".join(named)
             if both
-            else f"has values that fit only {' and others only '.join(named)}"
+            else "has values that fit only " + " and others only ".join(named)
         )
+        examples = self._examples(family) if both else ", ".join(self.only[s] for s in styles if s in self.only)
         others = ", ".join(styles[1:])
         advice = self.subject.advice(option, styles[0])
-        return f"{where} {reason} (for example {self._examples(family)}). Decide: {advice} (or {others})."
+        return f"{where} {reason} (for example {examples}). Decide: {advice} (or {others})."
 
 
 _STYLES_OF: dict[str, tuple[str, ...]] = {"order": DATE_ORDERS, "mark": MARKS}

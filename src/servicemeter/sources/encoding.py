@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -76,9 +77,12 @@ def _without_mark(path: Path) -> Encoding:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    with open_bytes(path) as stream:
-        while chunk := stream.read(_CHUNK):
-            yield chunk
+    try:
+        with open_bytes(path) as stream:
+            while chunk := stream.read(_CHUNK):
+                yield chunk
+    except (EOFError, OSError, zlib.error) as error:
+        raise BadFile(f"{path}: the file is damaged or cut off ({error}). Fetch it again.") from error
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 from servicemeter.ground.errors import BadFile
@@ -64,7 +65,7 @@ def _first_bytes(path: Path) -> bytes:
     try:
         with open_bytes(path) as stream:
             start = stream.read(512)
-    except OSError as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise BadFile(f"{path}: the file cannot be read ({error}).") from error
     if not start.strip():
         raise BadFile(f"{path}: the file is empty.")

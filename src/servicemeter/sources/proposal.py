@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class _Seen:
 
     samples: dict[str, list[Cell]]
     columns: dict[str, str]
+    now: datetime
 
     def has(self, role: str) -> bool:
         return role in self.columns
@@ -53,7 +54,7 @@ class _Seen:
         return f"{{ column = {_quoted(self.columns[role])}, empty = {truth} }}"
 
 
-def propose(path: Path | str, options: Mapping[str, str] | None = None) -> str:
+def propose(path: Path | str, *, now: datetime, options: Mapping[str, str] | None = None) -> str:
     """Write the text of a mapping for a file that none fits; reads its first rows. Raises `BadFile`.
 
     It says what was guessed and from what, lists the columns it has no use for, and leaves open what nobody can guess.
@@ -61,7 +62,7 @@ def propose(path: Path | str, options: Mapping[str, str] | None = None) -> str:
     path, given = Path(path), parse_options(options or {})
     raw = open_table(path, FileOptions(**given.file))
     samples = _samples(raw)
-    seen = _Seen(samples, _roles(samples))
+    seen = _Seen(samples, _roles(samples, now), now)
     zone = given.all_columns.time_zone
     lines = [*_top(path, raw, zone, given.file), *_unsure(seen), *_blocks(seen), *_left(seen)]
     return "\n".join(lines) + "\n"
@@ -75,7 +76,7 @@ def _samples(raw: RawTable) -> dict[str, list[Cell]]:
     return samples
 
 
-def _roles(samples: dict[str, list[Cell]]) -> dict[str, str]:
+def _roles(samples: dict[str, list[Cell]], now: datetime) -> dict[str, str]:
     """The column of each role: the one with the surest name whose contents do not speak against it.
 
     Without any id by name, the first column whose values are all different is taken for the ticket's.
@@ -83,24 +84,23 @@ def _roles(samples: dict[str, list[Cell]]) -> dict[str, str]:
     best: dict[str, tuple[int, str]] = {}
     for name, cells in samples.items():
         guess = role_of(name)
-        if guess is None or (guess[0] in _INSTANTS and not _are_dates(cells)):
+        if guess is None or (guess[0] in _INSTANTS and not _are_dates(cells, now)):
             continue
         role, rank = guess
         if role not in best or rank < best[role][0]:
             best[role] = (rank, name)
     columns = {role: name for role, (_, name) in best.items()}
     if not {"ticket_id", "call_id", "order_id"} & set(columns):
-        unique = (name for name, cells in samples.items() if name not in columns.values() and _are_ids(cells))
+        unique = (name for name, cells in samples.items() if name not in columns.values() and _are_ids(cells, now))
         columns |= dict(zip(["ticket_id"], unique, strict=False))
     return columns
 
 
-def _are_ids(cells: list[Cell]) -> bool:
-    return bool(cells) and len(set(map(text_of, cells))) == len(cells) and not _are_dates(cells)
+def _are_ids(cells: list[Cell], now: datetime) -> bool:
+    return bool(cells) and len(set(map(text_of, cells))) == len(cells) and not _are_dates(cells, now)
 
 
-def _are_dates(cells: list[Cell]) -> bool:
-    now = datetime.now(UTC)
+def _are_dates(cells: list[Cell], now: datetime) -> bool:
     some = cells[:200]
     numbers = {"excel", "seconds", "milliseconds"}
     found = sum(bool(set(readings(cell, now)) - numbers) for cell in some)
@@ -126,13 +126,12 @@ def _top(path: Path, raw: RawTable, zone: str | None, file: Mapping[str, object]
 
 def _unsure(seen: _Seen) -> Iterator[str]:
     """Columns whose dates could be read in more than one way within the rows looked at."""
-    now = datetime.now(UTC)
     for role, name in seen.columns.items():
         if role not in _INSTANTS:
             continue
         fits = set(DATE_ORDERS)
         for cell in seen.samples[name]:
-            fits &= set(readings(cell, now))
+            fits &= set(readings(cell, seen.now))
         if len(fits) > 1:
             yield ""
             yield f"# Could be {' or '.join(sorted(fits))}, for example {text_of(seen.samples[name][0])}: say which."
@@ -165,7 +164,7 @@ def _tickets(seen: _Seen) -> Iterator[str]:
         columns["customer_id"] = seen.key("ticket_id", "").replace('"{', '"ticket-{', 1)
     yield from _block("tickets", None, columns)
     if not seen.has("created_at"):
-        dated = [name for name, cells in seen.samples.items() if _are_dates(cells)]
+        dated = [name for name, cells in seen.samples.items() if _are_dates(cells, seen.now)]
         yield f"# created_at: no column is called so. Columns with dates: {', '.join(map(_quoted, dated)) or 'none'}"
     if customer is not None:
         yield from _customers(seen, columns["customer_id"], customer)
