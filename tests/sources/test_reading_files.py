@@ -175,7 +175,9 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
 
 
 def test_json_lines_are_flattened_and_bad_lines_kept(tmp_path: Path) -> None:
-    content = '{"id": 1, "via": {"channel": "email", "n": {"x": 2}}}\nnot json\n[1]\n\n{"id": 12345678901234567890, "tags": ["a"]}\n'
+    content = (
+        '{"id": 1, "via": {"channel": "email", "n": {"x": 2}}}\nnot json\n[1]\n\n{"id": 12345678901234567890, "tags": ["a"]}\n'
+    )
     rows, ragged = rows_of(write(tmp_path, "t.jsonl", content))
     assert rows == [
         {"#": 1, "id": 1, "via.channel": "email", "via.n.x": 2, "tags": None},

@@ -210,11 +210,11 @@ def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:
 
 def _rows_of_period(one: Plan, i: int, period: Period, groups: Groups) -> list[Row]:
     """The rows of one period: one, or one a group."""
-    status = one.status(period) if one.is_measured else "no_data"
+    status = one.status(period)
     reason = _why_nothing(one, status)
     if reason:
         return [_row(one, period, status, (), None, reason)]
-    keys = sorted((k for k in groups if k[0] == i), key=lambda k: tuple(map(str, k)))
+    keys = sorted((k for k in groups if k[0] == i), key=_in_order)
     if not one.by:
         keys = [(i,)]
     rows = [_row(one, period, status, key[1:], groups.get(key) or _nothing(one), None) for key in keys]
@@ -222,6 +222,11 @@ def _rows_of_period(one: Plan, i: int, period: Period, groups: Groups) -> list[R
         for part in _by_other_dimensions(one, rows):
             one.measure.across(part)
     return rows
+
+
+def _in_order(key: Key) -> list[tuple[bool, Any]]:
+    """Numbers (hours, weekdays) by size, words by the alphabet."""
+    return [(isinstance(part, str), part) for part in key]
 
 
 def _why_nothing(one: Plan, status: str) -> str | None:
