@@ -91,7 +91,7 @@ class Value:
             yield self.reading.next_day_after
 
 
-_PLACE = re.compile(r"\{([^{}]+)\}")
+_PLACE = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
 
 
 def parse_template(text: str) -> Template:
@@ -100,11 +100,18 @@ def parse_template(text: str) -> Template:
     >>> parse_template("{vru+line}-{call_id}").parts
     ('', 'vru+line', '-', 'call_id', '')
     """
-    marked = text.replace("{{", "\0").replace("}}", "\1")
-    parts = _PLACE.split(marked)
-    if any("{" in part or "}" in part for part in parts):
+    parts, start = [""], 0
+    for found in _PLACE.finditer(text):
+        parts[-1] += text[start : found.start()]
+        start = found.end()
+        if found[1] is None:
+            parts[-1] += found[0][0]
+        else:
+            parts += [found[1], ""]
+    parts[-1] += text[start:]
+    if re.search(r"[{}]", _PLACE.sub("", text)):
         raise ValueError("a brace is not closed; write {column}, or {{ for a brace")
-    return Template(tuple(part.replace("\0", "{").replace("\1", "}") for part in parts))
+    return Template(tuple(parts))
 
 
 class Frame:
