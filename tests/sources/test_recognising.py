@@ -13,7 +13,7 @@ import pytest
 from importing import NOW, mapped, read, take, utc
 
 from servicemeter.ground.errors import AmbiguousColumn, BadFile, UnknownName, UnrecognisedFile
-from servicemeter.model.rows import ParquetBatch, arrow_schema
+from servicemeter.model.rows import Delivery, ParquetBatch, arrow_schema
 from servicemeter.sources.recognise import deliver, known_mappings
 
 TICKET = {"ticket_id": "T1", "created_at": utc("2026-03-04T10:00"), "channel": "email", "initiated_by": "customer"}
@@ -188,6 +188,13 @@ def test_progress_tells_bytes_of_both_passes(tmp_path: Path) -> None:
     assert told[-1] == (total, total)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert len(told) > 4 and {each for _, each in told} == {total}
+
+
+def test_a_delivery_is_what_the_book_takes(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "t.parquet", "tickets", [TICKET])
+    delivery: Delivery = deliver(path, now=NOW)
+    assert (delivery.source, delivery.tz, delivery.capabilities) == ("files", None, None)
+    assert (delivery.loaded_from, delivery.loaded_through) == (None, None)
 
 
 def test_a_delivery_can_be_read_again(tmp_path: Path) -> None:

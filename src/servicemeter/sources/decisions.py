@@ -70,17 +70,17 @@ class Tally:
         found = self._possible(cell)
         family = _family(found)
         self.readable[family] += count
-        samples = self.samples.setdefault(family, [])
-        if len(samples) < _SHOWN and (len(set(found.values())) > 1 or not samples):
-            samples.append(text_of(cell).strip())
-        if len(found) == 1:
-            self.only.setdefault(next(iter(found)), text_of(cell).strip())
         for style, value in found.items():
             self.counts[style] += count
             if isinstance(value, datetime):
                 self.naive[style] += count if value.tzinfo is None else 0
-                self.dates_only = self.dates_only and value.time() == datetime.min.time()
-        for one, other in combinations(sorted(found), 2):
+                self.dates_only = self.dates_only and value.hour == value.minute == value.second == 0
+        samples = self.samples.setdefault(family, [])
+        if not samples or (len(found) > 1 and len(samples) < _SHOWN and len(set(found.values())) > 1):
+            samples.append(text_of(cell).strip())
+        if len(found) == 1 and not self.only.keys() >= found.keys():
+            self.only[next(iter(found))] = text_of(cell).strip()
+        for one, other in combinations(sorted(found), 2) if len(found) > 1 else ():
             if found[one] != found[other]:
                 self.differing.add((one, other))
 
