@@ -61,6 +61,20 @@ def test_canonical_rows_are_checked_and_good_ones_taken(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_canonical_file_writes_a_decimal_point_unless_only_a_comma_fits(tmp_path: Path) -> None:
+    path = tmp_path / "exchange_rates.csv"
+    path.write_text("date,currency,rate_to_base\n2026-01-01,USD,1.085\n2026-01-02,USD,1.091\n")
+    assert take(path).column("exchange_rates", "rate_to_base") == [1.085, 1.091]
+    path.write_text("date;currency;rate_to_base\n2026-01-01;USD;0,92\n2026-01-02;USD;1,091\n")
+    assert take(path).column("exchange_rates", "rate_to_base") == [0.92, 1.091]
+
+
+def test_midnights_that_are_written_are_not_remarked(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("ticket_id,created_at\nT1,2026-01-01T00:00:00Z\n")
+    assert take(path).delivery.remarks == []
+
+
 def test_canonical_times_without_offset_need_a_zone(tmp_path: Path) -> None:
     path = tmp_path / "tickets.csv"
     path.write_text("ticket_id,created_at\nT1,2026-03-04 10:00\n")

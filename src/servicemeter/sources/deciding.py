@@ -141,7 +141,9 @@ class Plan:
         decided = reading.format if _FAMILIES[column.kind] == "date" else reading.decimal
         if decided is None:
             key = self._key(value, column)
-            tally = self._tallies.setdefault(key, Tally(key[0], reading, self._now))
+            tally = self._tallies.setdefault(
+                key, Tally(key[0], reading, self._now, is_canonical=self.mapping.is_canonical)
+            )
             tally.needs_zone = tally.needs_zone or column.kind == "ts"
 
     def _settle(self, key: tuple[Subject, Reading], tally: Tally) -> list[str]:

@@ -42,7 +42,10 @@ class Subject:
 
 @dataclass
 class Tally:
-    """What the values of one subject could be, counted in one pass: bounded memory, whatever the file's size."""
+    """What the values of one subject could be, counted in one pass: bounded memory, whatever the file's size.
+
+    `needs_zone` says that they are wanted as instants. A canonical file writes a decimal point where both would fit.
+    """
 
     subject: Subject
     reading: Reading
@@ -52,6 +55,7 @@ class Tally:
     naive: Counter[str] = field(default_factory=Counter)
     dates_only: bool = True
     needs_zone: bool = False
+    is_canonical: bool = False
     readable: Counter[str] = field(default_factory=Counter)
     differing: set[tuple[str, str]] = field(default_factory=set)
     samples: dict[str, list[str]] = field(default_factory=dict)
@@ -74,7 +78,7 @@ class Tally:
             self.counts[style] += count
             if isinstance(value, datetime):
                 self.naive[style] += count if value.tzinfo is None else 0
-                self.dates_only = self.dates_only and value.hour == value.minute == value.second == 0
+                self.dates_only = self.dates_only and value.hour == value.minute == 0 and ":" not in text_of(cell)
         samples = self.samples.setdefault(family, [])
         if not samples or (len(found) > 1 and len(samples) < _SHOWN and len(set(found.values())) > 1):
             samples.append(text_of(cell).strip())
@@ -115,6 +119,8 @@ class Tally:
         full = [style for style in styles if self.counts[style] == self.readable[family]]
         if len(full) == 1 or (full and not self._differ(full)):
             return full[0]
+        if self.is_canonical and "." in full:
+            return "."
         raise AmbiguousColumn(self._unclear(where, family, full or [s for s in styles if self.counts[s]]))
 
     def _where(self, file: str) -> str:
