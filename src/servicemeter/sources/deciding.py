@@ -140,10 +140,8 @@ class Plan:
             raise AmbiguousColumn(self._zone_needed(value.where))
         decided = reading.format if _FAMILIES[column.kind] == "date" else reading.decimal
         if decided is None:
-            key = self._key(value, column)
-            tally = self._tallies.setdefault(
-                key, Tally(key[0], reading, self._now, is_canonical=self.mapping.is_canonical)
-            )
+            key, is_canonical = self._key(value, column), self.mapping.is_canonical
+            tally = self._tallies.setdefault(key, Tally(key[0], reading, self._now, is_canonical=is_canonical))
             tally.needs_zone = tally.needs_zone or column.kind == "ts"
 
     def _settle(self, key: tuple[Subject, Reading], tally: Tally) -> list[str]:
