@@ -387,9 +387,7 @@ def test_the_example_for_wide_tickets_with_ratings(tmp_path: Path) -> None:
     assert not taken.aside
     assert taken.column("tickets", "channel") == ["social", "email", "chat"]
     assert all("created_at" not in row for row in taken.rows["tickets"])
-    states = [
-        (r["ticket_id"], r["value"], r["occurred_at"]) for r in taken.rows["ticket_events"] if r["field"] == "status"
-    ]
+    states = [(r["ticket_id"], r["value"], r["occurred_at"]) for r in taken.rows["ticket_events"] if r["field"] == "status"]
     assert states == [("1", "closed", utc("2023-06-01T11:00")), ("2", "pending", None), ("3", "open", None)]
     assert taken.column("messages", "ticket_id") == ["1", "2"]
     assert taken.column("survey_answers", "value_num") == [4.0]

@@ -140,12 +140,8 @@ class Tally:
         option = "date_order" if family == "order" else "decimal"
         named = [_SPOKEN.get(style, style) for style in styles]
         both = all(self.counts[style] == self.readable[family] for style in styles)
-<<<<<<< HEAD
-        reason = "can be read " + " or ".join(named) if both else "has values that fit only " + " and others only ".join(named)
-=======
         split = "has values that fit only " + " and others only ".join(named)
         reason = "can be read " + " or ".join(named) if both else split
->>>>>>> import
         examples = self._examples(family) if both else ", ".join(self.only[s] for s in styles if s in self.only)
         others = ", ".join(styles[1:])
         advice = self.subject.advice(option, styles[0])

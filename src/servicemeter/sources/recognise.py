@@ -161,12 +161,7 @@ def _check_given(given: Options) -> None:
     """Check the values of options as those of a mapping are checked."""
     for reading in (given.all_columns, *given.columns.values()):
         if reading.time_zone is not None and zone_named(reading.time_zone) is None:
-<<<<<<< HEAD
-            raise BadMapping(f"--tz: {reading.time_zone!r} is no time zone; write an IANA name such as Europe/Amsterdam.")
-=======
-            raise BadMapping(
-                f"--tz: there is no time zone {reading.time_zone!r}; write a name such as Europe/Amsterdam."
-            )
+            raise BadMapping(f"--tz: there is no time zone {reading.time_zone!r}; write a name such as Europe/Amsterdam.")
         for name, allowed in ALLOWED.items():
             value = getattr(reading, name, None)
             if value is not None and value not in allowed:
@@ -176,7 +171,6 @@ def _check_given(given: Options) -> None:
                 check_pattern(reading.format)
             except ValueError as error:
                 raise BadMapping(f"--option format={reading.format}: {error}.") from None
->>>>>>> import
 
 
 def _check_options(given: Options, raw: RawTable, mapping: mappings.Mapping) -> None:
