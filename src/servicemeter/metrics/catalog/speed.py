@@ -32,10 +32,10 @@ def _who(p: Params) -> str:
 def _responded(p: Params) -> tuple[str, str]:
     """(the instant of the first response, its seconds) by the options."""
     if p["start"] == "handover":
-        return "f.first_response_at", span(p, "f.handover_seconds", "f.handover_open_seconds")
+        return "f.first_response_at", span(p, "f.first_response_at - f.handover_at", "f.handover_open_seconds")
     if p["responder"] == "any":
-        return "f.any_first_response_at", span(p, "f.any_wait_seconds", "f.any_wait_open_seconds")
-    return "f.first_response_at", span(p, "f.wait_seconds", "f.wait_open_seconds")
+        return "f.any_first_response_at", span(p, "f.any_first_response_at - f.first_contact_at", "f.any_wait_open_seconds")
+    return "f.first_response_at", span(p, "f.first_response_at - f.first_contact_at", "f.wait_open_seconds")
 
 
 def _first_response(p: Params) -> Measure:
@@ -102,7 +102,7 @@ def _response(p: Params) -> Measure:
     closed = Tally("turns", {"n_turns_closed_unanswered": COUNT}, at="f.closed_at", where=f"{population(p)} and {answers}")
     return duration(
         Tally("turns", {}, at="f.answered_at", where=where),
-        span(p, "f.wait_seconds", "f.wait_open_seconds"),
+        span(p, "f.answered_at - f.started_at", "f.wait_open_seconds"),
         closed,
         companions=("n_turns_closed_unanswered",),
         per="f.ticket_no" if p["unit"] == "ticket" else "",

@@ -57,7 +57,7 @@ _WAITING = "t.first_response_at is null or t.first_response_at >= p.e"
 def _backlog(p: Params) -> Measure:
     fields = {
         "n": COUNT,
-        "n_unassigned": Agg("count(*)", "f.agent_id is null"),
+        "n_unassigned": Agg("count(*)", "assignee.agent_id is null"),
         "n_unanswered": Agg("count(*)", _WAITING),
     }
 
@@ -82,7 +82,7 @@ def _age(p: Params) -> Measure:
     if p["clock"] == "business":
         joins += "\n{{ m.joins('w', 'f.ticket_no', '" + since + "', 'p.e') }}"
         seconds = "{{ m.between('w', '" + since + "', 'p.e') }}"
-    fields = {"n_unassigned": Agg("count(*)", "f.agent_id is null"), "n_unanswered": Agg("count(*)", _WAITING)}
+    fields = {"n_unassigned": Agg("count(*)", "assignee.agent_id is null"), "n_unanswered": Agg("count(*)", _WAITING)}
     fields["max"] = Agg(f"max({seconds})")
     for name, low, high in _BUCKETS:
         above = f"{seconds} >= {low * 86400}"
