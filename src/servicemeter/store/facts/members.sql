@@ -1,6 +1,7 @@
 -- kind: ticket
 -- needs: merges
--- The tickets that count, with the number of their merge group: not spam, not test, not deleted, merged into its survivor.
+-- The tickets that count, with the number of their merge group. A group counts when its survivor is not spam, test or deleted;
+-- what was merged into it is part of it, whatever flag it carried (a source may mark merged-away tickets as deleted).
 with flagged as (
     select source, ticket_id
     from (
@@ -16,7 +17,6 @@ merged as (
     select t.source, t.ticket_id, t.created_at, t.initiated_by, m.survivor_id
     from {{ rows('tickets', 'ticket') }} as t
     join {{ facts }}.merges as m on m.source = t.source and m.ticket_id = t.ticket_id
-    where not exists (select 1 from flagged as f where f.source = t.source and f.ticket_id = t.ticket_id)
 ),
 merged_groups as (
     select source, survivor_id, min(created_at) as created_at,
