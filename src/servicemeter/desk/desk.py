@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 
+from servicemeter.desk.check import check
 from servicemeter.desk.facts import FactsKeeper
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.scorecard import make_scorecard
@@ -235,12 +236,10 @@ class Desk:
             return [str(value) for (value,) in self._engine.rows(sql)]
 
     def findings(self) -> list[dict[str, Any]]:
-        """What is wrong with the data, each finding with count, examples and remedy."""
-        from servicemeter.desk.check import check
-
+        """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
             self._make_ready()
-            return check(self._engine, self.book, self._keeper.kept.schema)
+            return check(self._keeper.kept, self._sources(), self.report_tz)
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
