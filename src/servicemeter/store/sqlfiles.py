@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 
@@ -56,6 +57,8 @@ def _plain(name: str, value: object) -> object:
     if hasattr(value, "isoformat"):
         text = str(value.isoformat())
         return text + "Z" if "T" in text else text
+    if isinstance(value, Decimal):
+        value = int(value) if value == int(value) else float(value)
     if name.endswith("_at") and isinstance(value, int):
         return None if value in _NO_INSTANT else moment(value).strftime("%Y-%m-%dT%H:%M:%SZ")
     return value
