@@ -183,6 +183,8 @@ class Desk:
         Asked like `measure`: a question, or a metric with `since`, `until`, `at`, `grain`, `by`, `where`, … and its options.
         """
         question = _question(metric, **asked)
+        if limit < 0:
+            raise BadQuestion(f"limit={limit} is no number of rows; give 0 or more.")
         with self._lock:
             answer = self.measure_all([question])[0]
             return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
