@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 
+from servicemeter.desk.check import check
 from servicemeter.desk.facts import FactsKeeper
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.scorecard import make_scorecard
@@ -16,14 +17,17 @@ from servicemeter.ground.clock import instant
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.catalog import all_metrics, find_metric
+from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.plan import Source
 from servicemeter.model.answer import Answer
+from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.book import Book, LoadReport, Progress
+from servicemeter.store.timeline import tell_story
 
 __all__ = ["Desk"]
 
@@ -127,21 +131,11 @@ class Desk:
         `since` and `until` are local dates of the reporting zone, `until` exclusive. Raises `UnknownMetric`,
         `BadQuestion` and their kin for what cannot be asked.
         """
-        if not isinstance(metric, Question):
-            metric = Question(
-                metric,
-                _day(since),
-                _day(until),
-                _moment(at),
-                grain,
-                tuple(by),
-                tuple(where),
-                _moment(as_of),
-                _moment(known_at),
-                params,
-                scope or Scope(),
-            )
-        return self.measure_all([metric])[0]
+        question = _question(
+            metric, since=since, until=until, at=at, grain=grain, by=by, where=where, as_of=as_of, known_at=known_at,
+            scope=scope, **params,
+        )  # fmt: skip
+        return self.measure_all([question])[0]
 
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
@@ -182,6 +176,28 @@ class Desk:
             metrics=metrics,
             scope=scope or Scope(),
         )
+
+    def explain(self, metric: str | Question, *, limit: int = 100, **asked: Any) -> Explanation:
+        """The rows behind an answer (at most `limit`), their sums, and what was left out and why.
+
+        Asked like `measure`: a question, or a metric with `since`, `until`, `at`, `grain`, `by`, `where`, … and its options.
+        """
+        question = _question(metric, **asked)
+        if limit < 0:
+            raise BadQuestion(f"limit={limit} is no number of rows; give 0 or more.")
+        with self._lock:
+            answer = self.measure_all([question])[0]
+            return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
+
+    def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
+        """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.
+
+        Each entry has `at` (ISO 8601, UTC; left out when nobody knows), `what`, and what there is to say of it; never
+        what was written. Turns and solves have their seconds by the calendar and in opening hours.
+        """
+        with self._lock:
+            self._make_ready()
+            return tell_story(self._keeper.kept, source, ticket_id)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -235,12 +251,10 @@ class Desk:
             return [str(value) for (value,) in self._engine.rows(sql)]
 
     def findings(self) -> list[dict[str, Any]]:
-        """What is wrong with the data, each finding with count, examples and remedy."""
-        from servicemeter.desk.check import check
-
+        """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
             self._make_ready()
-            return check(self._engine, self.book, self._keeper.kept.schema)
+            return check(self._keeper.kept, self._sources(), self.report_tz)
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
@@ -294,6 +308,27 @@ class Desk:
 
 def _aware(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value else None
+
+
+def _question(
+    metric: str | Question,
+    *,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    at: datetime | str | None = None,
+    grain: Grain | None = None,
+    by: Sequence[str] = (),
+    where: Where = (),
+    as_of: datetime | str | None = None,
+    known_at: datetime | str | None = None,
+    scope: Scope | None = None,
+    **params: Any,
+) -> Question:
+    """The question as a value, from the words it was asked in."""
+    if isinstance(metric, Question):
+        return metric
+    span = (_day(since), _day(until), _moment(at), grain)
+    return Question(metric, *span, tuple(by), tuple(where), _moment(as_of), _moment(known_at), params, scope or Scope())
 
 
 def _day(value: date | str | None) -> date | None:
