@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
@@ -124,16 +124,17 @@ class Desk:
         as_of: datetime | str | None = None,
         known_at: datetime | str | None = None,
         scope: Scope | None = None,
-        **params: Any,
+        params: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> Answer:
-        """Ask one metric; options of the metric are given by name (`clock="business"`).
+        """Ask one metric; its options are given by name (`clock="business"`), or in `params` where a name is taken.
 
         `since` and `until` are local dates of the reporting zone, `until` exclusive. Raises `UnknownMetric`,
         `BadQuestion` and their kin for what cannot be asked.
         """
         question = _question(
             metric, since=since, until=until, at=at, grain=grain, by=by, where=where, as_of=as_of, known_at=known_at,
-            scope=scope, **params,
+            scope=scope, params=params, **options,
         )  # fmt: skip
         return self.measure_all([question])[0]
 
@@ -322,13 +323,15 @@ def _question(
     as_of: datetime | str | None = None,
     known_at: datetime | str | None = None,
     scope: Scope | None = None,
-    **params: Any,
+    params: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> Question:
     """The question as a value, from the words it was asked in."""
     if isinstance(metric, Question):
         return metric
     span = (_day(since), _day(until), _moment(at), grain)
-    return Question(metric, *span, tuple(by), tuple(where), _moment(as_of), _moment(known_at), params, scope or Scope())
+    said = {**(params or {}), **options}
+    return Question(metric, *span, tuple(by), tuple(where), _moment(as_of), _moment(known_at), said, scope or Scope())
 
 
 def _day(value: date | str | None) -> date | None:

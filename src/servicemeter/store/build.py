@@ -316,7 +316,7 @@ class Facts:
             "has_agent_teams": self._has_agent_teams,
             "has_bots": self._has_bots,
             "change_key": self._change_key,
-            "first_key": LONG_AGO * _KEYS - 1,
+            "first_key": LONG_AGO * _KEYS,
             "last_key": 2**63 - 1,
             "event_order": lambda: ["coalesce(occurred_at, timestamp '0001-01-01')", "coalesce(seq, 0)", "event_id"],
             "long_ago": LONG_AGO,

@@ -46,7 +46,7 @@ left join {{ facts }}.agent_spans as {{ x }}_team
 {% macro changes(condition) -%}
 (
     select m.ticket_no, m.is_survivor, m.is_inbound, m.created_at, e.field, e.value,
-           {{ change_key('e') }} as change_key, {{ epoch('e.occurred_at') }} as known_at,
+           {{ change_key('e') }} as change_key, {{ epoch('e.occurred_at') }} as occurred_at,
            greatest(coalesce({{ epoch('e.occurred_at') }}, {{ long_ago }}), m.created_at) as changed_at,
            {% if has_bots %}
            case when e.actor_type = 'agent' and b.agent_id is null then e.actor_id end as human_id,

@@ -7,7 +7,7 @@ with steps as (
     select ticket_no, changed_at, change_key, field, coalesce(value, '') as value
     from {{ m.changes("e.field in ('calendar_id', 'team_id') and m.is_survivor") }} as c
     union all
-    select ticket_no, {{ long_ago }}, {{ first_key }}, '', '' from {{ facts }}.members
+    select ticket_no, {{ long_ago }}, {{ first_key }} - 1, '', '' from {{ facts }}.members
     where is_survivor{% if touched %} and ticket_no in (select ticket_no from touched_numbers){% endif %}
 
 ),
@@ -44,9 +44,9 @@ spans as (
     from turning where calendar_before is distinct from calendar_id
 )
 select s.ticket_no, s.calendar_id, s.from_at, s.to_at,
-       sum(case when s.calendar_before is null or s.from_at = {{ long_ago }} then 0
+       cast(sum(case when s.calendar_before is null or s.from_at = {{ long_ago }} then 0
                 else {{ m.reading('a', 's.from_at') }} - {{ m.reading('b', 's.from_at') }} end)
-           over (partition by s.ticket_no order by s.from_at) as base_s
+           over (partition by s.ticket_no order by s.from_at) as bigint) as base_s
 from spans as s
 left join {{ facts }}.cal_days as a_day on a_day.calendar_id = s.calendar_before and a_day.day_start = s.from_at - s.from_at % 86400
 left join {{ facts }}.cal_days as b_day on b_day.calendar_id = s.calendar_id and b_day.day_start = s.from_at - s.from_at % 86400

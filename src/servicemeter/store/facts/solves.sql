@@ -4,7 +4,7 @@
 -- Solves as episodes: from solved to reopened (or never), with what it took until then.
 {% import '_macros.sql' as m with context %}
 with solved as (
-    select ticket_no, is_inbound, created_at, changed_at as solved_at, change_key, next_at as reopened_at, after_next_at as solved_again_at,
+    select ticket_no, is_inbound, created_at, occurred_at, changed_at as solved_at, change_key, next_at as reopened_at, after_next_at as solved_again_at,
            before_last_at as solved_before_at, human_id as solver_id, {{ whole('step + 1', '2') }} as solve_no
     from {{ work }}.transitions where is_solve
 ),
@@ -61,8 +61,9 @@ answered_again as (
 )
 select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.solver_id,
        i.agent_id, j.team_id, k.first_touch_at,
-       s.solved_at - s.created_at as solve_seconds,
-       {{ m.between('w', 's.created_at', 's.solved_at') }} as solve_open_seconds,
+       s.occurred_at - s.created_at as solve_seconds,
+       case when s.occurred_at < s.created_at then s.occurred_at - s.created_at
+            else {{ m.between('w', 's.created_at', 's.solved_at') }} end as solve_open_seconds,
        coalesce(w.answers, 0) - (s.solve_no - 1) + coalesce(l.sessions, 0) - case when o.ticket_no is null then 0 else 1 end as agent_replies,
        coalesce(w.others, 0) - coalesce(b.lines, 0) as customer_messages,
        coalesce(c.contacts, 0) as customer_contacts,

@@ -16,7 +16,7 @@ with said as (
     where g.is_public and not g.is_auto and g.author_type in ('customer', 'agent', 'bot')
 ),
 solves as (
-    select ticket_no, is_inbound, changed_at from {{ work }}.transitions where is_solve
+    select ticket_no, is_inbound, changed_at from {{ work }}.transitions where is_solve and changed_at is not null
 ),
 lines as (
     select ticket_no, is_inbound, session_no, said_at, cast(kind as tinyint) as kind, agent_no,

@@ -1,6 +1,6 @@
 -- kind: ticket
 -- needs: members, voices, notes, histories, handled_sessions, team_spans, agent_spans, calendar_spans
--- dimensions: agent=none team=first_team_id; through: ticket_no
+-- dimensions: agent=none team=none; through: ticket_no
 -- One row a ticket (merge group): what it is, and when it was first asked, answered and touched by a person.
 {% import '_macros.sql' as m with context %}
 with merged as (
@@ -67,7 +67,9 @@ answered as (
     left join later as l on l.ticket_no = s.ticket_no
 ),
 with_bots as (
-    select a.ticket_no, min(case when b.said_at >= a.first_contact_at then b.said_at end) as first_bot_at,
+    select a.ticket_no, min(b.said_at) as first_bot_at,
+           min(case when b.said_at >= a.first_contact_at then b.said_at end) as first_bot_answer_at,
+           {{ first_by('b.agent_no', ['b.line_key'], 'b.said_at >= a.first_contact_at') }} as answering_bot_no,
            max(case when b.said_at >= a.first_contact_at and b.said_at <= a.first_response_at then b.said_at end) as handover_at
     from answered as a
     join {{ work }}.stream as b on b.ticket_no = a.ticket_no and b.kind = 2
@@ -82,8 +84,10 @@ whole as (
            a.first_contact_at, a.first_response_at, a.last_reply_at,
            coalesce(p.agent_id, a.caller_id) as first_responder_id,
            coalesce(p.source, a.caller_source) as responder_source,
-           coalesce(a.is_bot_involved, false) as is_bot_involved,
-           least(a.first_response_at, w.first_bot_at) as any_first_response_at,
+           w.first_bot_at, coalesce(a.is_bot_involved, false) as is_bot_involved,
+           least(a.first_response_at, w.first_bot_answer_at) as any_first_response_at,
+           case when w.first_bot_answer_at < coalesce(a.first_response_at, {{ far_off }}) then c.agent_id
+                else coalesce(p.agent_id, a.caller_id) end as any_first_responder_id,
            coalesce(w.handover_at, a.first_contact_at) as handover_at,
            least(a.first_spoken_at, n.noted_at, h.first_change_at) as first_touch_at,
            h.reason, coalesce(h.is_complaint, false) as is_complaint
@@ -93,11 +97,13 @@ whole as (
     left join answered as a on a.ticket_no = g.ticket_no
     left join with_bots as w on w.ticket_no = g.ticket_no
     left join {{ work }}.people as p on p.agent_no = a.responder_no
+    left join {{ work }}.people as c on c.agent_no = w.answering_bot_no
     left join {{ work }}.notes as n on n.ticket_no = g.ticket_no
     left join {{ work }}.histories as h on h.ticket_no = g.ticket_no
 ),
 first_teams as (
-    select ticket_no, {{ first_by('team_id', ['from_key']) }} as team_id from {{ facts }}.team_spans
+    select ticket_no, {{ first_by('team_id', ['from_key']) }} as team_id, {{ whole('min(from_key) - ' ~ first_key, '1000000000') }} + {{ long_ago }} as assigned_at
+    from {{ facts }}.team_spans
     where team_id is not null{% if touched %} and ticket_no in (select ticket_no from touched_numbers){% endif %}
 
     group by ticket_no
@@ -105,7 +111,7 @@ first_teams as (
 select t.* exclude (responder_source),
        case when t.channel in ('phone', 'chat', 'video', 'in_person') then 'synchronous'
             when t.channel is null then null else 'asynchronous' end as channel_class,
-       f.team_id as first_team_id,
+       f.team_id as first_team_id, f.assigned_at as first_team_at,
        {{ m.between('w', 't.first_contact_at', 't.first_response_at') }} as wait_open_seconds,
        case when t.is_bot_involved then {{ m.between('y', 't.first_contact_at', 't.any_first_response_at') }}
             else {{ m.between('w', 't.first_contact_at', 't.first_response_at') }} end as any_wait_open_seconds,
