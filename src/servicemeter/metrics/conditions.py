@@ -88,7 +88,7 @@ _PATTERNS = (
     (r"^not .*abandoned", "short_abandon"),
     (r"^f\.outcome", "not_offered"),
     (r"^f\.decided_at < p\.as_of$", "still_running"),
-    (r"^f\.(first_contact|handover)_at < p\.", "before_first_contact"),
+    (r"^f\.(first_contact|handover)_at < p\.|^coalesce\(f\.handover_at, f\.first_contact_at\) < p\.", "before_first_contact"),
     (r"(agent|solver|replier)_id is not null$", "unassigned"),
     (r"is not null$", "unknown"),
     (r">= 0$", "invalid"),

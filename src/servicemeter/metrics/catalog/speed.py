@@ -31,12 +31,18 @@ def _who(p: Params) -> str:
     return "true" if p["population"] == "inbound" else population(p)
 
 
+_ANY_AT = "coalesce(f.bot_answered_at, f.first_response_at)"
+_HANDED_OVER = "coalesce(f.handover_at, f.first_contact_at)"
+
+
 def _responded(p: Params) -> tuple[str, str]:
     """(the instant of the first response, its seconds) by the options."""
     if p["start"] == "handover":
-        return "f.first_response_at", span(p, "f.first_response_at - f.handover_at", "f.handover_open_seconds")
+        open_seconds = "case when f.handover_at is null then f.wait_open_seconds else f.handover_open_seconds end"
+        return "f.first_response_at", span(p, f"f.first_response_at - {_HANDED_OVER}", open_seconds)
     if p["responder"] == "any":
-        return "f.any_first_response_at", span(p, "f.any_first_response_at - f.first_contact_at", "f.any_wait_open_seconds")
+        open_seconds = "case when f.bot_answered_at is null then f.wait_open_seconds else f.bot_wait_open_seconds end"
+        return _ANY_AT, span(p, f"{_ANY_AT} - f.first_contact_at", open_seconds)
     return "f.first_response_at", span(p, "f.first_response_at - f.first_contact_at", "f.wait_open_seconds")
 
 
@@ -45,7 +51,7 @@ def _first_response(p: Params) -> Measure:
     any_one = p["responder"] == "any" and p["start"] != "handover"
     of_human = f"case when f.first_response_at = {answered_at} then f.{{}} end"
     dimensions = {
-        "agent": "f.any_first_responder_id" if any_one else "f.first_responder_id",
+        "agent": "coalesce(f.answering_bot_id, f.first_responder_id)" if any_one else "f.first_responder_id",
         "team": of_human.format("first_responder_team_id"),
     }
     if p["attribution"] == "created":
@@ -72,7 +78,7 @@ def _first_response(p: Params) -> Measure:
 
 def _first_response_cohort(p: Params, answered_at: str, seconds: str, dimensions: dict[str, str]) -> Measure:
     """Tickets created in the period, those still waiting at `as_of` censored."""
-    start = "f.handover_at" if p["start"] == "handover" else "f.first_contact_at"
+    start = _HANDED_OVER if p["start"] == "handover" else "f.first_contact_at"
     waited, joins = f"p.as_of - {start}", _OPEN_AT_AS_OF
     if p["clock"] == "business":
         waited = "{{ m.between('c', '" + start + "', 'p.as_of') }}"
@@ -100,7 +106,7 @@ def _response(p: Params) -> Measure:
     answers = f"f.responder in ('both', '{p['responder']}')"
     where = f"{population(p)} and {answers}"
     if p["first"] == "exclude":
-        first = "t.any_first_response_at" if p["responder"] == "any" else "t.first_response_at"
+        first = _ANY_AT.replace("f.", "t.") if p["responder"] == "any" else "t.first_response_at"
         where += f" and ({first} is null or f.answered_at <> {first})"
     closed = Tally("turns", {"n_turns_closed_unanswered": COUNT}, at="f.closed_at", where=f"{population(p)} and {answers}")
     return duration(
