@@ -20,6 +20,8 @@ __all__ = [
     "BadRows",
     "BadSettings",
     "BookHeld",
+    "PortTaken",
+    "ServerGone",
     "ServicemeterError",
     "UnknownMetric",
     "UnknownName",
@@ -103,6 +105,14 @@ class BadBook(ServicemeterError):
 
 class BookHeld(BadBook):
     """Another process holds the book."""
+
+
+class ServerGone(BadBook):
+    """The server that holds the book stopped while it was asked."""
+
+
+class PortTaken(ServicemeterError):
+    """A port or address that a server cannot listen on."""
 
 
 class BadCase(ServicemeterError):

@@ -1,0 +1,81 @@
+"""A question in words: the arguments of `measure` made into a `Question`, the same wherever the answer comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from servicemeter.ground.clock import instant
+from servicemeter.ground.errors import BadQuestion
+from servicemeter.metrics.catalog import all_metrics, find_metric
+from servicemeter.model.answer import Answer
+from servicemeter.model.metric import Metric
+from servicemeter.model.question import Filter, Grain, Question, Scope
+
+__all__ = ["Asking"]
+
+
+class Asking:
+    """What every desk does with the answers that `measure_all` gives, and the catalogue it asks from."""
+
+    def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
+        """Answer questions in their order."""
+        raise NotImplementedError
+
+    def measure(
+        self,
+        metric: str | Question,
+        /,
+        *,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        at: datetime | str | None = None,
+        grain: Grain | None = None,
+        by: Sequence[str] = (),
+        where: Sequence[Filter] = (),
+        as_of: datetime | str | None = None,
+        known_at: datetime | str | None = None,
+        scope: Scope | None = None,
+        **params: Any,
+    ) -> Answer:
+        """Ask one metric; options of the metric are given by name (`clock="business"`).
+
+        `since` and `until` are local dates of the reporting zone, `until` exclusive. Raises `UnknownMetric`,
+        `BadQuestion` and their kin for what cannot be asked.
+        """
+        if isinstance(metric, Question):
+            return self.measure_all([metric])[0]
+        question = Question(
+            metric,
+            _day(since),
+            _day(until),
+            _moment(at),
+            grain,
+            tuple(by),
+            tuple(where),
+            _moment(as_of),
+            _moment(known_at),
+            params,
+            scope or Scope(),
+        )
+        return self.measure_all([question])[0]
+
+    def metric(self, name: str) -> Metric:
+        """One metric's declaration; `UnknownMetric` when there is none of that name."""
+        return find_metric(name)
+
+    def metrics(self) -> list[Metric]:
+        """The catalogue, family by family."""
+        return list(all_metrics().values())
+
+
+def _day(value: date | str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise BadQuestion(f"{value!r} is no date; write it as 2026-03-31.") from None
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    return instant(value) if isinstance(value, str) else value
