@@ -20,6 +20,7 @@ __all__ = [
     "BadRows",
     "BadSettings",
     "BookHeld",
+    "EmptyBook",
     "PortTaken",
     "ServerGone",
     "ServicemeterError",
@@ -109,6 +110,10 @@ class BookHeld(BadBook):
 
 class ServerGone(BadBook):
     """The server that holds the book stopped while it was asked."""
+
+
+class EmptyBook(ServicemeterError):
+    """Nothing has been imported yet, so that there is nothing to answer from."""
 
 
 class PortTaken(ServicemeterError):
