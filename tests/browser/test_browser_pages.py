@@ -85,9 +85,7 @@ def test_pages_fit_and_are_quiet(browser: Any, address: str, path: str, width: i
 @pytest.mark.parametrize(("width", "columns"), [(360, 1), (768, 2), (1280, 4), (2560, 4)])
 def test_columns_follow_the_width(browser: Any, address: str, width: int, columns: int) -> None:
     with opened(browser, address, width) as seen:
-        lefts = seen.page.evaluate(
-            "[...document.querySelectorAll('.card')].map(c => Math.round(c.getBoundingClientRect().left))"
-        )
+        lefts = seen.page.evaluate("[...document.querySelectorAll('.card')].map(c => Math.round(c.getBoundingClientRect().left))")
         assert len(set(lefts)) == columns
 
 

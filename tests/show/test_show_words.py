@@ -190,10 +190,7 @@ def test_a_page_shows_all_remarks_and_a_null_only_what_is_to_come() -> None:
 
 
 def test_statements_are_sentences() -> None:
-    assert (
-        statement(named("first_response_time"), row(7800, 900))
-        == "Half of customers had a first answer within 2 h 10 min."
-    )
+    assert statement(named("first_response_time"), row(7800, 900)) == "Half of customers had a first answer within 2 h 10 min."
     assert statement(named("contact_rate"), row(0.084, 900)) == "Every hundred orders brought 8.4 requests."
     assert statement(named("macro_share"), row(0.4, 900, 0.36, 0.44)) == "Standard answers: 40 %."
     assert statement(named("csat"), row(None, 0, null_reason="empty")) == "CSAT: no answers in this period."
@@ -204,9 +201,7 @@ def test_the_family_s_sentence_says_what_changed() -> None:
     assert family_sentence(families["speed"], BY_NAME) == (
         "Half of customers had a first answer within 2 h 10 min, 18 min faster than before."
     )
-    assert family_sentence(families["sla"], BY_NAME) == (
-        "93.1 % of the agreed times were met, 1.4 points higher than before."
-    )
+    assert family_sentence(families["sla"], BY_NAME) == ("93.1 % of the agreed times were met, 1.4 points higher than before.")
     assert family_sentence(families["calls"], BY_NAME) == ""
 
 

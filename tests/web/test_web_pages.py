@@ -163,9 +163,7 @@ def test_a_metric_page_gives_value_series_split_and_definition() -> None:
     for said in ("sum of first_response_time / n", "rows of first_response_time", "spam and tests", "common practice",
                  "Others begin at ticket creation.", "First response time nl", "which clock runs"):  # fmt: skip
         assert said in text
-    assert desk.asked[1] == Question(
-        "first_response_time", since=date(2026, 11, 1), until=date(2026, 12, 1), by=("channel",)
-    )
+    assert desk.asked[1] == Question("first_response_time", since=date(2026, 11, 1), until=date(2026, 12, 1), by=("channel",))
 
 
 def test_a_metric_page_has_the_card_s_figures() -> None:

@@ -68,9 +68,7 @@ def compare(metric: Metric, now: Row, before: Row | None, language: str = "en") 
         return Change("moved", difference, words)
     better = (difference > 0) == (metric.better == "higher")
     standing: Standing = "better" if better else "worse"
-    return Change(
-        standing, difference, words, "" if metric.unit == "seconds" and _pace(metric) else say(language, standing)
-    )
+    return Change(standing, difference, words, "" if metric.unit == "seconds" and _pace(metric) else say(language, standing))
 
 
 def _is_too_small(metric: Metric, row: Row) -> bool:

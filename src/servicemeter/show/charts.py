@@ -235,9 +235,7 @@ def dot_mark(row: Row, low: float, high: float, total: float | None = None) -> s
         return ""
     across = Axis(low, high, 4, 156)
     parts = (
-        f'<line class="ref" x1="{across.at(total):.1f}" x2="{across.at(total):.1f}" y1="0" y2="20"/>'
-        if total is not None
-        else ""
+        f'<line class="ref" x1="{across.at(total):.1f}" x2="{across.at(total):.1f}" y1="0" y2="20"/>' if total is not None else ""
     )
     if row.get("ci_low") is not None and row.get("ci_high") is not None:
         a, b = across.at(max(row["ci_low"], low)), across.at(min(row["ci_high"], high))

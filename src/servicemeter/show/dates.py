@@ -131,16 +131,11 @@ def period_title(since: date, until: date, as_of: datetime, tz: str, *, language
     if not is_unfinished(until, as_of, tz):
         title = period_label(since, grain, language=language) if grain else span(since, until, language=language)
         return title[:1].upper() + title[1:]
-    if grain:
-        title = period_label(since, grain, language=language, with_year=False)
-    else:
-        title = span(since, until, language=language)
+    title = period_label(since, grain, language=language, with_year=False) if grain else span(since, until, language=language)
     return say(language, "{period} so far", period=title[:1].upper() + title[1:])
 
 
-def compared_with(
-    now: tuple[date, date], before: tuple[date, date], as_of: datetime, tz: str, *, language: str = "en"
-) -> str:
+def compared_with(now: tuple[date, date], before: tuple[date, date], as_of: datetime, tz: str, *, language: str = "en") -> str:
     """The line under the heading: the days shown, and those they are compared with.
 
     The days of a span that is no whole period are its heading already and left out. An unfinished span is compared

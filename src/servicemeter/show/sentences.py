@@ -128,9 +128,7 @@ def summarise(scorecard: Scorecard, metrics: Mapping[str, Metric], language: str
     return Summary(*(sorted(side, key=lambda f: -f.weight) for side in (well, look)))
 
 
-def _find(
-    metric: Metric, row: Row, change: Change | None, verdict: Verdict | None, language: str
-) -> tuple[Finding | None, bool]:
+def _find(metric: Metric, row: Row, change: Change | None, verdict: Verdict | None, language: str) -> tuple[Finding | None, bool]:
     """What is worth saying about one card, and whether it is good; a change counts for more than a target."""
     standing = change.standing if change else "same"
     aim = aim_words(metric, metric.target, language) if metric.target else ""

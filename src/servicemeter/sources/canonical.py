@@ -64,9 +64,7 @@ def is_ready(path: Path, table: Table, now: datetime) -> bool:
     if any(schema.field(column.name).type != arrow_type(column) for column in columns):
         return False
     wanted = wanted_columns(table, set(schema.names)) | ({table.made_key} if table.made_key else set())
-    return all(
-        _group_fits(file.read_row_group(place), table, columns, wanted, now) for place in range(file.num_row_groups)
-    )
+    return all(_group_fits(file.read_row_group(place), table, columns, wanted, now) for place in range(file.num_row_groups))
 
 
 def _group_fits(rows: Any, table: Table, columns: list[Column], wanted: set[str], now: datetime) -> bool:

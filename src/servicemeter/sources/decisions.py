@@ -35,9 +35,7 @@ class Subject:
         if not self.is_column:
             return f'write {option} = "{value}" beside it in the mapping'
         key = f"[columns.{self.label}]" if self.label.replace("_", "").isalnum() else f'[columns."{self.label}"]'
-        return (
-            f'write {option} = "{value}" under {key} of the mapping, or give --option "{self.label}.{option}={value}"'
-        )
+        return f'write {option} = "{value}" under {key} of the mapping, or give --option "{self.label}.{option}={value}"'
 
 
 @dataclass
@@ -136,8 +134,7 @@ class Tally:
         option = "date_order" if family == "order" else "decimal"
         named = [_SPOKEN.get(style, style) for style in styles]
         both = all(self.counts[style] == self.readable[family] for style in styles)
-        split = "has values that fit only " + " and others only ".join(named)
-        reason = "can be read " + " or ".join(named) if both else split
+        reason = "can be read " + " or ".join(named) if both else "has values that fit only " + " and others only ".join(named)
         examples = self._examples(family) if both else ", ".join(self.only[s] for s in styles if s in self.only)
         others = ", ".join(styles[1:])
         advice = self.subject.advice(option, styles[0])

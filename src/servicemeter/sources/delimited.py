@@ -75,9 +75,7 @@ class DelimitedTable:
         try:
             yield from text
         except (UnicodeDecodeError, UnicodeError) as error:
-            raise BadFile(
-                f"{self.path}: the text is not {self.encoding} ({error}). Give the right one: encoding=…"
-            ) from error
+            raise BadFile(f"{self.path}: the text is not {self.encoding} ({error}). Give the right one: encoding=…") from error
         except (EOFError, OSError) as error:
             raise BadFile(f"{self.path}: the file is damaged or cut off ({error}). Fetch it again.") from error
 
@@ -149,9 +147,7 @@ class _Building:
         return f"the row has {len(cells)} cells, the header has {len(self.names)}"
 
     def give(self) -> RawBatch:
-        columns: dict[str, list[Cell]] = {
-            name: [row[place] for row in self.rows] for place, name in enumerate(self.names)
-        }
+        columns: dict[str, list[Cell]] = {name: [row[place] for row in self.rows] for place, name in enumerate(self.names)}
         batch = RawBatch(self.numbers, columns, tuple(self.ragged))
         self.numbers, self.rows, self.ragged = [], [], []
         return batch

@@ -143,9 +143,7 @@ class Reader:
         for word in self.column.words:
             if word == text.casefold():
                 return word
-        raise Unreadable(
-            f"{self.column.name} is one of {', '.join(self.column.words)}; translate it with values = {{…}}"
-        )
+        raise Unreadable(f"{self.column.name} is one of {', '.join(self.column.words)}; translate it with values = {{…}}")
 
     def _ts(self, cell: Cell) -> datetime | None:
         local = self.local(cell)

@@ -112,9 +112,7 @@ def _chosen(mapping: str | None, known_as: str | None, user_folder: Path | None)
     return read_mapping(known[known_as])
 
 
-def _shape(
-    path: Path, chosen: mappings.Mapping | None, given: Options, user_folder: Path | None, now: datetime
-) -> _Shape:
+def _shape(path: Path, chosen: mappings.Mapping | None, given: Options, user_folder: Path | None, now: datetime) -> _Shape:
     raw = open_table(path, _file_options(chosen, given))
     mapping = chosen or _recognised(path, raw, user_folder)
     if mapping.is_canonical and path.suffix.lower() == ".parquet" and is_ready(path, mapping.blocks[0].table, now):
@@ -159,9 +157,7 @@ def _file_options(mapping: mappings.Mapping | None, given: Options) -> FileOptio
 def _check_zone(given: Options) -> None:
     for reading in (given.all_columns, *given.columns.values()):
         if reading.time_zone is not None and zone_named(reading.time_zone) is None:
-            raise BadMapping(
-                f"--tz: {reading.time_zone!r} is no time zone; write an IANA name such as Europe/Amsterdam."
-            )
+            raise BadMapping(f"--tz: {reading.time_zone!r} is no time zone; write an IANA name such as Europe/Amsterdam.")
 
 
 def _check_options(given: Options, raw: RawTable, mapping: mappings.Mapping) -> None:

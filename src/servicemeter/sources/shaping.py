@@ -127,9 +127,7 @@ class Shaper:
                 frame.fault(row, table, column.name, cell, str(error))
         return read
 
-    def _moved(
-        self, frame: Frame, value: Value, reader: Reader, cells: list[Cell], rows: Sequence[int], table: str
-    ) -> list[Any]:
+    def _moved(self, frame: Frame, value: Value, reader: Reader, cells: list[Cell], rows: Sequence[int], table: str) -> list[Any]:
         """Instants that follow another clock time past midnight, or to which seconds are added."""
         anchors = self._anchors(frame, reader.reading.next_day_after, rows)
         spans = [self._spans(frame, part, rows, table) for part in self._plan.plus_of(value)]

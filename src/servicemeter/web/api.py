@@ -158,8 +158,7 @@ def metric_dict(metric: Metric) -> dict[str, Any]:
         "at_moment": metric.at_moment,
         "target": {"at": target.at, "value": target.value, "source": target.source} if target else None,
         "parameters": [
-            {"name": p.name, "default": p.default, "options": list(p.options), "about": p.about}
-            for p in metric.parameters
+            {"name": p.name, "default": p.default, "options": list(p.options), "about": p.about} for p in metric.parameters
         ],
         "dimensions": list(metric.dimensions),
         "invalid": list(metric.invalid),

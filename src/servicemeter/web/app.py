@@ -30,9 +30,7 @@ def create_app(desk: DeskLike, *, token: str | None = None, allowed_hosts: Colle
     cookie that `/signin?token=…` sets. `allowed_hosts` are the names the server answers to (`*` = any); a page of
     another site that resolves its own name to this machine is thereby refused.
     """
-    app = FastAPI(
-        title="servicemeter", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, telemetry=_SILENT
-    )
+    app = FastAPI(title="servicemeter", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, telemetry=_SILENT)
     app.state.desk, app.state.token = desk, token
     for page in (scorecard, metric, definitions, check, api, signin):
         app.include_router(page.router)

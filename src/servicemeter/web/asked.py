@@ -146,9 +146,7 @@ def questions_from_query(params: QueryParams, metrics: Mapping[str, Metric]) -> 
     names = _words(params.getlist("metric"))
     if not names:
         raise BadQuestion("Which metric? Add metric=first_response_time; /api/metrics lists them all.")
-    shared: dict[str, Any] = {
-        key: params[key] for key in ("from", "to", "at", "grain", "as_of", "known_at") if key in params
-    }
+    shared: dict[str, Any] = {key: params[key] for key in ("from", "to", "at", "grain", "as_of", "known_at") if key in params}
     shared["by"] = _words(params.getlist("by"))
     where = tuple(condition(text) for text in params.getlist("where"))
     options = [_option(text) for text in params.getlist("set")]

@@ -63,9 +63,7 @@ def family_views(scorecard: Scorecard, metrics: Mapping[str, Metric], query: str
     return [_family(f, metrics, query, beside, scorecard.grain) for f in scorecard.families if f.cards]
 
 
-def _family(
-    family: Family, metrics: Mapping[str, Metric], query: str, beside: Mapping[str, Row], grain: str
-) -> FamilyView:
+def _family(family: Family, metrics: Mapping[str, Metric], query: str, beside: Mapping[str, Row], grain: str) -> FamilyView:
     cards = [card_view(card, metrics[card.metric], query, beside, grain) for card in family.cards]
     return FamilyView(family.name, family_title(family.name), family_sentence(family, metrics), cards)
 

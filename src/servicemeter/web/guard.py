@@ -80,9 +80,7 @@ class Guard:
             return PlainTextResponse(text, 400)
         if self.token is None or scope["path"].startswith(_OPEN_PATHS) or self._is_signed_in(headers, self.token):
             return None
-        return PlainTextResponse(
-            "Not signed in. Open the address with the sign-in token that the terminal printed.", 401
-        )
+        return PlainTextResponse("Not signed in. Open the address with the sign-in token that the terminal printed.", 401)
 
     def _is_signed_in(self, headers: Headers, token: str) -> bool:
         scheme, _, bearer = headers.get("authorization", "").partition(" ")

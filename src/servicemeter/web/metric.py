@@ -102,9 +102,7 @@ def _series(desk: DeskLike, metric: Metric, scorecard: Scorecard, asked: Asked) 
     if not trend:
         return []
     since, last = (_date(trend[i].get("period_start")) for i in (0, -1))
-    question = _question(
-        metric, scorecard, asked, since=since, until=_after(last, scorecard.grain), grain=scorecard.grain
-    )
+    question = _question(metric, scorecard, asked, since=since, until=_after(last, scorecard.grain), grain=scorecard.grain)
     return desk.measure(question).rows
 
 
@@ -144,9 +142,7 @@ def _line(metric: Metric, row: Row, name: str, mark: str = "") -> LineView:
     return LineView(name, value_words(metric, row), interval_words(metric, row), n, note, picture(mark), is_low)
 
 
-def _split(
-    desk: DeskLike, metric: Metric, scorecard: Scorecard, asked: Asked, card: Card | None
-) -> tuple[list[LineView], str]:
+def _split(desk: DeskLike, metric: Metric, scorecard: Scorecard, asked: Asked, card: Card | None) -> tuple[list[LineView], str]:
     """The metric by channel (or by its own dimension), largest first, or why it cannot be split."""
     by = () if metric.name in _SPLIT_BY_NATURE else ("channel",)
     try:
