@@ -46,6 +46,10 @@ class Asked(Protocol):
         """What is wrong with the data."""
         ...
 
+    def loads(self) -> list[dict[str, Any]]:
+        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
+        ...
+
     def kept_aside(self) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first."""
         ...

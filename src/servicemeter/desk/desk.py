@@ -115,6 +115,11 @@ class Desk(Asking):
         with self._lock:
             return self.book.was_loaded(source, digest)
 
+    def loads(self) -> list[dict[str, Any]]:
+        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
+        with self._lock:
+            return self.book.loads()
+
     def kept_aside(self) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first."""
         with self._lock:

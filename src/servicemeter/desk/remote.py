@@ -105,6 +105,10 @@ class RemoteDesk(Asking):
         """What is wrong with the data."""
         return list(self._ask("findings"))
 
+    def loads(self) -> list[dict[str, Any]]:
+        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
+        return list(self._ask("loads"))
+
     def kept_aside(self) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first."""
         return list(self._ask("kept_aside"))

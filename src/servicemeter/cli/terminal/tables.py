@@ -17,7 +17,7 @@ WIDE = 150
 """From this many columns on everything of a card stands on one line."""
 
 _UNSEEN_WIDTH = 200
-_COLOURS = {"better": "blue", "worse": "dark_orange", "met": "blue", "missed": "dark_orange"}
+_COLOURS = {"better": "blue", "worse": "yellow", "met": "blue", "missed": "yellow"}
 
 
 def console(*, is_error: bool = False) -> Console:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
+import io
 import os
 import pkgutil
 import sys
@@ -52,23 +54,17 @@ class Verbs(click.Group):
                 return verb
         return None
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *rest: Any, **extra: Any) -> Any:
         """Run a command line and end the process: 0 done, 1 no answer or nothing taken, 2 wrong call, 130 interrupted."""
-        sys.exit(self._status(args, prog_name or "servicemeter", complete_var, windows_expand_args, extra))
+        extra["standalone_mode"] = False
+        sys.exit(self._status(args, prog_name or "servicemeter", extra))
 
-    def _status(
-        self, args: Sequence[str] | None, prog_name: str, complete_var: str | None, expand: bool, extra: dict[str, Any]
-    ) -> int:
+    def _status(self, args: Sequence[str] | None, prog_name: str, extra: dict[str, Any]) -> int:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign shows its number instead of failing
+                stream.reconfigure(errors="backslashreplace")
         try:
-            status = super().main(args, prog_name, complete_var, False, expand, **extra)
+            status = super().main(args, prog_name, **extra)
             sys.stdout.flush()
         except (click.Abort, KeyboardInterrupt):
             remark("Stopped. Nothing half-done stays in the book.")
