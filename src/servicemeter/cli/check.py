@@ -25,10 +25,10 @@ def verb(kept_aside: bool, export: str | None, form: str, home: Home) -> None:
       servicemeter check --export mend.csv, then: servicemeter import mend.csv
     """
     from servicemeter.cli.terminal.faults import export_rows, print_findings, print_kept_aside
+    from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.words import print_json
-    from servicemeter.desk.opening import open_desk
 
-    with open_desk(home) as desk:
+    with reading(home) as desk:
         if export is not None:
             export_rows(desk.kept_aside(), export)
             return

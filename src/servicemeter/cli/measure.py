@@ -30,10 +30,10 @@ def verb(metrics: tuple[str, ...], form: str, home: Home, **given: Any) -> None:
     """
     from servicemeter.cli.terminal.answers import print_answers
     from servicemeter.cli.terminal.asked import Options, questions
+    from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.words import hint
-    from servicemeter.desk.opening import open_desk
 
-    with open_desk(home) as desk:
+    with reading(home) as desk:
         answers = desk.measure_all(questions(desk, metrics, Options(**given)))
         declared = {metric.name: metric for metric in desk.metrics()}
     print_answers(answers, declared, form)

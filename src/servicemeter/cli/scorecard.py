@@ -35,12 +35,12 @@ def verb(
     """
     from servicemeter.cli.terminal.asked import conditions, day_of, instant_of
     from servicemeter.cli.terminal.cards import print_scorecard
+    from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.words import hint, print_json
-    from servicemeter.desk.opening import open_desk
 
     if period and (since or until):
         raise click.UsageError("Give --period, or --from and --to.")
-    with open_desk(home) as desk:
+    with reading(home) as desk:
         card = desk.scorecard(
             since=day_of(since, "from"),
             until=day_of(until, "to"),
@@ -52,7 +52,5 @@ def verb(
     if form == "json":
         print_json(card.to_dict())
         return
-    if card.data_version == 0:
-        hint("Nothing has been imported yet. Begin with: servicemeter import PATH, or look around with: servicemeter demo")
     print_scorecard(card, metrics)
     hint("One of them in full: servicemeter measure METRIC; what it means: servicemeter metrics METRIC")

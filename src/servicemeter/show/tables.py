@@ -95,12 +95,13 @@ def _period(start: object, grain: str, language: str) -> str:
     return period_label(on, grain, language=language)
 
 
+_STATES = {"in_progress": "so far", "partial_coverage": "data begins inside this period"}
+
+
 def _state(row: Row, language: str) -> str:
-    if row.get("period_status") == "in_progress":
-        return say(language, "so far")
-    if row.get("period_status") == "partial_coverage":
-        return say(language, "data begins inside this period")
-    return say(language, "few cases") if row.get("low_sample") else ""
+    """What to know of a value: its period is not whole, or it rests on few cases."""
+    states = [_STATES.get(str(row.get("period_status")), ""), "few cases" if row.get("low_sample") else ""]
+    return " · ".join(say(language, state) for state in states if state)
 
 
 def guarded(text: str) -> str:

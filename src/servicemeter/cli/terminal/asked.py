@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.ground.clock import epoch, moment, period_end, period_start
-from servicemeter.ground.errors import BadQuestion, EmptyBook
+from servicemeter.ground.errors import BadQuestion
+from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Question
 
 __all__ = ["Options", "conditions", "day_of", "instant_of", "questions"]
+
+_Pairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -31,44 +34,51 @@ class Options:
 
 
 def questions(desk: AnyDesk, metrics: Sequence[str], given: Options) -> list[Question]:
-    """One question a metric. Without a period it is the month of the last data; an empty book raises `EmptyBook`."""
+    """One question a metric. Without a period it is the month in which the data that the metric needs ends."""
+    declared = {name: desk.metric(name) for name in metrics}
+    shared = _shared(desk, given)
+    if given.at or given.since or given.until:
+        span = [(name, text) for name, text in (("from", given.since), ("to", given.until)) if text]
+        return [_question(declared, name, shared, span) for name in metrics]
+    last = desk.covered()
+    if last is None:
+        raise BadQuestion("No data says when it ends. Give the period: --from DATE --to DATE.")
+    asked = [_question(declared, name, shared, _month(last[1], desk.report_tz, given.grain)) for name in metrics]
+    ends = [answer.as_of for answer in desk.measure_all(asked)]
+    return [
+        _question(declared, name, shared, _month(end, desk.report_tz, given.grain))
+        for name, end in zip(metrics, ends, strict=True)
+    ]
+
+
+def _shared(desk: AnyDesk, given: Options) -> _Pairs:
+    """The options that all questions of a command share, as pairs of an address."""
+    pairs = [("by", one) for one in given.by] + [("where", one) for one in given.where]
+    pairs += [("set", one) for one in given.options]
+    if given.grain:
+        pairs.append(("grain", given.grain))
+    for name, text in (("at", given.at), ("as_of", given.as_of), ("known_at", given.known_at)):
+        if text:
+            pairs.append((name, instant_of(text, desk.report_tz).isoformat()))
+    return pairs
+
+
+def _question(declared: dict[str, Metric], name: str, shared: _Pairs, span: _Pairs) -> Question:
     from starlette.datastructures import QueryParams
 
     from servicemeter.web.asked import questions_from_query
 
-    pairs = [("metric", name) for name in metrics]
-    pairs += [("by", one) for one in given.by] + [("where", one) for one in given.where]
-    pairs += [("set", one) for one in given.options]
-    if given.grain:
-        pairs.append(("grain", given.grain))
-    pairs += _period(desk, given)
-    for name, text in (("at", given.at), ("as_of", given.as_of), ("known_at", given.known_at)):
-        if text:
-            pairs.append((name, instant_of(text, desk.report_tz).isoformat()))
-    return questions_from_query(QueryParams(pairs), {m.name: m for m in desk.metrics()})
+    [question] = questions_from_query(QueryParams([("metric", name), *shared, *span]), declared)
+    return question
 
 
-def _period(desk: AnyDesk, given: Options) -> list[tuple[str, str]]:
-    if given.at:
-        return []
-    if given.since or given.until:
-        return [(name, text) for name, text in (("from", given.since), ("to", given.until)) if text]
-    since, until = _month_of_last_data(desk, given.grain)
+def _month(end: datetime, tz: str, grain: str | None) -> _Pairs:
+    """The month of the last instant before `end`; with a grain, the whole periods that touch it."""
+    since = period_start(moment(epoch(end) - 1, tz).date(), "month")
+    until = period_end(since, "month")
+    if grain:
+        since, until = period_start(since, grain), period_end(period_start(until - timedelta(days=1), grain), grain)
     return [("from", since.isoformat()), ("to", until.isoformat())]
-
-
-def _month_of_last_data(desk: AnyDesk, grain: str | None) -> tuple[date, date]:
-    """The month in which the data ends; with a grain, the whole periods that touch it."""
-    covered = desk.covered()
-    if covered is None:
-        raise EmptyBook(
-            "Nothing has been imported yet. Begin with: servicemeter import PATH, or look around with: servicemeter demo"
-        )
-    start = period_start(moment(epoch(covered[1]) - 1, desk.report_tz).date(), "month")
-    end = period_end(start, "month")
-    if not grain:
-        return start, end
-    return period_start(start, grain), period_end(period_start(end - timedelta(days=1), grain), grain)
 
 
 def conditions(where: Sequence[str]) -> tuple[Filter, ...]:

@@ -33,13 +33,24 @@ def print_table(table: Table, on: Console | None = None) -> None:
 
 
 def print_rows(columns: Sequence[Column], rows: Sequence[Sequence[Text]], on: Console | None = None) -> None:
-    """A table of styled texts."""
-    out = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+    """A table of styled texts, without a heading when no column has a title."""
+    has_titles = any(column.title for column in columns)
+    out = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", show_header=has_titles)
     for column in columns:
         out.add_column(column.title, justify=column.align)
     for row in rows:
         out.add_row(*row)
-    (on or console()).print(out)
+    _print_trimmed(out, on or console())
+
+
+def _print_trimmed(table: RichTable, on: Console) -> None:
+    """A table without the blanks at the ends of its lines, where it goes into a file."""
+    if on.is_terminal:
+        on.print(table)
+        return
+    with on.capture() as drawn:
+        on.print(table)
+    on.file.write("".join(line.rstrip() + "\n" for line in drawn.get().splitlines()))
 
 
 def styled(text: str, meaning: str = "") -> Text:
