@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.model.answer import Answer
+from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
 from servicemeter.model.scorecard import Scorecard
@@ -36,6 +37,14 @@ class Asked(Protocol):
         scope: Scope | None = None,
     ) -> Scorecard:
         """Every metric now, before and over time."""
+        ...
+
+    def explain_question(self, question: Question, limit: int = 100) -> Explanation:
+        """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
+        ...
+
+    def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
+        """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
         ...
 
     def statements(self, question: Question) -> list[str]:
@@ -109,6 +118,10 @@ class AnyDesk(Asked, Protocol):
         **params: Any,
     ) -> Answer:
         """Ask one metric."""
+        ...
+
+    def explain(self, metric: str | Question, /, *, limit: int = 100, **asked: Any) -> Explanation:
+        """The rows behind an answer, asked like `measure`."""
         ...
 
     def metric(self, name: str) -> Metric:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from servicemeter.desk.asking import Asking
+from servicemeter.desk.check import check
 from servicemeter.desk.facts import FactsKeeper
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
@@ -16,13 +17,16 @@ from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.ground.settings import Home
+from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.plan import Source
 from servicemeter.model.answer import Answer
+from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.book import Book, LoadReport, Progress
+from servicemeter.store.timeline import tell_story
 
 __all__ = ["Desk"]
 
@@ -170,6 +174,22 @@ class Desk(Asking):
             scope=scope or Scope(),
         )
 
+    def explain_question(self, question: Question, limit: int = 100) -> Explanation:
+        """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
+        with self._lock:
+            answer = self.measure_all([question])[0]
+            return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
+
+    def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
+        """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.
+
+        Each entry has `at` (ISO 8601, UTC; left out when nobody knows), `what`, and what there is to say of it; never
+        what was written. Turns and solves have their seconds by the calendar and in opening hours.
+        """
+        with self._lock:
+            self._make_ready()
+            return tell_story(self._keeper.kept, source, ticket_id)
+
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
         with self._lock:
@@ -214,12 +234,10 @@ class Desk(Asking):
             return [str(value) for (value,) in self._engine.rows(sql)]
 
     def findings(self) -> list[dict[str, Any]]:
-        """What is wrong with the data, each finding with count, examples and remedy."""
-        from servicemeter.desk.check import check
-
+        """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
             self._make_ready()
-            return check(self._engine, self.book, self._keeper.kept.schema)
+            return check(self._keeper.kept, self._sources(), self.report_tz)
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""

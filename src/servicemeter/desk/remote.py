@@ -22,6 +22,7 @@ from servicemeter.desk.wire import pack, unpack, unpack_error
 from servicemeter.ground.errors import BookHeld, ServerGone
 from servicemeter.ground.settings import Home
 from servicemeter.model.answer import Answer
+from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.book import LoadReport
@@ -96,6 +97,15 @@ class RemoteDesk(Asking):
             scope=scope,
         )
         return card
+
+    def explain_question(self, question: Question, limit: int = 100) -> Explanation:
+        """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
+        explanation: Explanation = self._ask("explain_question", question=question, limit=limit)
+        return explanation
+
+    def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
+        """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
+        return list(self._ask("timeline", source=source, ticket_id=ticket_id))
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
