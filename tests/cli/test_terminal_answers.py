@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 from click.testing import CliRunner, Result
-from terminal import run
 
 from servicemeter.cli import servicemeter
 from servicemeter.desk.desk import Desk
@@ -17,6 +16,7 @@ from servicemeter.ground.settings import Home
 from servicemeter.metrics.catalog import all_metrics
 from servicemeter.model.question import Filter
 from servicemeter.show.tables import csv_text
+from terminal import run
 
 SPAN = ["--from", "2026-02-01", "--to", "2026-03-01"]
 
@@ -72,8 +72,9 @@ def test_a_bare_day_is_its_midnight_in_the_reporting_zone(shop: Path) -> None:
 
 def test_csv_and_parquet_have_the_exact_values(shop: Path) -> None:
     with Desk(Home(shop)) as desk:
-        span = {"since": date(2026, 2, 1), "until": date(2026, 3, 1)}
-        created, csat = desk.measure("tickets_created", **span), desk.measure("csat", **span)
+        since, until = date(2026, 2, 1), date(2026, 3, 1)
+        created = desk.measure("tickets_created", since=since, until=until)
+        csat = desk.measure("csat", since=since, until=until)
     assert run("measure", "csat", *SPAN, "--format", "csv", home=shop).stdout == csv_text(csat).replace("\r\n", "\n")
     both = ask(shop, "measure", "tickets_created", "csat", *SPAN, "--format", "parquet")
     rows = pq.read_table(io.BytesIO(both.stdout_bytes)).to_pylist()
@@ -118,6 +119,26 @@ def test_the_scorecard_shows_every_card_with_its_trend(shop: Path) -> None:
     assert "March so far" in text
     assert "▁" in text
     assert "target 4 h" in text
+
+
+def test_an_explanation_has_the_rows_behind_the_answer(shop: Path) -> None:
+    told = json.loads(ask(shop, "explain", "first_response_time", *SPAN, "--limit", "3", "--format", "json").stdout)
+    with Desk(Home(shop)) as desk:
+        answer = desk.measure("first_response_time", since="2026-02-01", until="2026-03-01")
+    assert told["answer"] == answer.to_dict()
+    assert (len(told["rows"]), told["is_cut"]) == (3, True)
+    assert told["totals"][0]["n"] == answer.row["n"]
+    text = ask(shop, "explain", "first_response_time", *SPAN, "--limit", "3").stdout
+    assert "the first 3 of them" in text
+    assert told["rows"][0]["ticket_id"] in text
+    assert all(part["title"] in text for part in told["left_out"])
+
+
+def test_the_statement_behind_an_answer(shop: Path) -> None:
+    text = ask(shop, "explain", "csat", *SPAN, "--sql").stdout
+    assert text.startswith("select")
+    assert text.rstrip().endswith(";")
+    assert json.loads(ask(shop, "explain", "csat", *SPAN, "--sql", "--format", "json").stdout)["csat"][0].startswith("select")
 
 
 def test_the_catalogue_and_a_definition_in_full(shop: Path) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
-from terminal import run, serving
 
 import servicemeter as package
 from servicemeter.cli import servicemeter
 from servicemeter.desk import opening
 from servicemeter.ground.errors import BadBook
+from terminal import run, serving
 
 VERBS = ["check", "conformance", "demo", "explain", "import", "measure", "metrics", "scorecard", "serve"]
 

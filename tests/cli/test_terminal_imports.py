@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from terminal import write_tickets
 
 from servicemeter.cli import servicemeter
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.settings import Home
+from terminal import write_tickets
 
 BAD = """ticket_id,created_at,channel,initiated_by
 a1,2026-02-20T10:00:00+01:00,email,customer

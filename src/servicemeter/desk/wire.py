@@ -27,7 +27,8 @@ __all__ = ["pack", "pack_error", "unpack", "unpack_error"]
 _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
-        Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question, Scope, Scorecard, Step,
+        Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question,
+        Scope, Scorecard, Step,
     )
 }  # fmt: skip
 
@@ -61,7 +62,7 @@ def unpack(value: Any) -> Any:
         return [unpack(v) for v in value]
     if not isinstance(value, dict):
         return value
-    kind, of = value.get("$"), value.get("of")
+    kind, of = str(value.get("$")), value.get("of")
     if kind in _RECORDS and isinstance(of, dict):
         return _RECORDS[kind](**{name: unpack(v) for name, v in of.items()})
     if kind not in _BUILT:
@@ -75,7 +76,7 @@ def _instant(of: list[str | None]) -> datetime:
     return at.astimezone(ZoneInfo(zone)) if zone else at
 
 
-_BUILT: dict[Any, Callable[[Any], Any]] = {
+_BUILT: dict[str, Callable[[Any], Any]] = {
     "map": lambda of: {unpack(k): unpack(v) for k, v in of},
     "tuple": lambda of: tuple(unpack(v) for v in of),
     "instant": _instant,
