@@ -129,7 +129,7 @@ def test_a_book_that_is_held_for_a_moment_is_waited_for(own_shop: Path) -> None:
     with subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
-        letting_go = threading.Thread(target=lambda: (time.sleep(0.3), holder.communicate("")))
+        letting_go = threading.Timer(0.3, holder.communicate, [""])
         letting_go.start()
         with servicemeter.open(own_shop) as desk:
             assert desk.data_version == 1

@@ -62,10 +62,13 @@ def live_server(home: Home) -> AnyDesk | None:
     from servicemeter.desk.remote import RemoteDesk
 
     desk = RemoteDesk(home, note)
-    if desk.answers():
-        return desk
-    desk.close()
-    return None
+    is_ours = False
+    try:
+        is_ours = desk.answers()
+    finally:
+        if not is_ours:
+            desk.close()
+    return desk if is_ours else None
 
 
 def read_note(home: Home) -> ServerNote | None:
