@@ -133,6 +133,9 @@ def test_times_without_a_zone_need_one_and_the_message_says_how(tmp_path: Path) 
     taken = mapped(tmp_path, data, TICKETS, options={"tz": "Europe/Bucharest"})
     assert taken.column("tickets", "created_at") == [utc("2024-04-03T07:00")]
     assert taken.delivery.tz == "Europe/Bucharest"
+    other = mapped(tmp_path, data, ZONE + TICKETS, options={"tz": "Europe/Bucharest"})
+    assert other.column("tickets", "created_at") == [utc("2024-04-03T07:00")]
+    assert "the mapping says UTC" in other.delivery.remarks[-1]
     with pytest.raises(BadMapping, match="Europe/Amsterdm"):
         mapped(tmp_path, data, TICKETS, options={"tz": "Europe/Amsterdm"})
 
@@ -348,6 +351,11 @@ def test_options_that_do_not_exist_are_named(tmp_path: Path) -> None:
         mapped(tmp_path, column_of(["2024-01-01"]), ZONE + TICKETS, options={"created.date_ordr": "x"})
     with pytest.raises(UnknownName, match="created"):
         mapped(tmp_path, column_of(["2024-01-01"]), ZONE + TICKETS, options={"creatd.fold": "first"})
+    with pytest.raises(UnknownName, match="day-first"):
+        mapped(tmp_path, column_of(["2024-01-01"]), ZONE + TICKETS, options={"created.date_order": "dayfirst"})
+    for key, value in {"skip_rows": "x", "created.format": "%d"}.items():
+        with pytest.raises(BadMapping, match=value):
+            mapped(tmp_path, column_of(["2024-01-01"]), ZONE + TICKETS, options={key: value})
 
 
 def test_readings_never_believe_impossible_clocks() -> None:

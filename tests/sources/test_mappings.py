@@ -183,6 +183,13 @@ def test_joined_clock_times_midnight_and_added_seconds(tmp_path: Path) -> None:
     assert taken.column("interactions", "outcome") == ["answered", "abandoned", "failed"]
 
 
+def test_a_span_that_cannot_be_added_is_named(tmp_path: Path) -> None:
+    steps = "1,29-03-2026,1:00:00,1:00:01,0,1,answered\n2,29-03-2026,1:00:00,1:00:01,some,1,answered\n"
+    data = f"id,day,start,stop,ivr,wait,how\n{steps}"
+    (aside,) = mapped(tmp_path, data, CALLS).aside
+    assert (aside.row_number, aside.column, aside.value) == (2, "ivr", "some")
+
+
 def test_seconds_are_added_in_real_time_over_a_clock_change(tmp_path: Path) -> None:
     data = "id,day,start,stop,ivr,wait,how\n1,29-03-2026,1:59:59,3:00:01,0,1,answered\n"
     taken = mapped(tmp_path, data, CALLS)
@@ -380,9 +387,7 @@ def test_the_example_for_wide_tickets_with_ratings(tmp_path: Path) -> None:
     assert not taken.aside
     assert taken.column("tickets", "channel") == ["social", "email", "chat"]
     assert all("created_at" not in row for row in taken.rows["tickets"])
-    states = [
-        (r["ticket_id"], r["value"], r["occurred_at"]) for r in taken.rows["ticket_events"] if r["field"] == "status"
-    ]
+    states = [(r["ticket_id"], r["value"], r["occurred_at"]) for r in taken.rows["ticket_events"] if r["field"] == "status"]
     assert states == [("1", "closed", utc("2023-06-01T11:00")), ("2", "pending", None), ("3", "open", None)]
     assert taken.column("messages", "ticket_id") == ["1", "2"]
     assert taken.column("survey_answers", "value_num") == [4.0]

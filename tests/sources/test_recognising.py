@@ -13,7 +13,7 @@ import pytest
 from importing import NOW, mapped, read, take, utc
 
 from servicemeter.ground.errors import AmbiguousColumn, BadFile, UnknownName, UnrecognisedFile
-from servicemeter.model.rows import ParquetBatch, arrow_schema
+from servicemeter.model.rows import Delivery, ParquetBatch, arrow_schema
 from servicemeter.sources.recognise import deliver, known_mappings
 
 TICKET = {"ticket_id": "T1", "created_at": utc("2026-03-04T10:00"), "channel": "email", "initiated_by": "customer"}
@@ -59,6 +59,20 @@ def test_canonical_rows_are_checked_and_good_ones_taken(tmp_path: Path) -> None:
     assert [(a.row_number, a.column) for a in sorted(taken.aside, key=lambda a: a.row_number)] == [
         (2, "ticket_id"), (3, "author_type"), (4, "is_public"), (5, ""), (6, "occurred_at"),
     ]  # fmt: skip
+
+
+def test_a_canonical_file_writes_a_decimal_point_unless_only_a_comma_fits(tmp_path: Path) -> None:
+    path = tmp_path / "exchange_rates.csv"
+    path.write_text("date,currency,rate_to_base\n2026-01-01,USD,1.085\n2026-01-02,USD,1.091\n")
+    assert take(path).column("exchange_rates", "rate_to_base") == [1.085, 1.091]
+    path.write_text("date;currency;rate_to_base\n2026-01-01;USD;0,92\n2026-01-02;USD;1,091\n")
+    assert take(path).column("exchange_rates", "rate_to_base") == [0.92, 1.091]
+
+
+def test_midnights_that_are_written_are_not_remarked(tmp_path: Path) -> None:
+    path = tmp_path / "tickets.csv"
+    path.write_text("ticket_id,created_at\nT1,2026-01-01T00:00:00Z\n")
+    assert take(path).delivery.remarks == []
 
 
 def test_canonical_times_without_offset_need_a_zone(tmp_path: Path) -> None:
@@ -188,6 +202,13 @@ def test_progress_tells_bytes_of_both_passes(tmp_path: Path) -> None:
     assert told[-1] == (total, total)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert len(told) > 4 and {each for _, each in told} == {total}
+
+
+def test_a_delivery_is_what_the_book_takes(tmp_path: Path) -> None:
+    path = parquet(tmp_path / "t.parquet", "tickets", [TICKET])
+    delivery: Delivery = deliver(path, now=NOW)
+    assert (delivery.source, delivery.tz, delivery.capabilities) == ("files", None, None)
+    assert (delivery.loaded_from, delivery.loaded_through) == (None, None)
 
 
 def test_a_delivery_can_be_read_again(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Protocol
@@ -104,7 +104,6 @@ class AnyDesk(Asked, Protocol):
     def measure(
         self,
         metric: str | Question,
-        /,
         *,
         since: date | str | None = None,
         until: date | str | None = None,
@@ -115,12 +114,13 @@ class AnyDesk(Asked, Protocol):
         as_of: datetime | str | None = None,
         known_at: datetime | str | None = None,
         scope: Scope | None = None,
-        **params: Any,
+        params: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> Answer:
         """Ask one metric."""
         ...
 
-    def explain(self, metric: str | Question, /, *, limit: int = 100, **asked: Any) -> Explanation:
+    def explain(self, metric: str | Question, *, limit: int = 100, **asked: Any) -> Explanation:
         """The rows behind an answer, asked like `measure`."""
         ...
 

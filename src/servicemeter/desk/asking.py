@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -31,7 +31,6 @@ class Asking:
     def measure(
         self,
         metric: str | Question,
-        /,
         *,
         since: date | str | None = None,
         until: date | str | None = None,
@@ -42,20 +41,21 @@ class Asking:
         as_of: datetime | str | None = None,
         known_at: datetime | str | None = None,
         scope: Scope | None = None,
-        **params: Any,
+        params: Mapping[str, Any] | None = None,
+        **options: Any,
     ) -> Answer:
-        """Ask one metric; options of the metric are given by name (`clock="business"`).
+        """Ask one metric; its options are given by name (`clock="business"`), or in `params` where a name is taken.
 
         `since` and `until` are local dates of the reporting zone, `until` exclusive. Raises `UnknownMetric`,
         `BadQuestion` and their kin for what cannot be asked.
         """
         question = _question(
             metric, since=since, until=until, at=at, grain=grain, by=by, where=where, as_of=as_of, known_at=known_at,
-            scope=scope, **params,
+            scope=scope, params=params, **options,
         )  # fmt: skip
         return self.measure_all([question])[0]
 
-    def explain(self, metric: str | Question, /, *, limit: int = 100, **asked: Any) -> Explanation:
+    def explain(self, metric: str | Question, *, limit: int = 100, **asked: Any) -> Explanation:
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why.
 
         Asked like `measure`: a question, or a metric with `since`, `until`, `at`, `grain`, `by`, `where`, … and its options.
@@ -73,7 +73,6 @@ class Asking:
 
 def _question(
     metric: str | Question,
-    /,
     *,
     since: date | str | None = None,
     until: date | str | None = None,
@@ -84,13 +83,15 @@ def _question(
     as_of: datetime | str | None = None,
     known_at: datetime | str | None = None,
     scope: Scope | None = None,
-    **params: Any,
+    params: Mapping[str, Any] | None = None,
+    **options: Any,
 ) -> Question:
     """The question as a value, from the words it was asked in."""
     if isinstance(metric, Question):
         return metric
     span = (_day(since), _day(until), _moment(at), grain)
-    return Question(metric, *span, tuple(by), tuple(where), _moment(as_of), _moment(known_at), params, scope or Scope())
+    said = {**(params or {}), **options}
+    return Question(metric, *span, tuple(by), tuple(where), _moment(as_of), _moment(known_at), said, scope or Scope())
 
 
 def _day(value: date | str | None) -> date | None:

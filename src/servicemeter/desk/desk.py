@@ -176,6 +176,8 @@ class Desk(Asking):
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
+        if limit < 0:
+            raise BadQuestion(f"limit={limit} is no number of rows; give 0 or more.")
         with self._lock:
             answer = self.measure_all([question])[0]
             return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)

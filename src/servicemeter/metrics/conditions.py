@@ -118,20 +118,21 @@ def conjuncts(condition: str) -> list[str]:
     >>> conjuncts("f.a and (f.b is null or f.b >= p.e) and true")
     ['f.a', '(f.b is null or f.b >= p.e)']
     """
-    parts = _split(_unwrapped(condition.strip()))
-    if len(parts) == 1:
-        return [p for p in parts if p not in ("", "true")]
+    whole = _unwrapped(condition.strip())
+    parts = _split(whole)
+    if parts is None or len(parts) == 1:
+        return [whole] if whole not in ("", "true") else []
     return [inner for part in parts for inner in conjuncts(part)]
 
 
-def _split(condition: str) -> list[str]:
-    """Cut at every `and` that stands by itself; nothing is cut when an `or` stands by itself."""
+def _split(condition: str) -> list[str] | None:
+    """Cut at every `and` that stands by itself; None when an `or` stands by itself."""
     parts, depth, is_between = [""], 0, False
     for token in _TOKEN.findall(condition):
         word = token.lower()
         depth += (word in ("(", "{", "case")) - (word in (")", "}", "end"))
         if depth == 0 and word == "or":
-            return [condition]
+            return None
         if depth == 0 and word == "and" and not is_between:
             parts.append("")
             continue
@@ -150,5 +151,5 @@ def _unwrapped(condition: str) -> str:
         depth += (letter == "(") - (letter == ")")
         if depth == 0 and place < len(condition) - 1:
             return condition
-    inner = condition[1:-1].strip()
-    return inner if len(_split(inner)) > 1 else condition
+    inner = _unwrapped(condition[1:-1].strip())
+    return condition if _split(inner) is None else inner

@@ -106,6 +106,6 @@ def _change(measure: Measure, fields: Mapping[str, Any], name: str, output: str)
     try:
         before = measure.finish(dict(fields)).get(output) or 0
         after = measure.finish({**fields, name: fields[name] + _STEP}).get(output) or 0
-    except ValueError:
+    except (ValueError, ArithmeticError):
         return 0
     return float((after - before) / _STEP)

@@ -196,7 +196,7 @@ def _disagreements(answer: Answer, sums: Sequence[Row]) -> list[str]:
     """What must never be: rows that do not add up to the answer."""
     given = [row for row in answer.rows if row["null_reason"] not in _NOT_COUNTED]
     return [
-        f"The rows add up to n = {total['n']}, the answer says {row['n']}: this is a fault of the program."
+        f"The rows add up to n = {total['n']}, the answer says {row['n']}: this is a fault of the program, please report it."
         for row, total in zip(given, sums, strict=True)
         if (row["n"] or 0) != total["n"]
     ]

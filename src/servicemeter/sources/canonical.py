@@ -45,8 +45,7 @@ def _fitting(given: set[str]) -> Table | None:
     fitting = [
         (len(wanted), table.name)
         for table in TABLES.values()
-        if table.key
-        and (wanted := wanted_columns(table, given)) <= given <= {column.name for column in table.all_columns}
+        if table.key and (wanted := wanted_columns(table, given)) <= given <= {column.name for column in table.all_columns}
     ]
     return TABLES[max(fitting)[1]] if fitting else None
 

@@ -125,6 +125,7 @@ class Frame:
         empty: dict[str, frozenset[str]],
     ) -> None:
         self.batch, self._derived, self._number, self._empty = batch, derived, number, empty
+        self._kept: dict[str, list[Cell]] = {}
         self.faults: dict[int, tuple[str, str, Cell, str]] = {}
 
     def fault(self, row: int, where: str, column: str, cell: Cell, reason: str) -> None:
@@ -133,10 +134,21 @@ class Frame:
 
     def column(self, name: str, rows: Sequence[int]) -> list[Cell]:
         """The cells of a raw or derived column in some rows."""
-        if name in self._derived:
+        cells = self._whole(name)
+        if cells is None:
             return self.cells(self._derived[name], rows)
-        cells, empty = self.batch.columns[name], self._empty[name]
-        return [_meant(cells[row], empty) for row in rows]
+        return [cells[row] for row in rows]
+
+    def _whole(self, name: str) -> list[Cell] | None:
+        """All cells of a column, kept for the next time; None for a derived column that may refuse a row."""
+        if name not in self._kept:
+            derived = self._derived.get(name)
+            if derived is None:
+                empty = self._empty[name]
+                self._kept[name] = [_meant(cell, empty) for cell in self.batch.columns[name]]
+            elif isinstance(derived.origin, Template) and derived.values is None:
+                self._kept[name] = self.cells(derived, range(len(self.batch.numbers)))
+        return self._kept.get(name)
 
     def holding(self, condition: Condition | None, rows: Sequence[int]) -> list[int]:
         """Those of some rows of which a condition is true; a row it cannot be asked of gets a fault."""

@@ -97,9 +97,7 @@ def plain(text: str) -> str:
 def role_of(name: str) -> tuple[str, int] | None:
     """The role a column's name suggests, and how far down its list the name stands (0 = the surest)."""
     wanted = _joined(name)
-    found = [
-        (rank, role) for role, words in ROLES.items() for rank, word in enumerate(words) if _joined(word) == wanted
-    ]
+    found = [(rank, role) for role, words in ROLES.items() for rank, word in enumerate(words) if _joined(word) == wanted]
     return (min(found)[1], min(found)[0]) if found else None
 
 

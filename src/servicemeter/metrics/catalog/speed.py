@@ -25,25 +25,28 @@ _SOLVED_AT_AS_OF = """left join {{ facts }}.solves as solved
 
 
 def _who(p: Params) -> str:
-    """The population, with outbound tickets from the customer's first message on if asked."""
-    return "true" if p["outbound"] == "from_first_customer_message" else population(p)
+    """The population; tickets we started count only if asked, from the customer's first message on."""
+    if p["outbound"] == "exclude":
+        return f"{population(p)} and f.is_inbound"
+    return "true" if p["population"] == "inbound" else population(p)
 
 
 def _responded(p: Params) -> tuple[str, str]:
     """(the instant of the first response, its seconds) by the options."""
     if p["start"] == "handover":
-        return "f.first_response_at", span(p, "f.handover_seconds", "f.handover_open_seconds")
+        return "f.first_response_at", span(p, "f.first_response_at - f.handover_at", "f.handover_open_seconds")
     if p["responder"] == "any":
-        return "f.any_first_response_at", span(p, "f.any_wait_seconds", "f.any_wait_open_seconds")
-    return "f.first_response_at", span(p, "f.wait_seconds", "f.wait_open_seconds")
+        return "f.any_first_response_at", span(p, "f.any_first_response_at - f.first_contact_at", "f.any_wait_open_seconds")
+    return "f.first_response_at", span(p, "f.first_response_at - f.first_contact_at", "f.wait_open_seconds")
 
 
 def _first_response(p: Params) -> Measure:
     answered_at, seconds = _responded(p)
-    of_human = "case when f.first_response_at = {} then f.{} end"
+    any_one = p["responder"] == "any" and p["start"] != "handover"
+    of_human = f"case when f.first_response_at = {answered_at} then f.{{}} end"
     dimensions = {
-        "agent": of_human.format(answered_at, "first_responder_id"),
-        "team": of_human.format(answered_at, "first_responder_team_id"),
+        "agent": "f.any_first_responder_id" if any_one else "f.first_responder_id",
+        "team": of_human.format("first_responder_team_id"),
     }
     if p["attribution"] == "created":
         return _first_response_cohort(p, answered_at, seconds, dimensions)
@@ -102,19 +105,24 @@ def _response(p: Params) -> Measure:
     closed = Tally("turns", {"n_turns_closed_unanswered": COUNT}, at="f.closed_at", where=f"{population(p)} and {answers}")
     return duration(
         Tally("turns", {}, at="f.answered_at", where=where),
-        span(p, "f.wait_seconds", "f.wait_open_seconds"),
+        span(p, "f.answered_at - f.started_at", "f.wait_open_seconds"),
         closed,
         companions=("n_turns_closed_unanswered",),
         per="f.ticket_no" if p["unit"] == "ticket" else "",
     )
 
 
+def _touched(p: Params, end: str) -> str:
+    """A person touched the ticket before `end`; if asked, a bot's word is enough."""
+    by_person = f"f.first_touch_at < {end}"
+    return f"({by_person} or t.first_bot_at < {end})" if p["include_bot_only"] else by_person
+
+
 def _resolution(p: Params) -> Measure:
     seconds = span(p, "f.solve_seconds", "f.solve_open_seconds")
     if p["attribution"] == "created":
         return _resolution_cohort(p)
-    touched = "true" if p["include_bot_only"] else "f.first_touch_at < p.e"
-    where = f"{population(p)} and {touched} and (f.reopened_at is null or f.reopened_at >= p.e)"
+    where = f"{population(p)} and {_touched(p, 'p.e')} and (f.reopened_at is null or f.reopened_at >= p.e)"
     if p["denominator"] == "interactions":
         return _per_interaction(where, seconds)
     return duration(Tally("solves", {}, at="f.solved_at", where=where), seconds)
@@ -145,7 +153,7 @@ def _resolution_cohort(p: Params) -> Measure:
     if p["clock"] == "business":
         waited = "{{ m.between('c', 'f.created_at', 'p.as_of') }}"
         joins += "\n{{ m.joins('c', 'f.ticket_no', 'f.created_at', 'p.as_of') }}"
-    touched = "true" if p["include_bot_only"] else "f.first_touch_at < p.as_of"
+    touched = _touched(p, "p.as_of").replace("t.", "f.")
     of = Tally(
         "tickets",
         {},
@@ -161,9 +169,8 @@ def _resolution_cohort(p: Params) -> Measure:
 
 
 def _first_resolution(p: Params) -> Measure:
-    touched = "true" if p["include_bot_only"] else "f.first_touch_at < p.e"
     return duration(
-        Tally("solves", {}, at="f.solved_at", where=f"{population(p)} and f.solve_no = 1 and {touched}"),
+        Tally("solves", {}, at="f.solved_at", where=f"{population(p)} and f.solve_no = 1 and {_touched(p, 'p.e')}"),
         span(p, "f.solve_seconds", "f.solve_open_seconds"),
     )
 

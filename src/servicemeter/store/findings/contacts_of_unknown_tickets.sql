@@ -1,6 +1,6 @@
 -- title: Calls and chats of tickets that are not there
 -- severity: missing
--- touches: tickets.wait_seconds solves.agent_replies
+-- touches: tickets.first_contact_at solves.agent_replies
 -- total: interactions
 -- remedy: Import the tickets they belong to, or name their source in ticket_source. As calls and chats they are counted all the same.
 select i.source, i.interaction_id, coalesce(i.ticket_source, i.source) as ticket_source, i.ticket_id, i.started_at

@@ -1,6 +1,6 @@
 -- title: Messages written before their ticket was created
 -- severity: wrong
--- touches: tickets.wait_seconds turns.wait_seconds
+-- touches: tickets.first_contact_at turns.started_at
 -- total: messages
 -- remedy: Check the time zone of both columns, and whether the message belongs to this ticket. What was said in a call or chat may come before its ticket and is not meant here.
 select t.source, t.ticket_id, m.message_id, m.author_type, m.occurred_at, t.created_at

@@ -1,6 +1,6 @@
 -- title: Written tickets of customers without any message from the customer
 -- severity: missing
--- touches: tickets.wait_seconds turns.wait_seconds
+-- touches: tickets.first_contact_at turns.started_at
 -- total: {{ facts }}.tickets
 -- remedy: Import the opening request as a public message of the customer. Until then nobody can say how long these customers waited.
 select t.source, t.ticket_id, t.created_at, t.channel
