@@ -100,11 +100,11 @@ main()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file sizes are limited by Linux here")
-@pytest.mark.parametrize("room", [4_096, 2_000_000])
-def test_a_full_disk_is_said_and_the_book_is_whole(own_shop: Path, export: Path, tmp_path: Path, room: int) -> None:
+@pytest.mark.parametrize("room", [100_000, 1_000_000])
+def test_a_full_disk_is_said_and_the_book_is_whole(own_shop: Path, export: Path, room: int) -> None:
     old = answers(own_shop)
-    most = (own_shop / "book.duckdb").stat().st_size + room
-    given = [sys.executable, "-c", FULL, str(most), "import", str(export), "--home", str(own_shop)]
+    # No file may grow beyond this: neither the book, which is larger, nor what is written ahead of it.
+    given = [sys.executable, "-c", FULL, str(room), "import", str(export), "--home", str(own_shop)]
     result = subprocess.run(given, capture_output=True, text=True, timeout=300)
     assert (result.returncode, result.stdout) == (1, "")
     assert "is full" in result.stderr
