@@ -180,7 +180,7 @@ FAULTS: dict[str, tuple[Callable[[Tables], None], int, dict[str, Any]]] = {
 }  # fmt: skip
 
 
-_KIN = {"solved_before_created": ("solved_before_reply",), "solved_without_time": ("solved_before_reply",)}
+_KIN = {"solved_before_created": ("solved_before_reply",)}
 """Faults that are rightly found together."""
 
 

@@ -133,10 +133,11 @@ class Facts:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
         self.engine.run(f"create schema if not exists {self.schema}")
         self._build_calendar()
-        for fact in self._ordered():
-            if progress:
-                progress(fact.name)
-            self._replace_all(fact)
+        with self.engine.as_written():
+            for fact in self._ordered():
+                if progress:
+                    progress(fact.name)
+                self._replace_all(fact)
         build_persons(self.engine, self.schema)
         self._drop_scaffolding()
 

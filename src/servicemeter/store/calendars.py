@@ -60,9 +60,8 @@ def read_calendars(engine: Engine, settings: dict[str, str]) -> Calendars:
     brands = tuple((k.removeprefix(_BRAND), v) for k, v in sorted(settings.items()) if k.startswith(_BRAND))
     other = f"is not null and calendar_id <> {engine.dialect.text(default)}"
     of_teams = engine.rows(f"select 1 from teams where calendar_id {other} limit 1")
-    of_tickets = engine.rows(
-        f"select 1 from (select value as calendar_id from ticket_events where field = 'calendar_id') as e where calendar_id {other} limit 1"
-    )
+    own_calendars = "(select value as calendar_id from ticket_events where field = 'calendar_id') as e"
+    of_tickets = engine.rows(f"select 1 from {own_calendars} where calendar_id {other} limit 1")
     brands = tuple((brand, own) for brand, own in brands if own != default)
     return Calendars(found, default, brands, has_spans=bool(of_tickets or of_teams or brands))
 

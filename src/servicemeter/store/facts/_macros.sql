@@ -57,7 +57,7 @@ left join {{ facts }}.agent_spans as {{ x }}_team
     from {{ rows('ticket_events', 'ticket') }} as e
     join {{ facts }}.members as m on m.source = coalesce(e.ticket_source, e.source) and m.ticket_id = e.ticket_id
     {% if has_bots %}
-    left join {{ work }}.bots as b on b.source = e.source and b.agent_id = e.actor_id
+    left join {{ facts }}.bots as b on b.source = e.source and b.agent_id = e.actor_id
     {% endif %}
     where {{ condition }}
 )

@@ -1,4 +1,3 @@
 -- kind: all
--- keep: no
 -- Agents that are no people.
 select source, agent_id from {{ rows('agents') }} as a where kind = 'bot'

@@ -9,7 +9,7 @@ with legs as (
            {{ epoch('i.started_at') }} as start_s, {{ epoch('i.queued_at') }} as queue_s,
            {{ epoch('i.answered_at') }} as answer_s, {{ epoch('i.ended_at') }} as end_s
     from {{ rows('interactions', 'contact') }} as i
-    left join {{ work }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
+    left join {{ facts }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
 ),
 whole as (
     select source, root_id as contact_id,

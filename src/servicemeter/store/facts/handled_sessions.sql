@@ -11,5 +11,5 @@ select m.ticket_no, i.source, s.session_no, m.is_inbound,
 from {{ rows('interactions', 'ticket') }} as i
 join {{ facts }}.members as m on m.source = coalesce(i.ticket_source, i.source) and m.ticket_id = i.ticket_id
 join {{ work }}.sessions as s on s.source = i.source and s.interaction_id = i.interaction_id
-left join {{ work }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
+left join {{ facts }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
 group by m.ticket_no, i.source, s.session_no, m.is_inbound

@@ -12,7 +12,7 @@ with handled as (
            i.channel, i.brand, i.language, i.reason, i.queue, i.agent_id, i.team_id,
            coalesce(i.customer_source, i.source) as customer_source, i.customer_id
     from {{ rows('interactions') }} as i
-    left join {{ work }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
+    left join {{ facts }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
     where i.outcome = 'answered' and b.agent_id is null
     union all
     select w.source, false, 'ticket ' || t.ticket_id, 'ticket ' || t.ticket_id, t.is_inbound,

@@ -37,9 +37,9 @@ merged_groups as (
 survivors as (
     select s.source, s.ticket_id,
            {% if touched %}
-           coalesce(k.ticket_no, (select coalesce(max(ticket_no), 0) from {{ facts }}.members) + row_number() over ()) as ticket_no,
+           cast(coalesce(k.ticket_no, (select coalesce(max(ticket_no), 0) from {{ facts }}.members) + row_number() over ()) as integer) as ticket_no,
            {% else %}
-           row_number() over () as ticket_no,
+           cast(row_number() over () as integer) as ticket_no,
            {% endif %}
            coalesce(case when g.source is null then s.initiated_by else g.initiated_by end, 'customer') = 'customer' as is_inbound,
            {{ epoch('s.created_at' if merge_start == 'survivor' else 'coalesce(g.created_at, s.created_at)') }} as created_at
@@ -54,4 +54,4 @@ survivors as (
 select source, ticket_id, ticket_no, true as is_survivor, is_inbound, created_at from survivors
 union all
 select m.source, m.ticket_id, s.ticket_no, false, s.is_inbound, s.created_at
-from merged as m join survivors as s on s.source = m.source and s.ticket_id = m.survivor_id
+from survivors as s join merged as m on s.source = m.source and s.ticket_id = m.survivor_id

@@ -7,4 +7,4 @@ from (
     select distinct source, author_id as agent_id from {{ rows('messages', 'ticket') }} as g
     where author_type in ('agent', 'bot') and author_id is not null
 ) as a
-left join {{ work }}.bots as b on b.source = a.source and b.agent_id = a.agent_id
+left join {{ facts }}.bots as b on b.source = a.source and b.agent_id = a.agent_id

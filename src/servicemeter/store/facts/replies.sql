@@ -12,7 +12,7 @@ from (
     select m.ticket_no, m.is_inbound, {{ epoch('i.answered_at') }}, i.agent_id, i.source, i.team_id
     from {{ rows('interactions', 'ticket') }} as i
     join {{ facts }}.members as m on m.source = coalesce(i.ticket_source, i.source) and m.ticket_id = i.ticket_id
-    left join {{ work }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
+    left join {{ facts }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
     where i.answered_at is not null and b.agent_id is null
 ) as r
 {{ m.team_join('w', 'r.agent_source', 'r.agent_id', 'r.replied_at') }}

@@ -10,8 +10,9 @@ with solved as (
 ),
 bot_lines as (
     select s.ticket_no, s.solve_no, count(*) as lines
-    from solved as s
-    join {{ work }}.stream as b on b.ticket_no = s.ticket_no and b.kind = 2 and b.session_no = 0 and b.said_at <= s.solved_at
+    from {{ work }}.stream as b
+    join solved as s on b.ticket_no = s.ticket_no and b.said_at <= s.solved_at
+    where b.kind = 2 and b.session_no = 0
     group by s.ticket_no, s.solve_no
 ),
 written as (
@@ -34,12 +35,12 @@ live_counts as (
 ),
 contact_counts as (
     select s.ticket_no, s.solve_no, count(*) as contacts
-    from solved as s
-    join (
+    from (
         select ticket_no, started_at from {{ facts }}.turns where session_no = 0 and responder in ('both', 'human')
         union all
         select ticket_no, contacted_at from {{ work }}.handled_sessions where contacted_at is not null
-    ) as c on c.ticket_no = s.ticket_no and c.started_at <= s.solved_at
+    ) as c
+    join solved as s on c.ticket_no = s.ticket_no and c.started_at <= s.solved_at
     group by s.ticket_no, s.solve_no
 ),
 own_openings as (
@@ -47,16 +48,19 @@ own_openings as (
 ),
 earlier_repliers as (
     select s.ticket_no, s.solve_no, {{ last_by('r.agent_no', ['r.line_key']) }} as agent_no
-    from solved as s
-    join {{ work }}.voices as k on k.ticket_no = s.ticket_no and k.last_reply_at > s.solved_at
-    join {{ work }}.stream as r on r.ticket_no = s.ticket_no and r.kind = 1 and r.said_at <= s.solved_at
+    from {{ work }}.stream as r
+    join (
+        select s.ticket_no, s.solve_no, s.solved_at from solved as s
+        join {{ work }}.voices as k on k.ticket_no = s.ticket_no and k.last_reply_at > s.solved_at
+    ) as s on r.ticket_no = s.ticket_no and r.said_at <= s.solved_at
+    where r.kind = 1
     group by s.ticket_no, s.solve_no
 ),
 answered_again as (
     select s.ticket_no, s.solve_no, min(r.said_at) as reply_after_reopen_at
-    from solved as s
-    join {{ work }}.stream as r on r.ticket_no = s.ticket_no and r.kind = 1 and r.said_at >= s.reopened_at
-    where s.reopened_at is not null
+    from {{ work }}.stream as r
+    join (select * from solved where reopened_at is not null) as s on r.ticket_no = s.ticket_no and r.said_at >= s.reopened_at
+    where r.kind = 1
     group by s.ticket_no, s.solve_no
 )
 select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.solver_id,

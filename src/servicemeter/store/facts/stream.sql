@@ -5,10 +5,10 @@
 -- come before answers of the same second, and messages before solves. Each live session is a stream of its own.
 with said as (
     select m.ticket_no, m.is_inbound,
-           case when g.interaction_id is null then 0 else coalesce(s.session_no, -1 - {{ tie('g.interaction_id') }}) end as session_no,
+           cast(case when g.interaction_id is null then 0 else coalesce(s.session_no, -1 - {{ tie('g.interaction_id') }}) end as integer) as session_no,
            {{ epoch('g.occurred_at') }} as said_at,
            case when g.author_type = 'customer' then 0 when g.author_type = 'bot' or p.is_bot then 2 else 1 end as kind,
-           {{ tie('g.message_id') }} as tie, p.agent_no
+           {{ tie('g.message_id') }} as tie, cast(p.agent_no as integer) as agent_no
     from {{ rows('messages', 'ticket') }} as g
     join {{ facts }}.members as m on m.source = coalesce(g.ticket_source, g.source) and m.ticket_id = g.ticket_id
     left join {{ work }}.people as p on p.source = g.source and p.agent_id = g.author_id and g.author_type <> 'customer'

@@ -41,14 +41,14 @@ later as (
            {{ first_by('a.agent_no', ['a.answered_at', 'a.line_key']) }} as agent_no,
            {{ first_by('a.agent_id', ['a.answered_at', 'a.line_key']) }} as agent_id,
            {{ first_by('a.agent_source', ['a.answered_at', 'a.line_key']) }} as agent_source
-    from early as e
-    join (
+    from (
         select ticket_no, said_at as answered_at, agent_no, cast(null as varchar) as agent_id, cast(null as varchar) as agent_source, line_key
         from {{ work }}.stream where kind = 1
         union all
         select ticket_no, inbound_answered_at, null, agent_id, source, 0 from {{ work }}.handled_sessions
         where inbound_answered_at is not null
-    ) as a on a.ticket_no = e.ticket_no and a.answered_at >= e.first_contact_at
+    ) as a
+    join early as e on a.ticket_no = e.ticket_no and a.answered_at >= e.first_contact_at
     group by e.ticket_no
 ),
 answered as (
@@ -71,9 +71,9 @@ with_bots as (
            min(case when b.said_at >= a.first_contact_at then b.said_at end) as first_bot_answer_at,
            {{ first_by('b.agent_no', ['b.line_key'], 'b.said_at >= a.first_contact_at') }} as answering_bot_no,
            max(case when b.said_at >= a.first_contact_at and b.said_at <= a.first_response_at then b.said_at end) as handover_at
-    from answered as a
-    join {{ work }}.stream as b on b.ticket_no = a.ticket_no and b.kind = 2
-    where a.is_bot_involved
+    from {{ work }}.stream as b
+    join answered as a on b.ticket_no = a.ticket_no and a.is_bot_involved
+    where b.kind = 2
     group by a.ticket_no
 ),
 whole as (
