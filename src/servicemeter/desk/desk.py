@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 
+from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
 from servicemeter.desk.facts import FactsKeeper
 from servicemeter.desk.frames import FramesDelivery
+from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.engines.duckdb import DuckDB
-from servicemeter.ground.clock import instant
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.ground.settings import Home
-from servicemeter.metrics.catalog import all_metrics, find_metric
 from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.plan import Source
 from servicemeter.model.answer import Answer
 from servicemeter.model.explanation import Explanation
-from servicemeter.model.metric import Metric
-from servicemeter.model.question import Filter, Grain, Question, Scope
+from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.book import Book, LoadReport, Progress
@@ -35,7 +34,7 @@ Where = Sequence[Filter]
 _CACHED = 512
 
 
-class Desk:
+class Desk(Asking):
     """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`."""
 
     def __init__(self, home: Home | None, *, memory: str | None = None, threads: int | None = None) -> None:
@@ -111,32 +110,29 @@ class Desk:
             self._is_ready = report.changed and not dry_run
             return report
 
-    def measure(
-        self,
-        metric: str | Question,
-        *,
-        since: date | str | None = None,
-        until: date | str | None = None,
-        at: datetime | str | None = None,
-        grain: Grain | None = None,
-        by: Sequence[str] = (),
-        where: Where = (),
-        as_of: datetime | str | None = None,
-        known_at: datetime | str | None = None,
-        scope: Scope | None = None,
-        params: Mapping[str, Any] | None = None,
-        **options: Any,
-    ) -> Answer:
-        """Ask one metric; its options are given by name (`clock="business"`), or in `params` where a name is taken.
+    def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
+        """Take a file or a folder of files of any shape; see `desk.importing`."""
+        return import_files(self, request, now=now, progress=progress)
 
-        `since` and `until` are local dates of the reporting zone, `until` exclusive. Raises `UnknownMetric`,
-        `BadQuestion` and their kin for what cannot be asked.
-        """
-        question = _question(
-            metric, since=since, until=until, at=at, grain=grain, by=by, where=where, as_of=as_of, known_at=known_at,
-            scope=scope, params=params, **options,
-        )  # fmt: skip
-        return self.measure_all([question])[0]
+    def was_loaded(self, source: str, digest: str) -> int | None:
+        """The data version in which this very content was loaded last from this source, or None."""
+        with self._lock:
+            return self.book.was_loaded(source, digest)
+
+    def loads(self) -> list[dict[str, Any]]:
+        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
+        with self._lock:
+            return self.book.loads()
+
+    def kept_aside(self) -> list[dict[str, Any]]:
+        """Every row that could not be taken, oldest load first."""
+        with self._lock:
+            return self.book.kept_aside()
+
+    def sources(self) -> list[dict[str, Any]]:
+        """The sources with their coverage (UTC) and capabilities."""
+        with self._lock:
+            return self.book.sources()
 
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
@@ -178,12 +174,8 @@ class Desk:
             scope=scope or Scope(),
         )
 
-    def explain(self, metric: str | Question, *, limit: int = 100, **asked: Any) -> Explanation:
-        """The rows behind an answer (at most `limit`), their sums, and what was left out and why.
-
-        Asked like `measure`: a question, or a metric with `since`, `until`, `at`, `grain`, `by`, `where`, … and its options.
-        """
-        question = _question(metric, **asked)
+    def explain_question(self, question: Question, limit: int = 100) -> Explanation:
+        """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
         if limit < 0:
             raise BadQuestion(f"limit={limit} is no number of rows; give 0 or more.")
         with self._lock:
@@ -205,14 +197,6 @@ class Desk:
         with self._lock:
             self._make_ready()
             return statements_of(question, self.book.settings(), self._sources(), self._keeper.facts_for)
-
-    def metric(self, name: str) -> Metric:
-        """One metric's declaration; `UnknownMetric` when there is none of that name."""
-        return find_metric(name)
-
-    def metrics(self) -> list[Metric]:
-        """The catalogue, family by family."""
-        return list(all_metrics().values())
 
     @property
     def report_tz(self) -> str:
@@ -309,37 +293,3 @@ class Desk:
 
 def _aware(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value else None
-
-
-def _question(
-    metric: str | Question,
-    *,
-    since: date | str | None = None,
-    until: date | str | None = None,
-    at: datetime | str | None = None,
-    grain: Grain | None = None,
-    by: Sequence[str] = (),
-    where: Where = (),
-    as_of: datetime | str | None = None,
-    known_at: datetime | str | None = None,
-    scope: Scope | None = None,
-    params: Mapping[str, Any] | None = None,
-    **options: Any,
-) -> Question:
-    """The question as a value, from the words it was asked in."""
-    if isinstance(metric, Question):
-        return metric
-    span = (_day(since), _day(until), _moment(at), grain)
-    said = {**(params or {}), **options}
-    return Question(metric, *span, tuple(by), tuple(where), _moment(as_of), _moment(known_at), said, scope or Scope())
-
-
-def _day(value: date | str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        raise BadQuestion(f"{value!r} is no date; write it as 2026-03-31.") from None
-
-
-def _moment(value: datetime | str | None) -> datetime | None:
-    return instant(value) if isinstance(value, str) else value

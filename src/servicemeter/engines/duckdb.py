@@ -136,7 +136,13 @@ def _plainly(path: Path | None) -> Iterator[None]:
     """Turn what DuckDB says of files, locks and disks into our errors with a next step."""
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException, OSError) as error:
+    except (
+        duckdb.IOException,
+        duckdb.OutOfMemoryException,
+        duckdb.FatalException,
+        duckdb.TransactionException,  # a commit that the disk has no room for
+        OSError,
+    ) as error:
         raise _in_our_words(path, str(error)) from error
 
 

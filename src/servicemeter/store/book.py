@@ -104,6 +104,12 @@ class Book:
         )[0][0]
         return int(found) if found is not None and digest else None
 
+    def loads(self) -> list[dict[str, Any]]:
+        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
+        columns = ("data_version", "source", "recorded_at", "label")
+        rows = self.engine.rows(f"select {', '.join(columns)} from meta.loads order by data_version")
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
     def kept_aside(self) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first."""
         columns = ("data_version", "source", "file", "row_number", "table", "column", "value", "reason", "row")
