@@ -127,7 +127,10 @@ def _handle_time(p: Params) -> Measure:
     return Measure((of,), finish, Distribution(of, "f.handle_seconds", per=per, fold="sum"))
 
 
-_CREDIT = {"assignee": "f.agent_id", "solver": "f.solver_id", "last_replier": "f.last_replier_id"}
+_LAST_REPLY = """left join lateral (
+    select {{ last_by('r.agent_id', ['r.replied_at', 'r.agent_id']) }} as agent_id from {{ facts }}.replies as r
+    where r.ticket_no = f.ticket_no and r.is_written and r.replied_at <= f.solved_at) as last on true"""
+_CREDIT = {"assignee": "f.agent_id", "solver": "f.solver_id", "last_replier": "last.agent_id"}
 
 
 def _closed(p: Params) -> Measure:
@@ -139,6 +142,7 @@ def _closed(p: Params) -> Measure:
         "agents": Agg(f"count(distinct {agent})"),
     }
     by_agent = "agent" in p["by"]
+    joins = _LAST_REPLY if p["credit"] == "last_replier" else ""
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         if by_agent:
@@ -147,7 +151,7 @@ def _closed(p: Params) -> Measure:
         return {"value": value, "numerator": found["assigned"], "n": found["agents"]}
 
     return Measure(
-        (Tally("solves", fields, at="f.solved_at", where=held, dimensions={"agent": agent}),),
+        (Tally("solves", fields, at="f.solved_at", where=held, dimensions={"agent": agent}, joins=joins),),
         finish,
     )
 

@@ -12,6 +12,11 @@ __all__ = ["METRICS"]
 _HANDLED = "f.first_touch_at < p.e and (f.reopened_at is null or f.reopened_at >= p.e)"
 
 
+_SAID_UNTIL_SOLVED = """left join lateral (
+    select count(*) as messages from {{ facts }}.customer_messages as c
+    where c.ticket_no = f.ticket_no and not c.is_live and c.said_at <= f.solved_at) as said on true"""
+
+
 def _rate(p: Params) -> Measure:
     if p["variant"] == "flow":
         return _rate_of_flow(p)
@@ -54,7 +59,9 @@ def _rate_of_flow(p: Params) -> Measure:
 
 
 def _replies(p: Params) -> Measure:
-    replies = "f.agent_replies + f.customer_messages" if p["count"] == "both_directions" else "f.agent_replies"
+    replies, joins = "f.agent_replies", ""
+    if p["count"] == "both_directions":
+        replies, joins = "f.agent_replies + said.messages", _SAID_UNTIL_SOLVED
     fields = {
         "replies": Agg(f"sum({replies})"),
         "squares": Agg(f"sum(({replies}) * ({replies}))"),
@@ -63,7 +70,7 @@ def _replies(p: Params) -> Measure:
         "replies_2": Agg("count(*)", f"{replies} = 2"),
         "replies_3_or_more": Agg("count(*)", f"{replies} >= 3"),
     }
-    of = Tally("solves", fields, at="f.solved_at", where=f"{population(p)} and {_HANDLED}")
+    of = Tally("solves", fields, at="f.solved_at", where=f"{population(p)} and {_HANDLED}", joins=joins)
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         n = found.get("n", 0)

@@ -24,6 +24,15 @@ _SOLVED_AT_AS_OF = """left join {{ facts }}.solves as solved
     and (solved.reopened_at is null or solved.reopened_at >= p.as_of)"""
 
 
+_CONTACTS_UNTIL_SOLVED = """left join lateral (
+        select count(*) as turns from {{ facts }}.turns as c
+        where c.ticket_no = f.ticket_no and c.session_no = 0 and c.responder <> 'any' and c.started_at <= f.solved_at) as written on true
+    left join lateral (
+        select count(*) as sessions from {{ facts }}.contacts as c
+        join {{ facts }}.members as n on n.source = c.ticket_source and n.ticket_id = c.ticket_id
+        where n.ticket_no = f.ticket_no and c.is_inbound and coalesce(c.queued_at, c.started_at) <= f.solved_at) as called on true"""
+
+
 def _who(p: Params) -> str:
     """The population; tickets we started count only if asked, from the customer's first message on."""
     if p["outbound"] == "exclude":
@@ -138,7 +147,7 @@ def _per_interaction(where: str, seconds: str) -> Measure:
     """The sum of the durations over the number of interactions they took."""
     fields = {
         "seconds": Agg(f"sum({seconds})", f"{seconds} >= 0"),
-        "contacts": Agg("sum(f.customer_contacts)", f"{seconds} >= 0"),
+        "contacts": Agg("sum(written.turns + called.sessions)", f"{seconds} >= 0"),
         "n_excluded": Agg("count(*)", f"{seconds} is null"),
         "n_invalid": Agg("count(*)", f"{seconds} < 0"),
     }
@@ -149,7 +158,7 @@ def _per_interaction(where: str, seconds: str) -> Measure:
         beside = {name: found[name] for name in ("n_excluded", "n_invalid")}
         return {"value": value, "mean": value, "numerator": total, "n": contacts, **beside}
 
-    return Measure((Tally("solves", fields, at="f.solved_at", where=where),), finish)
+    return Measure((Tally("solves", fields, at="f.solved_at", where=where, joins=_CONTACTS_UNTIL_SOLVED),), finish)
 
 
 def _resolution_cohort(p: Params) -> Measure:

@@ -1,23 +1,12 @@
 -- kind: ticket
--- needs: transitions, stream, voices, tickets, turns, handled_sessions, assignee_spans, team_spans, calendar_spans
+-- needs: transitions, stream, tickets, handled_sessions, assignee_spans, team_spans, calendar_spans
 -- dimensions: agent=agent_id team=team_id; through: ticket_no
 -- Solves as episodes: from solved to reopened (or never), with what it took until then.
 {% import '_macros.sql' as m with context %}
 with solved as (
     select ticket_no, is_inbound, created_at, occurred_at, changed_at as solved_at, change_key, next_at as reopened_at, after_next_at as solved_again_at,
-           before_last_at as solved_before_at, human_id as solver_id, {{ whole('step + 1', '2') }} as solve_no
+           before_last_at as solved_before_at, human_id as solver_id, solve_no
     from {{ work }}.transitions where is_solve
-),
-bot_lines as (
-    select s.ticket_no, s.solve_no, count(*) as lines
-    from {{ work }}.stream as b
-    join solved as s on b.ticket_no = s.ticket_no and b.said_at <= s.solved_at
-    where b.kind = 2 and b.session_no = 0
-    group by s.ticket_no, s.solve_no
-),
-written as (
-    select ticket_no, said_at, max(answers_before) as answers, max(place) - 1 - max(answers_before) as others
-    from {{ work }}.stream where kind = 3 and session_no = 0 group by ticket_no, said_at
 ),
 live as (
     select ticket_no, session_no, min(answered_at) as answered_at
@@ -33,28 +22,8 @@ live_counts as (
     from solved as s join live as l on l.ticket_no = s.ticket_no and l.answered_at <= s.solved_at
     group by s.ticket_no, s.solve_no
 ),
-contact_counts as (
-    select s.ticket_no, s.solve_no, count(*) as contacts
-    from (
-        select ticket_no, started_at from {{ facts }}.turns where session_no = 0 and responder in ('both', 'human')
-        union all
-        select ticket_no, contacted_at from {{ work }}.handled_sessions where contacted_at is not null
-    ) as c
-    join solved as s on c.ticket_no = s.ticket_no and c.started_at <= s.solved_at
-    group by s.ticket_no, s.solve_no
-),
 own_openings as (
-    select ticket_no from {{ work }}.stream where place = 1 and kind = 1 and session_no = 0 and not is_inbound
-),
-earlier_repliers as (
-    select s.ticket_no, s.solve_no, {{ last_by('r.agent_no', ['r.line_key']) }} as agent_no
-    from {{ work }}.stream as r
-    join (
-        select s.ticket_no, s.solve_no, s.solved_at from solved as s
-        join {{ work }}.voices as k on k.ticket_no = s.ticket_no and k.last_reply_at > s.solved_at
-    ) as s on r.ticket_no = s.ticket_no and r.said_at <= s.solved_at
-    where r.kind = 1
-    group by s.ticket_no, s.solve_no
+    select ticket_no from {{ work }}.stream where kind_before is null and kind = 1 and session_no = 0 and not is_inbound
 ),
 answered_again as (
     select s.ticket_no, s.solve_no, min(r.said_at) as reply_after_reopen_at
@@ -68,23 +37,15 @@ select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.so
        s.occurred_at - s.created_at as solve_seconds,
        case when s.occurred_at < s.created_at then s.occurred_at - s.created_at
             else {{ m.between('w', 's.created_at', 's.solved_at') }} end as solve_open_seconds,
-       coalesce(w.answers, 0) - (s.solve_no - 1) + coalesce(l.sessions, 0) - case when o.ticket_no is null then 0 else 1 end as agent_replies,
-       coalesce(w.others, 0) - coalesce(b.lines, 0) as customer_messages,
-       coalesce(c.contacts, 0) as customer_contacts,
-       case when v.last_reply_at <= s.solved_at then x.agent_id else y.agent_id end as last_replier_id,
+       coalesce(w.answers_before, 0) - case when w.ticket_no is null then 0 else s.solve_no - 1 end
+           + coalesce(l.sessions, 0) - case when o.ticket_no is null then 0 else 1 end as agent_replies,
        a.reply_after_reopen_at
 from solved as s
 join {{ facts }}.tickets as k on k.ticket_no = s.ticket_no
 left join {{ facts }}.assignee_spans as i on i.ticket_no = s.ticket_no and i.from_key <= s.change_key and s.change_key < i.to_key
 left join {{ facts }}.team_spans as j on j.ticket_no = s.ticket_no and j.from_key <= s.change_key and s.change_key < j.to_key
-left join written as w on w.ticket_no = s.ticket_no and w.said_at = s.solved_at
+left join {{ work }}.stream as w on w.ticket_no = s.ticket_no and w.solve_no = s.solve_no and w.kind = 3 and w.session_no = 0
 left join live_counts as l on l.ticket_no = s.ticket_no and l.solve_no = s.solve_no
-left join contact_counts as c on c.ticket_no = s.ticket_no and c.solve_no = s.solve_no
 left join own_openings as o on o.ticket_no = s.ticket_no
-left join bot_lines as b on b.ticket_no = s.ticket_no and b.solve_no = s.solve_no
-left join {{ work }}.voices as v on v.ticket_no = s.ticket_no
-left join {{ work }}.people as x on x.agent_no = v.last_replier_no
-left join earlier_repliers as e on e.ticket_no = s.ticket_no and e.solve_no = s.solve_no
-left join {{ work }}.people as y on y.agent_no = e.agent_no
 left join answered_again as a on a.ticket_no = s.ticket_no and a.solve_no = s.solve_no
 {{ m.joins('w', 's.ticket_no', 's.created_at', 's.solved_at') }}

@@ -18,7 +18,7 @@ human as (
 ),
 with_bots as (
     select s.*, count(case when kind <> 0 then 1 end)
-                    over (partition by s.ticket_no, s.session_no order by place rows between unbounded preceding and 1 preceding) as ends_before
+                    over (partition by s.ticket_no, s.session_no order by line_key rows between unbounded preceding and 1 preceding) as ends_before
     from {{ work }}.stream as s
     join spoken_to_bots as b on b.ticket_no = s.ticket_no and b.session_no = s.session_no
 ),

@@ -7,6 +7,5 @@ select ticket_no,
        min(case when kind = 1 then said_at end) as first_reply_at,
        {{ first_by('agent_no', ['line_key'], 'kind = 1') }} as first_replier_no,
        max(case when kind = 1 then said_at end) as last_reply_at,
-       {{ last_by('agent_no', ['line_key'], 'kind = 1') }} as last_replier_no,
-       max(case when kind = 2 then 1 else 0 end) = 1 as is_bot_involved
+       max(kind) = 2 as is_bot_involved
 from {{ work }}.stream where kind <> 3 group by ticket_no
