@@ -107,7 +107,7 @@ class Desk(Asking):
                 self._is_ready = False
                 raise
             self._answers.clear()
-            self._is_ready = report.changed and not dry_run
+            self._is_ready = not dry_run
             return report
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
