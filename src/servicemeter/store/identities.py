@@ -35,7 +35,7 @@ def normalise(kind: str, value: str) -> str:
 
 
 def hash_identities(rows: pa.Table, key: bytes) -> pa.Table:
-    """Fill `value_hash` (HMAC-SHA256 of kind and normalised value, keyed by the installation) where a value is given without one."""
+    """Fill `value_hash` where a value comes without one: HMAC-SHA256 of kind and normalised value, by the installation's key."""
     if "value" not in rows.column_names or rows.column("value").null_count == rows.num_rows:
         return rows
     kinds = rows.column("kind").to_pylist()

@@ -26,11 +26,13 @@ _SOLVED_AT_AS_OF = """left join {{ facts }}.solves as solved
 
 _CONTACTS_UNTIL_SOLVED = """left join lateral (
         select count(*) as turns from {{ facts }}.turns as c
-        where c.ticket_no = f.ticket_no and c.session_no = 0 and c.responder <> 'any' and c.started_at <= f.solved_at) as written on true
+        where c.ticket_no = f.ticket_no and c.session_no = 0 and c.responder <> 'any' and c.started_at <= f.solved_at
+    ) as written on true
     left join lateral (
         select count(*) as sessions from {{ facts }}.contacts as c
         join {{ facts }}.members as n on n.source = c.ticket_source and n.ticket_id = c.ticket_id
-        where n.ticket_no = f.ticket_no and c.is_inbound and coalesce(c.queued_at, c.started_at) <= f.solved_at) as called on true"""
+        where n.ticket_no = f.ticket_no and c.is_inbound and coalesce(c.queued_at, c.started_at) <= f.solved_at
+    ) as called on true"""
 
 
 def _who(p: Params) -> str:
