@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from servicemeter.cli.terminal.options import format_option
+from servicemeter.cli.terminal.options import format_option, home_option
 
 __all__ = ["verb"]
 
@@ -17,6 +17,7 @@ __all__ = ["verb"]
 @click.option("--engine", type=click.Choice(["duckdb"]), default="duckdb", show_default=True, help="The engine that answers.")
 @click.option("--allow-missing", is_flag=True, help="Metrics that are not there yet are no failure.")
 @format_option("table", "json")
+@home_option(is_used=False)
 @click.pass_context
 def verb(ctx: click.Context, files: tuple[str, ...], engine: str, allow_missing: bool, form: str) -> None:
     """Run case files: rows, questions and exact answers; one line a question.

@@ -25,7 +25,7 @@ def verb(metrics: tuple[str, ...], form: str, home: Home, **given: Any) -> None:
     \b
     Examples:
       servicemeter measure first_response_time --from 2026-11-01 --to 2026-12-01
-      servicemeter measure csat nps --grain month --from 2026-01-01 --to 2027-01-01 --format csv
+      servicemeter measure csat reopen_rate --grain month --from 2026-01-01 --to 2027-01-01 --format csv
       servicemeter measure first_response_time --by channel --where team!=returns --set clock=business
     """
     from servicemeter.cli.terminal.answers import print_answers

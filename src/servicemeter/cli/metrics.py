@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from servicemeter.cli.terminal.options import format_option, language_option
+from servicemeter.cli.terminal.options import format_option, home_option, language_option
 
 __all__ = ["verb"]
 
@@ -13,6 +13,7 @@ __all__ = ["verb"]
 @click.argument("metric", required=False)
 @language_option
 @format_option("table", "json")
+@home_option(is_used=False)
 def verb(metric: str | None, language: str, form: str) -> None:
     """List what can be measured, or define one METRIC in full.
 

@@ -45,9 +45,9 @@ class BadQuestion(ServicemeterError):
 class UnknownName(BadQuestion):
     """A name that is not known, with the nearest ones that are."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+    def __init__(self, kind: str, name: str, known: Iterable[str], meant: Iterable[str] = ()) -> None:
         names = sorted(known)
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+        near = list(meant) or difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         hint = f"Did you mean {' or '.join(repr(n) for n in near)}?" if near else f"Known: {', '.join(names)}."
         super().__init__(f"There is no {kind} called {name!r}. {hint}")
         self.kind, self.name, self.near = kind, name, near
@@ -56,8 +56,8 @@ class UnknownName(BadQuestion):
 class UnknownMetric(UnknownName):
     """A metric that is not in the catalogue."""
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__("metric", name, known)
+    def __init__(self, name: str, known: Iterable[str], meant: Iterable[str] = ()) -> None:
+        super().__init__("metric", name, known, meant)
 
 
 class BadSettings(ServicemeterError):

@@ -17,8 +17,8 @@ _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 _LANGUAGES = ("en", "nl", "ro")
 
 
-def home_option(default: str = DEFAULT_HOME) -> Callable[[_Verb], _Verb]:
-    """`--home`: the data folder, as a `Home`."""
+def home_option(default: str = DEFAULT_HOME, *, is_used: bool = True) -> Callable[[_Verb], _Verb]:
+    """`--home`: the data folder, as a `Home`. Verbs that need no data take it too, and do not look at it."""
 
     def to_home(ctx: click.Context, param: click.Parameter, value: str) -> Home:
         return Home(Path(value))
@@ -29,6 +29,7 @@ def home_option(default: str = DEFAULT_HOME) -> Callable[[_Verb], _Verb]:
         envvar="SERVICEMETER_HOME",
         metavar="DIR",
         callback=to_home,
+        expose_value=is_used,
         show_default=True,
         show_envvar=True,
         help="The data folder.",

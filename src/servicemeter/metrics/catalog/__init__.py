@@ -30,5 +30,11 @@ def find_metric(name: str) -> Metric:
     """The metric of that name; `UnknownMetric` with the nearest names when there is none."""
     metrics = all_metrics()
     if name not in metrics:
-        raise UnknownMetric(name, metrics)
+        meant = [m.name for m in metrics.values() if name.casefold() in _names_in_use(m)]
+        raise UnknownMetric(name, metrics, meant)
     return metrics[name]
+
+
+def _names_in_use(metric: Metric) -> set[str]:
+    """What people call it, in any language, without case."""
+    return {said.casefold() for names in metric.names.values() for said in names}
