@@ -51,6 +51,7 @@ class Desk(Asking):
             raise
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
+        self._lacking: tuple[int, dict[str, list[str]]] | None = None
 
     def __enter__(self) -> Desk:
         return self
@@ -279,15 +280,20 @@ class Desk(Asking):
         """What no row of a source knows: when tickets were created, when they were first asked."""
         if not self._is_ready or not n_sources:
             return {}
+        version = self.book.data_version
+        if self._lacking and self._lacking[0] == version:
+            return self._lacking[1]
         found: dict[str, list[str]] = {}
         rows = self._engine.rows(
-            "select source, count(created_at), count(first_contact_at), count(last_reply_at) "
+            "select source, count(created_at), count(case when is_inbound then first_contact_at end), "
+            "count(case when is_inbound then last_reply_at end) "
             f"from {self._keeper.kept.schema}.tickets group by source"
         )
         for source, created, contacts, replied in rows:
             found[source] = [] if created else ["creation"]
             if not contacts and replied:
                 found[source].append("first_contact")
+        self._lacking = (version, found)
         return found
 
 

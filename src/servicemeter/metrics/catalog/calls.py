@@ -52,7 +52,7 @@ _VARIANTS = (
 
 def _service_level(p: Params) -> Measure:
     variant, within = p["variant"], f"f.wait_seconds <= {float(p['service_level_threshold_s']):g}"
-    short = p["short_abandon_s"] or (5 if variant == "exclude_short_abandoned" else 0)
+    short = p["short_abandon_s"]
     met, base = f"{_ANSWERED} and {within}", _OFFERED
     if variant == "exclude_abandoned_within":
         base = f"{_OFFERED} and not ({_ABANDONED} and {within})"

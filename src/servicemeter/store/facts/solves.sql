@@ -23,7 +23,9 @@ live_counts as (
     group by s.ticket_no, s.solve_no
 ),
 own_openings as (
-    select ticket_no from {{ work }}.stream where kind_before is null and kind = 1 and session_no = 0 and not is_inbound
+    select ticket_no from {{ work }}.stream
+    where kind <> 3 and session_no = 0 and not is_inbound
+    group by ticket_no having {{ first_by('kind', ['line_key']) }} = 1
 ),
 answered_again as (
     select s.ticket_no, s.solve_no, min(r.said_at) as reply_after_reopen_at
