@@ -159,7 +159,7 @@ def test_small_loads_touch_only_their_tickets_and_give_the_same(desk: Desk) -> N
 
 
 def test_a_closed_month_read_later_changes_only_by_corrections(desk: Desk) -> None:
-    month = {"since": date(2025, 6, 1), "until": date(2025, 7, 1)}
+    month: dict[str, Any] = {"since": date(2025, 6, 1), "until": date(2025, 7, 1)}
     at_its_end = desk.measure("tickets_solved", as_of="2025-07-01T00:00:00+02:00", **month).row
     later = desk.measure("tickets_solved", **month).row
     spam_then = desk.measure("tickets_created", as_of="2025-07-01T00:00:00+02:00", population="all", **month).row
