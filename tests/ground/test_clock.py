@@ -320,9 +320,7 @@ def test_the_week_in_force_is_the_latest_and_whole() -> None:
         WeeklyHours(date(2026, 3, 10), 1, 0, 2 * HOUR),
     )
     changed = Calendar("changed", "UTC", rows)
-    opened = {
-        moment(d.day_start).date(): d.openings for d in calendar_days(changed, date(2026, 3, 9), date(2026, 3, 17))
-    }
+    opened = {moment(d.day_start).date(): d.openings for d in calendar_days(changed, date(2026, 3, 9), date(2026, 3, 17))}
     assert opened[date(2026, 3, 9)] == ((0, HOUR),)  # Monday, the old week
     assert opened[date(2026, 3, 10)] == ()  # Tuesday, the new week has none
     assert opened[date(2026, 3, 16)] == ((0, 2 * HOUR),)
@@ -463,9 +461,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
     for since in draw(st.sampled_from([(None,), (None, date(2018, 11, 5)), (date(2004, 1, 5), date(2011, 12, 29))])):
         for weekday in range(1, 8):
             rows += [WeeklyHours(since, weekday, a, b) for a, b in draw(days_of_openings())]
-    single = st.dictionaries(
-        st.sampled_from([d + timedelta(days=1) for _, d in AWKWARD]), days_of_openings(), max_size=3
-    )
+    single = st.dictionaries(st.sampled_from([d + timedelta(days=1) for _, d in AWKWARD]), days_of_openings(), max_size=3)
     return Calendar("drawn", draw(st.sampled_from(ZONES)), tuple(rows), draw(single))
 
 

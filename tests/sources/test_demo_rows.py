@@ -162,9 +162,7 @@ def test_nothing_happens_on_a_ticket_before_it_exists() -> None:
 
 def test_every_handing_on_changes_the_team() -> None:
     for ticket, events in by_ticket("ticket_events").items():
-        teams = [
-            e["value"] for e in sorted(events, key=lambda e: (e["occurred_at"], e["seq"])) if e["field"] == "team_id"
-        ]
+        teams = [e["value"] for e in sorted(events, key=lambda e: (e["occurred_at"], e["seq"])) if e["field"] == "team_id"]
         assert teams and all(before != after for before, after in pairwise(teams)), ticket
     by_system = [e for e in rows("ticket_events") if e["field"] == "team_id" and e["actor_type"] == "system"]
     assert len(by_system) == len(rows("tickets"))
@@ -221,9 +219,7 @@ def _oddities() -> dict[str, bool]:
     events, messages, legs = rows("ticket_events"), rows("messages"), rows("interactions")
     created = {row["ticket_id"]: row["created_at"] for row in rows("tickets")}
     sequences = statuses(events).values()
-    authors = {
-        ticket: {m["author_type"] for m in said if not m["is_auto"]} for ticket, said in by_ticket("messages").items()
-    }
+    authors = {ticket: {m["author_type"] for m in said if not m["is_auto"]} for ticket, said in by_ticket("messages").items()}
     answers = [row["invitation_id"] for row in rows("survey_answers")]
     flags = [(e["field"], e["occurred_at"] - created[e["ticket_id"]] > timedelta(days=1)) for e in events]
     teams = {e["value"] for e in events if e["field"] == "team_id" and e["actor_type"] == "agent"}
@@ -318,9 +314,7 @@ def test_agents_answer_only_while_they_work_here() -> None:
 def test_the_strike_brings_deliveries_slow_answers_and_bad_marks() -> None:
     tables = {table: content.to_pylist() for table, content in tables_of(tickets=10_000).items() if table in _STRUCK}
     reason = {e["ticket_id"]: e["value"] for e in tables["ticket_events"] if e["field"] == "reason"}
-    written = {
-        t["ticket_id"]: t for t in tables["tickets"] if t["channel"] == "email" and t["initiated_by"] == "customer"
-    }
+    written = {t["ticket_id"]: t for t in tables["tickets"] if t["channel"] == "email" and t["initiated_by"] == "customer"}
     week = {t["ticket_id"]: _monday(t["created_at"]) for t in tables["tickets"]}
     deliveries: dict[date, int] = defaultdict(int)
     for ticket, monday in week.items():

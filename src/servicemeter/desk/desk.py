@@ -248,6 +248,11 @@ class Desk:
             self._make_ready()
             return work(self._engine)
 
+    def prepare(self) -> None:
+        """Build the facts now if they are missing, instead of at the first question."""
+        with self._lock:
+            self._make_ready()
+
     def _make_ready(self) -> None:
         """Build the facts when they are missing or were built by another version of the program."""
         if not self._is_ready:

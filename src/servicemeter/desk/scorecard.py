@@ -72,20 +72,17 @@ def make_scorecard(
     before_since, before_until = _before(since, until, grain if _is_whole(since, until, grain) else None, today)
     names = list(metrics or CHOSEN)
     whole = Question("", since, until, where=where, as_of=as_of, scope=scope)
-    starts = _trend_starts(until, grain, today)
-    trend = replace(
-        whole, since=starts, until=period_end(period_start(min(until - timedelta(days=1), today), grain), grain), grain=grain
-    )
-    questions = [
-        replace(q, metric=name) for q in (whole, replace(whole, since=before_since, until=before_until), trend) for name in names
-    ]
+    ends = period_end(period_start(min(until - timedelta(days=1), today), grain), grain)
+    trend = replace(whole, since=_trend_starts(until, grain, today), until=ends, grain=grain)
+    before = replace(whole, since=before_since, until=before_until)
+    questions = [replace(q, metric=name) for q in (whole, before, trend) for name in names]
     answers = ask(questions)
     by_name = {name: (answers[i], answers[len(names) + i], answers[2 * len(names) + i]) for i, name in enumerate(names)}
     families = []
     for family in (*FAMILIES, *sorted({find_metric(n).family for n in names} - set(FAMILIES))):
         cards = [
-            Card(name, now.question, _only(now), _only_or_none(before), trended.rows)
-            for name, (now, before, trended) in by_name.items()
+            Card(name, now.question, _only(now), _only_or_none(earlier), trended.rows)
+            for name, (now, earlier, trended) in by_name.items()
             if find_metric(name).family == family
         ]
         if cards:

@@ -23,6 +23,7 @@ __all__ = [
     "ServicemeterError",
     "UnknownMetric",
     "UnknownName",
+    "UnrecognisedFile",
 ]
 
 
@@ -72,6 +73,12 @@ class BackwardSpan(ServicemeterError):
 
 class BadFile(ServicemeterError):
     """A file that cannot be read as a table: missing, empty, binary, cut off, wrongly encoded."""
+
+
+class UnrecognisedFile(BadFile):
+    """A readable table that is neither canonical nor known to any mapping; a mapping has to be written for it."""
+
+    exit_status = 2
 
 
 class BadMapping(ServicemeterError):

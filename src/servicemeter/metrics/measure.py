@@ -78,10 +78,9 @@ def _count(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
     for wanted, owners, sql in _tally_statements(facts, members):
         for row in facts.engine.rows(sql):
             key = tuple(row[: width + 1])
-            for (name, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
+            for (_, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
                 if value is not None and (value != 0 or not _is_count(agg)):
                     groups.setdefault(key, {})[field] = value
-                del name
     for one, groups in members:
         for fields in groups.values():
             for tally in one.measure.tallies:
@@ -100,7 +99,8 @@ def _tally_statements(
                 shapes[shape_of(tally)].append((one, groups, tally))
     statements = []
     for same in shapes.values():
-        wanted, owners = [], []
+        wanted: list[tuple[str, str, Agg]] = []
+        owners: list[tuple[Groups, str]] = []
         for _, groups, tally in same:
             for field, agg in tally.fields.items():
                 wanted.append((f"c{len(wanted)}", tally.where, agg))
@@ -210,11 +210,11 @@ def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:
 
 def _rows_of_period(one: Plan, i: int, period: Period, groups: Groups) -> list[Row]:
     """The rows of one period: one, or one a group."""
-    status = one.status(period) if one.is_measured else "no_data"
+    status = one.status(period)
     reason = _why_nothing(one, status)
     if reason:
         return [_row(one, period, status, (), None, reason)]
-    keys = sorted((k for k in groups if k[0] == i), key=lambda k: tuple(map(str, k)))
+    keys = sorted((k for k in groups if k[0] == i), key=_in_order)
     if not one.by:
         keys = [(i,)]
     rows = [_row(one, period, status, key[1:], groups.get(key) or _nothing(one), None) for key in keys]
@@ -222,6 +222,11 @@ def _rows_of_period(one: Plan, i: int, period: Period, groups: Groups) -> list[R
         for part in _by_other_dimensions(one, rows):
             one.measure.across(part)
     return rows
+
+
+def _in_order(key: Key) -> list[tuple[bool, Any]]:
+    """Numbers (hours, weekdays) by size, words by the alphabet."""
+    return [(isinstance(part, str), part) for part in key]
 
 
 def _why_nothing(one: Plan, status: str) -> str | None:

@@ -14,6 +14,7 @@ from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.metrics.catalog import find_metric
 from servicemeter.model.metric import Measure, Metric
 from servicemeter.model.question import Question
+from servicemeter.store.build import LONG_AGO
 
 __all__ = ["DIMENSIONS", "Plan", "Source", "plan"]
 
@@ -61,6 +62,7 @@ class Plan:
     by: tuple[str, ...]
     sources: tuple[Source, ...]
     missing: tuple[str, ...]
+    covered_from: tuple[int, ...]
     all_sources: bool
     building: tuple[tuple[str, str], ...]
     params_hash: str
@@ -79,12 +81,11 @@ class Plan:
         """The period's status (METRICS.md 1.2), the first that applies."""
         if self.question.moment is not None:
             return "complete" if period.p1 <= self.as_of else "not_started"
-        froms = [epoch(s.loaded_from) for s in self.sources if s.loaded_from]
         if self.as_of <= period.p0:
             return "not_started"
-        if froms and len(froms) == len(self.sources) and period.p1 <= min(froms):
+        if not self.covered_from or period.p1 <= min(self.covered_from):
             return "no_data"
-        if any(period.p0 < since < period.p1 for since in froms):
+        if any(period.p0 < since < period.p1 for since in self.covered_from):
             return "partial_coverage"
         return "complete" if period.p1 <= self.as_of else "in_progress"
 
@@ -122,6 +123,7 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
         by,
         able,
         missing,
+        tuple(epoch(s.loaded_from) if s.loaded_from else LONG_AGO for s in able or sources),
         not missing,
         building,
         _hash(metric, params, building),

@@ -77,7 +77,7 @@ class Arrivals:
             table = TABLES[name]
             relation = "(" + " union all ".join(f"select * from {r}" for r in self._relations[name]) + ") as arrived"
             faults = list(self._faults(table))
-            broken = " or ".join(f"({condition})" for condition, _, _ in faults) or "false"
+            broken = " or ".join(f"coalesce({condition}, false)" for condition, _, _ in faults) or "false"
             found = int(self.engine.rows(f"select count(*) from {relation} where {broken}")[0][0])
             if found:
                 kept.extend(self._explain(table, relation, faults, broken, label))

@@ -213,7 +213,8 @@ class Facts:
                 union select v.source, v.invitation_id from survey_invitations as v
                       join touched_tickets as t on t.source = coalesce(v.ticket_source, v.source) and t.ticket_id = v.ticket_id
                 union select v.source, v.invitation_id from survey_invitations as v
-                      join touched_contacts as c on c.source = coalesce(v.interaction_source, v.source) and c.id = v.interaction_id
+                      join touched_contacts as c
+                      on c.source = coalesce(v.interaction_source, v.source) and c.id = v.interaction_id
         """)
 
     def _drop_scaffolding(self) -> None:

@@ -93,7 +93,9 @@ def _spread_least(engine: Engine, table: str) -> bool:
     engine.run(f"""
         create or replace temp table spread as
         with by_link as (select other, min(person) as person from {table} group by other),
-        by_customer as (select t.one, min(l.person) as person from {table} as t join by_link as l on l.other = t.other group by t.one)
+        by_customer as (
+            select t.one, min(l.person) as person from {table} as t join by_link as l on l.other = t.other group by t.one
+        )
         select t.one, t.other, b.person, b.person <> t.person as moved
         from {table} as t join by_customer as b on b.one = t.one
     """)

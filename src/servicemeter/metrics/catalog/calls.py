@@ -179,7 +179,8 @@ METRICS = (
         dimensions=("queue",),
         invalid=("agent",),
         beside=("n_short_abandoned", "n_in_queue"),
-        peers="Amazon Connect has no threshold; Google CCAI and most centres remove abandons below 5 to 10 s; Genesys lets you set it.",
+        peers="Amazon Connect has no threshold; Google CCAI and most centres remove abandons below 5 to 10 s; Genesys "
+        "makes it a setting.",
     ),
     Metric(
         "service_level",

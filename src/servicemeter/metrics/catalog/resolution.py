@@ -99,8 +99,10 @@ def _reopened(p: Params) -> Measure:
     mature = f"f.solved_at + {window} < p.as_of"
     hit = f"{mature} and f.reopened_at <= f.solved_at + {window}"
     if p["mode"] == "effective":
-        hit += """ and (f.reply_after_reopen_at < p.as_of and (f.solved_again_at is null or f.reply_after_reopen_at <= f.solved_again_at)
-                        or f.solved_again_at is null or f.solved_again_at >= p.as_of)"""
+        answered = "f.reply_after_reopen_at < p.as_of"
+        in_time = "(f.solved_again_at is null or f.reply_after_reopen_at <= f.solved_again_at)"
+        endless = "f.solved_again_at is null or f.solved_again_at >= p.as_of"
+        hit += f" and ({answered} and {in_time} or {endless})"
     fields = {
         "n": Agg("count(*)", mature),
         "hits": Agg("count(*)", hit),

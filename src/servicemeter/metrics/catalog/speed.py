@@ -48,19 +48,20 @@ def _first_response(p: Params) -> Measure:
     if p["attribution"] == "created":
         return _first_response_cohort(p, answered_at, seconds, dimensions)
     in_ticket = answered_at.replace("f.", "t.")
+    unanswered = f"({in_ticket} is null or {in_ticket} >= p.e)"
     return duration(
         Tally("tickets", {}, at=answered_at, where=_who(p), dimensions=dimensions),
         seconds,
         Tally(
             "open_spans",
             {"n_unanswered_open": COUNT},
-            where=f"{_who(p)} and t.first_contact_at < p.e and ({in_ticket} is null or {in_ticket} >= p.e)",
+            where=f"{_who(p)} and t.first_contact_at < p.e and {unanswered}",
         ),
         Tally(
             "solves",
             {"n_solved_unanswered": COUNT},
             at="f.solved_at",
-            where=f"{_who(p)} and (f.reopened_at is null or f.reopened_at >= p.e) and ({in_ticket} is null or {in_ticket} >= p.e)",
+            where=f"{_who(p)} and (f.reopened_at is null or f.reopened_at >= p.e) and {unanswered}",
         ),
         companions=("n_unanswered_open", "n_solved_unanswered"),
     )
@@ -192,8 +193,8 @@ METRICS = (
         "lower",
         _first_response,
         needs=("messages|interactions", "first_contact"),
-        leaves_out="Automatic acknowledgements, internal notes and bots do not stop the clock; outbound tickets; tickets without a "
-        "reply, which are shown beside it.",
+        leaves_out="Automatic acknowledgements, internal notes and bots do not stop the clock; outbound tickets; tickets "
+        "without a reply, which are shown beside it.",
         headline="median",
         target=Target("<=", 4 * 3600, "starting value for e-mail; social and messaging 1 h, chat 60 s"),
         parameters=(
@@ -210,8 +211,8 @@ METRICS = (
             ),
         ),
         beside=("n_unanswered_open", "n_solved_unanswered"),
-        peers="Zendesk starts at ticket creation and includes outbound; Gorgias and Plain leave out outbound and rules and group by "
-        "reply date; Intercom groups by conversation start; Zoho's agent variant starts at assignment.",
+        peers="Zendesk starts at ticket creation and includes outbound; Gorgias and Plain leave out outbound and rules and "
+        "group by reply date; Intercom groups by conversation start; Zoho's agent variant starts at assignment.",
     ),
     Metric(
         "response_time",
@@ -242,7 +243,7 @@ METRICS = (
             Parameter("unit", "turn", ("turn", "ticket"), "each turn counts, or each ticket with its mean"),
         ),
         beside=("n_turns_closed_unanswered",),
-        peers="Zendesk's next reply time and Zoho start at the oldest unanswered message; Intercom offers all and subsequent only.",
+        peers="Zendesk's next reply time and Zoho start at the oldest unanswered message; Intercom offers all and later ones.",
     ),
     Metric(
         "resolution_time",
@@ -273,8 +274,8 @@ METRICS = (
             _BOT_ONLY,
             Parameter("denominator", "tickets", ("tickets", "interactions"), "per ticket, or total duration per interaction"),
         ),
-        peers="Zendesk's full resolution ends at the last solve; Gorgias starts at the first customer message; Intercom offers first "
-        "and last close without closed hours.",
+        peers="Zendesk's full resolution ends at the last solve; Gorgias starts at the first customer message; Intercom "
+        "offers first and last close without closed hours.",
     ),
     Metric(
         "first_resolution_time",

@@ -136,10 +136,12 @@ METRICS = (
         "neither",
         lambda p: count(_created(p)),
         needs=("tickets", "creation"),
-        leaves_out="Spam, test, deleted and merged-away tickets, whenever they were marked; outbound tickets, unless population says so.",
+        leaves_out="Spam, test, deleted and merged-away tickets, whenever they were marked; outbound tickets, unless population "
+        "says so.",
         parameters=(POPULATION,),
         invalid=("agent",),
-        peers="Zendesk counts outbound and merged tickets too; Freshdesk drops merged and spam; Intercom counts from the customer's first message.",
+        peers="Zendesk counts outbound and merged tickets too; Freshdesk drops merged and spam; Intercom counts from the "
+        "customer's first message.",
     ),
     Metric(
         "tickets_handled",

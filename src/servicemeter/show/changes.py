@@ -1,0 +1,184 @@
+"""A value against an earlier one, and against its target: what can be said, and what is too close to call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import Literal
+
+from servicemeter.model.answer import Row
+from servicemeter.model.metric import Metric, Target
+from servicemeter.show.durations import duration
+from servicemeter.show.numbers import money, number, percent, rounded
+from servicemeter.show.phrases import say
+from servicemeter.show.words import digits_of, shown_value
+
+__all__ = ["Change", "Standing", "Verdict", "aim_words", "compare", "judge", "target_words"]
+
+Verdict = Literal["met", "missed", "close"]
+Standing = Literal["better", "worse", "same", "moved"]
+
+_Z = 1.959963984540054
+_PACE = ("response", "resolution", "turnaround", "answer")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference in words. `standing` is `moved` where no direction is good or no interval says how sure it is.
+
+    `difference` is now − before in the metric's unit; `is_up` says which way the number went.
+    """
+
+    standing: Standing
+    difference: float
+    words: str
+    verdict: str = ""
+
+    @property
+    def is_up(self) -> bool:
+        return self.difference > 0
+
+    @property
+    def arrow(self) -> str:
+        """The way the number went, or a dot where nothing can be said."""
+        if self.standing == "same":
+            return "●"
+        return "▲" if self.is_up else "▼"
+
+
+def compare(metric: Metric, now: Row, before: Row | None, language: str = "en") -> Change | None:
+    """What changed since the earlier row, or None where there is nothing to compare.
+
+    A change is clear when 0 lies outside the interval of the difference, made from both intervals by Newcombe's
+    hybrid rule; a count, which has no interval, when it moved by more than Poisson noise. Fewer than `min_n` cases on
+    either side are too few.
+    """
+    value = shown_value(metric, now)
+    earlier = shown_value(metric, before) if before is not None else None
+    if before is None or value is None or earlier is None:
+        return None
+    difference = value - earlier
+    if _is_too_small(metric, now) or _is_too_small(metric, before):
+        return Change("same", difference, say(language, "too few to compare"))
+    clear = _is_clear(metric, now, before)
+    words = _difference_words(metric, now, difference, earlier, language)
+    if clear is False or not words:
+        return Change("same", difference, say(language, "no clear change"))
+    if clear is None or metric.better == "neither":
+        return Change("moved", difference, words)
+    better = (difference > 0) == (metric.better == "higher")
+    standing: Standing = "better" if better else "worse"
+    return Change(standing, difference, words, "" if metric.unit == "seconds" and _pace(metric) else say(language, standing))
+
+
+def _is_too_small(metric: Metric, row: Row) -> bool:
+    return metric.unit != "count" and bool(row.get("low_sample"))
+
+
+def _is_clear(metric: Metric, now: Row, before: Row) -> bool | None:
+    """Whether two values differ beyond doubt; None where neither an interval nor a count can tell."""
+    a, b = float(now["value"]), float(before["value"])
+    if metric.unit == "count" and now.get("ci_low") is None:
+        return a != b and abs(a - b) > _Z * sqrt(max(abs(a) + abs(b), 1))
+    bounds = [row.get(side) for row in (now, before) for side in ("ci_low", "ci_high")]
+    if any(bound is None for bound in bounds):
+        return None if a != b else False
+    low_a, high_a, low_b, high_b = (float(bound) for bound in bounds if bound is not None)
+    down = sqrt((a - low_a) ** 2 + (high_b - b) ** 2)
+    up = sqrt((high_a - a) ** 2 + (b - low_b) ** 2)
+    return a - b - down > 0 or a - b + up < 0
+
+
+def _pace(metric: Metric) -> bool:
+    return any(word in metric.name for word in _PACE) and "wait" not in metric.name
+
+
+def _difference_words(metric: Metric, now: Row, difference: float, earlier: float, language: str) -> str:
+    """The size of a difference; empty where it rounds to nothing."""
+    if metric.unit == "seconds":
+        return _seconds_words(metric, difference, language)
+    if metric.unit == "count":
+        return _count_words(difference, earlier, language)
+    if metric.unit == "fraction":
+        return _points_words(difference * 100, digits_of(metric, now), language)
+    if metric.unit == "money":
+        return money(difference, now.get("currency"), language=language, signed=True) if rounded(difference) else ""
+    size = difference * 100 if metric.unit == "ratio" else difference
+    digits = digits_of(metric, now)
+    if not rounded(size, digits):
+        return ""
+    text = number(size, digits, language=language, signed=True)
+    return say(language, "{size} per 100", size=text) if metric.unit == "ratio" else text
+
+
+def _seconds_words(metric: Metric, difference: float, language: str) -> str:
+    if not rounded(difference):
+        return ""
+    size = duration(abs(difference), language=language)
+    if _pace(metric):
+        return say(language, "{size} slower" if difference > 0 else "{size} faster", size=size)
+    return say(language, "{size} longer" if difference > 0 else "{size} shorter", size=size)
+
+
+def _count_words(difference: float, earlier: float, language: str) -> str:
+    if not rounded(difference):
+        return ""
+    size = number(abs(difference), language=language)
+    words = say(language, "{size} more" if difference > 0 else "{size} fewer", size=size)
+    if earlier <= 0:
+        return words
+    share = percent(abs(difference) / earlier, 0, language=language)
+    return f"{words} ({'+' if difference > 0 else '−'}{share})"
+
+
+def _points_words(points: float, digits: int, language: str) -> str:
+    size = rounded(points, digits)
+    if not size:
+        return ""
+    text = number(points, digits, language=language, signed=True)
+    return say(language, "{size} point" if abs(size) == 1 else "{size} points", size=text)
+
+
+def judge(target: Target | None, row: Row) -> Verdict | None:
+    """Whether a target was met, missed, or is too close to call: the target lies inside the interval.
+
+    Without an interval the value decides, unless the sample is low. None without a target or a value.
+    """
+    value = row.get("value")
+    if target is None or value is None:
+        return None
+    low, high = row.get("ci_low"), row.get("ci_high")
+    if low is None or high is None:
+        if row.get("low_sample") and row.get("n") != value:
+            return "close"
+        low = high = value
+    if target.at == "<=":
+        return "met" if high <= target.value else "missed" if low > target.value else "close"
+    return "met" if low >= target.value else "missed" if high < target.value else "close"
+
+
+_VERDICTS = {"met": "met", "missed": "missed", "close": "too close"}
+
+
+def target_words(metric: Metric, row: Row, language: str = "en", target: Target | None = None) -> str:
+    """The target and its verdict: `target 4 h · met`; `no target` where there is none."""
+    aim = target or metric.target
+    if aim is None:
+        return say(language, "no target")
+    text = say(language, "target {value}", value=aim_words(metric, aim, language))
+    verdict = judge(aim, row) if shown_value(metric, row) is not None else None
+    return f"{text} · {say(language, _VERDICTS[verdict])}" if verdict else text
+
+
+def aim_words(metric: Metric, target: Target, language: str = "en") -> str:
+    """The value of a target in the metric's unit: `4 h`, `80 %`, `5 per 100`."""
+    value = target.value
+    if metric.unit == "seconds":
+        return duration(value, language=language)
+    if metric.unit == "money":
+        return money(value, language=language)
+    scaled = value * 100 if metric.unit in ("fraction", "ratio") else value
+    digits = 0 if abs(scaled - round(scaled)) < 1e-9 else 1
+    text = number(scaled, digits, language=language)
+    suffix = {"fraction": " %", "ratio": " " + say(language, "per 100")}.get(metric.unit, "")
+    return text + suffix

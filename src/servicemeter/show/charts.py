@@ -1,0 +1,244 @@
+"""Pictures as inline SVG that carry classes only, so that a page's style sheet and its security policy both hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from html import escape
+
+from servicemeter.model.answer import Row
+from servicemeter.model.metric import Metric, Target
+from servicemeter.show.axes import Axis, axis_for
+from servicemeter.show.changes import aim_words
+from servicemeter.show.dates import period_label
+from servicemeter.show.numbers import number
+from servicemeter.show.phrases import say
+from servicemeter.show.words import figure, n_words, shown_value, value_words
+
+__all__ = ["dot_mark", "sparkline", "trend_chart"]
+
+_SPARK_WIDTH, _SPARK_HEIGHT, _PAD = 150, 34, 4
+_Point = tuple[int, Row]
+
+
+def sparkline(rows: Sequence[Row], label: str = "", metric: Metric | None = None) -> str:
+    """A line without axes: interval band, dot on the last value, a dashed and hatched end when it is unfinished.
+
+    Periods without a value are gaps. One value alone is a dot; no value at all is an empty picture that says so.
+    """
+    shown = [(i, row) for i, row in enumerate(rows) if _value(row, metric) is not None]
+    if not shown:
+        return _svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label or "no values", "")
+    across = Axis(0, max(len(rows) - 1, 1), _PAD, _SPARK_WIDTH - _PAD - 4)
+    if len(rows) == 1:
+        across = Axis(0, 0, _PAD, _SPARK_WIDTH - _PAD)
+    edges = _edges(shown)
+    up = Axis(min(edges), max(edges), _SPARK_HEIGHT - _PAD, _PAD)
+    last, row = shown[-1]
+    hatch = ""
+    if len(rows) > 1 and shown[-1][0] == len(rows) - 1 and _is_unfinished(rows[-1]):
+        hatch = _hatch(across.at(len(rows) - 1.7), across.at(len(rows) - 1) + 4, 1, _SPARK_HEIGHT - 1, 4)
+    dot = f'<circle class="dot" cx="{across.at(last):.1f}" cy="{up.at(row["value"]):.1f}" r="2.6"/>'
+    return _svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label, hatch + _series(shown, across, up) + dot)
+
+
+def _value(row: Row, metric: Metric | None) -> float | None:
+    value: float | None = row.get("value") if metric is None else shown_value(metric, row)
+    return value
+
+
+def _edges(shown: list[_Point]) -> list[float]:
+    fields = [row.get(f) for _, row in shown for f in ("value", "ci_low", "ci_high")]
+    return [float(v) for v in fields if v is not None]
+
+
+def _svg(css_class: str, width: float, height: float, label: str, inside: str) -> str:
+    head = f'<svg class="{css_class}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(label)}">'
+    return f"{head}{inside}</svg>"
+
+
+def _runs(shown: list[_Point]) -> Iterator[list[_Point]]:
+    """Neighbouring periods that all have a value."""
+    run: list[_Point] = []
+    for point in shown:
+        if run and point[0] != run[-1][0] + 1:
+            yield run
+            run = []
+        run.append(point)
+    if run:
+        yield run
+
+
+def _is_unfinished(row: Row) -> bool:
+    return row.get("period_status") == "in_progress"
+
+
+def _series(shown: list[_Point], across: Axis, up: Axis) -> str:
+    """Band and line of every run; a run of one is a small dot; the step to an unfinished period is dashed."""
+    bands, lines = "", ""
+    for run in _runs(shown):
+        bands += _band(run, across, up)
+        at = [f"{across.at(i):.1f},{up.at(row['value']):.1f}" for i, row in run]
+        if len(run) == 1:
+            x, y = at[0].split(",")
+            lines += f'<circle class="alone" cx="{x}" cy="{y}" r="1.6"/>'
+        elif _is_unfinished(run[-1][1]):
+            lines += _line("line", at[:-1]) + _line("sofar", at[-2:])
+        else:
+            lines += _line("line", at)
+    return bands + lines
+
+
+def _line(css_class: str, at: list[str]) -> str:
+    return f'<polyline class="{css_class}" points="{" ".join(at)}"/>' if len(at) > 1 else ""
+
+
+def _band(run: list[_Point], across: Axis, up: Axis) -> str:
+    held = [(i, r) for i, r in run if r.get("ci_low") is not None and r.get("ci_high") is not None]
+    out = ""
+    for part in _runs(held):
+        if len(part) > 1:
+            top = [f"{across.at(i):.1f},{up.at(r['ci_high']):.1f}" for i, r in part]
+            low = [f"{across.at(i):.1f},{up.at(r['ci_low']):.1f}" for i, r in reversed(part)]
+            out += f'<polygon class="band" points="{" ".join(top + low)}"/>'
+    return out
+
+
+def trend_chart(
+    rows: Sequence[Row],
+    metric: Metric,
+    *,
+    grain: str = "week",
+    language: str = "en",
+    target: Target | None = None,
+    size: tuple[int, int] = (760, 260),
+) -> str:
+    """A line over time with axis, interval band, target and hatched unfinished period; every point tells its figures.
+
+    The picture's label is its title; the numbers stand in a table beside it, which is the page's.
+    """
+    shown = [(i, row) for i, row in enumerate(rows) if _value(row, metric) is not None]
+    title = say(language, "{label} over time", label=metric.label(language))
+    if not shown:
+        return _svg("trend", *size, title, "")
+    width, height = size
+    aim = target or metric.target
+    edges = _edges(shown) + ([aim.value] if aim else [])
+    bounds = (0.0, 1.0) if metric.unit == "fraction" and metric.name != "sentiment" and max(edges) <= 1 else None
+    up = axis_for(edges, height - 28, 14, unit=metric.unit, bounds=bounds)
+    across = Axis(0, max(len(rows) - 1, 1), 62, width - 18)
+    if len(rows) == 1:
+        across = Axis(0, 0, 62, width - 18)
+    inside = "".join([
+        _grid(up, metric, width, language),
+        _unfinished(rows, across, height, language),
+        _dates(rows, across, height, grain, language, width),
+        _aim(aim, metric, up, width, language),
+        _series(shown, across, up),
+        _points(shown, across, up, metric, grain, language),
+    ])  # fmt: skip
+    return _svg("trend", width, height, title, inside)
+
+
+def _grid(up: Axis, metric: Metric, width: int, language: str) -> str:
+    digits = _tick_digits(up)
+    out = ""
+    for tick in up.ticks:
+        y = up.at(tick)
+        text = " ".join(f"{a} {b}".strip() for a, b in figure(metric, tick, digits, language=language))
+        if metric.unit in ("count", "score", "replies"):
+            text = number(tick, digits, language=language)
+        out += f'<line class="grid" x1="62" x2="{width - 18}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        out += f'<text class="tick y" x="54" y="{y + 4:.1f}">{escape(text)}</text>'
+    return out
+
+
+def _tick_digits(up: Axis) -> int:
+    if len(up.ticks) < 2:
+        return 1
+    step = up.ticks[1] - up.ticks[0]
+    if up.high <= 1:
+        step *= 100
+    return 0 if abs(step - round(step)) < 1e-6 else 1
+
+
+def _dates(rows: Sequence[Row], across: Axis, height: int, grain: str, language: str, width: int) -> str:
+    """Labels of as many periods as fit, counted back from the last."""
+    step = max(1, -(-len(rows) * 74 // (width - 80)))
+    out = ""
+    for i in range(len(rows) - 1, -1, -step):
+        text = _short_period(rows[i].get("period_start"), grain, language)
+        anchor = " end" if i == len(rows) - 1 and len(rows) > 1 else ""
+        x = across.at(i) + (12 if anchor else 0)
+        out += f'<text class="tick x{anchor}" x="{x:.1f}" y="{height - 8}">{escape(text)}</text>'
+    return out
+
+
+def _short_period(start: object, grain: str, language: str) -> str:
+    on = _as_date(start)
+    if on is None:
+        return ""
+    label_grain = "day" if grain == "week" else grain
+    return period_label(on, label_grain, language=language, with_year=False)
+
+
+def _as_date(start: object) -> date | None:
+    if isinstance(start, date):
+        return start
+    return date.fromisoformat(start[:10]) if isinstance(start, str) else None
+
+
+def _unfinished(rows: Sequence[Row], across: Axis, height: int, language: str) -> str:
+    if len(rows) < 2 or not _is_unfinished(rows[-1]):
+        return ""
+    left = (across.at(len(rows) - 2) + across.at(len(rows) - 1)) / 2
+    right = across.at(len(rows) - 1) + 12
+    note = f'<text class="note" x="{right - 2:.1f}" y="11">{escape(say(language, "so far"))}</text>'
+    return _hatch(left, right, 14, height - 28, 7) + note
+
+
+def _hatch(left: float, right: float, top: float, bottom: float, step: float) -> str:
+    """Slanted lines over a rectangle, cut off at its edges."""
+    path, c = "", left + top + step
+    while c < right + bottom:
+        x0, x1 = max(left, c - bottom), min(right, c - top)
+        path += f"M{x0:.1f} {c - x0:.1f}L{x1:.1f} {c - x1:.1f}"
+        c += step
+    return f'<path class="hatch" d="{path}"/>'
+
+
+def _aim(aim: Target | None, metric: Metric, up: Axis, width: int, language: str) -> str:
+    if aim is None:
+        return ""
+    y = up.at(aim.value)
+    text = say(language, "target {value}", value=aim_words(metric, aim, language))
+    line = f'<line class="aim" x1="62" x2="{width - 18}" y1="{y:.1f}" y2="{y:.1f}"/>'
+    return f'{line}<text class="aim-label" x="66" y="{y - 5:.1f}">{escape(text)}</text>'
+
+
+def _points(shown: list[_Point], across: Axis, up: Axis, metric: Metric, grain: str, language: str) -> str:
+    out = ""
+    for i, row in shown:
+        on = _as_date(row.get("period_start"))
+        name = period_label(on, grain, language=language) if on else ""
+        text = " · ".join(t for t in (name, value_words(metric, row, language), n_words(row, language)) if t)
+        css_class = "dot" if i == shown[-1][0] else "point"
+        out += f'<circle class="{css_class}" cx="{across.at(i):.1f}" cy="{up.at(row["value"]):.1f}" r="3.4">'
+        out += f"<title>{escape(text)}</title></circle>"
+    return out
+
+
+def dot_mark(row: Row, low: float, high: float, total: float | None = None) -> str:
+    """One row of a dot plot: the value with its interval between `low` and `high`, the total as a reference line."""
+    value = row.get("value")
+    if value is None or high <= low:
+        return ""
+    across = Axis(low, high, 4, 156)
+    parts = (
+        f'<line class="ref" x1="{across.at(total):.1f}" x2="{across.at(total):.1f}" y1="0" y2="20"/>' if total is not None else ""
+    )
+    if row.get("ci_low") is not None and row.get("ci_high") is not None:
+        a, b = across.at(max(row["ci_low"], low)), across.at(min(row["ci_high"], high))
+        parts += f'<line class="whisker" x1="{a:.1f}" x2="{b:.1f}" y1="10" y2="10"/>'
+    parts += f'<circle class="dot" cx="{across.at(value):.1f}" cy="10" r="3.6"/>'
+    return f'<svg class="dots" viewBox="0 0 160 20" aria-hidden="true">{parts}</svg>'

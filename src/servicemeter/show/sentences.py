@@ -1,0 +1,182 @@
+"""Whole sentences: what a metric found, what a family of metrics says, what goes well and what needs a look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from servicemeter.model.answer import Row
+from servicemeter.model.metric import Metric
+from servicemeter.model.scorecard import Family, Scorecard
+from servicemeter.show.changes import Change, Verdict, aim_words, compare, judge
+from servicemeter.show.dates import moment, period_label
+from servicemeter.show.phrases import say
+from servicemeter.show.words import null_words, shown_value, value_words
+
+__all__ = ["Finding", "Summary", "data_status", "family_sentence", "statement", "summarise", "trend_sentence"]
+
+_STATEMENTS = {
+    "tickets_created": "Customers asked {value} questions.",
+    "interactions_count": "Customers were in touch {value} times.",
+    "tickets_handled": "The team worked on {value} requests.",
+    "tickets_solved": "{value} requests were solved.",
+    "backlog": "{value} requests are unresolved.",
+    "backlog_age": "Half of the unresolved requests are younger than {value}.",
+    "contact_rate": "Every hundred orders brought {number} requests.",
+    "first_response_time": "Half of customers had a first answer within {value}.",
+    "response_time": "Half of all messages were answered within {value}.",
+    "resolution_time": "Half of the requests were solved within {value}.",
+    "first_resolution_time": "Half of the requests were solved for the first time within {value}.",
+    "turnaround_time": "Half of the requests were settled for good within {value} of the first contact.",
+    "requester_wait_time": "Half of customers waited less than {value} in all.",
+    "replies_per_resolution": "A solution took {number} replies.",
+    "one_touch_resolution_rate": "{value} of the requests were solved with one reply.",
+    "first_contact_resolution_rate": "{value} of customers did not have to come back.",
+    "reopen_rate": "{value} of the solved requests came back.",
+    "resolution_rate": "{value} of the requests were solved.",
+    "automated_resolution_rate": "{value} of the requests were solved without a person.",
+    "abandonment_rate": "{value} of callers gave up waiting.",
+    "service_level": "{value} of contacts were answered in time.",
+    "average_speed_of_answer": "Callers waited {value} on average.",
+    "average_handle_time": "A contact took {value} of work on average.",
+    "csat": "{value} of the customers who answered were satisfied.",
+    "ces": "Customers gave {number} for ease.",
+    "nps": "Promoters less detractors make {value}.",
+    "survey_response_rate": "{value} of the customers who were asked answered.",
+    "sla_compliance_rate": "{value} of the agreed times were met.",
+    "customer_retention_rate": "{value} of customers stayed.",
+    "customer_churn_rate": "{value} of customers left.",
+    "repeat_purchase_rate": "{value} of customers bought more than once.",
+    "returning_customer_rate": "{value} of the customers who ordered had ordered before.",
+    "ticket_conversion_rate": "{value} of the requests were followed by an order.",
+}
+_BY_UNIT = {
+    "median": "{label}: half were below {value}.",
+    "mean": "{label}: {value} on average.",
+    "value": "{label}: {value}.",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing worth knowing about a metric, as a sentence with the metric's name in front."""
+
+    metric: str
+    label: str
+    words: str
+    weight: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What goes well and what needs a look, the weightiest first; low samples and unclear changes are in neither."""
+
+    well: list[Finding]
+    look: list[Finding]
+
+
+def statement(metric: Metric, row: Row, language: str = "en") -> str:
+    """What the metric found, as a sentence; why it found nothing, where it did not."""
+    if shown_value(metric, row) is None:
+        reason = null_words(metric, row, language)
+        return say(language, "{label}: {reason}.", label=metric.label(language), reason=reason)
+    value = value_words(metric, row, language)
+    plain = value.removesuffix(" " + say(language, "replies")).removesuffix(" " + say(language, "per 100"))
+    text = _STATEMENTS.get(metric.name)
+    return say(language, text or _BY_UNIT[metric.headline], label=metric.label(language), value=value, number=plain)
+
+
+def family_sentence(family: Family, metrics: Mapping[str, Metric], language: str = "en") -> str:
+    """The statement of the family's first card that has a value, and how it changed; empty when none has one."""
+    for card in family.cards:
+        metric = metrics[card.metric]
+        if shown_value(metric, card.now) is None:
+            continue
+        said = statement(metric, card.now, language)
+        change = compare(metric, card.now, card.before, language)
+        if change is None or change.standing == "same":
+            return said
+        return say(language, "{said}, {change} than before.", said=said.rstrip("."), change=_than(change))
+    return ""
+
+
+def _than(change: Change) -> str:
+    """A difference that can be followed by `than before`: faster, more and longer can; points need their direction."""
+    if change.words.split(" ")[-1] in ("faster", "slower", "longer", "shorter", "more", "fewer"):
+        return change.words
+    size = change.words.lstrip("+−")
+    if size.endswith("%)"):
+        return size
+    return f"{size} {'higher' if change.is_up else 'lower'}"
+
+
+def summarise(scorecard: Scorecard, metrics: Mapping[str, Metric], language: str = "en") -> Summary:
+    """The cards that clearly changed for better or worse, met their target or missed it."""
+    well: list[Finding] = []
+    look: list[Finding] = []
+    for family in scorecard.families:
+        for card in family.cards:
+            metric = metrics[card.metric]
+            if shown_value(metric, card.now) is None or card.now.get("low_sample"):
+                continue
+            change = compare(metric, card.now, card.before, language)
+            verdict = judge(metric.target, card.now)
+            finding, is_good = _find(metric, card.now, change, verdict, language)
+            if finding:
+                (well if is_good else look).append(finding)
+    return Summary(*(sorted(side, key=lambda f: -f.weight) for side in (well, look)))
+
+
+def _find(metric: Metric, row: Row, change: Change | None, verdict: Verdict | None, language: str) -> tuple[Finding | None, bool]:
+    """What is worth saying about one card, and whether it is good; a change counts for more than a target."""
+    standing = change.standing if change else "same"
+    aim = aim_words(metric, metric.target, language) if metric.target else ""
+    value = value_words(metric, row, language)
+    if standing in ("better", "worse") and change:
+        words = say(language, "{change}, now {value}", change=change.words, value=value)
+        heavy = verdict == ("met" if standing == "better" else "missed")
+        if heavy:
+            words = say(language, _WITH_TARGET[standing], said=words, aim=aim)
+        return Finding(metric.name, metric.label(language), words, 3 if heavy else 2), standing == "better"
+    if verdict in ("met", "missed"):
+        words = say(language, _TARGET[verdict], value=value, aim=aim)
+        return Finding(metric.name, metric.label(language), words, 1), verdict == "met"
+    return None, False
+
+
+_WITH_TARGET = {"better": "{said}, on target ({aim})", "worse": "{said}, off target ({aim})"}
+_TARGET = {"met": "{value}, on target ({aim})", "missed": "{value}, off target ({aim})"}
+
+
+def data_status(as_of: datetime, tz: str, lagging: tuple[str, ...] = (), language: str = "en") -> str:
+    """Up to when the data reaches, and which sources lag behind: `Data to 21 Nov 17:40. Not yet up to then: shop.`"""
+    text = say(language, "Data to {moment}.", moment=moment(as_of, tz, language=language))
+    if not lagging:
+        return text
+    return text + " " + say(language, "Not yet up to then: {sources}.", sources=", ".join(lagging))
+
+
+def trend_sentence(rows: Sequence[Row], metric: Metric, grain: str, language: str = "en") -> str:
+    """Where a series began and where it stands: `From 3 h 2 min (24 Aug) to 2 h 10 min (16 Nov, so far)`."""
+    shown = [row for row in rows if shown_value(metric, row) is not None]
+    if len(shown) < 2:
+        return ""
+    first, last = shown[0], shown[-1]
+    when = _period_name(last, grain, language)
+    if last.get("period_status") == "in_progress":
+        when = say(language, "{period}, so far", period=when)
+    return say(
+        language,
+        "From {first} ({start}) to {last} ({end})",
+        first=value_words(metric, first, language),
+        start=_period_name(first, grain, language),
+        last=value_words(metric, last, language),
+        end=when,
+    )
+
+
+def _period_name(row: Row, grain: str, language: str) -> str:
+    start = row.get("period_start")
+    on = start if isinstance(start, date) else date.fromisoformat(str(start)[:10])
+    return period_label(on, "day" if grain == "week" else grain, language=language, with_year=False)

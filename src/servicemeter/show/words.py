@@ -1,0 +1,202 @@
+"""What a row of a metric says: its value, interval, n, statement and remark, or in plain words why it has none."""
+
+from __future__ import annotations
+
+from servicemeter.model.answer import Row
+from servicemeter.model.metric import Metric
+from servicemeter.show.durations import compact_duration, duration_parts, exact_seconds
+from servicemeter.show.numbers import interval, money, number, percent, rounded
+from servicemeter.show.phrases import counted, say
+
+__all__ = [
+    "FAMILIES",
+    "MIN_N_DISPLAY",
+    "digits_of",
+    "exact_words",
+    "family_title",
+    "figure",
+    "headline",
+    "interval_words",
+    "n_words",
+    "null_words",
+    "shown_value",
+    "statistic_words",
+    "trust_words",
+    "unit_words",
+    "value_words",
+]
+
+MIN_N_DISPLAY = 5
+"""Below this many answers a survey score is worked out but only the count is shown (METRICS.md 1.7)."""
+
+FAMILIES = {
+    "volume": "Volume",
+    "speed": "Speed",
+    "resolution": "Solving",
+    "calls": "Calls and chats",
+    "voice": "The customer's voice",
+    "sla": "Agreements",
+    "loyalty": "Loyalty and money",
+}
+
+_UNITS = {
+    "count": "a number",
+    "fraction": "a share, shown in %",
+    "seconds": "a time, exact to the second",
+    "replies": "replies",
+    "score": "a score",
+    "ratio": "a ratio, shown per 100",
+    "money": "money",
+}
+
+_SIGNED = frozenset({"nps", "sentiment", "backlog_flow"})
+
+_NULLS = {
+    "empty": "nothing to measure in this period",
+    "immature": "too early to tell: the waiting time of these cases is not over",
+    "no_data": "before the data begins",
+    "not_started": "has not started yet",
+    "not_measured": "not measured by this source",
+    "mixed_scales": "answers on different scales cannot be put together",
+    "invalid_dimension": "has no meaning for this split",
+}
+_EMPTY = {
+    "voice": "no answers in this period",
+    "calls": "no calls or chats in this period",
+    "speed": "nothing answered or solved in this period",
+    "resolution": "nothing solved in this period",
+}
+
+
+def family_title(family: str, language: str = "en") -> str:
+    """The heading of a family of metrics."""
+    return say(language, FAMILIES.get(family, family.replace("_", " ").capitalize()))
+
+
+def null_words(metric: Metric, row: Row, language: str = "en") -> str:
+    """Why there is no value, in plain words; empty where there is one."""
+    if shown_value(metric, row) is not None:
+        return ""
+    if row.get("value") is not None:
+        return counted(language, row.get("n") or 0, "{n} answer: too few to show", "{n} answers: too few to show")
+    reason = str(row.get("null_reason") or "empty")
+    if reason == "empty":
+        return say(language, _EMPTY.get(metric.family, _NULLS["empty"]))
+    return say(language, _NULLS.get(reason, reason.replace("_", " ")))
+
+
+def shown_value(metric: Metric, row: Row) -> float | None:
+    """The value people may see: None without one, and for a survey score with fewer than five answers."""
+    value: float | None = row.get("value")
+    few = (row.get("n") or 0) < MIN_N_DISPLAY
+    if value is None or ("survey_answers" in metric.needs and few):
+        return None
+    return value
+
+
+def digits_of(metric: Metric, row: Row) -> int:
+    """How many decimals a value deserves: a percentage whose interval is five points wide or more gets none."""
+    value = row.get("value")
+    if metric.unit == "fraction":
+        low, high = row.get("ci_low"), row.get("ci_high")
+        wide = low is not None and high is not None and high - low >= 0.05
+        hides = value is not None and rounded(value * 100) in (0, 100) and value not in (0, 1)
+        return 0 if wide and not hides else 1
+    if metric.unit == "count":
+        return 0 if value is None or float(value).is_integer() else 1
+    if metric.unit == "score" and metric.name == "nps":
+        return 0
+    return 1
+
+
+def figure(
+    metric: Metric, value: float, digits: int = 1, *, language: str = "en", currency: str | None = None
+) -> list[tuple[str, str]]:
+    """A value of the metric as figures with their units: `[("2", "h"), ("10", "min")]`, `[("93.1", "%")]`."""
+    signed = metric.name in _SIGNED
+    if metric.unit == "seconds":
+        return duration_parts(value, language=language)
+    if metric.unit == "fraction":
+        text = percent(value, digits, language=language).removesuffix(" %")
+        return [("+" + text if signed and rounded(value * 100, digits) > 0 else text, "%")]
+    if metric.unit == "ratio":
+        return [(number(value * 100, digits, language=language), say(language, "per 100"))]
+    if metric.unit == "money":
+        return [(money(value, language=language, signed=signed), currency or "")]
+    unit = say(language, "replies") if metric.unit == "replies" else ""
+    return [(number(value, digits, language=language, signed=signed), unit)]
+
+
+def headline(metric: Metric, row: Row, language: str = "en") -> list[tuple[str, str]]:
+    """The value as figures and units, or an en dash where there is nothing to show."""
+    value = shown_value(metric, row)
+    if value is None:
+        return [("–", "")]
+    return figure(metric, value, digits_of(metric, row), language=language, currency=row.get("currency"))
+
+
+def value_words(metric: Metric, row: Row, language: str = "en") -> str:
+    """The value in one piece of text: `2 h 10 min`, `93.1 %`, `+38`; an en dash where there is none."""
+    return _joined(headline(metric, row, language))
+
+
+def _joined(parts: list[tuple[str, str]]) -> str:
+    return " ".join(f"{text} {unit}".strip() for text, unit in parts)
+
+
+def exact_words(metric: Metric, row: Row, language: str = "en") -> str:
+    """The exact value, for hovering: whole seconds, and shares to four decimals; empty without a value."""
+    value = shown_value(metric, row)
+    if value is None:
+        return ""
+    if metric.unit == "seconds":
+        return exact_seconds(value, language=language)
+    return number(value, 0 if float(value).is_integer() else 4, language=language)
+
+
+def interval_words(metric: Metric, row: Row, language: str = "en") -> str:
+    """The 95 % interval, without repeating the unit of a percentage: `69.9–72.8`; empty where there is none."""
+    low, high = row.get("ci_low"), row.get("ci_high")
+    if low is None or high is None or shown_value(metric, row) is None:
+        return ""
+    if metric.unit == "seconds":
+        return interval(compact_duration(low, language=language), compact_duration(high, language=language))
+    digits = digits_of(metric, row)
+    bounds = [_joined(figure(metric, bound, digits, language=language)) for bound in (low, high)]
+    if metric.unit in ("fraction", "replies", "ratio"):
+        bounds = [bound.split(" ")[0] for bound in bounds]
+    return interval(*bounds)
+
+
+def n_words(row: Row, language: str = "en") -> str:
+    """How many cases a value rests on: `n 4,812`."""
+    n = row.get("n")
+    return "" if n is None else f"n {number(n, language=language)}"
+
+
+def statistic_words(metric: Metric, language: str = "en") -> str:
+    """Which statistic the headline is, where it is not the value itself: median or mean."""
+    if metric.unit in ("replies", "score") and metric.name not in _SIGNED:
+        return say(language, "mean")
+    return say(language, metric.headline) if metric.headline != "value" else ""
+
+
+def unit_words(metric: Metric, language: str = "en") -> str:
+    """What kind of figure a metric gives, and which statistic stands first."""
+    unit = say(language, _UNITS[metric.unit])
+    first = statistic_words(metric, language)
+    return say(language, "{unit}: the {statistic}", unit=unit, statistic=first) if first else unit
+
+
+def trust_words(metric: Metric, row: Row, language: str = "en") -> str:
+    """The line under the value: statistic, interval and n: `median, 2 h 04 – 2 h 17 · n 4,812`."""
+    if shown_value(metric, row) is None:
+        return null_words(metric, row, language)
+    what = ", ".join(t for t in (statistic_words(metric, language), interval_words(metric, row, language)) if t)
+    n = "" if metric.unit == "count" and row.get("n") == row.get("value") else n_words(row, language)
+    few = say(language, "few cases") if _is_low(metric, row) else ""
+    return " · ".join(t for t in (what, n, few) if t)
+
+
+def _is_low(metric: Metric, row: Row) -> bool:
+    return bool(row.get("low_sample")) and metric.unit != "count"

@@ -1,0 +1,84 @@
+"""Any file as a table: CSV and its kin, JSON lines, Parquet, spreadsheets; what it is shows in its first bytes."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+
+from servicemeter.ground.errors import BadFile
+from servicemeter.sources.columnar import ParquetTable
+from servicemeter.sources.delimited import DelimitedTable
+from servicemeter.sources.encoding import open_bytes
+from servicemeter.sources.jsonlines import JsonLinesTable
+from servicemeter.sources.options import FileOptions
+from servicemeter.sources.table import RawTable
+from servicemeter.sources.workbook import WorkbookTable
+
+__all__ = ["file_kind", "open_table"]
+
+_BINARY = (
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"%PDF", "a PDF document"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"BZh", "packed with bzip2"),
+    (b"\xfd7zXZ", "packed with xz"),
+    (b"\x28\xb5\x2f\xfd", "packed with zstandard"),
+)
+_WANTED = "Give CSV, TSV, JSON lines, Parquet or XLSX (gzip-packed text is fine)."
+
+
+def open_table(path: Path, options: FileOptions | None = None) -> RawTable:
+    """Open a file as a table. Raises `BadFile` when it is missing, a folder, empty, binary or only a header."""
+    options = options or FileOptions()
+    kind = file_kind(path)
+    if kind == "parquet":
+        return ParquetTable(path)
+    if kind == "spreadsheet":
+        return WorkbookTable(path, options)
+    return JsonLinesTable(path, options) if kind == "json lines" else DelimitedTable(path, options)
+
+
+def file_kind(path: Path) -> str:
+    """Tell what a file is from its first bytes: parquet, spreadsheet, json lines or delimited; else `BadFile`."""
+    start = _first_bytes(path)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return _spreadsheet(path)
+    for mark, what in _BINARY:
+        if start.startswith(mark):
+            raise BadFile(f"{path}: this is not a table but {what}. {_WANTED}")
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith(b"["):
+        return _json_list(path)
+    return "json lines" if text.startswith(b"{") else "delimited"
+
+
+def _first_bytes(path: Path) -> bytes:
+    if not path.exists():
+        raise BadFile(f"{path}: there is no such file.")
+    if path.is_dir():
+        raise BadFile(f"{path}: this is a folder. Name the file, or a folder of files named after their tables.")
+    try:
+        with open_bytes(path) as stream:
+            start = stream.read(512)
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadFile(f"{path}: the file cannot be read ({error}).") from error
+    if not start.strip():
+        raise BadFile(f"{path}: the file is empty.")
+    return start
+
+
+def _spreadsheet(path: Path) -> str:
+    if path.suffix.lower() in {".zip", ".docx", ".pptx", ".doc", ".ppt", ".msg"}:
+        raise BadFile(f"{path}: this is an archive or document, not a table. Unpack it and give the files. {_WANTED}")
+    return "spreadsheet"
+
+
+def _json_list(path: Path) -> str:
+    if path.suffix.lower() in {".json", ".jsonl", ".ndjson"}:
+        raise BadFile(f"{path}: this is one JSON list. Give one object a line (JSON lines): jq -c '.[]' {path.name}")
+    return "delimited"

@@ -1,0 +1,185 @@
+"""From a path to a delivery: a canonical file, a file that a mapping recognises, or one whose mapping is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from servicemeter.ground.errors import BadFile, BadMapping, UnknownName, UnrecognisedFile
+from servicemeter.sources import mapping as mappings
+from servicemeter.sources.canonical import canonical_table, is_ready
+from servicemeter.sources.deciding import Plan
+from servicemeter.sources.delivery import FileDelivery, Meter, Part
+from servicemeter.sources.files import open_table
+from servicemeter.sources.instants import zone_named
+from servicemeter.sources.mappingfile import read_mapping
+from servicemeter.sources.options import FileOptions, Options, parse_options
+from servicemeter.sources.table import Progress, RawTable
+
+__all__ = ["CANONICAL_SOURCE", "deliver", "known_mappings"]
+
+CANONICAL_SOURCE = "files"
+_OURS = Path(__file__).parent / "mappings"
+_ENDINGS = frozenset(
+    {
+        *(".csv", ".tsv", ".txt", ".tab", ".psv", ".json", ".jsonl", ".ndjson"),
+        *(".parquet", ".xlsx", ".xlsm", ".xls", ".ods", ".gz"),
+    }
+)
+
+
+def deliver(
+    path: Path | str,
+    *,
+    mapping: str | None = None,
+    known_as: str | None = None,
+    source: str | None = None,
+    options: Mapping[str, str] | None = None,
+    now: datetime,
+    user_folder: Path | None = None,
+    progress: Progress | None = None,
+) -> FileDelivery:
+    """Prepare the delivery of a file, or of a folder of files named after their tables.
+
+    `mapping` is the path of a mapping file, `known_as` the name of a known one (`--as`); without both the header
+    decides. `options` are those of `parse_options`. Columns are decided here, in a pass of its own over each file;
+    the rows come when the delivery is read. `progress` is told bytes done and bytes to do.
+
+    Raises `BadFile`, `AmbiguousColumn`, `BadMapping`, and `UnrecognisedFile` when no mapping fits: `propose` then
+    writes one to edit.
+    """
+    path, given = Path(path), parse_options(options or {})
+    _check_zone(given)
+    chosen = _chosen(mapping, known_as, user_folder)
+    meter = Meter(progress)
+    remarks: list[str] = []
+    shapes = [_shape(file, chosen, given, user_folder, now) for file in _files(path, remarks)]
+    source_name = source or _source_of(path, shapes)
+    meter.total = sum(shape.part_size * shape.passes for shape in shapes)
+    parts = tuple(_planned(shape, meter, remarks) for shape in shapes)
+    first = shapes[0].mapping
+    return FileDelivery(
+        source=source_name,
+        tz=given.all_columns.time_zone or first.time_zone,
+        parts=parts,
+        meter=meter,
+        capabilities=first.capabilities,
+        loaded_from=first.loaded_from,
+        loaded_through=first.loaded_through,
+        known_as=None if first.is_canonical else first.path,
+        remarks=remarks,
+    )
+
+
+def known_mappings(user_folder: Path | None) -> dict[str, Path]:
+    """The mappings that can be named: ours, and those in the user's folder `mappings/`, which win."""
+    folders = [_OURS, *([user_folder / "mappings"] if user_folder is not None else [])]
+    return {file.stem: file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.toml"))}
+
+
+class _Shape:
+    """A file and what is to be made of it."""
+
+    def __init__(self, path: Path, mapping: mappings.Mapping, raw: RawTable | None, plan: Plan | None) -> None:
+        self.path, self.mapping, self.raw, self.plan = path, mapping, raw, plan
+        self.part_size = path.stat().st_size
+        self.passes = 2 if plan is not None and plan.has_to_decide else 1
+
+
+def _files(path: Path, remarks: list[str]) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    inside = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith("."))
+    files = [file for file in inside if file.suffix.lower() in _ENDINGS]
+    remarks.extend(f"{file.name}: left out, it is not a table." for file in inside if file not in files)
+    if not files:
+        raise BadFile(f"{path}: the folder has no CSV, TSV, JSON lines, Parquet or XLSX files.")
+    return files
+
+
+def _chosen(mapping: str | None, known_as: str | None, user_folder: Path | None) -> mappings.Mapping | None:
+    known = known_mappings(user_folder)
+    if mapping is not None:
+        path = Path(mapping)
+        if not path.exists() and mapping in known:
+            path = known[mapping]
+        return read_mapping(path)
+    if known_as is None:
+        return None
+    if known_as not in known:
+        raise UnknownName("known export", known_as, known or {"(none: give --map FILE)"})
+    return read_mapping(known[known_as])
+
+
+def _shape(path: Path, chosen: mappings.Mapping | None, given: Options, user_folder: Path | None, now: datetime) -> _Shape:
+    raw = open_table(path, _file_options(chosen, given))
+    mapping = chosen or _recognised(path, raw, user_folder)
+    if mapping.is_canonical and path.suffix.lower() == ".parquet" and is_ready(path, mapping.blocks[0].table, now):
+        return _Shape(path, mapping, None, None)
+    if chosen is None and not mapping.is_canonical:
+        raw = open_table(path, _file_options(mapping, given))
+    mappings.check_columns(mapping, raw.names, path.name)
+    _check_options(given, raw, mapping)
+    return _Shape(path, mapping, raw, Plan(mapping, given, now, str(path)))
+
+
+def _recognised(path: Path, raw: RawTable, user_folder: Path | None) -> mappings.Mapping:
+    """The known mapping that a header fits (the one that asks for most columns), else that of a canonical table."""
+    names = set(raw.names)
+    fitting = [m for m in map(read_mapping, known_mappings(user_folder).values()) if m.recognise and _fits(m, names)]
+    if fitting:
+        most = max(len(m.recognise) for m in fitting)
+        best = [m for m in fitting if len(m.recognise) == most]
+        if len(best) > 1:
+            known = " or ".join(f"--as {Path(m.path).stem}" for m in best)
+            raise BadFile(f"{path}: several mappings recognise this file. Say which: {known}.")
+        return best[0]
+    table = canonical_table(path, raw.names)
+    if table is None:
+        raise UnrecognisedFile(
+            f"{path}: these columns are not those of a canonical table, and no mapping knows them: "
+            f"{', '.join(raw.names)}. Give a mapping: --map FILE. A proposal to start from: "
+            f"servicemeter import {path} --propose > mapping.toml"
+        )
+    return mappings.identity(str(path), table, raw.names, CANONICAL_SOURCE)
+
+
+def _fits(mapping: mappings.Mapping, names: set[str]) -> bool:
+    return set(mapping.recognise) <= names
+
+
+def _file_options(mapping: mappings.Mapping | None, given: Options) -> FileOptions:
+    under = vars(mapping.file) if mapping is not None else {}
+    return FileOptions(**{**under, **given.file})
+
+
+def _check_zone(given: Options) -> None:
+    for reading in (given.all_columns, *given.columns.values()):
+        if reading.time_zone is not None and zone_named(reading.time_zone) is None:
+            raise BadMapping(f"--tz: {reading.time_zone!r} is no time zone; write an IANA name such as Europe/Amsterdam.")
+
+
+def _check_options(given: Options, raw: RawTable, mapping: mappings.Mapping) -> None:
+    known = {*raw.names, *mapping.derived}
+    for name in given.columns:
+        if name not in known:
+            raise UnknownName("column for --option", name, known)
+
+
+def _source_of(path: Path, shapes: Iterable[_Shape]) -> str:
+    names = sorted({shape.mapping.name for shape in shapes})
+    if len(names) > 1:
+        raise BadFile(f"{path}: the files belong to several sources ({', '.join(names)}). Import them one by one.")
+    return names[0]
+
+
+def _planned(shape: _Shape, meter: Meter, remarks: list[str]) -> Part:
+    if shape.raw is None or shape.plan is None:
+        return Part(shape.path, shape.mapping.tables)
+    found = list(shape.raw.remarks)
+    if shape.plan.has_to_decide:
+        found += shape.plan.decide(shape.raw.batches(meter.report))
+        meter.finished(shape.part_size)
+    remarks.extend(f"{shape.path.name}: {remark}" for remark in found)
+    return Part(shape.path, shape.mapping.tables, shape.raw, shape.plan)

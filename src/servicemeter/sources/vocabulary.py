@@ -1,0 +1,107 @@
+"""What columns and states are called in exports, in English, Dutch and Romanian: for proposing a mapping."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["CHANNELS", "ROLES", "STATUSES", "plain", "role_of", "word_for"]
+
+
+def _lists(text: str) -> dict[str, tuple[str, ...]]:
+    """Read lines such as `open: open, in progress`; a line that begins with blanks goes on with the one before."""
+    joined = text.strip().replace("\n    ", " ").splitlines()
+    pairs = (line.split(": ", 1) for line in joined)
+    return {ours: tuple(word.strip() for word in theirs.split(",")) for ours, theirs in pairs}
+
+
+# Role: the words a column of that role is known by, the surest first. Compared without accents, case and marks.
+ROLES = _lists("""
+ticket_id: ticket id, ticket number, ticket nr, ticket, case id, caseid, case number, conversation id, request
+    id, ticketnummer, zaaknummer, meldingsnummer, volgnummer, numar tichet, id tichet, nr tichet, tichet, numar
+    solicitare, id solicitare, number, nummer, numar, id, key
+created_at: created at, created, creation date, date created, opened at, opened, open date, created on, created
+    time, aangemaakt op, aangemaakt, aanmaakdatum, datum aangemaakt, geopend op, geopend, ontvangen op,
+    ontvangen, binnengekomen, creat la, creat, data crearii, data creare, deschis la, data deschiderii, primit
+    la, requested at, submitted at, datum, date, data
+first_reply_at: first response at, first reply at, first response time, first responded at, first reply, eerste
+    reactie op, eerste reactie, eerste antwoord op, eerste antwoord, eerste respons, primul raspuns la, primul
+    raspuns, data primului raspuns
+solved_at: solved at, resolved at, closed at, solved, resolved, resolution date, closed date, date closed,
+    closed on, resolved on, opgelost op, opgelost, gesloten op, gesloten, afgehandeld op, afgesloten op,
+    rezolvat la, rezolvat, inchis la, inchis, data rezolvarii, data inchiderii, solutionat la, time to
+    resolution
+status: status, ticket status, state, toestand, stare, starea, stadiu
+channel: channel, ticket channel, via, medium, kanaal, contactkanaal, canal, canalul
+priority: priority, ticket priority, urgency, severity, prioriteit, urgentie, prioritate, urgenta
+reason: reason, contact reason, category, ticket type, type, topic, reden, contactreden, categorie,
+    onderwerpcategorie, soort, motiv, motivul, tip, tip tichet
+agent: assignee, agent, assigned to, owner, agent name, handled by, server, behandelaar, medewerker, toegewezen
+    aan, eigenaar, alocat lui, atribuit lui, angajat, operator, responsabil
+team: team, group, queue, department, groep, afdeling, wachtrij, echipa, grup, departament
+customer_id: customer id, requester id, client id, contact id, klantnummer, klant id, id client, cod client
+customer_email: customer email, requester email, email, e mail, email address, klant email, emailadres, e
+    mailadres, email client, adresa email, adresa de email
+customer_name: customer name, customer, requester, name, klant, klantnaam, naam, client, nume, nume client
+language: language, taal, limba
+brand: brand, merk, marca, brand name
+rating: customer satisfaction rating, satisfaction rating, csat, csat score, rating, satisfaction, score,
+    klanttevredenheid, tevredenheid, beoordeling, waardering, cijfer, satisfactie, nota, evaluare
+subject: subject, ticket subject, title, onderwerp, titel, subiect, titlu
+started_at: started at, call started, start time, start, begin, gestart op, inceput la, ora inceput
+answered_at: answered at, call answered, answer time, opgenomen op, beantwoord op, preluat la, raspuns la
+ended_at: ended at, call ended, end time, end, einde, beeindigd op, incheiat la, sfarsit
+talk: talk time, talk, talk seconds, gesprekstijd, gespreksduur, durata convorbire, durata apel
+call_id: call id, interaction id, contact id, gespreks id, oproep id, id apel
+order_id: order id, order number, order, ordernummer, bestelnummer, bestelling, numar comanda, comanda
+placed_at: placed at, ordered at, order date, besteld op, besteldatum, data comenzii, comandat la
+amount: amount, total, order total, revenue, bedrag, totaal, suma, valoare, dollars
+currency: currency, valuta, munteenheid, moneda
+""")
+
+# Ours: theirs.
+STATUSES = _lists("""
+new: new, nieuw, nou, noua
+open: open, opened, in progress, assigned, active, reopened, heropend, in behandeling, lopend, deschis,
+    deschisa, in lucru, in curs, redeschis, atribuit
+pending: pending, waiting on customer, waiting for customer, pending customer response, snoozed, awaiting reply,
+    wacht op klant, wachten op klant, in afwachting, asteptare client, asteapta clientul, in asteptare
+on_hold: on hold, hold, waiting on third party, waiting, aangehouden, in de wacht, wacht op derden, suspendat
+solved: solved, resolved, done, completed, opgelost, afgehandeld, gereed, rezolvat, solutionat, rezolvata
+closed: closed, gesloten, afgesloten, inchis, inchisa
+""")
+
+CHANNELS = _lists("""
+email: email, e mail, mail, posta electronica
+chat: chat, live chat, livechat, webchat
+phone: phone, telephone, call, voice, telefoon, telefonisch, telefon, apel
+social: social, social media, facebook, instagram, twitter, x, retele sociale
+messaging: messaging, whatsapp, messenger, telegram
+web: web, web form, webform, website, portal, form, formulier, formular, site
+sms: sms, text message
+in_person: in person, store, shop, winkel, balie, magazin
+""")
+
+
+def plain(text: str) -> str:
+    """A name without case, accents and marks.
+
+    >>> plain("Creat_la"), plain("Înch̦is LA"), plain("createdAt")
+    ('creat la', 'inchis la', 'created at')
+    """
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
+    bare = "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[a-z0-9]+", bare.casefold()))
+
+
+def role_of(name: str) -> tuple[str, int] | None:
+    """The role a column's name suggests, and how far down its list the name stands (0 = the surest)."""
+    wanted = plain(name)
+    found = [(words.index(wanted), role) for role, words in ROLES.items() if wanted in words]
+    return (min(found)[1], min(found)[0]) if found else None
+
+
+def word_for(text: str, words: dict[str, tuple[str, ...]]) -> str | None:
+    """The word of ours that a text of the export suggests, or None."""
+    wanted = plain(text)
+    return next((ours for ours, theirs in words.items() if wanted in theirs), None)

@@ -1,0 +1,92 @@
+"""Spreadsheets: the first sheet or a named one, with the types the cells have there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from servicemeter.ground.errors import BadFile
+from servicemeter.sources.options import FileOptions
+from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names, text_of
+
+__all__ = ["WorkbookTable"]
+
+_BATCH_ROWS = 10_000
+_MOST_CELLS = 100_000_000
+
+
+class WorkbookTable:
+    """One sheet of a workbook (XLSX, XLS, ODS). Rows without any cell are no rows."""
+
+    def __init__(self, path: Path, options: FileOptions) -> None:
+        self.path, self.size = path, path.stat().st_size
+        self.remarks: list[str] = []
+        self._sheet = self._open(options.sheet)
+        self._skip = options.skip_rows
+        self._has_header = options.header is None
+        header: Sequence[Cell] | None = options.header or next(self._filled_rows(), None)
+        if header is None:
+            raise BadFile(f"{path}: the sheet {self._sheet.name!r} is empty. Another: the option sheet=…")
+        self.names = header_names(_trimmed(header), self.remarks)
+        if next(self._data_rows(), None) is None:
+            raise BadFile(f"{path}: the sheet {self._sheet.name!r} has a header but no rows.")
+
+    def batches(self, report: Callable[[int], None] | None = None) -> Iterator[RawBatch]:
+        """Give the rows in batches; rows with cells to the right of the header come as ragged."""
+        rows = enumerate(self._data_rows(), start=1)
+        while chunk := list(islice(rows, _BATCH_ROWS)):
+            fitting = [(number, row) for number, row in chunk if not _beyond(row, len(self.names))]
+            columns = {name: [_cell(row, place) for _, row in fitting] for place, name in enumerate(self.names)}
+            ragged = tuple(self._ragged(number, row) for number, row in chunk if _beyond(row, len(self.names)))
+            yield RawBatch([number for number, _ in fitting], columns, ragged)
+        if report:
+            report(self.size)
+
+    def _ragged(self, number: int, row: list[Any]) -> Ragged:
+        extra = _beyond(row, len(self.names))
+        cells = {name: text_of(_cell(row, place)) for place, name in enumerate(self.names)}
+        return Ragged(number, f"the row has {len(extra)} cells to the right of the header", {**cells, "": extra})
+
+    def _open(self, name: str | None) -> CalamineSheet:
+        try:
+            book = CalamineWorkbook.from_path(str(self.path))
+            names = book.sheet_names
+            if name is not None and name not in names:
+                raise BadFile(f"{self.path}: there is no sheet {name!r}; the sheets are {', '.join(names)}.")
+            if name is None and len(names) > 1:
+                self.remarks.append(f"Read the first sheet, {names[0]!r}, of {', '.join(names)}.")
+            sheet = book.get_sheet_by_name(name or names[0])
+        except (CalamineError, OSError, IndexError) as error:
+            raise BadFile(f"{self.path}: this is not a spreadsheet that can be read ({error}).") from error
+        if sheet.height * sheet.width > _MOST_CELLS:
+            raise BadFile(f"{self.path}: the sheet has {sheet.height} × {sheet.width} cells; export it as CSV.")
+        return sheet
+
+    def _filled_rows(self) -> Iterator[list[Any]]:
+        rows = islice(self._sheet.iter_rows(), self._skip, None)
+        return (row for row in rows if any(cell != "" for cell in row))
+
+    def _data_rows(self) -> Iterator[list[Any]]:
+        return islice(self._filled_rows(), 1 if self._has_header else 0, None)
+
+
+def _trimmed(header: Sequence[Cell]) -> Sequence[Cell]:
+    """The header without the empty cells at its right end."""
+    last = max((place for place, cell in enumerate(header) if cell not in ("", None)), default=-1)
+    return header[: last + 1]
+
+
+def _cell(row: list[Any], place: int) -> Cell:
+    found = row[place] if place < len(row) else ""
+    if isinstance(found, timedelta):
+        return found.total_seconds()
+    return None if found == "" else found
+
+
+def _beyond(row: list[Any], width: int) -> list[str]:
+    return [str(cell) for cell in row[width:] if cell != ""]

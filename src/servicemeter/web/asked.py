@@ -1,0 +1,244 @@
+"""What an address asks: the period and filters of a page, and the questions of the API."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.model.metric import Metric
+from servicemeter.model.question import Filter, Grain, Question, Scope
+
+__all__ = [
+    "PERIODS",
+    "Asked",
+    "asked_from",
+    "condition",
+    "condition_text",
+    "day_from",
+    "instant_from",
+    "question_from_json",
+    "questions_from_query",
+]
+
+PERIODS = {
+    "this_week": "This week",
+    "last_week": "Last week",
+    "this_month": "This month",
+    "last_month": "Last month",
+    "this_quarter": "This quarter",
+    "last_quarter": "Last quarter",
+    "this_year": "This year",
+    "last_year": "Last year",
+    "last_30_days": "Last 30 days",
+    "last_90_days": "Last 90 days",
+    "custom": "Own dates",
+}
+_GRAINS = get_args(Grain)
+_QUERY_KEYS = ("metric", "from", "to", "at", "grain", "by", "where", "as_of", "known_at", "set", "format")
+_JSON_KEYS = ("metric", "from", "to", "at", "grain", "by", "where", "as_of", "known_at", "params", "scope")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The period and filters of a page. `first` and `last` are days, both included, when the period is `custom`."""
+
+    period: str = "this_month"
+    first: date | None = None
+    last: date | None = None
+    channel: str | None = None
+    as_of: datetime | None = None
+
+    @property
+    def where(self) -> list[Filter]:
+        """The filters as conditions of a question."""
+        return [Filter("channel", (self.channel,))] if self.channel is not None else []
+
+    def scorecard_call(self) -> dict[str, Any]:
+        """The arguments of `DeskLike.scorecard`."""
+        span: dict[str, Any]
+        if self.period == "custom" and self.first and self.last:
+            span = {"since": self.first, "until": self.last + timedelta(days=1), "period": None}
+        else:
+            span = {"since": None, "until": None, "period": self.period}
+        return {**span, "where": self.where, "as_of": self.as_of}
+
+    def query(self) -> str:
+        """The address's query, with what differs from the defaults; empty or beginning with `?`."""
+        pairs = {
+            "period": self.period if self.period != "this_month" else None,
+            "first": self.first.isoformat() if self.first else None,
+            "last": self.last.isoformat() if self.last else None,
+            "channel": self.channel,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
+        }
+        text = urlencode({k: v for k, v in pairs.items() if v is not None})
+        return f"?{text}" if text else ""
+
+
+def asked_from(params: QueryParams) -> Asked:
+    """Read a page's address; empty fields of its form count as absent. BadQuestion names what is wrong."""
+    given = {key: value for key, value in params.items() if value != ""}
+    for key in given:
+        if key not in ("period", "first", "last", "channel", "as_of"):
+            raise UnknownName("field of this page's address", key, ("period", "first", "last", "channel", "as_of"))
+    first, last = (day_from(given[key], key) if key in given else None for key in ("first", "last"))
+    period = given.get("period", "custom" if first and last else "this_month")
+    if period not in PERIODS:
+        raise UnknownName("period", period, PERIODS)
+    if period != "custom":
+        first = last = None
+    elif first is None or last is None:
+        raise BadQuestion("Own dates need a first and a last day, such as first=2026-11-01 and last=2026-11-21.")
+    elif last < first:
+        raise BadQuestion(f"The last day {last} lies before the first day {first}. Swap the two.")
+    as_of = instant_from(given["as_of"], "as_of") if "as_of" in given else None
+    return Asked(period, first, last, given.get("channel"), as_of)
+
+
+def day_from(text: object, key: str) -> date:
+    """A date written `2026-11-21`."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise BadQuestion(f"{key}={text!r} is not a date. Write it as 2026-11-21.") from None
+
+
+def instant_from(text: object, key: str) -> datetime:
+    """An instant with an offset, `2026-11-21T17:40:00+01:00`; a plus that an address turned into a space is mended."""
+    try:
+        at = datetime.fromisoformat(str(text).replace(" ", "+") if "T" in str(text) else str(text))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise BadQuestion(f"{key}={text!r} is not an instant with an offset. Write it as 2026-11-21T17:40:00+01:00.")
+    return at
+
+
+def condition(text: str) -> Filter:
+    """A condition written `channel=email,chat` or `team!=returns`; a value with a comma stands in double quotes."""
+    negated = text.partition("=")[0].endswith("!")
+    dimension, mark, values = text.partition("!=" if negated else "=")
+    if not dimension or not mark or not values:
+        raise BadQuestion(f"where={text!r} is not a condition. Write channel=email,chat or team!=returns.")
+    return Filter(dimension.strip(), tuple(next(csv.reader([values]))), negated)
+
+
+def condition_text(held: Filter) -> str:
+    """A condition as the address writes it; `condition` reads it back."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(held.values)
+    return f"{held.dimension}{'!=' if held.negated else '='}{out.getvalue()}"
+
+
+def questions_from_query(params: QueryParams, metrics: Mapping[str, Metric]) -> list[Question]:
+    """The questions of `/api/measure?metric=…`: one for every metric named, all over the same span and filters."""
+    for key in params:
+        if key not in _QUERY_KEYS:
+            raise UnknownName("parameter of a question", key, _QUERY_KEYS)
+    names = _words(params.getlist("metric"))
+    if not names:
+        raise BadQuestion("Which metric? Add metric=first_response_time; /api/metrics lists them all.")
+    shared: dict[str, Any] = {key: params[key] for key in ("from", "to", "at", "grain", "as_of", "known_at") if key in params}
+    shared["by"] = _words(params.getlist("by"))
+    where = tuple(condition(text) for text in params.getlist("where"))
+    options = [_option(text) for text in params.getlist("set")]
+    return [_question({**shared, "metric": n, "params": _typed(options, metrics.get(n))}, where) for n in names]
+
+
+def _words(values: Sequence[str]) -> list[str]:
+    return [word for value in values for word in value.split(",") if word]
+
+
+def _option(text: str) -> tuple[str, str]:
+    name, mark, value = text.partition("=")
+    if not name or not mark:
+        raise BadQuestion(f"set={text!r} is not an option. Write clock=business.")
+    return name, value
+
+
+def _typed(options: list[tuple[str, str]], metric: Metric | None) -> dict[str, Any]:
+    """Options as the metric's own types: an address carries only text."""
+    defaults = {p.name: p.default for p in metric.parameters} if metric else {}
+    return {name: _as_default(value, defaults.get(name)) for name, value in options}
+
+
+def _as_default(text: str, default: object) -> object:
+    if isinstance(default, bool) or text in ("true", "false"):
+        if text not in ("true", "false"):
+            raise BadQuestion(f"{text!r} is neither true nor false.")
+        return text == "true"
+    if isinstance(default, str):
+        return text
+    for read in (int, float):
+        try:
+            return read(text)
+        except ValueError:
+            continue
+    return text
+
+
+def question_from_json(body: object) -> Question:
+    """A question with the keys of the case format: `metric`, `from`, `to`, `at`, `grain`, `by`, `where`, `params`, …"""
+    if not isinstance(body, dict):
+        raise BadQuestion('A question is an object such as {"metric": "first_response_time", "from": "2026-11-01", …}.')
+    for key in body:
+        if key not in _JSON_KEYS:
+            raise UnknownName("key of a question", str(key), _JSON_KEYS)
+    if not isinstance(body.get("metric"), str):
+        raise BadQuestion('Which metric? Add "metric": "first_response_time"; /api/metrics lists them all.')
+    where = body.get("where", [])
+    if not isinstance(where, list):
+        raise BadQuestion('"where" is a list of {"dimension": "channel", "values": ["email"]}.')
+    return _question(body, tuple(_json_filter(held) for held in where))
+
+
+def _json_filter(held: object) -> Filter:
+    if isinstance(held, str):
+        return condition(held)
+    if isinstance(held, dict) and isinstance(held.get("dimension"), str) and _is_words(held.get("values")):
+        return Filter(held["dimension"], tuple(held["values"]), bool(held.get("not", False)))
+    raise BadQuestion(f'{held!r} is not a condition. Write {{"dimension": "channel", "values": ["email"]}}.')
+
+
+def _is_words(values: object) -> bool:
+    return isinstance(values, list) and bool(values) and all(isinstance(v, str) for v in values)
+
+
+def _question(given: Mapping[str, Any], where: tuple[Filter, ...]) -> Question:
+    grain, by, params = given.get("grain"), given.get("by", []), given.get("params", {})
+    if grain is not None and grain not in _GRAINS:
+        raise UnknownName("grain", str(grain), _GRAINS)
+    if not isinstance(by, list) or not all(isinstance(d, str) for d in by):
+        raise BadQuestion('"by" is a list of dimensions, such as ["channel"].')
+    if not isinstance(params, dict):
+        raise BadQuestion('"params" is an object, such as {"clock": "business"}.')
+    return Question(
+        metric=given["metric"],
+        since=day_from(given["from"], "from") if "from" in given else None,
+        until=day_from(given["to"], "to") if "to" in given else None,
+        moment=instant_from(given["at"], "at") if "at" in given else None,
+        grain=grain,
+        by=tuple(by),
+        where=where,
+        as_of=instant_from(given["as_of"], "as_of") if "as_of" in given else None,
+        known_at=instant_from(given["known_at"], "known_at") if "known_at" in given else None,
+        params=params,
+        scope=_scope(given.get("scope", {})),
+    )
+
+
+def _scope(given: object) -> Scope:
+    if not isinstance(given, dict) or set(given) - {"sources", "brands", "teams", "agents"}:
+        raise BadQuestion('"scope" is an object with lists: "sources", "brands", "teams", "agents".')
+    for value in given.values():
+        if not _is_words(value):
+            raise BadQuestion('"scope" holds lists of names, such as {"teams": ["returns"]}.')
+    return Scope(**{key: tuple(value) for key, value in given.items()})

@@ -1,0 +1,42 @@
+"""What the pages need of a desk: the questions they ask, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from servicemeter.model.answer import Answer
+from servicemeter.model.metric import Metric
+from servicemeter.model.question import Filter, Question
+from servicemeter.model.scorecard import Scorecard
+
+__all__ = ["DeskLike"]
+
+
+class DeskLike(Protocol):
+    """Whoever answers the pages' questions; methods may be called from several threads at once.
+
+    `period` is one of `asked.PERIODS`, counted from the data's own `as_of`; `since` and `until` (half-open) take its
+    place. `findings` are mappings or objects with `what` and, where known, `count`, `severity` and `next_step`.
+    """
+
+    def scorecard(
+        self,
+        *,
+        since: date | None,
+        until: date | None,
+        period: str | None,
+        where: list[Filter],
+        as_of: datetime | None,
+    ) -> Scorecard: ...
+
+    def measure(self, question: Question) -> Answer: ...
+
+    def metric(self, name: str) -> Metric: ...
+
+    def metrics(self) -> list[Metric]: ...
+
+    def dimension_values(self, dimension: str) -> list[str]: ...
+
+    def findings(self) -> Sequence[Any]: ...

@@ -1,0 +1,1 @@
+"""Makes this folder importable for the tests below it (`fake_desk`)."""

@@ -1,0 +1,303 @@
+"""The pages: what stands on them, and that it all comes from the desk."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from app_client import ask
+from fake_desk import HOSTILE, METRICS, FakeDesk, make_scorecard, row
+from servicemeter.ground.errors import BadBook, BookHeld, ServicemeterError
+from servicemeter.model.question import Filter, Question
+from servicemeter.model.scorecard import Card, Family
+from servicemeter.show.changes import compare, target_words
+from servicemeter.show.remarks import remark
+from servicemeter.show.words import trust_words, value_words
+from servicemeter.web.app import create_app
+from servicemeter.web.check import finding_view
+from servicemeter.web.paper import unbroken
+
+BY_NAME = {metric.name: metric for metric in METRICS}
+
+
+def words(html: str) -> str:
+    """The text of a piece of a page, as a reader sees it."""
+    bare = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", html, flags=re.S)
+    return re.sub(r"\s+", " ", unescape(bare).replace("\N{NO-BREAK SPACE}", " ")).strip()
+
+
+def page(path: str = "/", desk: FakeDesk | None = None, status: int = 200) -> str:
+    response = ask(create_app(desk or FakeDesk()), path)
+    assert response.status_code == status, response.text
+    return response.text
+
+
+def cards(html: str) -> dict[str, str]:
+    """The text of every card by its metric's name."""
+    found = re.findall(r'<a class="card[^"]*" href="/metric/(\w+)[^"]*">(.*?)</a>', html, flags=re.S)
+    return {name: words(inside) for name, inside in found}
+
+
+def test_every_card_says_value_interval_n_change_and_target() -> None:
+    scorecard = make_scorecard()
+    shown = cards(page())
+    beside = {card.metric: card.now for family in scorecard.families for card in family.cards}
+    assert set(shown) == set(beside)
+    for family in scorecard.families:
+        for card in family.cards:
+            metric, text = BY_NAME[card.metric], shown[card.metric].replace(" ", "")
+            change = compare(metric, card.now, card.before)
+            said = [value_words(metric, card.now), trust_words(metric, card.now), remark(metric, card.now, beside)]
+            said += [change.words] if change else []
+            said += [target_words(metric, card.now)] if metric.target else []
+            for one in said:
+                assert one.replace(" ", "") in text, (card.metric, one)
+
+
+def test_no_figure_stands_on_a_card_that_the_scorecard_does_not_have() -> None:
+    """Whatever digits a card shows are digits of the texts made from its own rows."""
+    scorecard = make_scorecard()
+    beside = {card.metric: card.now for family in scorecard.families for card in family.cards}
+    shown = cards(page())
+    for family in scorecard.families:
+        for card in family.cards:
+            metric = BY_NAME[card.metric]
+            change = compare(metric, card.now, card.before)
+            made = " ".join([
+                value_words(metric, card.now), trust_words(metric, card.now), remark(metric, card.now, beside),
+                change.words if change else "", target_words(metric, card.now), metric.label(),
+            ])  # fmt: skip
+            assert set(re.findall(r"[\d.,]*\d", shown[card.metric])) <= set(re.findall(r"[\d.,]*\d", made))
+
+
+def test_another_scorecard_gives_other_figures() -> None:
+    scorecard = make_scorecard()
+    card = Card("csat", Question("csat"), row(0.61, 1234, 0.58, 0.64), None, [])
+    html = page(desk=FakeDesk(card=replace(scorecard, families=[Family("voice", [card])])))
+    assert cards(html)["csat"].startswith("CSAT so far 61 % 58–64 · n 1,234")
+    assert "4,990" not in html and "2 h" not in words(html)
+
+
+def test_the_heading_the_comparison_and_the_reach_of_the_data() -> None:
+    text = words(page())
+    assert "November so far 1–21 Nov 2026, compared with the same 21 days of October" in text
+    assert "Data to 21 Nov 17:40. Not yet up to then: shop." in text
+
+
+def test_the_summary_links_to_what_it_names() -> None:
+    html = page("/?channel=chat")
+    look = html[html.index("Needs a look") :]
+    first = re.search(r'<li><a href="([^"]+)">([^<]+)</a>: ([^<]+)</li>', look)
+    assert first is not None and first[1] == "/metric/resolution_time?channel=chat"
+    assert words(first[3]) == "1 h 5 min slower, now 9 h 40 min, off target (8 h)"
+    assert "and 1 more below" in look
+
+
+def test_null_low_and_unfinished_cards_say_so() -> None:
+    html = page()
+    assert "not measured by this source" in cards(html)["abandonment_rate"]
+    assert "few cases" in cards(html)["ces"]
+    assert re.search(r'class="card low[^"]*" href="/metric/ces"', html)
+    assert re.search(r'class="card null[^"]*" href="/metric/abandonment_rate"', html)
+    assert "so far" in cards(html)["csat"] and 'class="hatch"' in html
+
+
+def test_the_address_names_period_and_channel_and_the_desk_is_asked_just_that() -> None:
+    desk = FakeDesk()
+    page("/?period=last_90_days&channel=chat", desk)
+    assert desk.asked[0] == {
+        "since": None, "until": None, "period": "last_90_days", "where": [Filter("channel", ("chat",))], "as_of": None
+    }  # fmt: skip
+
+
+def test_own_dates_include_the_last_day() -> None:
+    desk = FakeDesk()
+    html = page("/?period=custom&first=2026-11-01&last=2026-11-10", desk)
+    assert (desk.asked[0]["since"], desk.asked[0]["until"]) == (date(2026, 11, 1), date(2026, 11, 11))
+    assert "1–10 Nov 2026" in words(html) and 'value="2026-11-10"' in html
+
+
+def test_links_keep_the_filters_and_the_form_shows_them() -> None:
+    html = page("/?period=last_week&channel=phone")
+    assert '<option value="last_week" selected>' in html and '<option value="phone" selected>' in html
+    assert set(re.findall(r'class="card[^"]*" href="[^"?]+\?([^"]*)"', html)) == {"period=last_week&amp;channel=phone"}
+
+
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ("period=next_week", "Did you mean 'this_week' or 'last_week'?"),
+        ("periode=this_week", "Did you mean 'period'"),
+        ("period=custom", "first and a last day"),
+        ("first=2026-11-31&last=2026-12-01", "first='2026-11-31' is not a date"),
+        ("first=2026-11-10&last=2026-11-01", "lies before the first day"),
+        ("as_of=yesterday", "is not an instant with an offset"),
+    ],
+)
+def test_a_wrong_address_says_what_would_be_right(query: str, hint: str) -> None:
+    assert hint in words(page(f"/?{query}", status=400))
+
+
+def test_hostile_names_stay_text() -> None:
+    desk = FakeDesk(channels=[HOSTILE, "email"], found=[{"what": HOSTILE, "next_step": HOSTILE}])
+    for path in ("/", "/metric/csat", "/check", "/?channel=%3Cscript%3Ealert(1)", "/metric/%3Cscript%3E"):
+        html = ask(create_app(desk), path).text
+        assert not re.search(r"<script(?! src=\"/static/)", html), path
+    assert "&lt;script&gt;" in page("/metric/csat", desk)
+
+
+def test_a_metric_page_gives_value_series_split_and_definition() -> None:
+    desk = FakeDesk(channels=["email", "chat", "phone"])
+    html = page("/metric/first_response_time", desk)
+    text = words(html)
+    assert "Half of customers had a first answer within 2 h 10 min." in text
+    assert "From 3 h 10 min (24 Aug) to 2 h 10 min (16 Nov, so far)" in text
+    for said in ("31 still wait for a first answer", "mean 5 h 23 min · p90 19 h 30 min", "target 4 h · met"):
+        assert said in text
+    assert "phone few cases 2 h 49 min 2 h 41 – 2 h 58 12" in text
+    for said in ("sum of first_response_time / n", "rows of first_response_time", "spam and tests", "common practice",
+                 "Others begin at ticket creation.", "First response time nl", "which clock runs"):  # fmt: skip
+        assert said in text
+    assert desk.asked[1] == Question("first_response_time", since=date(2026, 11, 1), until=date(2026, 12, 1), by=("channel",))
+
+
+def test_a_metric_page_has_the_card_s_figures() -> None:
+    front, own = page(), words(page("/metric/reopen_rate"))
+    for said in ("6.8 %", "6.1–7.6 · n 4,121", "+1.9 points", "target 5 % · missed"):
+        assert said in cards(front)["reopen_rate"] and said in own
+
+
+def test_a_metric_without_values_says_why_once_and_draws_nothing() -> None:
+    html = page("/metric/abandonment_rate")
+    assert "Abandonment rate: not measured by this source." in words(html)
+    assert 'class="trend"' not in html and "few cases" not in html and 'class="value"' not in html
+
+
+def test_links_to_the_figures_keep_the_filters() -> None:
+    html = page("/metric/csat?channel=chat")
+    links = [unescape(link) for link in re.findall(r'href="(/api/measure[^"]+)"', html)]
+    assert len(links) == 4 and all("where=channel%3Dchat" in link for link in links)
+    assert any("from=2026-08-24&to=2026-11-23&grain=week" in link for link in links)
+    for link in links:
+        assert ask(create_app(FakeDesk()), link).status_code == 200
+
+
+def test_a_metric_that_the_scorecard_leaves_out_is_measured() -> None:
+    desk = FakeDesk()
+    assert "Standard answers: 40 %." in words(page("/metric/macro_share", desk))
+    spans = [(q.since, q.until, q.grain) for q in desk.asked[1:]]
+    assert (date(2026, 10, 1), date(2026, 10, 22), None) in spans
+    assert (date(2026, 8, 24), date(2026, 11, 23), "week") in spans
+
+
+def test_a_metric_with_rows_of_its_own_shows_them() -> None:
+    text = words(page("/metric/volume_by_channel"))
+    assert "Volume per channel" in text and "email" in text and "social" in text
+
+
+def test_an_unknown_metric_is_not_found_and_names_the_nearest() -> None:
+    assert "Did you mean 'csat' or 'ces'?" in words(page("/metric/csatt", status=404))
+
+
+def test_the_catalogue_names_every_metric_with_its_question() -> None:
+    html = page("/definitions")
+    for metric in METRICS:
+        assert f'href="/metric/{metric.name}#definition"' in html
+        assert metric.asks["en"] in unescape(html)
+
+
+def test_findings_are_counted_and_listed() -> None:
+    desk = FakeDesk(found=[{"what": "4 tickets were solved first.", "count": 1204, "next_step": "look"}, "a gap"])
+    assert '<span class="badge">2' in page("/", desk) and "2 findings about the data" in words(page("/", desk))
+    text = words(page("/check", desk))
+    assert "4 tickets were solved first. (1,204) Next: look" in text and "a gap" in text
+    assert "No findings about the data" in words(page("/check"))
+
+
+def test_a_finding_may_be_an_object() -> None:
+    class Seen:
+        def __init__(self) -> None:
+            self.what, self.count, self.severity = "Gap of two days", 2, "gap"
+
+    view = finding_view(Seen())
+    assert (view.what, view.count, view.severity, view.next_step) == ("Gap of two days", "2", "gap", "")
+
+
+def test_without_data_the_page_teaches_the_one_command() -> None:
+    bare = replace(make_scorecard(), families=[], data_version=0)
+    assert "servicemeter import tickets.csv" in words(page(desk=FakeDesk(card=bare)))
+    nothing = Card("csat", Question("csat"), row(None, 0, null_reason="no_data"), None, [])
+    empty = replace(bare, families=[Family("voice", [nothing])])
+    assert "servicemeter import" in page(desk=FakeDesk(card=empty))
+    assert "servicemeter import" not in page(desk=FakeDesk(card=replace(empty, data_version=3)))
+
+
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [(BookHeld("Another server holds the book. Stop it first."), 503), (BadBook("The book is damaged."), 503),
+     (ServicemeterError("No source measures this."), 422)],
+)  # fmt: skip
+def test_faults_are_told_in_plain_words(fault: Exception, status: int) -> None:
+    text = words(page(desk=FakeDesk(fault=fault), status=status))
+    assert str(fault) in text and "Traceback" not in text
+
+
+def test_an_unforeseen_failure_shows_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    response = ask(create_app(FakeDesk(fault=ZeroDivisionError("secret detail"))), "/")
+    assert response.status_code == 500
+    assert "secret" not in response.text and "your data is untouched" in response.text
+    assert "Content-Security-Policy" in response.headers
+    assert "secret detail" in caplog.text
+
+
+def test_the_outline_of_every_page_is_sound() -> None:
+    """One h1, no level skipped, every field labelled, ids unique, a way past the menu."""
+    for path in ("/", "/metric/csat", "/definitions", "/check"):
+        outline = _Outline()
+        outline.feed(page(path, FakeDesk(found=["x"])))
+        assert outline.levels[0] == 1 and outline.levels.count(1) == 1
+        assert all(b - a <= 1 for a, b in zip(outline.levels, outline.levels[1:], strict=False)), outline.levels
+        assert len(outline.ids) == len(set(outline.ids))
+        assert outline.unlabelled == [] and outline.styled == []
+        assert outline.first_link == "#main"
+
+
+class _Outline(HTMLParser):
+    """What a page is made of, as far as its outline goes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.levels: list[int] = []
+        self.ids: list[str] = []
+        self.unlabelled: list[str] = []
+        self.styled: list[str] = []
+        self.first_link = ""
+        self._labels = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        held = dict(attrs)
+        self._labels += tag == "label"
+        if re.fullmatch("h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        if tag in ("select", "input") and not self._labels and held.get("type") != "hidden":
+            self.unlabelled.append(tag)
+        if "id" in held:
+            self.ids.append(held["id"] or "")
+        if "style" in held or tag == "style" or any(name.startswith("on") for name in held):
+            self.styled.append(tag)
+        if tag == "a" and not self.first_link:
+            self.first_link = held.get("href") or ""
+
+    def handle_endtag(self, tag: str) -> None:
+        self._labels -= tag == "label"
+
+
+def test_figures_and_units_stay_on_one_line() -> None:
+    gap = "\N{NO-BREAK SPACE}"
+    assert unbroken("now 2 h 10 min, n 4,812") == f"now 2{gap}h{gap}10{gap}min, n{gap}4,812"
+    assert unbroken("18 min faster; 5 % of 3 teams") == f"18{gap}min faster; 5{gap}% of 3 teams"
