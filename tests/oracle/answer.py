@@ -49,7 +49,7 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
             continue
         rows += [{**own, **row} for row in _rows(world, ask["metric"], span, params, by, filters, tz)]
     if ask["metric"] == "volume_by_channel":
-        _add_shares(rows)
+        _add_shares(rows, by)
     return rows
 
 
@@ -109,7 +109,14 @@ def _label(unit: Unit, dimension: str) -> str:
     return str(value)
 
 
-def _add_shares(rows: list[Row]) -> None:
+def _add_shares(rows: list[Row], by: list[str]) -> None:
+    """The share of a channel among the rows that are like it in everything else."""
+
+    def likeness(row: Row) -> list[Any]:
+        return [row["period_start"], *(row.get(d) for d in by if d != "channel")]
+
     for row in rows:
-        total = sum(r["value"] or 0 for r in rows if r["period_start"] == row["period_start"])
-        row["share"] = row["value"] / total if total and row["value"] is not None else None
+        if row["value"] is None:
+            continue
+        total = sum(r["value"] or 0 for r in rows if likeness(r) == likeness(row))
+        row["share"] = row["value"] / total if total else None

@@ -13,17 +13,24 @@ __all__ = ["METRICS"]
 
 OFFERED = ("answered", "abandoned", "callback_requested", "missed")
 SHORT = 5
+NEVER = 10**12
 Params = dict[str, Any]
 
 
-def _dims(contact: Contact) -> Row:
+def _dims(world: World, contact: Contact) -> Row:
+    """A contact's dimensions: the team is the handling leg's, else its agent's at that time, else the last leg's."""
+    handled = [leg for leg in contact.legs if leg.get("outcome") == "answered" and _is_handled(world, leg)]
+    agent, team = None, None
+    if contact.outcome == "answered" and handled:
+        agent = handled[-1].get("agent_id")
+        team = handled[-1].get("team_id") or world.team_of(contact.root["source"], agent, contact.last["answered_at"])
     return {
         "channel": contact.root.get("channel"),
         "brand": contact.root.get("brand"),
         "reason": contact.root.get("reason"),
         "source": contact.root["source"],
-        "team": contact.last.get("team_id"),
-        "agent": contact.last.get("agent_id"),
+        "team": team or contact.last.get("team_id"),
+        "agent": agent,
     }
 
 
@@ -32,10 +39,8 @@ def contacts(world: World, span: Span, params: Params) -> list[Unit]:
     found = []
     for contact in world.contacts:
         if contact.is_inbound and contact.queued_at is not None and inside(contact.queued_at, span.p0, span.p1):
-            waits = contact.last.get("answered_at") is None and contact.last.get("ended_at") is None
-            is_in_queue = contact.outcome == "in_queue" or (contact.outcome not in OFFERED and waits)
-            role = "in_queue" if is_in_queue else str(contact.outcome)
-            found.append(Unit(role, contact.queued_at, _dims(contact), number=contact.wait))
+            role = "in_queue" if contact.outcome in ("in_queue", "in_progress", "overflowed") else str(contact.outcome)
+            found.append(Unit(role, contact.queued_at, _dims(world, contact), number=contact.wait))
     return found
 
 
@@ -56,6 +61,7 @@ def _abandonment(units: list[Unit], params: Params) -> Row:
 def _service_level(units: list[Unit], params: Params) -> Row:
     limit, short = params.get("service_level_threshold_s", 20), params.get("short_abandon_s", 0)
     variant = params.get("variant", "offered")
+    units = [u for u in units if u.role != "abandoned" or (u.number or 0) >= short]
 
     def within(role: str) -> int:
         return sum(1 for w in _waits(units, role) if w <= limit)
@@ -63,8 +69,6 @@ def _service_level(units: list[Unit], params: Params) -> Row:
     met, n = within("answered"), len(_waits(units, *OFFERED))
     if variant == "exclude_abandoned_within":
         n -= within("abandoned")
-    if variant == "exclude_short_abandoned":
-        n -= sum(1 for w in _waits(units, "abandoned") if w < short)
     if variant == "answered_only":
         n = len(_waits(units, "answered"))
     if variant == "abandoned_as_met":
@@ -85,20 +89,18 @@ def _speed_of_answer(units: list[Unit], params: Params) -> Row:
 
 
 def handlings(world: World, span: Span, params: Params) -> list[Unit]:
-    """Handled legs, or contacts, by the end of their handling."""
+    """Handled legs, or contacts, by the end of their handling, which is that of the work after them."""
     direction = params.get("direction", "inbound")
     found = []
     for contact in world.contacts:
         legs = [leg for leg in contact.legs if _is_handled(world, leg) and direction in ("all", leg["direction"])]
-        if params.get("unit", "leg") == "contact":
-            legs = legs if legs and all(leg.get("ended_at") is not None for leg in legs) else []
-            end = max((leg["ended_at"] for leg in legs), default=None)
-            if legs and inside(end, span.p0, span.p1):
-                found.append(_handling(contact, legs, end))
-            continue
+        is_whole = params.get("unit", "leg") == "contact"
+        end = max((_done_at(leg) for leg in legs), default=NEVER)
         for leg in legs:
-            if inside(leg.get("ended_at"), span.p0, span.p1):
-                found.append(_handling(contact, [leg], leg["ended_at"]))
+            at = end if is_whole else _done_at(leg)
+            if inside(at, span.p0, span.e):
+                group = contact.root["root_interaction_id"] if is_whole else leg["interaction_id"]
+                found.append(_handling(world, contact, leg, at, group))
     return found
 
 
@@ -106,15 +108,24 @@ def _is_handled(world: World, leg: Row) -> bool:
     return leg.get("answered_at") is not None and world.is_human("agent", leg["source"], leg.get("agent_id"))
 
 
-def _handling(contact: Contact, legs: list[Row], end: int) -> Unit:
-    parts = [leg.get(k) for leg in legs for k in ("talk_s", "hold_s", "acw_s")]
-    dims = {**_dims(contact), "agent": legs[-1].get("agent_id"), "team": legs[-1].get("team_id")}
-    number = sum(p for p in parts if p is not None)
-    return Unit("main", end, dims, number=number, more={"partial": None in parts})
+def _done_at(leg: Row) -> int:
+    """The end of a leg's handling; one that has not ended is not done for good."""
+    return NEVER if leg.get("ended_at") is None else int(leg["ended_at"]) + (leg.get("acw_s") or 0)
+
+
+def _handling(world: World, contact: Contact, leg: Row, end: int, group: str) -> Unit:
+    parts = [leg.get(k) for k in ("talk_s", "hold_s", "acw_s")]
+    agent = leg.get("agent_id")
+    team = leg.get("team_id") or world.team_of(leg["source"], agent, _done_at(leg))
+    dims = {**_dims(world, contact), "agent": agent, "team": team}
+    return Unit("main", end, dims, number=sum(p or 0 for p in parts), group=group, more={"partial": None in parts})
 
 
 def _handle_time(units: list[Unit], params: Params) -> Row:
-    row = describe([u.number or 0 for u in units])
+    of_groups: dict[str, float] = {}
+    for unit in units:
+        of_groups[unit.group] = of_groups.get(unit.group, 0) + (unit.number or 0)
+    row = describe(list(of_groups.values()))
     return {**row, "value": row["mean"], "partial": any(u.more["partial"] for u in units)}
 
 

@@ -79,14 +79,14 @@ def kaplan_meier(events: list[int], censored: list[int]) -> dict[str, Any]:
 
 
 def t_interval(values: list[float]) -> tuple[float, float] | None:
-    """Student's 95 % interval of a mean; None below two values."""
+    """Student's 95 % interval of the mean of what cannot be negative; None below two values."""
     n = len(values)
     if n < 2:
         return None
     mean = sum(values) / n
     spread = math.sqrt(sum((v - mean) ** 2 for v in values) / (n - 1) / n)
     half = _t975(n - 1) * spread
-    return mean - half, mean + half
+    return max(0.0, mean - half), mean + half
 
 
 def _t975(freedom: int) -> float:

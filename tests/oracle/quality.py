@@ -20,16 +20,19 @@ def agent_replies(ticket: Ticket, until: int) -> int:
     """Replies up to (and in the second of) the last solve: written ones, and live sessions a person handled."""
     written = [m for m in ticket.messages if m["occurred_at"] <= until and m.get("interaction_id") is None]
     replies = [m for m in written if ticket.is_reply(m)]
-    said = [m for m in ticket.messages if m["is_public"] and not m["is_auto"]]
+    said = [m for m in ticket.messages if m.get("interaction_id") is None and (ticket.is_question(m) or ticket.is_reply(m, "any"))]
+    said.sort(key=lambda m: (m["occurred_at"], not ticket.is_question(m), m["message_id"]))
     if not ticket.is_inbound and said and replies and said[0] is replies[0]:
         replies = replies[1:]
     return len(replies) + len(_handled_sessions(ticket, until))
 
 
 def _handled_sessions(ticket: Ticket, until: int) -> set[Any]:
-    return {
-        (leg["source"], leg["root_interaction_id"]) for leg in ticket.legs if ticket.is_handled(leg) and leg["answered_at"] <= until
-    }
+    """The live sessions that a person answered, or wrote in."""
+    called = [leg for leg in ticket.legs if ticket.is_handled(leg) and leg["answered_at"] <= until]
+    written = [m for m in ticket.messages if ticket.is_reply(m) and m["occurred_at"] <= until]
+    sessions = {(leg["source"], leg["root_interaction_id"]) for leg in called}
+    return sessions | {ticket.session_of(m) for m in written if m.get("interaction_id") is not None}
 
 
 def _solved(world: World, span: Span, params: Params) -> list[tuple[Ticket, Row]]:
@@ -144,8 +147,8 @@ def tickets_closed_per_agent(world: World, span: Span, params: Params) -> list[U
         credit = params.get("credit", "assignee")
         if credit == "solver":
             event = last["event"]
-            is_agent = event.get("actor_type") == "agent"
-            dims["agent"] = event.get("actor_id") if is_agent else None
+            is_person = world.is_human(event.get("actor_type"), event["source"], event.get("actor_id"))
+            dims["agent"] = event.get("actor_id") if is_person else None
         if credit == "last_replier":
             replies = [m for m in ticket.messages if ticket.is_reply(m) and m["occurred_at"] <= last["at"]]
             dims["agent"] = replies[-1].get("author_id") if replies else None

@@ -8,7 +8,7 @@ from oracle.figures import describe, kaplan_meier
 from oracle.rows import Row
 from oracle.ticket import DONE, Ticket
 from oracle.turns import turns
-from oracle.unit import Span, Unit, inside, of_ticket, population, state
+from oracle.unit import Span, Unit, at_moment, inside, of_ticket, population, state
 from oracle.world import World
 
 __all__ = ["METRICS"]
@@ -41,19 +41,23 @@ def first_response_time(world: World, span: Span, params: Params) -> list[Unit]:
             found.append(Unit("main", answer["at"], dims, number=ticket.seconds(contact, answer["at"], params)))
         if answer and answer["at"] < span.e:
             continue
-        if ticket.status(span.e) not in DONE and contact is not None and contact < span.e:
-            found.append(Unit("waiting", span.e, of_ticket(ticket)))
+        if ticket.is_unresolved(span.e) and contact is not None and contact < span.e:
+            found.append(Unit("waiting", span.e, at_moment(ticket, span.e)))
         last = ticket.solved_in(span.p0, span.e)
         if last:
             found.append(Unit("solved", last["at"], of_ticket(ticket, **state(last))))
     return found
 
 
+def _cohort_dims(ticket: Ticket, created: int) -> Row:
+    return of_ticket(ticket, priority=ticket.latest("priority", created + 1))
+
+
 def _first_of_cohort(ticket: Ticket, contact: int | None, answer: Row | None, span: Span, params: Params) -> list[Unit]:
     created = ticket.created_at
     if created is None or contact is None or not inside(created, span.p0, span.e):
         return []
-    dims = of_ticket(ticket)
+    dims = _cohort_dims(ticket, created)
     if answer:
         return [Unit("event", created, dims, number=ticket.seconds(contact, answer["at"], params))]
     if ticket.status(span.as_of) in DONE:
@@ -145,7 +149,7 @@ def _is_counted(ticket: Ticket, at: int, params: Params) -> bool:
 def customer_contacts(ticket: Ticket, at: int) -> int:
     """Written customer turns and inbound sessions up to an instant (a message of its second comes before a solve)."""
     written = sum(1 for t in turns(ticket, at + 1) if t["session"] is None)
-    return written + sum(1 for c in ticket.contacts if c.is_inbound and c.started_at < at)
+    return written + sum(1 for c in ticket.contacts if c.is_inbound and c.started_at <= at)
 
 
 def _resolution_of_cohort(ticket: Ticket, span: Span, params: Params) -> list[Unit]:
@@ -153,11 +157,11 @@ def _resolution_of_cohort(ticket: Ticket, span: Span, params: Params) -> list[Un
     if created is None or not inside(created, span.p0, span.e):
         return []
     if ticket.status(span.as_of) not in DONE:
-        return [Unit("censored", created, of_ticket(ticket), number=ticket.seconds(created, span.as_of, params))]
+        return [Unit("censored", created, _cohort_dims(ticket, created), number=ticket.seconds(created, span.as_of, params))]
     if not _is_counted(ticket, span.as_of, params):
         return []
     last = ticket.solves(span.as_of)[-1]["at"]
-    return [Unit("event", created, of_ticket(ticket), number=ticket.seconds(created, last, params))]
+    return [Unit("event", created, _cohort_dims(ticket, created), number=ticket.seconds(created, last, params))]
 
 
 def _resolutions(units: list[Unit], params: Params) -> Row:
@@ -165,7 +169,7 @@ def _resolutions(units: list[Unit], params: Params) -> Row:
     if params.get("denominator", "tickets") == "interactions":
         good = [u for u in units if u.number is not None and u.number >= 0]
         contacts = sum(u.more["contacts"] for u in good)
-        row["value"] = sum(u.number or 0 for u in good) / contacts if contacts else None
+        row = {"n": contacts, "value": sum(u.number or 0 for u in good) / contacts if contacts else None}
     return row
 
 
@@ -180,10 +184,10 @@ def first_resolution_time(world: World, span: Span, params: Params) -> list[Unit
             first = next(iter(ticket.solves(span.as_of)), None)
             if first is None:
                 number = ticket.seconds(created, span.as_of, params)
-                found.append(Unit("censored", created, of_ticket(ticket), number=number))
+                found.append(Unit("censored", created, _cohort_dims(ticket, created), number=number))
             elif _is_counted(ticket, span.as_of, params):
                 number = ticket.seconds(created, first["at"], params)
-                found.append(Unit("event", created, of_ticket(ticket), number=number))
+                found.append(Unit("event", created, _cohort_dims(ticket, created), number=number))
             continue
         first = next(iter(ticket.solves(span.e)), None)
         if first and first["at"] >= span.p0 and _is_counted(ticket, span.e, params) and ticket.created_at is not None:

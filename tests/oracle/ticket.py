@@ -51,11 +51,16 @@ class Ticket:
 
     # values over time
 
+    def when(self, event: Row) -> int:
+        """When a change counts: one dated before the creation is an initial value and counts from the creation."""
+        at: int = event["occurred_at"]
+        return at if self.created_at is None else max(at, self.created_at)
+
     def latest(self, field: str, before: int | None = None) -> Any:
         """The last value of a field, of the events before an instant."""
         value = None
         for event in self.events:
-            if event["field"] == field and (before is None or event["occurred_at"] < before):
+            if event["field"] == field and (before is None or self.when(event) < before):
                 value = event.get("value")
         return value or None
 
@@ -79,7 +84,7 @@ class Ticket:
             was, status = status in DONE, event["value"]
             if was != (status in DONE):
                 kind = "reopen" if was else "solve"
-                found.append({"kind": kind, "at": event["occurred_at"], "event": event, **holds})
+                found.append({"kind": kind, "at": self.when(event), "event": event, **holds})
         return found
 
     def solves(self, before: int) -> list[Row]:
@@ -135,15 +140,14 @@ class Ticket:
         found = []
         for message in self.messages:
             if self.is_reply(message, responder) and message["occurred_at"] >= since:
-                found.append(self._given(message["occurred_at"], 0, message["source"], message.get("author_id"), None))
+                found.append(self._given(message["occurred_at"], 0, message["source"], message.get("author_id")))
         for leg in self.legs:
-            is_answered = self.is_handled(leg) or (responder == "any" and leg.get("answered_at") is not None)
-            if leg["direction"] == "inbound" and is_answered and leg["answered_at"] >= since:
-                found.append(self._given(leg["answered_at"], 1, leg["source"], leg.get("agent_id"), leg.get("team_id")))
+            if leg["direction"] == "inbound" and self.is_handled(leg) and leg["answered_at"] >= since:
+                found.append(self._given(leg["answered_at"], 1, leg["source"], leg.get("agent_id")))
         return min(found, key=lambda r: (r["at"], r["rank"]), default=None)
 
-    def _given(self, at: int, rank: int, source: str, agent: str | None, team: str | None) -> Row:
-        return {"at": at, "rank": rank, "agent": agent, "team": team or self.world.team_of(source, agent, at)}
+    def _given(self, at: int, rank: int, source: str, agent: str | None) -> Row:
+        return {"at": at, "rank": rank, "agent": agent, "team": self.world.team_of(source, agent, at)}
 
     def human_touches(self, before: int) -> bool:
         """Whether a person touched it before an instant."""
@@ -191,6 +195,6 @@ class Ticket:
         mode = params.get("calendar_mode", "segmented")
         if mode != "segmented":
             return self.world.hours.open_seconds(self.calendar(b if mode == "at_end" else a), a, b)
-        changes = [e["occurred_at"] for e in self.events if e["field"] in ("calendar_id", "team_id")]
+        changes = [self.when(e) for e in self.events if e["field"] in ("calendar_id", "team_id")]
         cuts = sorted({a, b, *(c for c in changes if a < c < b)})
         return sum(self.world.hours.open_seconds(self.calendar(x), x, y) for x, y in zip(cuts, cuts[1:], strict=False))

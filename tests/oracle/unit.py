@@ -9,7 +9,7 @@ from oracle.rows import Row
 from oracle.ticket import Ticket
 from oracle.world import World
 
-__all__ = ["Span", "Unit", "inside", "of_ticket", "population", "state"]
+__all__ = ["Span", "Unit", "at_moment", "inside", "of_ticket", "population", "state"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,12 @@ def population(world: World, params: dict[str, Any], default: str = "inbound") -
 def of_ticket(ticket: Ticket, **dims: Any) -> dict[str, Any]:
     """The dimensions that a ticket gives, and those named."""
     return {"channel": ticket.channel, "brand": ticket.brand, "reason": ticket.latest("reason"), "source": ticket.key[0], **dims}
+
+
+def at_moment(ticket: Ticket, at: int) -> dict[str, Any]:
+    """The dimensions of a ticket as it stands just before a moment."""
+    fields = {"agent": "assignee_id", "team": "team_id", "priority": "priority"}
+    return of_ticket(ticket, status=ticket.status(at), **{k: ticket.latest(v, at) for k, v in fields.items()})
 
 
 def state(transition: Row) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def _satisfied(units: list[Unit], params: Params) -> Row:
     main = [u for u in units if u.role == "main"]
     invalid = sum(1 for u in units if u.role == "invalid")
     if len({u.more["scale"] for u in main}) > 1:
-        return {"value": None, "null_reason": "mixed_scales", "n_invalid": invalid}
+        return {"value": None, "null_reason": "mixed_scales"}
     row = share(sum(1 for u in main if u.more["is_good"]), len(main))
     scores = [u.number or 0 for u in main]
     return {**row, "csat_mean": sum(scores) / len(scores) if scores else None, "n_invalid": invalid}

@@ -6,9 +6,9 @@ from typing import Any
 
 from oracle.figures import describe, share
 from oracle.rows import Row
-from oracle.ticket import DONE, Ticket
+from oracle.ticket import DONE
 from oracle.turns import turns
-from oracle.unit import Span, Unit, inside, of_ticket, population, state
+from oracle.unit import Span, Unit, at_moment, inside, of_ticket, population, state
 from oracle.world import World
 
 __all__ = ["METRICS"]
@@ -86,18 +86,15 @@ def tickets_solved(world: World, span: Span, params: Params) -> list[Unit]:
     return found
 
 
-def _at_moment(ticket: Ticket, at: int) -> Row:
-    field = {"agent": "assignee_id", "team": "team_id", "priority": "priority"}
-    return of_ticket(ticket, status=ticket.status(at), **{k: ticket.latest(v, at) for k, v in field.items()})
-
-
 def backlog(world: World, span: Span, params: Params) -> list[Unit]:
     """Unresolved tickets at the evaluation instant."""
     found = []
     for ticket in population(world, params, "all"):
         if ticket.is_unresolved(span.e):
-            waits = any(t["how"] is None for t in turns(ticket, span.e))
-            found.append(Unit("main", span.e, _at_moment(ticket, span.e), more={"is_unanswered": waits}))
+            contact = ticket.first_contact()
+            answer = ticket.first_response(contact, "human")
+            waits = contact is not None and contact < span.e and (answer is None or answer["at"] >= span.e)
+            found.append(Unit("main", span.e, at_moment(ticket, span.e), more={"is_unanswered": waits}))
     return found
 
 
@@ -119,10 +116,10 @@ def backlog_age(world: World, span: Span, params: Params) -> list[Unit]:
         since: int | None = ticket.created_at
         if params.get("since", "creation") == "last_customer_message":
             said = [m["occurred_at"] for m in ticket.messages if ticket.is_question(m) and m["occurred_at"] < span.e]
-            since = max(said, default=None)
+            since = max(said, default=since)
         if since is not None:
             age = ticket.seconds(since, span.e, params)
-            found.append(Unit("main", span.e, _at_moment(ticket, span.e), number=age))
+            found.append(Unit("main", span.e, at_moment(ticket, span.e), number=age))
     return found
 
 
@@ -139,7 +136,7 @@ def backlog_flow(world: World, span: Span, params: Params) -> list[Unit]:
     for ticket in population(world, params, "all"):
         if ticket.created_at is not None and inside(ticket.created_at, span.p0, span.e):
             found.append(Unit("created", ticket.created_at, of_ticket(ticket)))
-        for change in ticket.transitions:
+        for change in ticket.transitions if ticket.created_at is not None else []:
             if inside(change["at"], span.p0, span.e):
                 found.append(Unit(change["kind"], change["at"], of_ticket(ticket, **state(change))))
     return found
@@ -160,7 +157,7 @@ def resolution_rate(world: World, span: Span, params: Params) -> list[Unit]:
         created = ticket.created_at
         if created is not None and inside(created, span.p0, span.e):
             role, is_solved = "main", ticket.status(moment) in DONE
-            if days is not None:
+            if days is not None and params.get("variant", "cohort") == "cohort":
                 first = next((s["at"] for s in ticket.solves(span.as_of)), None)
                 is_solved = first is not None and first - created <= days * DAY
                 role = "main" if created + days * DAY < span.as_of else "immature"

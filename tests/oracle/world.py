@@ -104,10 +104,12 @@ class World:
         if not late:
             return leg
         known = {**leg, **dict.fromkeys(late)}
+        if leg.get("outcome") == "self_served":
+            return known
         if "answered_at" in late or ("ended_at" in late and known.get("answered_at") is None):
             known["outcome"] = "in_queue" if known.get("queued_at") is not None else "in_progress"
         elif "ended_at" in late:
-            known["outcome"] = "in_progress"
+            known["outcome"] = "answered"
         return known
 
     def _tickets(self) -> list[Ticket]:
@@ -125,7 +127,18 @@ class World:
         groups: dict[Key, list[Key]] = defaultdict(list)
         for key in rows:
             groups[_survivor(key, target)].append(key)
-        return [Ticket(self, rows, keys, survivor, events) for survivor, keys in sorted(groups.items()) if survivor in rows]
+        found = []
+        for survivor, keys in sorted(groups.items()):
+            if survivor in rows:
+                members = [k for k in keys if k == survivor or _is_valid(events.get(k, []))]
+                found.append(Ticket(self, rows, members, survivor, events))
+        return found
+
+
+def _is_valid(events: list[Row]) -> bool:
+    """Whether a ticket merged away was no spam, no test and not deleted: such a one brings nothing into its group."""
+    flags: dict[str, Any] = {e["field"]: e.get("value") for e in events}
+    return all(flags.get(name) != "true" for name in ("is_spam", "is_deleted", "is_test"))
 
 
 def _survivor(key: Key, target: dict[Key, Key]) -> Key:
