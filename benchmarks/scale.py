@@ -118,10 +118,11 @@ def unit(folder: Path, memory: str) -> float:
 def scan(desk: Desk) -> float:
     """One scan of the fact columns that a scorecard uses."""
     columns = {
-        "tickets": "is_inbound created_at first_contact_at first_response_at wait_seconds first_touch_at ticket_no",
-        "turns": "is_inbound responder answered_at closed_at wait_seconds",
+        "tickets": "is_inbound created_at first_contact_at first_response_at first_touch_at ticket_no",
+        "turns": "is_inbound responder started_at answered_at closed_at",
         "solves": "is_inbound solved_at reopened_at first_touch_at solve_seconds agent_replies agent_id solve_no ticket_no",
-        "open_spans": "is_inbound from_at to_at agent_id created_at ticket_no",
+        "open_spans": "is_inbound from_at to_at created_at ticket_no",
+        "assignee_spans": "ticket_no agent_id from_key to_key",
         "customer_messages": "said_at starts_contact",
         "replies": "replied_at ticket_no",
         "contacts": "is_inbound started_at queued_at outcome decided_at wait_seconds",

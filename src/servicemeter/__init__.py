@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from servicemeter.desk.desk import Desk
 from servicemeter.ground.settings import DEFAULT_HOME, Home
+
+if TYPE_CHECKING:
+    from servicemeter.desk.anydesk import AnyDesk
+    from servicemeter.desk.desk import Desk
 
 __all__ = ["Desk", "__version__", "open"]
 
 __version__ = "0.1.0"
 
 
-def open(home: str | Path = DEFAULT_HOME) -> Desk:
+def open(home: str | Path = DEFAULT_HOME) -> AnyDesk:
     """Open a data folder (made when it does not exist) and ask it questions.
 
-    `BookHeld` when another process that is no server of ours holds it; `BadSettings` when the folder cannot be written.
+    With a server running on the same folder the questions go through it. `BookHeld` when another process that is no
+    server of ours holds the book; `BadSettings` when the folder cannot be written.
     """
-    return Desk(Home(Path(home)))
+    from servicemeter.desk.opening import open_desk
+
+    return open_desk(Home(Path(home)))
+
+
+def __getattr__(name: str) -> Any:
+    """`Desk`, fetched when it is first asked for: commands that need no database start without one."""
+    if name == "Desk":
+        from servicemeter.desk.desk import Desk
+
+        return Desk
+    raise AttributeError(f"module 'servicemeter' has no attribute {name!r}")

@@ -24,7 +24,7 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A server on a free port of this machine."""
-    desk = FakeDesk(found=[{"what": "Chat history before 3 Nov is missing.", "next_step": "servicemeter sync"}])
+    desk = FakeDesk(found=[{"title": "Chat history before 3 Nov is missing.", "count": 3, "remedy": "servicemeter sync"}])
     server = uvicorn.Server(uvicorn.Config(create_app(desk), port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -133,6 +133,9 @@ def test_times_without_a_zone_need_one_and_the_message_says_how(tmp_path: Path) 
     taken = mapped(tmp_path, data, TICKETS, options={"tz": "Europe/Bucharest"})
     assert taken.column("tickets", "created_at") == [utc("2024-04-03T07:00")]
     assert taken.delivery.tz == "Europe/Bucharest"
+    other = mapped(tmp_path, data, ZONE + TICKETS, options={"tz": "Europe/Bucharest"})
+    assert other.column("tickets", "created_at") == [utc("2024-04-03T07:00")]
+    assert "the mapping says UTC" in other.delivery.remarks[-1]
     with pytest.raises(BadMapping, match="Europe/Amsterdm"):
         mapped(tmp_path, data, TICKETS, options={"tz": "Europe/Amsterdm"})
 
@@ -157,10 +160,10 @@ def test_to_utc_on_the_edges_of_clock_changes() -> None:
     zone = zone_named("Europe/Bucharest")
     assert zone is not None
     with pytest.raises(SkippedHour):
-        to_utc(datetime(2026, 3, 29, 3, 59, 59), zone)
-    assert to_utc(datetime(2026, 3, 29, 2, 59, 59), zone) == datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)
-    assert to_utc(datetime(2025, 10, 26, 3, 0), zone) == datetime(2025, 10, 26, 0, 0, tzinfo=UTC)
-    assert to_utc(datetime(2025, 10, 26, 3, 0), zone, "second") == datetime(2025, 10, 26, 1, 0, tzinfo=UTC)
+        to_utc(utc("2026-03-29T03:59:59"), zone)
+    assert to_utc(utc("2026-03-29T02:59:59"), zone) == datetime(2026, 3, 29, 0, 59, 59, tzinfo=UTC)
+    assert to_utc(utc("2025-10-26T03:00:00"), zone) == datetime(2025, 10, 26, 0, 0, tzinfo=UTC)
+    assert to_utc(utc("2025-10-26T03:00:00"), zone, "second") == datetime(2025, 10, 26, 1, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -315,7 +318,7 @@ def test_ids_are_text_and_only_trimmed(tmp_path: Path) -> None:
 def test_typed_cells_of_a_workbook_are_not_ambiguous(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
-    for row in (["ticket_id", "created_at"], [101, datetime(2024, 4, 3, 10, 0)], ["0102", datetime(2024, 5, 6, 0, 0)]):
+    for row in (["ticket_id", "created_at"], [101, utc("2024-04-03T10:00")], ["0102", utc("2024-05-06")]):
         sheet.append(row)
     book.save(tmp_path / "tickets.xlsx")
     book.close()
@@ -333,7 +336,7 @@ def test_a_given_format_leaves_nothing_to_decide(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pattern", ["%d-%m", "%Q-%m-%d", "%Y-%m-%d %d"])
 def test_formats_that_cannot_be_meant(pattern: str) -> None:
-    with pytest.raises(ValueError, match="directive|known|year"):
+    with pytest.raises(ValueError, match=r"directive|known|year"):
         check_pattern(pattern)
 
 
@@ -348,6 +351,11 @@ def test_options_that_do_not_exist_are_named(tmp_path: Path) -> None:
         mapped(tmp_path, column_of(["2024-01-01"]), ZONE + TICKETS, options={"created.date_ordr": "x"})
     with pytest.raises(UnknownName, match="created"):
         mapped(tmp_path, column_of(["2024-01-01"]), ZONE + TICKETS, options={"creatd.fold": "first"})
+    with pytest.raises(UnknownName, match="day-first"):
+        mapped(tmp_path, column_of(["2024-01-01"]), ZONE + TICKETS, options={"created.date_order": "dayfirst"})
+    for key, value in {"skip_rows": "x", "created.format": "%d"}.items():
+        with pytest.raises(BadMapping, match=value):
+            mapped(tmp_path, column_of(["2024-01-01"]), ZONE + TICKETS, options={key: value})
 
 
 def test_readings_never_believe_impossible_clocks() -> None:

@@ -393,7 +393,7 @@ def test_parquet_files_hold_the_same_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"until": datetime(2026, 6, 15)}, "no time zone"),  # noqa: DTZ001
+        ({"until": datetime(2026, 6, 15)}, "no time zone"),
         ({"tickets": 0}, "tickets=0"),
         ({"days": 0}, "days=0"),
         ({"chunk": -5}, "chunk=-5"),

@@ -1,4 +1,4 @@
-"""Any file as a table: delimiters, quotes, encodings, sheets, nested objects; and what is said of files that are none."""
+"""Any file as a table: delimiters, quotes, encodings, sheets, nested objects; and what is said of other files."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from servicemeter.sources.encoding import find_encoding
 from servicemeter.sources.files import open_table
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Ragged, text_of
+
+AT = datetime.fromisoformat("2026-03-04T10:05:06")
 
 
 def rows_of(path: Path, options: FileOptions | None = None) -> tuple[list[dict[str, Any]], list[Ragged]]:
@@ -175,9 +177,8 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
 
 
 def test_json_lines_are_flattened_and_bad_lines_kept(tmp_path: Path) -> None:
-    content = (
-        '{"id": 1, "via": {"channel": "email", "n": {"x": 2}}}\nnot json\n[1]\n\n{"id": 12345678901234567890, "tags": ["a"]}\n'
-    )
+    first, last = '{"id": 1, "via": {"channel": "email", "n": {"x": 2}}}', '{"id": 12345678901234567890, "tags": ["a"]}'
+    content = f"{first}\nnot json\n[1]\n\n{last}\n"
     rows, ragged = rows_of(write(tmp_path, "t.jsonl", content))
     assert rows == [
         {"#": 1, "id": 1, "via.channel": "email", "via.n.x": 2, "tags": None},
@@ -199,13 +200,13 @@ def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
 
 
 def test_a_workbook_keeps_the_types_of_its_cells(tmp_path: Path) -> None:
-    rows = [["id", "at", "on", "n", "ok", None], [7, datetime(2026, 3, 4, 10, 5, 6), date(2026, 3, 4), 4.5, True, None]]
+    rows: list[list[Any]] = [["id", "at", "on", "n", "ok", None], [7, AT, date(2026, 3, 4), 4.5, True, None]]
     path = workbook(tmp_path / "t.xlsx", {"Tickets": rows, "Other": [["x"], ["y"]]})
     table = open_table(path)
     found, _ = rows_of(path)
     assert table.names == ("id", "at", "on", "n", "ok")
     assert text_of(found[0]["id"]) == "7"
-    assert found[0]["at"] == datetime(2026, 3, 4, 10, 5, 6)
+    assert found[0]["at"] == AT
     assert found[0]["n"] == 4.5 and found[0]["ok"] is True
     assert "'Tickets'" in table.remarks[0]
     assert rows_of(path, FileOptions(sheet="Other"))[0][0]["x"] == "y"
@@ -223,7 +224,7 @@ def test_cells_right_of_a_sheets_header_are_not_swallowed(tmp_path: Path) -> Non
 
 def test_raw_parquet_is_read_with_its_types(tmp_path: Path) -> None:
     inner = pa.array([{"x": 1}, {"x": None}], pa.struct([("x", pa.int32())]))
-    at = pa.array([datetime(2026, 1, 1, 9), None], pa.timestamp("ns", tz="Europe/Amsterdam"))
+    at = pa.array([AT, None], pa.timestamp("ns", tz="Europe/Amsterdam"))
     path = tmp_path / "t.parquet"
     pq.write_table(pa.table({"id": ["a", "b"], "n": inner, "at": at}), path)
     rows, _ = rows_of(path)

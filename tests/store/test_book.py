@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from servicemeter.desk.desk import Desk
@@ -121,10 +122,14 @@ def test_a_repaired_file_takes_its_rows_out_of_those_kept_aside(desk: Desk) -> N
 
 def test_a_failed_load_leaves_nothing(desk: Desk) -> None:
     class Breaks:
-        source, tz, capabilities, loaded_from, loaded_through = "files", None, None, None, None
+        source = "files"
+        tz: str | None = None
+        capabilities: tuple[str, ...] | None = None
+        loaded_from: datetime | None = None
+        loaded_through: datetime | None = None
 
         def __iter__(self) -> Iterator[Batch]:
-            yield from FramesDelivery("files", None, {"tickets": [_ticket()]})  # type: ignore[misc]
+            yield Batch("tickets", pa.table({"ticket_id": ["T1"]}))
             raise OSError("the cable was pulled")
 
     with pytest.raises(OSError, match="cable"):

@@ -19,7 +19,6 @@ from servicemeter.show.changes import compare, target_words
 from servicemeter.show.remarks import remark
 from servicemeter.show.words import trust_words, value_words
 from servicemeter.web.app import create_app
-from servicemeter.web.check import finding_view
 from servicemeter.web.paper import unbroken
 
 BY_NAME = {metric.name: metric for metric in METRICS}
@@ -144,7 +143,10 @@ def test_a_wrong_address_says_what_would_be_right(query: str, hint: str) -> None
 
 
 def test_hostile_names_stay_text() -> None:
-    desk = FakeDesk(channels=[HOSTILE, "email"], found=[{"what": HOSTILE, "next_step": HOSTILE}])
+    desk = FakeDesk(
+        channels=[HOSTILE, "email"],
+        found=[{"title": HOSTILE, "count": 1, "remedy": HOSTILE, "examples": [{"ticket_id": HOSTILE}]}],
+    )
     for path in ("/", "/metric/csat", "/check", "/?channel=%3Cscript%3Ealert(1)", "/metric/%3Cscript%3E"):
         html = ask(create_app(desk), path).text
         assert not re.search(r"<script(?! src=\"/static/)", html), path
@@ -212,20 +214,23 @@ def test_the_catalogue_names_every_metric_with_its_question() -> None:
 
 
 def test_findings_are_counted_and_listed() -> None:
-    desk = FakeDesk(found=[{"what": "4 tickets were solved first.", "count": 1204, "next_step": "look"}, "a gap"])
+    finding = {
+        "name": "early",
+        "title": "Tickets solved before their first reply",
+        "severity": "wrong",
+        "count": 1204,
+        "total": 8469,
+        "examples": [{"source": "files", "ticket_id": "<7>", "solved_at": None}],
+        "metrics": ["tickets_created"],
+        "remedy": "Look at the export.",
+    }
+    desk = FakeDesk(found=[finding, {**finding, "total": None, "examples": []}])
     assert '<span class="badge">2' in page("/", desk) and "2 findings about the data" in words(page("/", desk))
-    text = words(page("/check", desk))
-    assert "4 tickets were solved first. (1,204) Next: look" in text and "a gap" in text
+    html = page("/check", desk)
+    text = words(html)
+    assert "Tickets solved before their first reply 1,204 of 8,469 wrong" in text and "Look at the export." in text
+    assert "source files, ticket_id &lt;7&gt;" in html and 'href="/metric/tickets_created"' in html
     assert "No findings about the data" in words(page("/check"))
-
-
-def test_a_finding_may_be_an_object() -> None:
-    class Seen:
-        def __init__(self) -> None:
-            self.what, self.count, self.severity = "Gap of two days", 2, "gap"
-
-    view = finding_view(Seen())
-    assert (view.what, view.count, view.severity, view.next_step) == ("Gap of two days", "2", "gap", "")
 
 
 def test_without_data_the_page_teaches_the_one_command() -> None:
@@ -259,7 +264,7 @@ def test_the_outline_of_every_page_is_sound() -> None:
     """One h1, no level skipped, every field labelled, ids unique, a way past the menu."""
     for path in ("/", "/metric/csat", "/definitions", "/check"):
         outline = _Outline()
-        outline.feed(page(path, FakeDesk(found=["x"])))
+        outline.feed(page(path, FakeDesk(found=[{"title": "a gap", "count": 1}])))
         assert outline.levels[0] == 1 and outline.levels.count(1) == 1
         assert all(b - a <= 1 for a, b in zip(outline.levels, outline.levels[1:], strict=False)), outline.levels
         assert len(outline.ids) == len(set(outline.ids))

@@ -1,19 +1,91 @@
-"""What is wrong with the data: findings with count, examples and remedy."""
+"""What is wrong with the data: findings with count, examples, the metrics they touch, and what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from servicemeter.engines.engine import Engine
-from servicemeter.store.book import Book
+from servicemeter.metrics.catalog import all_metrics
+from servicemeter.metrics.plan import Source
+from servicemeter.metrics.touching import metrics_touching
+from servicemeter.model.metric import Metric
+from servicemeter.store.build import Facts
+from servicemeter.store.checks import EXAMPLES, Fault, find_faults
 
 __all__ = ["check"]
 
+_SEVERITIES = ("wrong", "missing", "note")
 
-def check(engine: Engine, book: Book, facts: str) -> list[dict[str, Any]]:
-    """Every finding as `name`, `title`, `count`, `examples`, `metrics` it affects and `remedy`."""
-    del engine, facts
-    kept = book.kept_aside()
-    if not kept:
-        return []
-    return [{"name": "kept_aside", "title": "Rows that could not be taken", "count": len(kept), "examples": kept[:5]}]
+
+def check(facts: Facts, sources: Sequence[Source], tz: str) -> list[dict[str, Any]]:
+    """Every finding, the weightiest first: wrong figures before missing rows before remarks, then by share and count.
+
+    A finding has `name`, `title`, `severity`, `count`, `total` (None where it does not help), `examples`, the `metrics`
+    it touches and the `remedy`. An empty list says that nothing was found.
+    """
+    findings = [_finding_of_rows(fault) for fault in find_faults(facts, tz)]
+    findings += _capabilities(sources)
+    return sorted(findings, key=_weight)
+
+
+def _weight(finding: dict[str, Any]) -> tuple[Any, ...]:
+    share = finding["count"] / finding["total"] if finding["total"] else 0
+    return (_SEVERITIES.index(finding["severity"]), -share, -finding["count"], finding["name"], finding["title"])
+
+
+def _finding_of_rows(fault: Fault) -> dict[str, Any]:
+    return {
+        "name": fault.name,
+        "title": fault.title,
+        "severity": fault.severity,
+        "count": fault.count,
+        "total": fault.total,
+        "examples": fault.examples,
+        "metrics": metrics_touching(fault.touches),
+        "remedy": fault.remedy,
+    }
+
+
+def _capabilities(sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
+    """Metrics that no source can supply, and those to which a source with tickets gives nothing."""
+    metrics = list(all_metrics().values())
+    silent = [m for m in metrics if sources and not any(s.can(m.needs) for s in sources)]
+    if silent:
+        examples = [{"metric": m.name, "needs": _lacking(sources, m)} for m in silent]
+        yield _gap(
+            "metrics_without_data", "Metrics that no source can supply", silent, len(metrics), examples,
+            "Import what they need (needs), or name it in the capabilities of the source that has it.",
+        )  # fmt: skip
+    for source in sources:
+        lost = [m for m in metrics if m not in silent and _should_have(source, m) and not source.can(m.needs)]
+        if lost:
+            examples = [{"source": source.name, "metric": m.name, "needs": _lacking([source], m)} for m in lost]
+            yield _gap(
+                "source_without_capability", f"Metrics to which the source {source.name} gives nothing", lost, len(metrics),
+                examples, "Import what is lacking (needs) from this source too; until then these figures are of the others.",
+            )  # fmt: skip
+
+
+def _gap(
+    name: str, title: str, metrics: Sequence[Metric], total: int, examples: list[dict[str, Any]], remedy: str
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": title,
+        "severity": "note",
+        "count": len(metrics),
+        "total": total,
+        "examples": examples[:EXAMPLES],
+        "metrics": [m.name for m in metrics],
+        "remedy": remedy,
+    }
+
+
+def _should_have(source: Source, metric: Metric) -> bool:
+    """Whether the source takes part in what the metric is about: tickets, or something else that it needs."""
+    return any(source.can((need,)) and need not in ("creation", "first_contact") for need in metric.needs)
+
+
+def _lacking(sources: Sequence[Source], metric: Metric) -> list[str]:
+    """The needs of a metric that none of these sources meets."""
+    return [need for need in metric.needs if not any(s.can((need,)) for s in sources)] or list(metric.needs)

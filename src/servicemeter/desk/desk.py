@@ -8,22 +8,25 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 
+from servicemeter.desk.asking import Asking
+from servicemeter.desk.check import check
 from servicemeter.desk.facts import FactsKeeper
 from servicemeter.desk.frames import FramesDelivery
+from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.engines.duckdb import DuckDB
-from servicemeter.ground.clock import instant
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.ground.settings import Home
-from servicemeter.metrics.catalog import all_metrics, find_metric
+from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.plan import Source
 from servicemeter.model.answer import Answer
-from servicemeter.model.metric import Metric
-from servicemeter.model.question import Filter, Grain, Question, Scope
+from servicemeter.model.explanation import Explanation
+from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.book import Book, LoadReport, Progress
+from servicemeter.store.timeline import tell_story
 
 __all__ = ["Desk"]
 
@@ -31,7 +34,7 @@ Where = Sequence[Filter]
 _CACHED = 512
 
 
-class Desk:
+class Desk(Asking):
     """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`."""
 
     def __init__(self, home: Home | None, *, memory: str | None = None, threads: int | None = None) -> None:
@@ -104,44 +107,32 @@ class Desk:
                 self._is_ready = False
                 raise
             self._answers.clear()
-            self._is_ready = report.changed and not dry_run
+            self._is_ready = not dry_run
             return report
 
-    def measure(
-        self,
-        metric: str | Question,
-        *,
-        since: date | str | None = None,
-        until: date | str | None = None,
-        at: datetime | str | None = None,
-        grain: Grain | None = None,
-        by: Sequence[str] = (),
-        where: Where = (),
-        as_of: datetime | str | None = None,
-        known_at: datetime | str | None = None,
-        scope: Scope | None = None,
-        **params: Any,
-    ) -> Answer:
-        """Ask one metric; options of the metric are given by name (`clock="business"`).
+    def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
+        """Take a file or a folder of files of any shape; see `desk.importing`."""
+        return import_files(self, request, now=now, progress=progress)
 
-        `since` and `until` are local dates of the reporting zone, `until` exclusive. Raises `UnknownMetric`,
-        `BadQuestion` and their kin for what cannot be asked.
-        """
-        if not isinstance(metric, Question):
-            metric = Question(
-                metric,
-                _day(since),
-                _day(until),
-                _moment(at),
-                grain,
-                tuple(by),
-                tuple(where),
-                _moment(as_of),
-                _moment(known_at),
-                params,
-                scope or Scope(),
-            )
-        return self.measure_all([metric])[0]
+    def was_loaded(self, source: str, digest: str) -> int | None:
+        """The data version in which this very content was loaded last from this source, or None."""
+        with self._lock:
+            return self.book.was_loaded(source, digest)
+
+    def loads(self) -> list[dict[str, Any]]:
+        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
+        with self._lock:
+            return self.book.loads()
+
+    def kept_aside(self) -> list[dict[str, Any]]:
+        """Every row that could not be taken, oldest load first."""
+        with self._lock:
+            return self.book.kept_aside()
+
+    def sources(self) -> list[dict[str, Any]]:
+        """The sources with their coverage (UTC) and capabilities."""
+        with self._lock:
+            return self.book.sources()
 
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
@@ -183,19 +174,29 @@ class Desk:
             scope=scope or Scope(),
         )
 
+    def explain_question(self, question: Question, limit: int = 100) -> Explanation:
+        """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
+        if limit < 0:
+            raise BadQuestion(f"limit={limit} is no number of rows; give 0 or more.")
+        with self._lock:
+            answer = self.measure_all([question])[0]
+            return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
+
+    def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
+        """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.
+
+        Each entry has `at` (ISO 8601, UTC; left out when nobody knows), `what`, and what there is to say of it; never
+        what was written. Turns and solves have their seconds by the calendar and in opening hours.
+        """
+        with self._lock:
+            self._make_ready()
+            return tell_story(self._keeper.kept, source, ticket_id)
+
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
         with self._lock:
             self._make_ready()
             return statements_of(question, self.book.settings(), self._sources(), self._keeper.facts_for)
-
-    def metric(self, name: str) -> Metric:
-        """One metric's declaration; `UnknownMetric` when there is none of that name."""
-        return find_metric(name)
-
-    def metrics(self) -> list[Metric]:
-        """The catalogue, family by family."""
-        return list(all_metrics().values())
 
     @property
     def report_tz(self) -> str:
@@ -235,12 +236,10 @@ class Desk:
             return [str(value) for (value,) in self._engine.rows(sql)]
 
     def findings(self) -> list[dict[str, Any]]:
-        """What is wrong with the data, each finding with count, examples and remedy."""
-        from servicemeter.desk.check import check
-
+        """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
             self._make_ready()
-            return check(self._engine, self.book, self._keeper.kept.schema)
+            return check(self._keeper.kept, self._sources(), self.report_tz)
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
@@ -294,14 +293,3 @@ class Desk:
 
 def _aware(value: datetime | None) -> datetime | None:
     return value.replace(tzinfo=UTC) if value else None
-
-
-def _day(value: date | str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        raise BadQuestion(f"{value!r} is no date; write it as 2026-03-31.") from None
-
-
-def _moment(value: datetime | str | None) -> datetime | None:
-    return instant(value) if isinstance(value, str) else value

@@ -96,6 +96,9 @@ def _span(since: date | None, until: date | None, period: str | None, today: dat
         return span_of(period or "this_month", today)
     if since is None or until is None or since >= until:
         raise BadQuestion("Give both from and to, with from before to (to is exclusive).")
+    named: Grain | None = next((g for g in _GRAINS if _is_whole(since, until, g)), None)
+    if named:
+        return since, until, named
     days = (until - since).days
     grain: Grain = "day" if days <= 14 else "week" if days <= 120 else "month" if days <= 800 else "quarter"
     return since, until, grain
@@ -107,9 +110,7 @@ def _is_whole(since: date, until: date, grain: Grain) -> bool:
 
 def _before(since: date, until: date, grain: Grain | None, today: date) -> tuple[date, date]:
     """The span before; of an unfinished span only the part that has also elapsed."""
-    if grain is None:
-        return since - (until - since), since
-    start = period_start(since - timedelta(days=1), grain)
+    start = since - (until - since) if grain is None else period_start(since - timedelta(days=1), grain)
     if since <= today < until - timedelta(days=1):
         return start, min(start + (today + timedelta(days=1) - since), since)
     return start, since

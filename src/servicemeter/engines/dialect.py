@@ -17,6 +17,8 @@ class Dialect:
     """The primitives as DuckDB spells them."""
 
     name = "duckdb"
+    temporary = "temp"
+    """The schema of temporary tables."""
 
     def name_of(self, identifier: str) -> str:
         """An identifier, quoted."""
@@ -75,6 +77,10 @@ class Dialect:
     def row_hash(self, columns: Sequence[str]) -> str:
         """A 64-bit hash of columns, for finding likely repeats only: equal rows hash alike, nothing else is promised."""
         return f"hash({', '.join(columns)})"
+
+    def tie(self, column: str) -> str:
+        """A whole number below a thousand million made from a text, to put equal instants into one fixed order."""
+        return f"cast(hash({column}) % 1000000000 as bigint)"
 
     def digest(self, columns: Sequence[str]) -> str:
         """A text that is the same for equal rows on every engine, to break ties the same way everywhere."""

@@ -38,6 +38,9 @@ class Engine(Protocol):
     def scratch(self, name: str) -> str:
         """A fresh schema that is not kept; returns the name to put before its tables."""
 
+    def as_written(self) -> AbstractContextManager[None]:
+        """Inside, joins run in the order in which they are written, the right side held in memory."""
+
     def transaction(self) -> AbstractContextManager[None]:
         """Everything inside becomes visible at once, or not at all."""
 

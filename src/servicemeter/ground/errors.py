@@ -20,6 +20,9 @@ __all__ = [
     "BadRows",
     "BadSettings",
     "BookHeld",
+    "EmptyBook",
+    "PortTaken",
+    "ServerGone",
     "ServicemeterError",
     "UnknownMetric",
     "UnknownName",
@@ -103,6 +106,18 @@ class BadBook(ServicemeterError):
 
 class BookHeld(BadBook):
     """Another process holds the book."""
+
+
+class ServerGone(BadBook):
+    """The server that holds the book stopped while it was asked."""
+
+
+class EmptyBook(ServicemeterError):
+    """Nothing has been imported yet, so that there is nothing to answer from."""
+
+
+class PortTaken(ServicemeterError):
+    """A port or address that a server cannot listen on."""
 
 
 class BadCase(ServicemeterError):

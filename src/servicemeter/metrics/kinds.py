@@ -12,6 +12,7 @@ from servicemeter.model.metric import Agg, Distribution, Measure, Parameter, Par
 __all__ = [
     "CLOCK",
     "COUNT",
+    "FIRST_TEAM",
     "POPULATION",
     "RESPONDER",
     "count",
@@ -27,6 +28,7 @@ __all__ = [
 Fields = dict[str, Any]
 
 COUNT = Agg("count(*)")
+FIRST_TEAM = {"team": "case when f.first_team_at < p.e then f.first_team_id end"}
 POPULATION = Parameter(
     "population", "inbound", ("inbound", "outbound", "all"), "whose tickets: started by customers, by us, or both"
 )

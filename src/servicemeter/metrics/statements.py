@@ -147,12 +147,14 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
     said = " ".join([*snippets, where, tally.joins, *tally.dimensions.values()])
     if file.name != "tickets" and file.through and ("t." in _words(said) or needs):
         needs.add("t")
+    said += " ".join([*columns, *filters])
     owner = "f" if not file.through or file.name == "tickets" else "t"
     joins = [
+        f"join {_periods(plan, facts)} as p on {_in_period(plan, facts, tally)}",
         "left join {{ facts }}.tickets as t on t.ticket_no = f.ticket_no" if "t" in needs and owner == "t" else "",
         _CUSTOMER.format(owner=owner) if "customer" in needs else "",
         _PRIORITY.format(at=at) if "priority" in needs else "",
-        f"join {_periods(plan, facts)} as p on {_in_period(plan, facts, tally)}",
+        *(join for alias, join in file.joins.items() if f"{alias}." in said),
         tally.joins,
     ]
     source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in joins if j)
@@ -187,14 +189,14 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
         column: str | None = tally.dimensions[name]
     elif name in file.dimensions:
         own = file.dimensions[name]
-        column = f"f.{own}" if own else "cast(null as varchar)"
+        column = "cast(null as varchar)" if own is None else own if "." in own else f"f.{own}"
     elif name == "customer_segment":
         needs.add("customer")
         needs.add("t")
         column = "c.segment"
     elif name == "priority" and file.through:
         needs |= {"priority", "t"}
-        column = f"coalesce(ps.priority, {'f' if file.name == 'tickets' else 't'}.priority)"
+        column = "ps.priority"
     elif name in _OF_TICKET and file.through and file.name != "tickets":
         needs.add("t")
         column = f"t.{name}"
@@ -262,7 +264,9 @@ def _bounds(plan: Plan, tally: Tally) -> list[str]:
 
 def _periods(plan: Plan, facts: Facts) -> str:
     rows = [(i, p.p0, p.p1, e, plan.as_of) for i, (p, e) in enumerate(zip(plan.periods, plan.ends, strict=True))]
-    return facts.engine.dialect.values(rows, ["idx", "p0", "p1", "e", "as_of"])
+    instants = ("p0", "p1", "e", "as_of")
+    casts = ", ".join(f"cast({name} as bigint) as {name}" for name in instants)
+    return f"(select idx, {casts} from {facts.engine.dialect.values(rows, ['idx', *instants])} as given)"
 
 
 def check_calendar_reaches(facts: Facts, plan: Plan) -> None:

@@ -66,6 +66,7 @@ _SAYINGS: tuple[tuple[_Saying, ...], ...] = (
     (_count("n_in_queue", "{n} in the queue now", "{n} in the queue now"),),
     (_count("n_unassigned", "{n} unassigned", "{n} unassigned"),
      _count("n_unanswered", "{n} unanswered", "{n} unanswered")),
+    (_count("replies_0", "{n} without a reply", "{n} without a reply"), _count("replies_1", "{n} with one", "{n} with one")),
     (_number("created", "{value} new", 0), _number("solved", "{value} solved", 0),
      _number("reopened", "{value} reopened", 0)),
     (_count("breached", "{n} too late", "{n} too late"), _count("running", "{n} still running", "{n} still running")),
@@ -94,7 +95,7 @@ def remark(metric: Metric, row: Row, beside: Mapping[str, Row] | None = None, la
     """
     if shown_value(metric, row) is None:
         return _IMMATURE(row, language)
-    first = next(iter(_said(row, language)), "")
+    first = next(iter(_said(metric, row, language)), "")
     if "survey_answers" in metric.needs:
         return " · ".join(t for t in (first, _answered(beside, language)) if t)
     return first or _of_all(metric, row, language)
@@ -106,7 +107,7 @@ def remarks(metric: Metric, row: Row, beside: Mapping[str, Row] | None = None, l
         lines = [_IMMATURE(row, language)]
     else:
         asked = _answered(beside, language) if "survey_answers" in metric.needs else ""
-        lines = [*_said(row, language), asked, _of_all(metric, row, language)]
+        lines = [*_said(metric, row, language), asked, _of_all(metric, row, language)]
     return [line for line in lines if line]
 
 
@@ -115,9 +116,11 @@ def _answered(beside: Mapping[str, Row] | None, language: str) -> str:
     return "" if share is None else say(language, "{value} answered", value=percent(share, 0, language=language))
 
 
-def _said(row: Row, language: str) -> list[str]:
+def _said(metric: Metric, row: Row, language: str) -> list[str]:
     lines = []
     for parts in _SAYINGS:
+        if _MEAN in parts and metric.unit != "seconds":
+            continue
         texts = [text for text in (part(row, language) for part in parts) if text]
         if texts:
             lines.append(" · ".join(texts))

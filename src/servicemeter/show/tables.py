@@ -95,12 +95,13 @@ def _period(start: object, grain: str, language: str) -> str:
     return period_label(on, grain, language=language)
 
 
+_STATES = {"in_progress": "so far", "partial_coverage": "data begins inside this period"}
+
+
 def _state(row: Row, language: str) -> str:
-    if row.get("period_status") == "in_progress":
-        return say(language, "so far")
-    if row.get("period_status") == "partial_coverage":
-        return say(language, "data begins inside this period")
-    return say(language, "few cases") if row.get("low_sample") else ""
+    """What to know of a value: its period is not whole, or it rests on few cases."""
+    states = [_STATES.get(str(row.get("period_status")), ""), "few cases" if row.get("low_sample") else ""]
+    return " · ".join(say(language, state) for state in states if state)
 
 
 def guarded(text: str) -> str:
@@ -112,17 +113,19 @@ def guarded(text: str) -> str:
     return "'" + text if text.lstrip(" ").startswith(_DANGEROUS) else text
 
 
-def csv_text(answer: Answer) -> str:
-    """The rows of an answer as CSV (RFC 4180): exact values, seconds and shares unrounded, instants ISO 8601.
+def csv_text(*answers: Answer) -> str:
+    """The rows of answers as CSV (RFC 4180): exact values, seconds and shares unrounded, instants ISO 8601.
 
-    Numbers stay numbers, also negative ones; only text is guarded against being run as a formula.
+    Several answers stand below each other under the fields of all. Numbers stay numbers, also negative ones; only text
+    is guarded against being run as a formula.
     """
-    names = ["metric", *_field_names(answer.rows)]
+    names = ["metric", *_field_names([row for answer in answers for row in answer.rows])]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([guarded(name) for name in names])
-    for row in answer.rows:
-        writer.writerow([_cell(answer.metric if name == "metric" else row.get(name)) for name in names])
+    for answer in answers:
+        for row in answer.rows:
+            writer.writerow([_cell(answer.metric if name == "metric" else row.get(name)) for name in names])
     return out.getvalue()
 
 

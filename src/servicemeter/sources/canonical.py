@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from servicemeter.ground.errors import BadFile
 from servicemeter.model.rows import arrow_type
-from servicemeter.model.tables import TABLES, Column, Table, table_with_columns
+from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.sources.columnar import open_parquet
 from servicemeter.sources.deciding import is_unbounded
 from servicemeter.sources.rules import EVENT_RULES, wanted_columns
@@ -27,17 +27,27 @@ def canonical_table(path: Path, names: tuple[str, ...]) -> Table | None:
     """
     given = set(names)
     named = TABLES.get(path.name.split(".")[0])
-    if named is None:
-        return table_with_columns(given)
+    if named is None or not named.key:
+        return _fitting(given)
     known = {column.name for column in named.all_columns}
     if not wanted_columns(named, given) <= given:
-        return table_with_columns(given)
+        return _fitting(given)
     strange = sorted(given - known)
     if strange:
         near = difflib.get_close_matches(strange[0], known - given, n=1, cutoff=0.5)
         hint = f"Did you mean {near[0]!r}?" if near else f"Its columns: {', '.join(c.name for c in named.columns)}."
         raise BadFile(f"{path}: {named.name} has no column {strange[0]!r}. {hint} Or give a mapping: --map FILE.")
     return named
+
+
+def _fitting(given: set[str]) -> Table | None:
+    """The table that knows every column and whose needed ones are all there; of several the one that needs most."""
+    fitting = [
+        (len(wanted), table.name)
+        for table in TABLES.values()
+        if table.key and (wanted := wanted_columns(table, given)) <= given <= {column.name for column in table.all_columns}
+    ]
+    return TABLES[max(fitting)[1]] if fitting else None
 
 
 def is_ready(path: Path, table: Table, now: datetime) -> bool:

@@ -58,6 +58,8 @@ def readings(cell: Cell, now: datetime, *, epoch: str = "1900") -> dict[str, dat
     if not isinstance(cell, str):
         return {}
     text = cell.strip()
+    if (instant := _strict_iso(text)) is not None:
+        return {"iso": instant}
     if found := _ISO.match(text) or _ISO_LOOSE.match(text):
         instant = _instant(found, found["y"], found["m"], found["d"], now)
         return {"iso": instant} if instant else {}
@@ -74,6 +76,16 @@ def with_format(cell: Cell, pattern: str) -> datetime | None:
     if isinstance(cell, datetime):
         return cell
     return match_pattern(pattern, text_of(cell).strip())
+
+
+def _strict_iso(text: str) -> datetime | None:
+    """The most frequent form by the shortest way: 2024-04-03, 2024-04-03 10:00:05, with or without offset."""
+    if text[4:5] != "-" or text[7:8] != "-" or text[10:11] not in {"", "T", " "}:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _three(found: re.Match[str], now: datetime) -> dict[str, datetime]:

@@ -18,9 +18,10 @@ from servicemeter.sources.readers import Memory, Reader, Unreadable
 from servicemeter.sources.table import Cell, RawBatch
 from servicemeter.sources.values import Choice, ColumnOf, Constant, Frame, Value
 
-__all__ = ["AT", "NUMBER", "SECONDS", "Plan", "is_unbounded"]
+__all__ = ["AT", "Plan", "is_unbounded"]
 
-NUMBER, SECONDS, AT = Column("number", "num"), Column("seconds", "s"), Column("instant", "ts")
+AT = Column("instant", "ts")
+_NUMBER, _SECONDS = Column("number", "num"), Column("seconds", "s")
 _FAMILIES: dict[str, Family] = {
     "ts": "date", "date": "date", "num": "number", "int": "number", "minor": "number", "s": "seconds",
 }  # fmt: skip
@@ -139,8 +140,8 @@ class Plan:
             raise AmbiguousColumn(self._zone_needed(value.where))
         decided = reading.format if _FAMILIES[column.kind] == "date" else reading.decimal
         if decided is None:
-            key = self._key(value, column)
-            tally = self._tallies.setdefault(key, Tally(key[0], reading, self._now))
+            key, is_canonical = self._key(value, column), self.mapping.is_canonical
+            tally = self._tallies.setdefault(key, Tally(key[0], reading, self._now, is_canonical=is_canonical))
             tally.needs_zone = tally.needs_zone or column.kind == "ts"
 
     def _settle(self, key: tuple[Subject, Reading], tally: Tally) -> list[str]:
@@ -163,7 +164,7 @@ class Plan:
 
     def _number(self, name: str, cell: Cell) -> Decimal:
         if name not in self._numeric:
-            self._numeric[name] = self.reader(Value(ColumnOf(name), name), NUMBER)
+            self._numeric[name] = self.reader(Value(ColumnOf(name), name), _NUMBER)
         return self._numeric[name].number(cell)
 
     def _loose_number(self, name: str, cell: Cell) -> Decimal:
@@ -196,14 +197,14 @@ class Plan:
         yield value, column, table
         for part in self.plus_of(value):
             if isinstance(part, str):
-                yield Value(ColumnOf(part), part), SECONDS, ""
+                yield Value(ColumnOf(part), part), _SECONDS, ""
         anchor = self.reading_of(value).next_day_after
         if anchor is not None and column.kind in {"ts", "date"}:
             yield from self._sites_of(Value(ColumnOf(anchor), anchor), AT, "")
 
 
 def _number_sites(condition: Condition) -> Iterator[tuple[Value, Column, str]]:
-    yield from ((Value(ColumnOf(name), name), NUMBER, "") for name, numeric in columns_of(condition) if numeric)
+    yield from ((Value(ColumnOf(name), name), _NUMBER, "") for name, numeric in columns_of(condition) if numeric)
 
 
 def _choice_sites(value: Value) -> Iterator[tuple[Value, Column, str]]:

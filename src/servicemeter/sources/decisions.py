@@ -40,7 +40,10 @@ class Subject:
 
 @dataclass
 class Tally:
-    """What the values of one subject could be, counted in one pass: bounded memory, whatever the file's size."""
+    """What the values of one subject could be, counted in one pass: bounded memory, whatever the file's size.
+
+    `needs_zone` says that they are wanted as instants. A canonical file writes a decimal point where both would fit.
+    """
 
     subject: Subject
     reading: Reading
@@ -50,6 +53,7 @@ class Tally:
     naive: Counter[str] = field(default_factory=Counter)
     dates_only: bool = True
     needs_zone: bool = False
+    is_canonical: bool = False
     readable: Counter[str] = field(default_factory=Counter)
     differing: set[tuple[str, str]] = field(default_factory=set)
     samples: dict[str, list[str]] = field(default_factory=dict)
@@ -68,17 +72,17 @@ class Tally:
         found = self._possible(cell)
         family = _family(found)
         self.readable[family] += count
-        samples = self.samples.setdefault(family, [])
-        if len(samples) < _SHOWN and (len(set(found.values())) > 1 or not samples):
-            samples.append(text_of(cell).strip())
-        if len(found) == 1:
-            self.only.setdefault(next(iter(found)), text_of(cell).strip())
         for style, value in found.items():
             self.counts[style] += count
             if isinstance(value, datetime):
                 self.naive[style] += count if value.tzinfo is None else 0
-                self.dates_only = self.dates_only and value.time() == datetime.min.time()
-        for one, other in combinations(sorted(found), 2):
+                self.dates_only = self.dates_only and value.hour == value.minute == 0 and ":" not in text_of(cell)
+        samples = self.samples.setdefault(family, [])
+        if not samples or (len(found) > 1 and len(samples) < _SHOWN and len(set(found.values())) > 1):
+            samples.append(text_of(cell).strip())
+        if len(found) == 1 and not self.only.keys() >= found.keys():
+            self.only[next(iter(found))] = text_of(cell).strip()
+        for one, other in combinations(sorted(found), 2) if len(found) > 1 else ():
             if found[one] != found[other]:
                 self.differing.add((one, other))
 
@@ -113,6 +117,8 @@ class Tally:
         full = [style for style in styles if self.counts[style] == self.readable[family]]
         if len(full) == 1 or (full and not self._differ(full)):
             return full[0]
+        if self.is_canonical and "." in full:
+            return "."
         raise AmbiguousColumn(self._unclear(where, family, full or [s for s in styles if self.counts[s]]))
 
     def _where(self, file: str) -> str:
@@ -134,7 +140,8 @@ class Tally:
         option = "date_order" if family == "order" else "decimal"
         named = [_SPOKEN.get(style, style) for style in styles]
         both = all(self.counts[style] == self.readable[family] for style in styles)
-        reason = "can be read " + " or ".join(named) if both else "has values that fit only " + " and others only ".join(named)
+        split = "has values that fit only " + " and others only ".join(named)
+        reason = "can be read " + " or ".join(named) if both else split
         examples = self._examples(family) if both else ", ".join(self.only[s] for s in styles if s in self.only)
         others = ", ".join(styles[1:])
         advice = self.subject.advice(option, styles[0])

@@ -26,7 +26,7 @@ from servicemeter.sources.readers import CLOCK_UNITS, UNITS
 from servicemeter.sources.table import text_of
 from servicemeter.sources.values import Branch, Choice, ColumnOf, Constant, Split, Template, Value, parse_template
 
-__all__ = ["parse_mapping", "read_mapping"]
+__all__ = ["ALLOWED", "KEYS", "parse_mapping", "read_mapping"]
 
 _READING = {f.name for f in dataclasses.fields(Reading)}
 _EVERYWHERE = {"decimal", "date_order", "empty", "fold", "epoch"}
@@ -45,7 +45,9 @@ _CAPABILITIES = frozenset(
         *("intercept_surveys", "sentiment", "complaint_flag", "customer_identity", "orders", "costs", "calendars"),
     }
 )
-_ALLOWED: dict[str, tuple[str, ...]] = {
+KEYS = frozenset({*_TOP, *_TESTS, *_ORIGINS, *_CHANGES, "table", "when", "loaded_from", "loaded_through", "by", "take"})
+"""Every key of a mapping besides those of `FileOptions` and `Reading`."""
+ALLOWED: dict[str, tuple[str, ...]] = {
     "date_order": DATE_ORDERS,
     "fold": ("first", "second"),
     "epoch": ("1900", "1904"),
@@ -316,7 +318,7 @@ class _Parser:
     def allowed(self, name: str, given: Any, where: str) -> str | None:
         if given is None:
             return None
-        text, allowed = self.text(given, f"{where}, {name}"), _ALLOWED.get(name)
+        text, allowed = self.text(given, f"{where}, {name}"), ALLOWED.get(name)
         if allowed and text not in allowed:
             self.unknown(where, name, text, allowed)
         return text

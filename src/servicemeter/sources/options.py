@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from servicemeter.ground.errors import UnknownName
+from servicemeter.ground.errors import BadMapping, UnknownName
 
 __all__ = ["AS_FOUND", "NO_READING", "FileOptions", "Options", "Reading", "parse_options"]
 
@@ -94,4 +94,8 @@ def parse_options(given: Mapping[str, str]) -> Options:
 def _typed(name: str, text: str) -> Any:
     if name in _LISTS:
         return tuple(text.split(","))
-    return int(text) if name in _NUMBERS and text.isdecimal() else text
+    if name not in _NUMBERS:
+        return text
+    if not text.isdecimal():
+        raise BadMapping(f"--option {name}={text}: this is a whole number.")
+    return int(text)

@@ -207,9 +207,14 @@ def _messages(seen: _Seen) -> Iterator[str]:
 def _status(seen: _Seen) -> Iterator[str]:
     field = {"ticket_id": seen.quoted("ticket_id"), "field": '{ value = "status" }'}
     if seen.has("solved_at"):
-        solved = {"value": '{ value = "solved" }', "occurred_at": seen.quoted("solved_at")}
+        solved = {
+            "value": '{ value = "solved" }',
+            "occurred_at": seen.quoted("solved_at"),
+            "actor_type": '{ value = "agent" }',
+        }
+        about = 'Who solved it is not in the file: this takes it that a person did. Not so? Then "system".'
         yield from _block(
-            "ticket_events", seen.filled("solved_at"), {"event_id": seen.key("ticket_id", "-solved"), **field, **solved}
+            "ticket_events", seen.filled("solved_at"), {"event_id": seen.key("ticket_id", "-solved"), **field, **solved}, about
         )
     if seen.has("status"):
         when = seen.filled("solved_at", "true") if seen.has("solved_at") else seen.filled("status")

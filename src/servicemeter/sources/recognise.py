@@ -13,8 +13,9 @@ from servicemeter.sources.deciding import Plan
 from servicemeter.sources.delivery import FileDelivery, Meter, Part
 from servicemeter.sources.files import open_table
 from servicemeter.sources.instants import zone_named
-from servicemeter.sources.mappingfile import read_mapping
+from servicemeter.sources.mappingfile import ALLOWED, read_mapping
 from servicemeter.sources.options import FileOptions, Options, parse_options
+from servicemeter.sources.patterns import check_pattern
 from servicemeter.sources.table import Progress, RawTable
 
 __all__ = ["CANONICAL_SOURCE", "deliver", "known_mappings"]
@@ -50,7 +51,7 @@ def deliver(
     writes one to edit.
     """
     path, given = Path(path), parse_options(options or {})
-    _check_zone(given)
+    _check_given(given)
     chosen = _chosen(mapping, known_as, user_folder)
     meter = Meter(progress)
     remarks: list[str] = []
@@ -59,9 +60,12 @@ def deliver(
     meter.total = sum(shape.part_size * shape.passes for shape in shapes)
     parts = tuple(_planned(shape, meter, remarks) for shape in shapes)
     first = shapes[0].mapping
+    zone = given.all_columns.time_zone
+    if zone is not None and first.time_zone not in {None, zone}:
+        remarks.append(f"Times are read as {zone}, as the call says; the mapping says {first.time_zone}.")
     return FileDelivery(
         source=source_name,
-        tz=given.all_columns.time_zone or first.time_zone,
+        tz=zone or first.time_zone,
         parts=parts,
         meter=meter,
         capabilities=first.capabilities,
@@ -139,8 +143,7 @@ def _recognised(path: Path, raw: RawTable, user_folder: Path | None) -> mappings
     if table is None:
         raise UnrecognisedFile(
             f"{path}: these columns are not those of a canonical table, and no mapping knows them: "
-            f"{', '.join(raw.names)}. Give a mapping: --map FILE. A proposal to start from: "
-            f"servicemeter import {path} --propose > mapping.toml"
+            f"{', '.join(raw.names)}. Give a mapping: --map FILE; docs/mappings.md tells how to write one."
         )
     return mappings.identity(str(path), table, raw.names, CANONICAL_SOURCE)
 
@@ -154,10 +157,20 @@ def _file_options(mapping: mappings.Mapping | None, given: Options) -> FileOptio
     return FileOptions(**{**under, **given.file})
 
 
-def _check_zone(given: Options) -> None:
+def _check_given(given: Options) -> None:
+    """Check the values of options as those of a mapping are checked."""
     for reading in (given.all_columns, *given.columns.values()):
         if reading.time_zone is not None and zone_named(reading.time_zone) is None:
-            raise BadMapping(f"--tz: {reading.time_zone!r} is no time zone; write an IANA name such as Europe/Amsterdam.")
+            raise BadMapping(f"--tz: there is no time zone {reading.time_zone!r}; write a name such as Europe/Amsterdam.")
+        for name, allowed in ALLOWED.items():
+            value = getattr(reading, name, None)
+            if value is not None and value not in allowed:
+                raise UnknownName(f"{name} for --option", value, allowed)
+        if reading.format is not None:
+            try:
+                check_pattern(reading.format)
+            except ValueError as error:
+                raise BadMapping(f"--option format={reading.format}: {error}.") from None
 
 
 def _check_options(given: Options, raw: RawTable, mapping: mappings.Mapping) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from servicemeter.model.rows import Batch, KeptAside, arrow_type
 from servicemeter.model.tables import Column
 from servicemeter.sources.conditions import spoken
-from servicemeter.sources.deciding import AT, SECONDS, Plan
+from servicemeter.sources.deciding import AT, Plan
 from servicemeter.sources.eventlog import Step, batches_of, in_order
 from servicemeter.sources.madeids import MadeIds
 from servicemeter.sources.mapping import Block, Group
@@ -70,7 +70,7 @@ class Shaper:
         for batch, rows, aside in raw:
             asides.extend(aside)
             frame = self._plan.frame(batch)
-            cases, instants = frame.cells(by, rows), self._read(frame, at, AT, rows, "")
+            cases, instants = frame.cells(by, rows), self._read(frame, at, Column(group.at, "ts"), rows, "")
             for row, case, instant in zip(rows, cases, instants, strict=True):
                 if case is None or instant is None:
                     name = group.by if case is None else group.at
@@ -154,7 +154,7 @@ class Shaper:
     def _spans(self, frame: Frame, part: str | int, rows: Sequence[int], table: str) -> list[Any]:
         if isinstance(part, int):
             return [part] * len(rows)
-        return self._read(frame, Value(ColumnOf(part), part), SECONDS, rows, table)
+        return self._read(frame, Value(ColumnOf(part), part), Column(part, "s"), rows, table)
 
     def _batch(self, block: Block, columns: dict[str, list[Any]]) -> Batch:
         table = block.table

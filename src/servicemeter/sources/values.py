@@ -91,7 +91,7 @@ class Value:
             yield self.reading.next_day_after
 
 
-_PLACE = re.compile(r"\{([^{}]+)\}")
+_PLACE = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
 
 
 def parse_template(text: str) -> Template:
@@ -100,11 +100,18 @@ def parse_template(text: str) -> Template:
     >>> parse_template("{vru+line}-{call_id}").parts
     ('', 'vru+line', '-', 'call_id', '')
     """
-    marked = text.replace("{{", "\0").replace("}}", "\1")
-    parts = _PLACE.split(marked)
-    if any("{" in part or "}" in part for part in parts):
+    parts, start = [""], 0
+    for found in _PLACE.finditer(text):
+        parts[-1] += text[start : found.start()]
+        start = found.end()
+        if found[1] is None:
+            parts[-1] += found[0][0]
+        else:
+            parts += [found[1], ""]
+    parts[-1] += text[start:]
+    if re.search(r"[{}]", _PLACE.sub("", text)):
         raise ValueError("a brace is not closed; write {column}, or {{ for a brace")
-    return Template(tuple(part.replace("\0", "{").replace("\1", "}") for part in parts))
+    return Template(tuple(parts))
 
 
 class Frame:
@@ -118,6 +125,7 @@ class Frame:
         empty: dict[str, frozenset[str]],
     ) -> None:
         self.batch, self._derived, self._number, self._empty = batch, derived, number, empty
+        self._kept: dict[str, list[Cell]] = {}
         self.faults: dict[int, tuple[str, str, Cell, str]] = {}
 
     def fault(self, row: int, where: str, column: str, cell: Cell, reason: str) -> None:
@@ -126,10 +134,21 @@ class Frame:
 
     def column(self, name: str, rows: Sequence[int]) -> list[Cell]:
         """The cells of a raw or derived column in some rows."""
-        if name in self._derived:
+        cells = self._whole(name)
+        if cells is None:
             return self.cells(self._derived[name], rows)
-        cells, empty = self.batch.columns[name], self._empty[name]
-        return [_meant(cells[row], empty) for row in rows]
+        return [cells[row] for row in rows]
+
+    def _whole(self, name: str) -> list[Cell] | None:
+        """All cells of a column, kept for the next time; None for a derived column that may refuse a row."""
+        if name not in self._kept:
+            derived = self._derived.get(name)
+            if derived is None:
+                empty = self._empty[name]
+                self._kept[name] = [_meant(cell, empty) for cell in self.batch.columns[name]]
+            elif isinstance(derived.origin, Template) and derived.values is None:
+                self._kept[name] = self.cells(derived, range(len(self.batch.numbers)))
+        return self._kept.get(name)
 
     def holding(self, condition: Condition | None, rows: Sequence[int]) -> list[int]:
         """Those of some rows of which a condition is true; a row it cannot be asked of gets a fault."""

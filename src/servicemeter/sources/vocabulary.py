@@ -96,12 +96,17 @@ def plain(text: str) -> str:
 
 def role_of(name: str) -> tuple[str, int] | None:
     """The role a column's name suggests, and how far down its list the name stands (0 = the surest)."""
-    wanted = plain(name)
-    found = [(words.index(wanted), role) for role, words in ROLES.items() if wanted in words]
+    wanted = _joined(name)
+    found = [(rank, role) for role, words in ROLES.items() for rank, word in enumerate(words) if _joined(word) == wanted]
     return (min(found)[1], min(found)[0]) if found else None
 
 
 def word_for(text: str, words: dict[str, tuple[str, ...]]) -> str | None:
     """The word of ours that a text of the export suggests, or None."""
-    wanted = plain(text)
-    return next((ours for ours, theirs in words.items() if wanted in theirs), None)
+    wanted = _joined(text)
+    return next((ours for ours, theirs in words.items() if wanted in map(_joined, theirs)), None)
+
+
+def _joined(text: str) -> str:
+    """A plain name without blanks: `WhatsApp`, `whats app` and `whatsapp` are one."""
+    return plain(text).replace(" ", "")

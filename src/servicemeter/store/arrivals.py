@@ -56,8 +56,12 @@ class Arrivals:
         relations = self._relations.setdefault(table.name, [])
         if isinstance(item, ParquetBatch):
             relation = self.engine.parquet(item.path)
-            relations.append(self._canonical(table, relation, self.engine.arrow(f"select * from {relation} limit 0").schema))
-            return
+            canonical = self._canonical(table, relation, self.engine.arrow(f"select * from {relation} limit 0").schema)
+            if table.name != "customer_identities":
+                relations.append(canonical)
+                return
+            # Values without a hash get the installation's keyed one, which the engine cannot make.
+            item = Batch(table.name, self.engine.arrow(f"select * from {canonical}"))
         rows = hash_identities(item.rows, self._identity_key) if table.name == "customer_identities" else item.rows
         self._check_columns(table, rows.schema)
         name = f"staged_{table.name}"

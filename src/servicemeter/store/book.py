@@ -87,7 +87,7 @@ class Book:
         try:
             with self.engine.transaction():
                 report = self._take(delivery, now, label, digest, progress)
-                if after and report.changed:
+                if after:
                     after(report)
                 if dry_run:
                     report.is_dry_run = True
@@ -103,6 +103,12 @@ class Book:
             f"select max(data_version) from meta.loads where source = {text(source)} and digest = {text(digest)}"
         )[0][0]
         return int(found) if found is not None and digest else None
+
+    def loads(self) -> list[dict[str, Any]]:
+        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
+        columns = ("data_version", "source", "recorded_at", "label")
+        rows = self.engine.rows(f"select {', '.join(columns)} from meta.loads order by data_version")
+        return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def kept_aside(self) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first."""
@@ -163,9 +169,9 @@ class Book:
         import pyarrow as pa
 
         text = self.engine.dialect.text
-        self.engine.run(f"delete from meta.kept_aside where source = {text(source)} and file = {text(label)}")
+        self.engine.run(f"delete from meta.kept_aside where source = {text(source)} and label = {text(label)}")
         rows = [
-            (version, source, label or k.file, k.row_number, k.table, k.column, k.value, k.reason,
+            (version, source, label, k.file or label, k.row_number, k.table, k.column, k.value, k.reason,
              json.dumps(k.row, ensure_ascii=False, default=str))
             for k in kept
         ]  # fmt: skip
@@ -173,7 +179,7 @@ class Book:
             report.reasons[k.reason] = report.reasons.get(k.reason, 0) + 1
         report.kept_aside = len(rows)
         if rows:
-            names = ("data_version", "source", "file", "row_number", "table", "column", "value", "reason", "row")
+            names = ("data_version", "source", "label", "file", "row_number", "table", "column", "value", "reason", "row")
             self.engine.stage("meta.kept_aside", pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)}))
 
     def _upgrade(self) -> None:
@@ -207,7 +213,7 @@ def _first_tables(engine: Engine) -> None:
         engine.run(f"create table {q(table.name)} ({columns}); create table past.{q(table.name)} ({columns})")
     engine.run("""
         create table meta.loads (data_version bigint, source varchar, recorded_at timestamp, label varchar, digest varchar);
-        create table meta.kept_aside (data_version bigint, source varchar, file varchar, row_number bigint,
+        create table meta.kept_aside (data_version bigint, source varchar, label varchar, file varchar, row_number bigint,
             "table" varchar, "column" varchar, value varchar, reason varchar, row varchar);
         create table meta.touched (data_version bigint, kind varchar, source varchar, id varchar);
         create table meta.facts (name varchar, value varchar)

@@ -25,8 +25,9 @@ from servicemeter.store.versions import known_versions
 
 __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
 
-LONG_AGO = -62_135_596_800
+LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
+_KEYS = 1_000_000_000
 _VIRTUAL = ("cal_days",)
 
 
@@ -40,6 +41,7 @@ class FactFile:
     keep: bool
     dimensions: Mapping[str, str | None]
     through: str | None
+    joins: Mapping[str, str]
     text: str
 
 
@@ -75,9 +77,14 @@ def fact_files() -> dict[str, FactFile]:
 
 def _read_head(name: str, text: str) -> FactFile:
     head: dict[str, str] = {}
+    joins: dict[str, str] = {}
     for line in text.splitlines():
         if not line.startswith("-- "):
             break
+        if line.startswith("-- join "):
+            alias, _, join = line.removeprefix("-- join ").partition(": ")
+            joins[alias] = join
+            continue
         for part in line.removeprefix("-- ").split("; "):
             word, colon, rest = part.partition(":")
             if colon and word in ("kind", "needs", "keep", "dimensions", "through"):
@@ -90,6 +97,7 @@ def _read_head(name: str, text: str) -> FactFile:
         head.get("keep", "yes") != "no",
         {k: None if v == "none" else v for k, v in pairs},
         head.get("through"),
+        joins,
         text,
     )
 
@@ -113,6 +121,8 @@ class Facts:
         self.merge_start = merge_start
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=calendar_mode)
         self._through = self._ends_of_sources()
+        self._has_agent_teams = bool(engine.rows("select 1 from agent_teams limit 1"))
+        self._has_bots = bool(engine.rows("select 1 from agents where kind = 'bot' limit 1"))
 
     def definition(self) -> str:
         """A hash of everything the facts depend on besides the rows: the templates, the calendars, the parameters."""
@@ -123,10 +133,11 @@ class Facts:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
         self.engine.run(f"create schema if not exists {self.schema}")
         self._build_calendar()
-        for fact in self._ordered():
-            if progress:
-                progress(fact.name)
-            self._replace_all(fact)
+        with self.engine.as_written():
+            for fact in self._ordered():
+                if progress:
+                    progress(fact.name)
+                self._replace_all(fact)
         build_persons(self.engine, self.schema)
         self._drop_scaffolding()
 
@@ -164,17 +175,21 @@ class Facts:
             yield fact
 
     def _replace_all(self, fact: FactFile) -> None:
-        target = f"{self.schema}.{fact.name}"
+        self._make(fact, self.sql(fact.name))
+
+    def _make(self, fact: FactFile, rows: str) -> None:
+        """Make a fact's table; scaffolds are temporary tables."""
+        target = f"{self.schema}.{fact.name}" if fact.keep else fact.name
         self.engine.run(f"drop table if exists {target}")
-        self.engine.run(f"create table {target} as {self.sql(fact.name)}")
+        self.engine.run(f"create {'' if fact.keep else 'temp '}table {target} as {rows}")
 
     def _replace_touched(self, fact: FactFile) -> None:
         """Replace the rows of what was touched; a fact that does not stay holds only those."""
+        if not fact.keep:
+            self._make(fact, self.sql(fact.name, touched=True))
+            return
         target = f"{self.schema}.{fact.name}"
         self.engine.run(f"create or replace temp table fresh_rows as {self.sql(fact.name, touched=True)}")
-        if not fact.keep:
-            self.engine.run(f"drop table if exists {target}; create table {target} as select * from fresh_rows")
-            return
         if fact.name == "members":
             self.engine.run(
                 "create or replace temp table touched_numbers as "
@@ -220,7 +235,7 @@ class Facts:
     def _drop_scaffolding(self) -> None:
         for fact in fact_files().values():
             if not fact.keep:
-                self.engine.run(f"drop table if exists {self.schema}.{fact.name}")
+                self.engine.run(f"drop table if exists {fact.name}")
 
     def _build_calendar(self) -> None:
         first, last = self._first_and_last()
@@ -276,6 +291,12 @@ class Facts:
             return relation
         return f"(select * from {relation} as existing where {' and '.join(conditions)})"
 
+    def _change_key(self, alias: str) -> str:
+        """One number that orders the changes of a ticket: the second, then the source's sequence (or a fixed order)."""
+        dialect = self.engine.dialect
+        second = f"coalesce({dialect.epoch(f'{alias}.occurred_at')}, {LONG_AGO})"
+        return f"({second} * {_KEYS} + coalesce({alias}.seq % {_KEYS}, {dialect.tie(f'{alias}.event_id')}))"
+
     def _versions(self, table: str) -> str:
         """The versions that hold: the table itself, or those known at `known_at`."""
         name = self.engine.dialect.name_of(table)
@@ -288,17 +309,22 @@ class Facts:
         dialect = self.engine.dialect
         return {
             "facts": self.schema,
+            "work": self.engine.dialect.temporary,
             "rows": lambda table, kind=None: self._rows(table, kind, touched),
             "touched": touched,
             "merge_start": self.merge_start,
             "calendar": self.calendars,
-            "has_agent_teams": bool(self.engine.rows("select 1 from agent_teams limit 1")),
+            "has_agent_teams": self._has_agent_teams,
+            "has_bots": self._has_bots,
+            "change_key": self._change_key,
+            "first_key": LONG_AGO * _KEYS,
+            "last_key": 2**63 - 1,
             "event_order": lambda: ["coalesce(occurred_at, timestamp '0001-01-01')", "coalesce(seq, 0)", "event_id"],
             "long_ago": LONG_AGO,
             "far_off": FAR_OFF,
             **{
                 name: getattr(dialect, name)
-                for name in ("epoch", "text", "values", "whole", "first_by", "last_by", "last_known", "last_known_before")
+                for name in ("epoch", "text", "values", "tie", "whole", "first_by", "last_by", "last_known", "last_known_before")
             },
         }
 

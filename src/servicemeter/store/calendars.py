@@ -24,7 +24,6 @@ class Calendars:
     by_id: dict[str, Calendar]
     default: str
     of_brands: tuple[tuple[str, str], ...]
-    of_teams: bool
     openings: int = 1
     mode: str = "segmented"
     has_spans: bool = False
@@ -59,9 +58,12 @@ def read_calendars(engine: Engine, settings: dict[str, str]) -> Calendars:
     if default not in found:
         found[ALWAYS], default = always_open(), ALWAYS
     brands = tuple((k.removeprefix(_BRAND), v) for k, v in sorted(settings.items()) if k.startswith(_BRAND))
-    of_teams = bool(engine.rows("select 1 from teams where calendar_id is not null limit 1"))
-    of_tickets = bool(engine.rows("select 1 from ticket_events where field = 'calendar_id' limit 1"))
-    return Calendars(found, default, brands, of_teams, has_spans=of_tickets or of_teams or bool(brands))
+    other = f"is not null and calendar_id <> {engine.dialect.text(default)}"
+    of_teams = engine.rows(f"select 1 from teams where calendar_id {other} limit 1")
+    own_calendars = "(select value as calendar_id from ticket_events where field = 'calendar_id') as e"
+    of_tickets = engine.rows(f"select 1 from {own_calendars} where calendar_id {other} limit 1")
+    brands = tuple((brand, own) for brand, own in brands if own != default)
+    return Calendars(found, default, brands, has_spans=bool(of_tickets or of_teams or brands))
 
 
 def build_cal_days(engine: Engine, calendars: Calendars, schema: str, first: int, last: int) -> int:

@@ -35,13 +35,13 @@ def normalise(kind: str, value: str) -> str:
 
 
 def hash_identities(rows: pa.Table, key: bytes) -> pa.Table:
-    """Fill `value_hash` (HMAC-SHA256 of kind and normalised value, keyed by the installation) where a value is given."""
-    if "value" not in rows.column_names:
+    """Fill `value_hash` where a value comes without one: HMAC-SHA256 of kind and normalised value, by the installation's key."""
+    if "value" not in rows.column_names or rows.column("value").null_count == rows.num_rows:
         return rows
     kinds = rows.column("kind").to_pylist()
     given = rows.column("value_hash").to_pylist() if "value_hash" in rows.column_names else [None] * len(kinds)
     hashes = [
-        old if value is None or kind is None else _hash(key, kind, value)
+        old if old is not None or value is None or kind is None else _hash(key, kind, value)
         for kind, value, old in zip(kinds, rows.column("value").to_pylist(), given, strict=True)
     ]
     without = rows.drop_columns(["value_hash"]) if "value_hash" in rows.column_names else rows

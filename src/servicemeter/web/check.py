@@ -20,21 +20,33 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class FindingView:
-    """One finding: what was seen, how often, how grave, and what to do."""
+    """One finding: what was seen, how often, how grave, examples, the metrics it touches, and what to do."""
 
-    what: str
+    title: str
     count: str
     severity: str
-    next_step: str
+    examples: list[str]
+    metrics: list[str]
+    remedy: str
 
 
-def finding_view(finding: Any) -> FindingView:
-    """A finding as texts; it may be a mapping or an object, and anything else is shown as it prints itself."""
-    held = finding if isinstance(finding, Mapping) else getattr(finding, "__dict__", {})
-    what = next((held[key] for key in ("what", "words", "message") if held.get(key)), finding)
-    count = held.get("count")
-    shown = number(count) if isinstance(count, (int, float)) and not isinstance(count, bool) else ""
-    return FindingView(str(what), shown, str(held.get("severity") or ""), str(held.get("next_step") or ""))
+def finding_view(finding: Mapping[str, Any]) -> FindingView:
+    """A finding of the desk as texts."""
+    count = number(finding["count"])
+    if finding.get("total"):
+        count = f"{count} of {number(finding['total'])}"
+    examples = [
+        ", ".join(f"{name} {value}" for name, value in example.items() if value is not None)
+        for example in finding.get("examples") or ()
+    ]
+    return FindingView(
+        str(finding["title"]),
+        count,
+        str(finding.get("severity") or ""),
+        examples,
+        list(finding.get("metrics") or ()),
+        str(finding.get("remedy") or ""),
+    )
 
 
 @router.api_route("/check", methods=["GET", "HEAD"])

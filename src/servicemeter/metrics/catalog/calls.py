@@ -62,17 +62,18 @@ def _service_level(p: Params) -> Measure:
         met = f"f.outcome in ('answered', 'abandoned') and {_KNOWN} and {within}"
     elif variant == "removed_from_queue":
         met = f"f.outcome in ('answered', 'abandoned', 'callback_requested') and {_KNOWN} and {within}"
-    known = " and f.wait_seconds is not null"
+    known = " and f.wait_seconds >= 0"
     left_out = f" and not {_short(short)}" if short else ""
     fields = {
         "n": Agg("count(*)", base + left_out + known),
-        "hits": Agg("count(*)", met + left_out),
+        "hits": Agg("count(*)", met + left_out + known),
         "n_excluded": Agg("count(*)", f"{base} and f.wait_seconds is null"),
+        "n_invalid": Agg("count(*)", f"{base} and f.wait_seconds < 0"),
         "n_in_queue": Agg("count(*)", _WAITING),
     }
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
-        beside = {name: found[name] for name in ("n_excluded", "n_in_queue")}
+        beside = {name: found[name] for name in ("n_excluded", "n_invalid", "n_in_queue")}
         return {**share(found["hits"], found["n"]), **beside}
 
     return Measure((_queued(fields),), finish)
@@ -86,9 +87,9 @@ def _speed_of_answer(p: Params) -> Measure:
     fields = {
         "n_short_abandoned": Agg("count(*)", _short(5)),
         "n_in_queue": Agg("count(*)", _WAITING),
-        "time_to_abandon": Agg("avg(f.wait_seconds)", _ABANDONED),
-        "queue_wait_time": Agg("avg(f.wait_seconds)", _OFFERED),
-        "longest_wait": Agg("max(f.wait_seconds)", _OFFERED),
+        "time_to_abandon": Agg("avg(f.wait_seconds)", f"{_ABANDONED} and f.wait_seconds >= 0"),
+        "queue_wait_time": Agg("avg(f.wait_seconds)", f"{_OFFERED} and f.wait_seconds >= 0"),
+        "longest_wait": Agg("max(f.wait_seconds)", f"{_OFFERED} and f.wait_seconds >= 0"),
     }
     answered = Tally("contacts", {}, at="f.queued_at", where=f"f.is_inbound and {_ANSWERED}", until="p1")
     return duration(answered, "f.wait_seconds", _queued(fields), finish=_finish_mean, companions=fields)
@@ -96,13 +97,13 @@ def _speed_of_answer(p: Params) -> Measure:
 
 def _handle_time(p: Params) -> Measure:
     direction = {"inbound": "f.is_inbound", "outbound": "not f.is_inbound", "all": "true"}[p["direction"]]
-    per_contact = p["unit"] == "contact"
+    per_contact, known = p["unit"] == "contact", "f.handle_seconds >= 0"
     fields = {
-        "seconds": Agg("sum(f.handle_seconds)"),
-        "legs": Agg("count(f.handle_seconds)", "f.is_leg"),
-        "tickets": Agg("count(distinct case when f.handle_seconds is not null then f.leg_id end)", "not f.is_leg"),
-        "contacts": Agg("count(distinct case when f.handle_seconds is not null then f.contact_id end)"),
-        "partials": Agg("count(*)", "f.is_partial and f.handle_seconds is not null"),
+        "seconds": Agg("sum(f.handle_seconds)", known),
+        "legs": Agg("count(*)", f"f.is_leg and {known}"),
+        "tickets": Agg("count(distinct f.leg_id)", f"not f.is_leg and {known}"),
+        "contacts": Agg("count(distinct f.contact_id)", known),
+        "partials": Agg("count(*)", f"f.is_partial and {known}"),
     }
     if not per_contact:
         del fields["contacts"]
@@ -126,7 +127,10 @@ def _handle_time(p: Params) -> Measure:
     return Measure((of,), finish, Distribution(of, "f.handle_seconds", per=per, fold="sum"))
 
 
-_CREDIT = {"assignee": "f.agent_id", "solver": "f.solver_id", "last_replier": "f.last_replier_id"}
+_LAST_REPLY = """left join lateral (
+    select {{ last_by('r.agent_id', ['r.replied_at', 'r.agent_id']) }} as agent_id from {{ facts }}.replies as r
+    where r.ticket_no = f.ticket_no and r.is_written and r.replied_at <= f.solved_at) as last on true"""
+_CREDIT = {"assignee": "f.agent_id", "solver": "f.solver_id", "last_replier": "last.agent_id"}
 
 
 def _closed(p: Params) -> Measure:
@@ -138,6 +142,7 @@ def _closed(p: Params) -> Measure:
         "agents": Agg(f"count(distinct {agent})"),
     }
     by_agent = "agent" in p["by"]
+    joins = _LAST_REPLY if p["credit"] == "last_replier" else ""
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         if by_agent:
@@ -146,7 +151,7 @@ def _closed(p: Params) -> Measure:
         return {"value": value, "numerator": found["assigned"], "n": found["agents"]}
 
     return Measure(
-        (Tally("solves", fields, at="f.solved_at", where=held, dimensions={"agent": agent}),),
+        (Tally("solves", fields, at="f.solved_at", where=held, dimensions={"agent": agent}, joins=joins),),
         finish,
     )
 

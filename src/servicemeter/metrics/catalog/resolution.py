@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicemeter.metrics.kinds import COUNT, POPULATION, mean_of, population, ratio, share
+from servicemeter.metrics.kinds import COUNT, FIRST_TEAM, POPULATION, mean_of, population, ratio, share
 from servicemeter.model.metric import Agg, Distribution, Measure, Metric, Parameter, Params, Tally, Target
 
 __all__ = ["METRICS"]
 
 _HANDLED = "f.first_touch_at < p.e and (f.reopened_at is null or f.reopened_at >= p.e)"
+
+
+_SAID_UNTIL_SOLVED = """left join lateral (
+    select count(*) as messages from {{ facts }}.customer_messages as c
+    where c.ticket_no = f.ticket_no and not c.is_live and c.said_at <= f.solved_at) as said on true"""
 
 
 def _rate(p: Params) -> Measure:
@@ -34,7 +39,8 @@ def _rate(p: Params) -> Measure:
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         return {**share(found["hits"], found["n"]), "n_immature": found.get("n_immature", 0)}
 
-    return Measure((Tally("tickets", fields, at="f.created_at", where=population(p), joins=joins),), finish)
+    of = Tally("tickets", fields, at="f.created_at", where=population(p), joins=joins, dimensions=FIRST_TEAM)
+    return Measure((of,), finish)
 
 
 def _rate_of_flow(p: Params) -> Measure:
@@ -45,7 +51,7 @@ def _rate_of_flow(p: Params) -> Measure:
 
     return Measure(
         (
-            Tally("tickets", {"created": COUNT}, at="f.created_at", where=population(p)),
+            Tally("tickets", {"created": COUNT}, at="f.created_at", where=population(p), dimensions=FIRST_TEAM),
             Tally("solves", {"solved": COUNT}, at="f.solved_at", where=held),
         ),
         finish,
@@ -53,7 +59,9 @@ def _rate_of_flow(p: Params) -> Measure:
 
 
 def _replies(p: Params) -> Measure:
-    replies = "f.agent_replies + f.customer_messages" if p["count"] == "both_directions" else "f.agent_replies"
+    replies, joins = "f.agent_replies", ""
+    if p["count"] == "both_directions":
+        replies, joins = "f.agent_replies + said.messages", _SAID_UNTIL_SOLVED
     fields = {
         "replies": Agg(f"sum({replies})"),
         "squares": Agg(f"sum(({replies}) * ({replies}))"),
@@ -62,7 +70,7 @@ def _replies(p: Params) -> Measure:
         "replies_2": Agg("count(*)", f"{replies} = 2"),
         "replies_3_or_more": Agg("count(*)", f"{replies} >= 3"),
     }
-    of = Tally("solves", fields, at="f.solved_at", where=f"{population(p)} and {_HANDLED}")
+    of = Tally("solves", fields, at="f.solved_at", where=f"{population(p)} and {_HANDLED}", joins=joins)
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         n = found.get("n", 0)
@@ -97,12 +105,16 @@ def _one_touch(p: Params) -> Measure:
 def _reopened(p: Params) -> Measure:
     window = int(float(p["followup_window_days"]) * 86400)
     mature = f"f.solved_at + {window} < p.as_of"
-    hit = f"{mature} and f.reopened_at <= f.solved_at + {window}"
+    counts = f"g.reopened_at > f.solved_at and g.reopened_at <= f.solved_at + {window}"
     if p["mode"] == "effective":
-        answered = "f.reply_after_reopen_at < p.as_of"
-        in_time = "(f.solved_again_at is null or f.reply_after_reopen_at <= f.solved_again_at)"
-        endless = "f.solved_again_at is null or f.solved_again_at >= p.as_of"
-        hit += f" and ({answered} and {in_time} or {endless})"
+        answered = "g.reply_after_reopen_at < p.as_of"
+        in_time = "(g.solved_again_at is null or g.reply_after_reopen_at <= g.solved_again_at)"
+        endless = "g.solved_again_at is null or g.solved_again_at >= p.as_of"
+        counts += f" and ({answered} and {in_time} or {endless})"
+    joins = f"""left join lateral (
+        select count(*) as reopenings from {{{{ facts }}}}.solves as g
+        where g.ticket_no = f.ticket_no and g.reopened_at is not null and {counts}) as later on f.reopened_at is not null"""
+    hit = f"{mature} and later.reopenings > 0"
     fields = {
         "n": Agg("count(*)", mature),
         "hits": Agg("count(*)", hit),
@@ -116,7 +128,7 @@ def _reopened(p: Params) -> Measure:
 
     return Measure(
         (
-            Tally("solves", fields, at="f.solved_at", where=first_of_period),
+            Tally("solves", fields, at="f.solved_at", where=first_of_period, joins=joins),
             Tally("solves", {"reopen_events": COUNT}, at="f.reopened_at", where=population(p)),
         ),
         finish,

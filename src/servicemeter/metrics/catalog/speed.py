@@ -24,26 +24,46 @@ _SOLVED_AT_AS_OF = """left join {{ facts }}.solves as solved
     and (solved.reopened_at is null or solved.reopened_at >= p.as_of)"""
 
 
+_CONTACTS_UNTIL_SOLVED = """left join lateral (
+        select count(*) as turns from {{ facts }}.turns as c
+        where c.ticket_no = f.ticket_no and c.session_no = 0 and c.responder <> 'any' and c.started_at <= f.solved_at
+    ) as written on true
+    left join lateral (
+        select count(*) as sessions from {{ facts }}.contacts as c
+        join {{ facts }}.members as n on n.source = c.ticket_source and n.ticket_id = c.ticket_id
+        where n.ticket_no = f.ticket_no and c.is_inbound and coalesce(c.queued_at, c.started_at) <= f.solved_at
+    ) as called on true"""
+
+
 def _who(p: Params) -> str:
-    """The population, with outbound tickets from the customer's first message on if asked."""
-    return "true" if p["outbound"] == "from_first_customer_message" else population(p)
+    """The population; tickets we started count only if asked, from the customer's first message on."""
+    if p["outbound"] == "exclude":
+        return f"{population(p)} and f.is_inbound"
+    return "true" if p["population"] == "inbound" else population(p)
+
+
+_ANY_AT = "coalesce(f.bot_answered_at, f.first_response_at)"
+_HANDED_OVER = "coalesce(f.handover_at, f.first_contact_at)"
 
 
 def _responded(p: Params) -> tuple[str, str]:
     """(the instant of the first response, its seconds) by the options."""
     if p["start"] == "handover":
-        return "f.first_response_at", span(p, "f.handover_seconds", "f.handover_open_seconds")
+        open_seconds = "case when f.handover_at is null then f.wait_open_seconds else f.handover_open_seconds end"
+        return "f.first_response_at", span(p, f"f.first_response_at - {_HANDED_OVER}", open_seconds)
     if p["responder"] == "any":
-        return "f.any_first_response_at", span(p, "f.any_wait_seconds", "f.any_wait_open_seconds")
-    return "f.first_response_at", span(p, "f.wait_seconds", "f.wait_open_seconds")
+        open_seconds = "case when f.bot_answered_at is null then f.wait_open_seconds else f.bot_wait_open_seconds end"
+        return _ANY_AT, span(p, f"{_ANY_AT} - f.first_contact_at", open_seconds)
+    return "f.first_response_at", span(p, "f.first_response_at - f.first_contact_at", "f.wait_open_seconds")
 
 
 def _first_response(p: Params) -> Measure:
     answered_at, seconds = _responded(p)
-    of_human = "case when f.first_response_at = {} then f.{} end"
+    any_one = p["responder"] == "any" and p["start"] != "handover"
+    of_human = f"case when f.first_response_at = {answered_at} then f.{{}} end"
     dimensions = {
-        "agent": of_human.format(answered_at, "first_responder_id"),
-        "team": of_human.format(answered_at, "first_responder_team_id"),
+        "agent": "coalesce(f.answering_bot_id, f.first_responder_id)" if any_one else "f.first_responder_id",
+        "team": of_human.format("first_responder_team_id"),
     }
     if p["attribution"] == "created":
         return _first_response_cohort(p, answered_at, seconds, dimensions)
@@ -69,7 +89,7 @@ def _first_response(p: Params) -> Measure:
 
 def _first_response_cohort(p: Params, answered_at: str, seconds: str, dimensions: dict[str, str]) -> Measure:
     """Tickets created in the period, those still waiting at `as_of` censored."""
-    start = "f.handover_at" if p["start"] == "handover" else "f.first_contact_at"
+    start = _HANDED_OVER if p["start"] == "handover" else "f.first_contact_at"
     waited, joins = f"p.as_of - {start}", _OPEN_AT_AS_OF
     if p["clock"] == "business":
         waited = "{{ m.between('c', '" + start + "', 'p.as_of') }}"
@@ -97,24 +117,29 @@ def _response(p: Params) -> Measure:
     answers = f"f.responder in ('both', '{p['responder']}')"
     where = f"{population(p)} and {answers}"
     if p["first"] == "exclude":
-        first = "t.any_first_response_at" if p["responder"] == "any" else "t.first_response_at"
+        first = _ANY_AT.replace("f.", "t.") if p["responder"] == "any" else "t.first_response_at"
         where += f" and ({first} is null or f.answered_at <> {first})"
     closed = Tally("turns", {"n_turns_closed_unanswered": COUNT}, at="f.closed_at", where=f"{population(p)} and {answers}")
     return duration(
         Tally("turns", {}, at="f.answered_at", where=where),
-        span(p, "f.wait_seconds", "f.wait_open_seconds"),
+        span(p, "f.answered_at - f.started_at", "f.wait_open_seconds"),
         closed,
         companions=("n_turns_closed_unanswered",),
         per="f.ticket_no" if p["unit"] == "ticket" else "",
     )
 
 
+def _touched(p: Params, end: str) -> str:
+    """A person touched the ticket before `end`; if asked, a bot's word is enough."""
+    by_person = f"f.first_touch_at < {end}"
+    return f"({by_person} or t.first_bot_at < {end})" if p["include_bot_only"] else by_person
+
+
 def _resolution(p: Params) -> Measure:
     seconds = span(p, "f.solve_seconds", "f.solve_open_seconds")
     if p["attribution"] == "created":
         return _resolution_cohort(p)
-    touched = "true" if p["include_bot_only"] else "f.first_touch_at < p.e"
-    where = f"{population(p)} and {touched} and (f.reopened_at is null or f.reopened_at >= p.e)"
+    where = f"{population(p)} and {_touched(p, 'p.e')} and (f.reopened_at is null or f.reopened_at >= p.e)"
     if p["denominator"] == "interactions":
         return _per_interaction(where, seconds)
     return duration(Tally("solves", {}, at="f.solved_at", where=where), seconds)
@@ -124,7 +149,7 @@ def _per_interaction(where: str, seconds: str) -> Measure:
     """The sum of the durations over the number of interactions they took."""
     fields = {
         "seconds": Agg(f"sum({seconds})", f"{seconds} >= 0"),
-        "contacts": Agg("sum(f.customer_contacts)", f"{seconds} >= 0"),
+        "contacts": Agg("sum(written.turns + called.sessions)", f"{seconds} >= 0"),
         "n_excluded": Agg("count(*)", f"{seconds} is null"),
         "n_invalid": Agg("count(*)", f"{seconds} < 0"),
     }
@@ -135,7 +160,7 @@ def _per_interaction(where: str, seconds: str) -> Measure:
         beside = {name: found[name] for name in ("n_excluded", "n_invalid")}
         return {"value": value, "mean": value, "numerator": total, "n": contacts, **beside}
 
-    return Measure((Tally("solves", fields, at="f.solved_at", where=where),), finish)
+    return Measure((Tally("solves", fields, at="f.solved_at", where=where, joins=_CONTACTS_UNTIL_SOLVED),), finish)
 
 
 def _resolution_cohort(p: Params) -> Measure:
@@ -145,7 +170,7 @@ def _resolution_cohort(p: Params) -> Measure:
     if p["clock"] == "business":
         waited = "{{ m.between('c', 'f.created_at', 'p.as_of') }}"
         joins += "\n{{ m.joins('c', 'f.ticket_no', 'f.created_at', 'p.as_of') }}"
-    touched = "true" if p["include_bot_only"] else "f.first_touch_at < p.as_of"
+    touched = _touched(p, "p.as_of").replace("t.", "f.")
     of = Tally(
         "tickets",
         {},
@@ -161,9 +186,8 @@ def _resolution_cohort(p: Params) -> Measure:
 
 
 def _first_resolution(p: Params) -> Measure:
-    touched = "true" if p["include_bot_only"] else "f.first_touch_at < p.e"
     return duration(
-        Tally("solves", {}, at="f.solved_at", where=f"{population(p)} and f.solve_no = 1 and {touched}"),
+        Tally("solves", {}, at="f.solved_at", where=f"{population(p)} and f.solve_no = 1 and {_touched(p, 'p.e')}"),
         span(p, "f.solve_seconds", "f.solve_open_seconds"),
     )
 

@@ -13,7 +13,7 @@ __all__ = ["METRICS"]
 def _csat(p: Params) -> Measure:
     scope = "true" if p["scope"] == "all" else f"f.scope = '{p['scope']}'"
     asked = f"f.kind = 'csat' and f.question = 'score' and f.delivery = 'delivered' and {scope}"
-    counts = "not f.is_invalid and (f.replaced_at is null or f.replaced_at >= p.e)"
+    counts = "not f.is_invalid and not f.is_unscored and (f.replaced_at is null or f.replaced_at >= p.e)"
     fields = {
         "n": Agg("count(*)", counts),
         "hits": Agg("count(*)", f"{counts} and f.is_positive"),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicemeter.metrics.kinds import CLOCK, COUNT, POPULATION, count, duration, finish_duration, population, share
+from servicemeter.metrics.kinds import CLOCK, COUNT, FIRST_TEAM, POPULATION, count, duration, finish_duration, population, share
 from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
 
 __all__ = ["METRICS"]
 
 
 def _created(p: Params) -> Tally:
-    return Tally("tickets", {"n": COUNT}, at="f.created_at", where=population(p))
+    return Tally("tickets", {"n": COUNT}, at="f.created_at", where=population(p), dimensions=FIRST_TEAM)
 
 
 def _interactions(p: Params) -> tuple[Tally, Tally]:
-    written = "f.starts_contact" if p["unit"] != "message" else "true"
+    written = "f.starts_contact" if p["unit"] != "message" else "not f.is_live"
     live = "f.is_inbound" if p["include_self_service"] else "f.is_inbound and coalesce(f.outcome, '') <> 'self_served'"
     return (
         Tally("customer_messages", {"n_written": COUNT}, at="f.said_at", where=written),
@@ -51,13 +51,13 @@ def _solved(p: Params) -> Measure:
     return count(Tally("solves", {"n": COUNT}, at="f.solved_at", where=population(p) + held))
 
 
-_WAITING = "t.first_response_at is null or t.first_response_at >= p.e"
+_WAITING = "t.first_contact_at < p.e and (t.first_response_at is null or t.first_response_at >= p.e)"
 
 
 def _backlog(p: Params) -> Measure:
     fields = {
         "n": COUNT,
-        "n_unassigned": Agg("count(*)", "f.agent_id is null"),
+        "n_unassigned": Agg("count(*)", "assignee.agent_id is null"),
         "n_unanswered": Agg("count(*)", _WAITING),
     }
 
@@ -82,7 +82,7 @@ def _age(p: Params) -> Measure:
     if p["clock"] == "business":
         joins += "\n{{ m.joins('w', 'f.ticket_no', '" + since + "', 'p.e') }}"
         seconds = "{{ m.between('w', '" + since + "', 'p.e') }}"
-    fields = {"n_unassigned": Agg("count(*)", "f.agent_id is null"), "n_unanswered": Agg("count(*)", _WAITING)}
+    fields = {"n_unassigned": Agg("count(*)", "assignee.agent_id is null"), "n_unanswered": Agg("count(*)", _WAITING)}
     fields["max"] = Agg(f"max({seconds})")
     for name, low, high in _BUCKETS:
         above = f"{seconds} >= {low * 86400}"
@@ -106,7 +106,7 @@ def _flow(p: Params) -> Measure:
 
     return Measure(
         (
-            Tally("tickets", {"created": COUNT}, at="f.created_at"),
+            Tally("tickets", {"created": COUNT}, at="f.created_at", dimensions=FIRST_TEAM),
             Tally("solves", {"solved": COUNT}, at="f.solved_at", where=known),
             Tally("solves", {"reopened": COUNT}, at="f.reopened_at", where=known),
         ),

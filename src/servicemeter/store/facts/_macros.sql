@@ -41,3 +41,24 @@ left join {{ facts }}.agent_spans as {{ x }}_team
 {% macro team(x) -%}
 {% if has_agent_teams %}{{ x }}_team.team_id{% else %}cast(null as varchar){% endif %}
 {%- endmacro %}
+
+{#- Changes of tickets that count, with one number that orders them: the second, then the source's sequence. -#}
+{% macro changes(condition) -%}
+(
+    select m.ticket_no, m.is_survivor, m.is_inbound, m.created_at, e.field, e.value,
+           {{ change_key('e') }} as change_key, {{ epoch('e.occurred_at') }} as occurred_at,
+           greatest(coalesce({{ epoch('e.occurred_at') }}, {{ long_ago }}), m.created_at) as changed_at,
+           {% if has_bots %}
+           case when e.actor_type = 'agent' and b.agent_id is null then e.actor_id end as human_id,
+           e.actor_type = 'agent' and b.agent_id is null as is_human
+           {% else %}
+           case when e.actor_type = 'agent' then e.actor_id end as human_id, e.actor_type = 'agent' as is_human
+           {% endif %}
+    from {{ rows('ticket_events', 'ticket') }} as e
+    join {{ facts }}.members as m on m.source = coalesce(e.ticket_source, e.source) and m.ticket_id = e.ticket_id
+    {% if has_bots %}
+    left join {{ facts }}.bots as b on b.source = e.source and b.agent_id = e.actor_id
+    {% endif %}
+    where {{ condition }}
+)
+{%- endmacro %}

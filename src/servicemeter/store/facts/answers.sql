@@ -25,7 +25,8 @@ given as (
            {{ epoch('v.sent_at') }} as sent_at, {{ epoch('a.answered_at') }} as answered_at,
            case when a.question is null or a.question = v.kind then 'score' else a.question end as question,
            a.value_num, a.value_text, s.positive_from, s.positive_to,
-           a.value_num is null or (s.scale is not null and (a.value_num < s.min_value or a.value_num > s.max_value or a.value_num <> floor(a.value_num))) as is_invalid
+           a.value_num is null as is_unscored,
+           coalesce(a.value_num < s.min_value or a.value_num > s.max_value or a.value_num <> floor(a.value_num), false) as is_invalid
     from asked as v
     join {{ rows('survey_answers', 'invitation') }} as a
       on coalesce(a.invitation_source, a.source) = v.source and a.invitation_id = v.invitation_id
@@ -33,7 +34,7 @@ given as (
 ),
 placed as (
     select g.*, n.ticket_no,
-           lead(g.answered_at) over (partition by g.source, g.invitation_id, g.question, g.is_invalid order by g.answered_at, g.answer_id) as replaced_at
+           lead(g.answered_at) over (partition by g.source, g.invitation_id, g.question, g.is_unscored, g.is_invalid order by g.answered_at, g.answer_id) as replaced_at
     from given as g
     left join {{ facts }}.members as n on n.source = g.ticket_source and n.ticket_id = g.ticket_id
 ),
@@ -45,7 +46,7 @@ last_solves as (
     group by p.source, p.answer_id
 )
 select p.source, p.invitation_id, p.answer_id, p.kind, p.scope, p.delivery, p.scale, p.question, p.sent_at, p.answered_at, p.replaced_at,
-       p.value_num, p.value_text, p.is_invalid,
+       p.value_num, p.value_text, p.is_unscored, p.is_invalid,
        p.value_num >= p.positive_from and p.value_num <= p.positive_to as is_positive,
        p.ticket_no, coalesce(t.reason, c.reason) as reason,
        coalesce(p.channel, t.channel, c.channel) as channel, coalesce(p.brand, t.brand, c.brand) as brand,

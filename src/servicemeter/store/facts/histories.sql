@@ -1,13 +1,11 @@
 -- kind: ticket
--- needs: changes
+-- needs: members, bots
 -- keep: no
--- What the changes of a ticket come to: latest reason and flags, first team and priority, first change by a person.
+-- What the changes of a ticket come to: latest reason and complaint flag, and the first change by a person.
+{% import '_macros.sql' as m with context %}
 select ticket_no,
        min(case when is_human then changed_at end) as first_change_at,
-       {{ first_by('value', ['changed_at', 'seq', 'event_id'], "field = 'team_id' and is_survivor and value is not null") }} as first_team_id,
-       {{ first_by('value', ['changed_at', 'seq', 'event_id'], "field = 'priority' and is_survivor") }} as first_priority,
-       count(*) filter (where field = 'priority' and is_survivor) as priority_count,
-       {{ last_by('value', ['changed_at', 'seq', 'event_id'], "field = 'reason' and is_survivor") }} as reason,
-       {{ last_by('value', ['changed_at', 'seq', 'event_id'], "field = 'is_complaint' and is_survivor") }} = 'true' as is_complaint
-from {{ facts }}.changes
+       {{ last_by('value', ['change_key'], "field = 'reason' and is_survivor") }} as reason,
+       {{ last_by('value', ['change_key'], "field = 'is_complaint' and is_survivor") }} = 'true' as is_complaint
+from {{ m.changes("e.field in ('reason', 'is_complaint') or e.actor_type = 'agent'") }} as c
 group by ticket_no

@@ -1,6 +1,7 @@
 -- kind: ticket
 -- needs: merges
--- The tickets that count, with the number of their merge group: not spam, not test, not deleted, merged into its survivor.
+-- The tickets that count, with the number of their merge group. A group counts when its survivor is not spam, test or deleted;
+-- what was merged into it is part of it, whatever flag it carried (a source may mark merged-away tickets as deleted).
 with flagged as (
     select source, ticket_id
     from (
@@ -12,36 +13,45 @@ with flagged as (
     where value = 'true'
     group by source, ticket_id
 ),
-valid as (
-    select t.source, t.ticket_id, t.created_at, t.initiated_by,
-           coalesce(m.survivor_id, t.ticket_id) as survivor_id, m.survivor_id is null as is_survivor
+merged as (
+    select t.source, t.ticket_id, t.created_at, t.initiated_by, m.survivor_id
     from {{ rows('tickets', 'ticket') }} as t
-    left join {{ facts }}.merges as m on m.source = t.source and m.ticket_id = t.ticket_id
-    where not exists (select 1 from flagged as f where f.source = t.source and f.ticket_id = t.ticket_id)
+    join {{ facts }}.merges as m on m.source = t.source and m.ticket_id = t.ticket_id
 ),
 merged_groups as (
-    select source, survivor_id,
-           {% if merge_start == 'survivor' -%}
-           {{ first_by('initiated_by', ['case when is_survivor then 0 else 1 end']) }}
-           {%- else -%}
-           {{ first_by('initiated_by', ['opening']) }}
-           {%- endif %} as initiated_by
+    select source, survivor_id, min(created_at) as created_at,
+           {{ first_by('initiated_by', ['opening']) }} as initiated_by
     from (
-        select v.*, row_number() over (partition by source, survivor_id
-                                       order by created_at nulls last, is_survivor desc, ticket_id) as opening
-        from valid as v
-        where exists (select 1 from {{ facts }}.merges as m where m.source = v.source and m.survivor_id = v.survivor_id)
+        select p.*, row_number() over (partition by source, survivor_id
+                                       order by {% if merge_start == 'survivor' %}is_survivor desc, {% endif %}created_at nulls last, is_survivor desc, ticket_id) as opening
+        from (
+            select source, survivor_id, ticket_id, created_at, initiated_by, false as is_survivor from merged
+            union all
+            select t.source, t.ticket_id, t.ticket_id, t.created_at, t.initiated_by, true
+            from {{ rows('tickets', 'ticket') }} as t
+            where exists (select 1 from merged as m where m.source = t.source and m.survivor_id = t.ticket_id)
+        ) as p
     ) as ranked
     group by source, survivor_id
 ),
-numbered as (
-    select s.source, s.ticket_id as survivor_id,
-           {% if touched %}coalesce(k.ticket_no, (select coalesce(max(ticket_no), 0) from {{ facts }}.members) + row_number() over ()){% else %}row_number() over (){% endif %} as ticket_no,
-           coalesce(g.initiated_by, s.initiated_by, 'customer') = 'customer' as is_inbound
-    from valid as s
-    {% if touched %}left join {{ facts }}.members as k on k.source = s.source and k.ticket_id = s.ticket_id and k.is_survivor{% endif %}
+survivors as (
+    select s.source, s.ticket_id,
+           {% if touched %}
+           cast(coalesce(k.ticket_no, (select coalesce(max(ticket_no), 0) from {{ facts }}.members) + row_number() over ()) as integer) as ticket_no,
+           {% else %}
+           cast(row_number() over () as integer) as ticket_no,
+           {% endif %}
+           coalesce(case when g.source is null then s.initiated_by else g.initiated_by end, 'customer') = 'customer' as is_inbound,
+           {{ epoch('s.created_at' if merge_start == 'survivor' else 'coalesce(g.created_at, s.created_at)') }} as created_at
+    from {{ rows('tickets', 'ticket') }} as s
+    {% if touched %}
+    left join {{ facts }}.members as k on k.source = s.source and k.ticket_id = s.ticket_id and k.is_survivor
+    {% endif %}
     left join merged_groups as g on g.source = s.source and g.survivor_id = s.ticket_id
-    where s.is_survivor
+    where not exists (select 1 from flagged as f where f.source = s.source and f.ticket_id = s.ticket_id)
+      and not exists (select 1 from {{ facts }}.merges as m where m.source = s.source and m.ticket_id = s.ticket_id)
 )
-select v.source, v.ticket_id, n.ticket_no, v.is_survivor, n.is_inbound
-from valid as v join numbered as n on n.source = v.source and n.survivor_id = v.survivor_id
+select source, ticket_id, ticket_no, true as is_survivor, is_inbound, created_at from survivors
+union all
+select m.source, m.ticket_id, s.ticket_no, false, s.is_inbound, s.created_at
+from survivors as s join merged as m on s.source = m.source and s.ticket_id = m.survivor_id

@@ -1,40 +1,24 @@
 -- kind: ticket
--- needs: members, bots, sessions, transitions
+-- needs: said, transitions
 -- keep: no
--- What was said in public by people and bots, with the solves between, in order: customer messages come before answers of the
--- same second, and messages before solves. Each live session is a stream of its own.
-with said as (
-    select m.ticket_no, m.is_inbound, coalesce(s.root_id, g.interaction_id, '') as session_id,
-           {{ epoch('g.occurred_at') }} as said_at, g.message_id,
-           case when g.author_type = 'customer' then 'C'
-                when g.author_type = 'bot' or b.agent_id is not null then 'B' else 'R' end as kind,
-           case when g.author_type <> 'customer' then g.author_id end as agent_id,
-           g.source as agent_source
-    from {{ rows('messages', 'ticket') }} as g
-    join {{ facts }}.members as m on m.source = coalesce(g.ticket_source, g.source) and m.ticket_id = g.ticket_id
-    left join {{ facts }}.bots as b on b.source = g.source and b.agent_id = g.author_id and g.author_type = 'agent'
-    left join {{ facts }}.sessions as s on s.source = coalesce(g.interaction_source, g.source) and s.interaction_id = g.interaction_id
-    where g.is_public and not g.is_auto and g.author_type in ('customer', 'agent', 'bot')
-),
-solves as (
-    select ticket_no, changed_at from {{ facts }}.transitions where is_solve
+-- What was said, with the solves (3) between, in order; messages come before the solves of the same second. Each live session
+-- is a stream of its own.
+with solves as (
+    select ticket_no, is_inbound, cast(solve_no as integer) as solve_no, (changed_at * 4 + 2) * 268435456 + solve_no as line_key
+    from {{ work }}.transitions where is_solve and changed_at is not null
 ),
 lines as (
-    select ticket_no, is_inbound, session_id, said_at, case when kind = 'C' then 0 else 1 end as class, message_id, kind, agent_id, agent_source
-    from said
+    select ticket_no, is_inbound, session_no, kind, agent_no, line_key, cast(null as integer) as solve_no from {{ work }}.said
     union all
-    select ticket_no, null, '', changed_at, 2, '', 'S', null, null from solves
+    select ticket_no, is_inbound, 0, 3, null, line_key, solve_no from solves
     union all
-    select s.ticket_no, null, l.session_id, s.changed_at, 2, '', 'S', null, null
+    select s.ticket_no, s.is_inbound, l.session_no, 3, null, s.line_key, s.solve_no
     from solves as s
-    join (select distinct ticket_no, session_id from said where session_id <> '') as l on l.ticket_no = s.ticket_no
+    join (select distinct ticket_no, session_no from {{ work }}.said where session_no <> 0) as l on l.ticket_no = s.ticket_no
 )
-select ticket_no, is_inbound, session_id, said_at, kind, agent_id, agent_source,
-       row_number() over in_order as place,
-       kind = 'C' and coalesce(lag(kind) over in_order, 'S') <> 'C' as starts_contact,
-       count(case when kind in ('R', 'S') then 1 end) over (in_order rows between unbounded preceding and 1 preceding) as answers_before,
-       count(case when kind <> 'C' then 1 end) over (in_order rows between unbounded preceding and 1 preceding) as ends_before,
-       count(case when kind = 'R' then 1 end) over (in_order rows between unbounded preceding and 1 preceding) as replies_before,
-       count(case when kind = 'C' then 1 end) over (in_order rows between unbounded preceding and 1 preceding) as customer_messages_before
+select ticket_no, is_inbound, session_no, kind, agent_no, solve_no, line_key, {{ whole('line_key', '1073741824') }} as said_at,
+       lag(kind) over in_order as kind_before,
+       cast(count(case when kind in (1, 3) then 1 end)
+            over (in_order rows between unbounded preceding and 1 preceding) as integer) as answers_before
 from lines
-window in_order as (partition by ticket_no, session_id order by said_at, class, message_id)
+window in_order as (partition by ticket_no, session_no order by line_key)

@@ -1,0 +1,45 @@
+"""`servicemeter serve`: the pages and the API of a home."""
+
+from __future__ import annotations
+
+import click
+
+from servicemeter.cli.terminal.options import home_option
+from servicemeter.ground.settings import Home
+
+__all__ = ["verb"]
+
+_PORT = 8321
+
+
+@click.command("serve")
+@click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True, help="The port; 0 is any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
+@click.option(
+    "--allow-host",
+    "allowed_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A name this server is reached by; needed for any address but this machine's own.",
+)
+@click.option("--sign-in", is_flag=True, help="Ask for the token of the printed address; always so for other machines.")
+@home_option()
+def verb(port: int, host: str, allowed_hosts: tuple[str, ...], sign_in: bool, home: Home) -> None:
+    """Serve the pages and the API, for this machine alone unless told otherwise.
+
+    While it runs it holds the book; the other commands on the same home go through it.
+
+    \b
+    Examples:
+      servicemeter serve
+      servicemeter serve --home shop-data --port 9000
+      servicemeter serve --host 0.0.0.0 --allow-host meter.example.com
+    """
+    from servicemeter.cli.terminal.serving import serve_home
+    from servicemeter.web.server import bind, is_loopback
+
+    if not is_loopback(host) and not allowed_hosts:
+        raise click.UsageError(
+            f"{host} lets other machines in. Say by which name they may come: --allow-host NAME. They have to sign in."
+        )
+    serve_home(home, lambda: bind(host, port), allowed_hosts=allowed_hosts, needs_sign_in=sign_in or not is_loopback(host))

@@ -1,0 +1,88 @@
+"""How far an import is: a moving line on a terminal, a plain line now and then elsewhere; always on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from servicemeter.cli.terminal.words import remark
+from servicemeter.show.durations import duration
+from servicemeter.show.numbers import number, percent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from servicemeter.desk.importing import Step, ToldStep
+
+__all__ = ["telling"]
+
+_BETWEEN_LINES_S = 10.0
+
+
+@contextmanager
+def telling(name: str) -> Iterator[ToldStep]:
+    """Give a function that is told the steps of an import, and shows them while the block lasts."""
+    if not sys.stderr.isatty():
+        yield _Lines(name).tell
+        return
+    with _bar() as progress:
+        yield _Bar(progress, progress.add_task(name, total=None, rows="", rate="")).tell
+
+
+def _bar() -> Progress:
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    from servicemeter.cli.terminal.tables import console
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]}{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console(is_error=True),
+        transient=True,
+    )
+
+
+class _Bar:
+    """Steps on a terminal."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task, self._name = progress, task, str(progress.tasks[task].description)
+        self._began = time.monotonic()
+
+    def tell(self, step: Step) -> None:
+        passed = time.monotonic() - self._began
+        rate = f", {number(step.rows / passed)} rows/s" if step.rows and passed > 1 else ""
+        rows = f"{number(step.rows)} rows" if step.rows else ""
+        is_last = step.doing == "facts"
+        self._progress.update(
+            self._task,
+            description=f"{self._name}: working out the facts" if is_last else self._name,
+            total=None if is_last else step.bytes_total or None,
+            completed=step.bytes_done,
+            rows=rows,
+            rate=rate,
+        )
+
+
+class _Lines:
+    """Steps in a log: a line every ten seconds."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._began = self._told_at = time.monotonic()
+
+    def tell(self, step: Step) -> None:
+        now = time.monotonic()
+        if now - self._told_at < _BETWEEN_LINES_S:
+            return
+        self._told_at = now
+        share = f", {percent(step.bytes_done / step.bytes_total, 0)} read" if step.bytes_total else ""
+        doing = "working out the facts" if step.doing == "facts" else f"{number(step.rows)} rows{share}"
+        remark(f"{self._name}: {doing}, {duration(now - self._began)} so far")

@@ -1,0 +1,65 @@
+"""Serving a home from the terminal: says where, and what ends it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Sequence
+
+from servicemeter.cli.terminal.words import remark
+from servicemeter.desk.desk import Desk
+from servicemeter.desk.opening import open_desk
+from servicemeter.desk.remote import RemoteDesk
+from servicemeter.ground.errors import BookHeld
+from servicemeter.ground.settings import Home
+from servicemeter.web.server import serve
+
+__all__ = ["open_browser", "serve_home"]
+
+
+def serve_home(
+    home: Home,
+    listen: Callable[[], socket.socket],
+    *,
+    allowed_hosts: Sequence[str] = (),
+    needs_sign_in: bool = False,
+    opens_browser: bool = False,
+) -> None:
+    """Hold the book of a home and serve it until Ctrl-C. `listen` gives the socket once the book is held."""
+    desk = open_desk(home)
+    if isinstance(desk, RemoteDesk):
+        note = desk.note
+        desk.close()
+        raise BookHeld(f"{home.folder} is served already, at {note.address} by process {note.pid}. Stop that one first.")
+    assert isinstance(desk, Desk)
+    with desk:
+        listening = listen()
+        token = secrets.token_urlsafe(24) if needs_sign_in else None
+        address = _address(listening, allowed_hosts)
+        entrance = f"{address}signin?token={token}" if token else address
+
+        def ready() -> None:
+            remark(f"Serving {home.folder} at {entrance}  (Ctrl-C stops it)")
+            if opens_browser:
+                open_browser(entrance)
+
+        serve(home, desk, listening, allowed_hosts=allowed_hosts, token=token, address=address, ready=ready)
+    remark("Stopped. The book is closed.")
+
+
+def _address(listening: socket.socket, allowed_hosts: Sequence[str]) -> str:
+    """Where people find the pages."""
+    host, port = listening.getsockname()[:2]
+    name = allowed_hosts[0] if allowed_hosts else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/"
+
+
+def open_browser(address: str) -> None:
+    """Open the page in the person's browser, where there is a screen; never in the terminal itself."""
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

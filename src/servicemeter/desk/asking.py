@@ -1,0 +1,105 @@
+"""A question in words: the arguments of `measure` made into a `Question`, the same wherever the answer comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from servicemeter.ground.clock import instant
+from servicemeter.ground.errors import BadQuestion
+from servicemeter.metrics.catalog import all_metrics, find_metric
+from servicemeter.model.answer import Answer
+from servicemeter.model.explanation import Explanation
+from servicemeter.model.metric import Metric
+from servicemeter.model.question import Filter, Grain, Question, Scope
+
+__all__ = ["Asking"]
+
+
+class Asking:
+    """What every desk does with the answers that `measure_all` gives, and the catalogue it asks from."""
+
+    def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
+        """Answer questions in their order."""
+        raise NotImplementedError
+
+    def explain_question(self, question: Question, limit: int = 100) -> Explanation:
+        """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
+        raise NotImplementedError
+
+    def measure(
+        self,
+        metric: str | Question,
+        *,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        at: datetime | str | None = None,
+        grain: Grain | None = None,
+        by: Sequence[str] = (),
+        where: Sequence[Filter] = (),
+        as_of: datetime | str | None = None,
+        known_at: datetime | str | None = None,
+        scope: Scope | None = None,
+        params: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> Answer:
+        """Ask one metric; its options are given by name (`clock="business"`), or in `params` where a name is taken.
+
+        `since` and `until` are local dates of the reporting zone, `until` exclusive. Raises `UnknownMetric`,
+        `BadQuestion` and their kin for what cannot be asked.
+        """
+        question = _question(
+            metric, since=since, until=until, at=at, grain=grain, by=by, where=where, as_of=as_of, known_at=known_at,
+            scope=scope, params=params, **options,
+        )  # fmt: skip
+        return self.measure_all([question])[0]
+
+    def explain(self, metric: str | Question, *, limit: int = 100, **asked: Any) -> Explanation:
+        """The rows behind an answer (at most `limit`), their sums, and what was left out and why.
+
+        Asked like `measure`: a question, or a metric with `since`, `until`, `at`, `grain`, `by`, `where`, … and its options.
+        """
+        return self.explain_question(_question(metric, **asked), limit)
+
+    def metric(self, name: str) -> Metric:
+        """One metric's declaration; `UnknownMetric` when there is none of that name."""
+        return find_metric(name)
+
+    def metrics(self) -> list[Metric]:
+        """The catalogue, family by family."""
+        return list(all_metrics().values())
+
+
+def _question(
+    metric: str | Question,
+    *,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    at: datetime | str | None = None,
+    grain: Grain | None = None,
+    by: Sequence[str] = (),
+    where: Sequence[Filter] = (),
+    as_of: datetime | str | None = None,
+    known_at: datetime | str | None = None,
+    scope: Scope | None = None,
+    params: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Question:
+    """The question as a value, from the words it was asked in."""
+    if isinstance(metric, Question):
+        return metric
+    span = (_day(since), _day(until), _moment(at), grain)
+    said = {**(params or {}), **options}
+    return Question(metric, *span, tuple(by), tuple(where), _moment(as_of), _moment(known_at), said, scope or Scope())
+
+
+def _day(value: date | str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        raise BadQuestion(f"{value!r} is no date; write it as 2026-03-31.") from None
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    return instant(value) if isinstance(value, str) else value

@@ -1,0 +1,150 @@
+"""Files into the book: recognised, compared with what was loaded before, taken in one transaction, and accounted for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from servicemeter.ground.errors import BadFile
+from servicemeter.sources.recognise import deliver
+from servicemeter.store.book import LoadReport
+
+if TYPE_CHECKING:
+    from servicemeter.desk.desk import Desk
+
+__all__ = ["ImportReport", "ImportRequest", "Step", "ToldStep", "import_files"]
+
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What is to be imported and how to read it.
+
+    `path` is a file, or a folder of files of one source. `known_as` names a known export, `mapping` a mapping file;
+    `options` are those of reading (`tz`, `created.date_order`, …). `again` takes a file that was taken before;
+    `dry_run` does everything and undoes it.
+    """
+
+    path: str
+    known_as: str | None = None
+    mapping: str | None = None
+    source: str | None = None
+    options: dict[str, str] = field(default_factory=dict)
+    dry_run: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far an import is: bytes read of those to be read (over all passes), and rows ready for the book."""
+
+    doing: Literal["reading", "facts"]
+    bytes_done: int = 0
+    bytes_total: int = 0
+    rows: int = 0
+
+
+ToldStep = Callable[[Step], None]
+
+
+@dataclass
+class ImportReport:
+    """What came of one path. `load` is None when its content had been loaded before, in `loaded_before`.
+
+    `dropped` counts the rows that the mapping leaves out on purpose, by its condition; `remarks` say what was assumed.
+    """
+
+    path: str
+    source: str
+    known_as: str | None = None
+    load: LoadReport | None = None
+    loaded_before: int | None = None
+    remarks: list[str] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def took_nothing(self) -> bool:
+        """Whether rows came and every one of them had to be kept aside."""
+        load = self.load
+        if load is None or not load.kept_aside:
+            return False
+        return not any(m.changed or m.repeated for m in load.tables.values())
+
+
+def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
+    """Take a file or folder: all of its good rows, or nothing when anything fails.
+
+    Content that was read in the same way before from the same source is not taken twice, unless `again`. Raises
+    `BadFile`, `UnrecognisedFile`, `AmbiguousColumn`, `BadMapping` and `BadBook`; `progress` may raise to stop it.
+    """
+    path = Path(request.path)
+    told = _Telling(progress)
+    delivery = deliver(
+        path,
+        mapping=request.mapping,
+        known_as=request.known_as,
+        source=request.source,
+        options=request.options,
+        now=now,
+        user_folder=desk.home.folder if desk.home else None,
+        progress=told.read,
+    )
+    report = ImportReport(str(path), delivery.source, delivery.known_as)
+    digest = _digest(path, delivery.known_as, request.options)
+    if not request.again:
+        report.loaded_before = desk.was_loaded(delivery.source, digest)
+    if report.loaded_before is None:
+        report.load = desk.take(delivery, now=now, label=str(path), digest=digest, progress=told.staged, dry_run=request.dry_run)
+        report.dropped = dict(delivery.dropped)
+    report.remarks = list(delivery.remarks)
+    return report
+
+
+class _Telling:
+    """Joins what the reader (bytes) and the book (rows) tell into steps."""
+
+    def __init__(self, progress: ToldStep | None) -> None:
+        self._progress = progress
+        self._done = self._total = self._rows = 0
+
+    def read(self, done: int, total: int) -> None:
+        """The reader's account."""
+        self._done, self._total = done, total
+        self._tell("reading")
+
+    def staged(self, table: str, rows: int) -> None:
+        """The book's account; `facts` is no table but the last thing done."""
+        if table == "facts":
+            self._tell("facts")
+        else:
+            self._rows = rows
+            self._tell("reading")
+
+    def _tell(self, doing: Literal["reading", "facts"]) -> None:
+        if self._progress is not None:
+            self._progress(Step(doing, self._done, self._total, self._rows))
+
+
+def _digest(path: Path, mapping: str | None, options: dict[str, str]) -> str:
+    """SHA-256 of the content and of how it is read: a mended mapping or another time zone makes it another delivery."""
+    files = sorted(f for f in path.iterdir() if f.is_file()) if path.is_dir() else [path]
+    said = [[file.name if path.is_dir() else "", _file_digest(file)] for file in files]
+    how = [_file_digest(Path(mapping)) if mapping else "", sorted(options.items())]
+    return hashlib.sha256(json.dumps([said, how]).encode()).hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    found = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while piece := file.read(_PIECE):
+                found.update(piece)
+    except OSError as error:
+        raise BadFile(f"{path}: {error.strerror}. Check the path and that you may read it.") from error
+    return found.hexdigest()

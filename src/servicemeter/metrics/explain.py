@@ -1,0 +1,202 @@
+"""The rows behind an answer, from the same measure and the same FROM and WHERE as the answer itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from servicemeter.ground.clock import moment
+from servicemeter.metrics.contributions import Counted, Part, parts_of
+from servicemeter.metrics.leftouts import left_out
+from servicemeter.metrics.plan import Plan, Source, plan
+from servicemeter.metrics.rowids import anchor_of, ids_of
+from servicemeter.metrics.statements import Statement, _statement
+from servicemeter.model.answer import Answer, Row
+from servicemeter.model.explanation import Explanation
+from servicemeter.model.question import Question
+from servicemeter.store.build import Facts
+
+__all__ = ["explain"]
+
+Key = tuple[Any, ...]
+
+_NOT_COUNTED = ("no_data", "not_started", "not_measured", "invalid_dimension")
+
+
+def explain(
+    question: Question,
+    answer: Answer,
+    settings: Mapping[str, str],
+    sources: list[Source],
+    facts_for: Callable[[Plan], Facts],
+    limit: int,
+) -> Explanation:
+    """Show the rows that `answer` counted (at most `limit`), their sums, and what was left out and why."""
+    one = plan(question, settings, sources)
+    if not one.is_measured or one.invalid_dimension:
+        return Explanation(answer, [], 0, [], [], [], ("Nothing was counted: see null_reason.",))
+    facts = facts_for(one)
+    rows: list[tuple[Key, Row]] = []
+    totals: dict[Key, Row] = {}
+    statements = []
+    for part in parts_of(one.measure):
+        counting = _Counting(one, facts, part)
+        if counting.base is None:
+            continue
+        statements.append(counting.rows_sql)
+        rows += counting.first_rows(limit)
+        counting.add_totals(totals)
+    rows.sort(key=lambda pair: pair[0])
+    sums = _sums(one, answer, totals)
+    missed, notes = left_out(one, facts, parts_of(one.measure))
+    return Explanation(
+        answer, [row for _, row in rows[:limit]], sum(t["rows"] for t in sums), sums, missed, statements,
+        (*notes, *_disagreements(answer, sums)),
+    )  # fmt: skip
+
+
+class _Counting:
+    """One part of a measure on the way to its rows: columns of a row are period, dimensions, ids, instant, number."""
+
+    def __init__(self, one: Plan, facts: Facts, part: Part) -> None:
+        self.one, self.facts, self.part = one, facts, part
+        self.ids = ids_of(facts, part.tally.over)
+        self.base = self._statement()
+        self.rows_sql = facts.render(self._rows_of(self.base)) if self.base else ""
+
+    def first_rows(self, limit: int) -> list[tuple[Key, Row]]:
+        """The first counted rows in order of period, dimensions and time, each with what it is sorted by."""
+        order = ", ".join([*self._groups(), "happened_s", *(f"i{k}" for k in range(len(self.ids)))])
+        sql = f"select * from ({self.rows_sql}) as counted where {self._is_counted} order by {order} limit {int(limit)}"
+        return [self._row(found) for found in self.facts.engine.arrow(sql).to_pylist()]
+
+    def add_totals(self, totals: dict[Key, Row]) -> None:
+        """Add up all counted rows by period and dimensions."""
+        groups = self._groups()
+        n = " + ".join(self._total(k, c) for k, c in enumerate(self.part.counted) if c.in_n) or "0"
+        sql = f"""
+            select {", ".join(groups)}, count(*), {n}, sum(numerator)
+            from ({self.rows_sql}) as counted where {self._is_counted} group by {", ".join(groups)}
+        """
+        for found in self.facts.engine.rows(sql):
+            total = totals.setdefault(tuple(found[: len(groups)]), {"rows": 0, "n": 0, "numerator": 0})
+            for name, value in zip(("rows", "n", "numerator"), found[len(groups) :], strict=True):
+                total[name] += _plain(value or 0)
+
+    def _statement(self) -> Statement | None:
+        part = self.part
+        snippets = [expression for _, expression in self.ids]
+        snippets += [sql for c in part.counted for sql in (c.agg.sql, c.agg.where, c.unit)]
+        return _statement(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
+
+    @property
+    def _is_counted(self) -> str:
+        return "(n <> 0 or numerator <> 0)"
+
+    def _groups(self) -> list[str]:
+        return ["idx", *(f"d{k}" for k in range(len(self.one.by)))]
+
+    def _rows_of(self, base: Statement) -> str:
+        """The answer's own statement, grouped down to single rows."""
+        part, at, number = self.part, anchor_of(self.part.tally), self.part.number or "cast(null as bigint)"
+        units = [c.unit for c in part.counted if c.unit]
+        added = [expression for _, expression in self.ids]
+        kept = f"({number}) >= 0" if part.number else "true"
+        if units:
+            added += units
+            measured = [f"min({at}) as happened_s", f"{part.fold}({number}) filter (where {kept}) as number"]
+        else:
+            added += [at, number]
+            measured = []
+        first = len(base.columns)
+        fields = [self._field(k, c) for k, c in enumerate(part.counted)]
+        sql = replace(base, columns=(*base.columns, *added)).select([*measured, *fields])
+        names = [*self._groups(), *(f"d{first + k} as i{k}" for k in range(len(self.ids)))]
+        after = first + len(self.ids)
+        if units:
+            names += [*(f"d{after + k} as u{k}" for k in range(len(units))), "happened_s", "number"]
+        else:
+            names += [f"d{after} as happened_s", f"d{after + 1} as number"]
+        weighed = [f"{_weighed(part.counted, 'in_n')} as n", f"{_weighed(part.counted, 'in_numerator')} as numerator"]
+        counts = [f"c{k}" for k in range(len(part.counted))]
+        return f"select {', '.join([*names, *counts, *weighed])} from ({sql}) as rows_counted"
+
+    def _field(self, k: int, counted: Counted) -> str:
+        only = f" filter (where {counted.agg.where})" if counted.agg.where else ""
+        return f"{counted.agg.sql}{only} as c{k}"
+
+    def _total(self, k: int, counted: Counted) -> str:
+        if not counted.unit:
+            return f"{counted.in_n:g} * coalesce(sum(c{k}), 0)"
+        place = [c.field for c in self.part.counted if c.unit].index(counted.field)
+        return f"{counted.in_n:g} * count(distinct case when c{k} > 0 then u{place} end)"
+
+    def _row(self, found: Mapping[str, Any]) -> tuple[Key, Row]:
+        one, part = self.one, self.part
+        dimensions = [found[f"d{k}"] for k in range(len(one.by))]
+        row: Row = {**_period_of(one, found["idx"]), **dict(zip(one.by, dimensions, strict=True)), "fact": part.tally.over}
+        row |= {name: found[f"i{k}"] for k, (name, _) in enumerate(self.ids)}
+        row["happened_at"] = None if found["happened_s"] is None else moment(int(found["happened_s"])).isoformat()
+        row["n"] = _plain(found["n"])
+        if part.number:
+            row["value"] = _plain(found["number"])
+        units = [found[f"u{k}"] for k, _ in enumerate(c for c in part.counted if c.unit)]
+        named = [unit for unit in units if isinstance(unit, str) and chr(31) not in unit and unit not in row.values()]
+        if named:
+            row["unit"] = named[0]
+        if _has_numerator(one):
+            row["numerator"] = _plain(found["numerator"])
+            if one.metric.unit == "fraction":
+                row["in_numerator"] = row["numerator"] > 0
+        counts_as = [c.field for k, c in enumerate(part.counted) if found[f"c{k}"] and c.field not in ("n", "hits")]
+        if counts_as:
+            row["counts_as"] = counts_as
+        ids = [str(found[f"i{k}"]) for k in range(len(self.ids))]
+        return ((found["idx"], [str(d) for d in dimensions], found["happened_s"] or 0, ids), row)
+
+
+def _has_numerator(one: Plan) -> bool:
+    return any(c.in_numerator for part in parts_of(one.measure) for c in part.counted)
+
+
+def _weighed(counted: Sequence[Counted], weight: str) -> str:
+    said = [f"{getattr(c, weight):g} * coalesce(c{k}, 0)" for k, c in enumerate(counted) if getattr(c, weight)]
+    return " + ".join(said) or "0"
+
+
+def _plain(value: Any) -> Any:
+    """A number as JSON has it: whole ones without a fraction."""
+    if value is None or isinstance(value, str):
+        return value
+    return int(value) if value == int(value) else float(value)
+
+
+def _period_of(one: Plan, idx: int) -> Row:
+    if one.question.moment is not None:
+        return {"at": one.question.moment.isoformat()}
+    return {"period_start": one.periods[idx].start.isoformat()}
+
+
+def _sums(one: Plan, answer: Answer, totals: Mapping[Key, Row]) -> list[Row]:
+    """For every row of the answer that has a value, what its rows add up to."""
+    by_key = {(*_period_of(one, key[0]).values(), *key[1:]): total for key, total in totals.items()}
+    sums = []
+    for row in answer.rows:
+        if row["null_reason"] in _NOT_COUNTED:
+            continue
+        name = "at" if one.question.moment is not None else "period_start"
+        labels = {name: row[name], **{d: row[d] for d in one.by}}
+        total = by_key.get(tuple(labels.values()), {"rows": 0, "n": 0, "numerator": 0})
+        sums.append({**labels, **total, **({} if _has_numerator(one) else {"numerator": None})})
+    return sums
+
+
+def _disagreements(answer: Answer, sums: Sequence[Row]) -> list[str]:
+    """What must never be: rows that do not add up to the answer."""
+    given = [row for row in answer.rows if row["null_reason"] not in _NOT_COUNTED]
+    return [
+        f"The rows add up to n = {total['n']}, the answer says {row['n']}: this is a fault of the program, please report it."
+        for row, total in zip(given, sums, strict=True)
+        if (row["n"] or 0) != total["n"]
+    ]

@@ -1,0 +1,99 @@
+"""Looking for what is wrong with the rows: one file in `findings/` is one kind of fault.
+
+A file is a SELECT of the faulty rows with a head: `title`, `severity` (`wrong`: figures are wrong; `missing`: rows are
+missing from figures; `note`: worth knowing), `touches` (columns of facts, or dimensions, that suffer), `total` (the
+relation whose rows could have the fault) and `remedy`. A column `part` makes a finding of its own for each of its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from servicemeter.ground.clock import offsets
+from servicemeter.model.tables import TABLES
+from servicemeter.store.build import Facts
+from servicemeter.store.sqlfiles import SqlFile, plain_rows, sql_files
+
+__all__ = ["EXAMPLES", "Fault", "find_faults"]
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault that was found: how often, among how many (None = not said), and the first rows that have it."""
+
+    name: str
+    title: str
+    severity: str
+    touches: tuple[str, ...]
+    remedy: str
+    count: int
+    total: int | None
+    examples: list[dict[str, object]]
+
+
+def find_faults(facts: Facts, tz: str) -> Iterator[Fault]:
+    """Every fault the rows have, file by file; nothing when all is well. `tz` cuts local days."""
+    for file in sql_files("findings").values():
+        yield from _faults_of(file, facts, tz)
+
+
+def _faults_of(file: SqlFile, facts: Facts, tz: str) -> Iterator[Fault]:
+    rows = plain_rows(facts, _statement(file, facts, tz))
+    total = _total(file, facts) if rows else None
+    for part in dict.fromkeys(str(row.get("part", "")) for row in rows):
+        examples = [row for row in rows if str(row.get("part", "")) == part]
+        count = int(str(examples[0]["found_count"]))
+        for row in examples:
+            del row["found_count"]
+            row.pop("part", None)
+        yield Fault(
+            file.name,
+            file.head["title"].replace("{part}", part),
+            file.head["severity"],
+            tuple(file.head.get("touches", "").split()),
+            file.head["remedy"],
+            count,
+            total,
+            examples,
+        )
+
+
+def _statement(file: SqlFile, facts: Facts, tz: str) -> str:
+    """The statement that gives the first examples of each part, with the number of all of them beside."""
+    sql = facts.render(_dated() + file.text)
+    if "$offset_of_s" in sql:
+        sql = sql.replace("$offset_of_s", _offset_of_s(facts, tz))
+    names = facts.engine.arrow(f"select * from ({sql}) as faults limit 0").schema.names
+    quoted = [facts.engine.dialect.name_of(name) for name in names]
+    order = ", ".join(quoted)
+    part = "partition by part" if "part" in names else ""
+    return f"""
+        select {", ".join(quoted)}, found_count from (
+            select faults.*, count(*) over ({part}) as found_count, row_number() over ({part} order by {order}) as place
+            from ({sql}) as faults
+        ) as found where place <= {EXAMPLES} order by {order}
+    """
+
+
+def _total(file: SqlFile, facts: Facts) -> int | None:
+    relation = file.head.get("total")
+    return int(facts.engine.rows(facts.render(f"select count(*) from {relation}"))[0][0]) if relation else None
+
+
+def _dated() -> str:
+    """The tables whose rows happen at an instant, for templates that look at all of them."""
+    dated = [(t.name, t.key[0], t.moment) for t in TABLES.values() if t.moment and t.name != "customers"]
+    return f"{{% set dated = {dated!r} %}}"
+
+
+def _offset_of_s(facts: Facts, tz: str) -> str:
+    """The zone's offset at the instant `s`, written out over the days that the book covers."""
+    [(first, last)] = facts.engine.rows(f"select min(day_start), max(day_start) from {facts.schema}.cal_days")
+    changes = offsets(tz, int(first or 0), int(last or 0))
+    text = str(changes[0][1])
+    for since, offset in changes[1:]:
+        text = f"case when s >= {since} then {offset} else {text} end"
+    return text

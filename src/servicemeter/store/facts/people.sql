@@ -1,0 +1,10 @@
+-- kind: ticket
+-- needs: bots
+-- keep: no
+-- Who wrote messages, by number.
+select row_number() over () as agent_no, a.source, a.agent_id, b.agent_id is not null as is_bot
+from (
+    select distinct source, author_id as agent_id from {{ rows('messages', 'ticket') }} as g
+    where author_type in ('agent', 'bot') and author_id is not null
+) as a
+left join {{ facts }}.bots as b on b.source = a.source and b.agent_id = a.agent_id

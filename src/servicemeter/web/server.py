@@ -1,0 +1,130 @@
+"""The server of a home: it holds the book, serves the pages and the API, and lets commands in beside them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Collection
+from ipaddress import ip_address
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from servicemeter.desk.desk import Desk
+from servicemeter.desk.opening import ServerNote, leave_note, take_note_away
+from servicemeter.ground.errors import PortTaken
+from servicemeter.ground.settings import Home
+from servicemeter.web.app import create_app
+from servicemeter.web.guard import LOOPBACK
+from servicemeter.web.internal import PREFIX, create_internal
+
+__all__ = ["bind", "bind_next_free", "is_loopback", "serve"]
+
+_QUEUE = 128
+_GRACE_S = 5
+_PORTS_TRIED = 50
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; `PortTaken` when another program has the port or the address is not this machine's."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listening = socket.socket(found[0], socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(found[4])
+        listening.listen(_QUEUE)
+    except OSError as error:
+        listening.close()
+        raise PortTaken(
+            f"Port {port} on {host} cannot be used: {error.strerror}. Give another with --port, or stop the program that has it."
+        ) from error
+    return listening
+
+
+def bind_next_free(host: str, port: int) -> socket.socket:
+    """A listening socket on the first free port from `port` on."""
+    for candidate in range(port, port + _PORTS_TRIED):
+        try:
+            return bind(host, candidate)
+        except PortTaken:
+            continue
+    raise PortTaken(f"No port from {port} to {port + _PORTS_TRIED - 1} is free. Give another with --port.")
+
+
+def serve(
+    home: Home,
+    desk: Desk,
+    listening: socket.socket,
+    *,
+    allowed_hosts: Collection[str] = (),
+    token: str | None = None,
+    address: str = "",
+    ready: Callable[[], None] | None = None,
+) -> None:
+    """Serve a desk until the process is told to stop; `ready` is called once people and commands can come.
+
+    `token` is what people sign in with (None = nobody has to), `allowed_hosts` are names besides the loopback's,
+    `address` is where people find the pages.
+    """
+    port = listening.getsockname()[1]
+    sockets = [listening, *_loopback_beside(listening, port)]
+    note = ServerNote(os.getpid(), port, secrets.token_urlsafe(32), address)
+    pages = create_app(desk, token=token, allowed_hosts=(*LOOPBACK, *allowed_hosts))
+    config = uvicorn.Config(
+        _Faces(pages, create_internal(desk, note.token)),
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        leave_note(home, note)
+        if ready:
+            ready()
+        uvicorn.Server(config).run(sockets=sockets)
+    except KeyboardInterrupt:
+        pass  # told to stop, which is how a server ends
+    finally:
+        take_note_away(home, note)
+        for one in sockets:
+            one.close()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _loopback_beside(listening: socket.socket, port: int) -> list[socket.socket]:
+    """A second socket where the first cannot be reached as 127.0.0.1, for the commands of this machine."""
+    address = ip_address(listening.getsockname()[0])
+    covers = address.version == 4 and (address.is_unspecified or str(address) == "127.0.0.1")
+    return [] if covers else [bind("127.0.0.1", port)]
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class _Faces:
+    """The pages for people and programs, and beside them the interface for commands, which is guarded on its own."""
+
+    def __init__(self, pages: ASGIApp, internal: ASGIApp) -> None:
+        self.pages, self.internal = pages, internal
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        is_internal = scope["type"] == "http" and scope["path"].startswith(PREFIX)
+        await (self.internal if is_internal else self.pages)(scope, receive, send)

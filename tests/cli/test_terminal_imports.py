@@ -1,0 +1,203 @@
+"""Imports from the terminal: what is taken, kept aside, skipped, proposed, and how the command ends."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from servicemeter.cli import servicemeter
+from servicemeter.desk.desk import Desk
+from servicemeter.ground.settings import Home
+from terminal import write_tickets
+
+BAD = """ticket_id,created_at,channel,initiated_by
+a1,2026-02-20T10:00:00+01:00,email,customer
+a2,nonsense,email,customer
+a3,2026-02-20T11:00:00+01:00,email,martian
+"""
+ODD = "Ticket number,Opened,Via\n1,2026-02-20 10:00,Mail\n2,2026-02-21 11:00,Mail\n"
+MAPPING = """name = "odd"
+time_zone = "Europe/Amsterdam"
+[[rows]]
+table = "tickets"
+[rows.columns]
+ticket_id = "Ticket number"
+created_at = "Opened"
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def take(home: Path, *arguments: str | Path) -> Result:
+    """One import."""
+    return CliRunner().invoke(servicemeter, ["import", *map(str, arguments), "--home", str(home)])
+
+
+def version(home: Path) -> int:
+    with Desk(Home(home)) as desk:
+        return desk.data_version
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_what_was_taken_is_said_table_by_table(home: Path, tmp_path: Path) -> None:
+    tickets = write_tickets(tmp_path / "tickets.csv", 5)
+    first = take(home, tickets)
+    assert first.exit_code == 0
+    assert "tickets" in first.stdout
+    assert first.stdout.splitlines()[-1].split() == ["tickets", "5", "0", "0", "0"]
+    tickets.write_text(tickets.read_text().replace("chat", "phone"))
+    again = take(home, tickets)
+    assert again.stdout.splitlines()[-1].split() == ["tickets", "0", "2", "0", "3"]
+
+
+def test_json_reports_are_all_there_is(home: Path, tmp_path: Path) -> None:
+    result = take(home, write(tmp_path / "tickets.csv", BAD), "--format", "json")
+    [told] = json.loads(result.stdout)
+    assert (told["status"], told["source"], told["data_version"]) == ("taken", "files", 1)
+    assert told["tables"] == {"tickets": {"new": 1, "corrected": 0, "older": 0, "repeated": 0}}
+    assert (told["kept_aside"], sum(told["reasons"].values())) == (2, 2)
+
+
+def test_rows_kept_aside_are_said_and_strict_minds_them(home: Path, tmp_path: Path) -> None:
+    bad = write(tmp_path / "tickets.csv", BAD)
+    result = take(home, bad)
+    assert result.exit_code == 0
+    assert "2 rows were kept aside" in result.stderr
+    assert "servicemeter check --kept-aside" in result.stderr
+    assert take(home, bad, "--again", "--strict").exit_code == 1
+
+
+def test_when_nothing_could_be_taken_it_is_1(home: Path, tmp_path: Path) -> None:
+    lines = BAD.splitlines(keepends=True)
+    result = take(home, write(tmp_path / "tickets.csv", lines[0] + lines[3] + lines[3].replace("a3", "a4")))
+    assert result.exit_code == 1
+    assert "2 rows were kept aside" in result.stderr
+
+
+def test_a_file_that_was_taken_is_skipped_unless_again(home: Path, tmp_path: Path) -> None:
+    tickets = write_tickets(tmp_path / "tickets.csv", 5)
+    take(home, tickets)
+    skipped = take(home, tickets)
+    assert (skipped.exit_code, skipped.stdout) == (0, "")
+    assert "taken before from files (data version 1); skipped" in skipped.stderr
+    assert version(home) == 1
+    assert take(home, tickets, "--again").exit_code == 0
+    assert version(home) == 2
+
+
+def test_the_same_file_read_otherwise_is_not_skipped(home: Path, tmp_path: Path) -> None:
+    odd, mapping = write(tmp_path / "odd.csv", ODD), write(tmp_path / "odd.toml", MAPPING)
+    assert take(home, odd, "--map", mapping).exit_code == 0
+    assert "skipped" in take(home, odd, "--map", mapping).stderr
+    assert "skipped" not in take(home, odd, "--map", mapping, "--tz", "Europe/Bucharest").stderr
+    mapping.write_text(MAPPING + 'channel = "Via"\n')
+    assert "skipped" not in take(home, odd, "--map", mapping).stderr
+    assert version(home) == 3
+
+
+def test_another_source_takes_the_same_file(home: Path, tmp_path: Path) -> None:
+    tickets = write_tickets(tmp_path / "tickets.csv", 5)
+    take(home, tickets)
+    assert take(home, tickets, "--source", "other").stdout.splitlines()[-1].split() == ["tickets", "5", "0", "0", "0"]
+
+
+def test_a_dry_run_changes_nothing(home: Path, tmp_path: Path) -> None:
+    tickets = write_tickets(tmp_path / "tickets.csv", 5)
+    result = take(home, tickets, "--dry-run")
+    assert "would be taken" in result.stdout
+    assert version(home) == 0
+    assert "skipped" not in take(home, tickets).stderr
+
+
+def test_a_table_nobody_knows_brings_a_proposal_and_1(home: Path, tmp_path: Path) -> None:
+    odd = write(tmp_path / "odd.csv", ODD)
+    result = take(home, odd)
+    assert result.exit_code == 1
+    assert '"Ticket number"' in result.stdout
+    assert "[[rows]]" in result.stdout
+    assert "--map FILE" in result.stderr
+    assert version(home) == 0
+
+
+def test_a_proposal_goes_into_a_file_but_never_over_one(home: Path, tmp_path: Path) -> None:
+    odd, target = write(tmp_path / "odd.csv", ODD), tmp_path / "odd.toml"
+    result = take(home, odd, "--propose", target)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert '"Ticket number"' in target.read_text()
+    written = take(home, target, "--propose", odd)
+    assert written.exit_code == 1
+    assert odd.read_text() == ODD
+    assert not home.exists()
+
+
+def test_a_path_that_fails_does_not_keep_the_others_out(home: Path, tmp_path: Path) -> None:
+    result = take(home, tmp_path / "none.csv", write_tickets(tmp_path / "tickets.csv", 5))
+    assert result.exit_code == 1
+    assert "none.csv" in result.stderr
+    assert version(home) == 1
+
+
+def test_a_folder_is_one_load(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    write_tickets(folder / "tickets.csv", 5)
+    write(folder / "teams.csv", "team_id,name,tier\nreturns,Returns,1\n")
+    result = take(home, folder, "--format", "json")
+    [told] = json.loads(result.stdout)
+    assert {name: table["new"] for name, table in told["tables"].items()} == {"tickets": 5, "teams": 1}
+    assert "skipped" in take(home, folder).stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--option", "created"], "is not an option"),
+        (["--as", "a", "--map", "b"], "not both"),
+        (["--as", "nothing_of_the_kind"], "nothing_of_the_kind"),
+        (["--tz", "Mars/Olympus"], "is no time zone"),
+    ],
+)
+def test_wrong_calls_are_2(home: Path, tmp_path: Path, options: list[str], says: str) -> None:
+    result = take(home, write_tickets(tmp_path / "tickets.csv", 5), *options)
+    assert result.exit_code == 2
+    assert says in result.stderr
+
+
+def test_rows_kept_aside_can_be_listed_mended_and_imported(home: Path, tmp_path: Path) -> None:
+    take(home, write(tmp_path / "tickets.csv", BAD))
+    runner = CliRunner()
+    listed = json.loads(runner.invoke(servicemeter, ["check", "--kept-aside", "--format", "json", "--home", str(home)]).stdout)
+    assert [(row["row_number"], row["column"], row["value"]) for row in listed] == [
+        (2, "created_at", "nonsense"),
+        (3, "initiated_by", "martian"),
+    ]
+    shown = runner.invoke(servicemeter, ["check", "--kept-aside", "--home", str(home)]).stdout
+    assert "nonsense" in shown
+    target = tmp_path / "mend.csv"
+    assert runner.invoke(servicemeter, ["check", "--export", str(target), "--home", str(home)]).exit_code == 0
+    with target.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0] == {"ticket_id": "a2", "created_at": "nonsense", "channel": "email", "initiated_by": "customer"}
+    target.write_text(target.read_text().replace("nonsense", "2026-02-20T12:00:00+01:00").replace("martian", "agent"))
+    assert take(home, target).stdout.splitlines()[-1].split() == ["tickets", "2", "0", "0", "0"]
+
+
+def test_findings_are_said_with_their_remedy(home: Path, tmp_path: Path) -> None:
+    take(home, write(tmp_path / "tickets.csv", BAD))
+    result = CliRunner().invoke(servicemeter, ["check", "--home", str(home)])
+    assert result.exit_code == 0
+    with Desk(Home(home)) as desk:
+        titles = [finding["title"] for finding in desk.findings()]
+    assert titles
+    assert all(title in result.stdout for title in titles)

@@ -1,0 +1,66 @@
+"""Which span a scorecard covers and what it is compared with: worked by hand."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from servicemeter.desk.desk import Desk
+from servicemeter.desk.scorecard import span_of
+from servicemeter.ground.errors import BadQuestion
+
+LAST = "2026-03-14T17:45:00+00:00"
+
+
+@pytest.fixture(scope="module")
+def desk() -> Desk:
+    opened = Desk(None)
+    tickets = [{"ticket_id": str(i), "created_at": at} for i, at in enumerate(("2026-01-05T09:00:00+00:00", LAST))]
+    opened.load(tickets=tickets, tz="UTC")
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("period", "span"),
+    [
+        ("this_week", (date(2026, 3, 9), date(2026, 3, 16))),
+        ("last_week", (date(2026, 3, 2), date(2026, 3, 9))),
+        ("this_quarter", (date(2026, 1, 1), date(2026, 4, 1))),
+        ("last_year", (date(2025, 1, 1), date(2026, 1, 1))),
+        ("last_30_days", (date(2026, 2, 13), date(2026, 3, 15))),
+    ],
+)
+def test_named_periods(period: str, span: tuple[date, date]) -> None:
+    assert span_of(period, date(2026, 3, 14))[:2] == span
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "before"),
+    [
+        # March so far (14 of 31 days) against the same 14 days of February.
+        (date(2026, 3, 1), date(2026, 4, 1), (date(2026, 2, 1), date(2026, 2, 15))),
+        # A finished month against the whole month before.
+        (date(2026, 2, 1), date(2026, 3, 1), (date(2026, 1, 1), date(2026, 2, 1))),
+        # Ten days of one's own, all over: the ten days before.
+        (date(2026, 2, 11), date(2026, 2, 21), (date(2026, 2, 1), date(2026, 2, 11))),
+        # Twenty days of one's own, nine of them over (6 to 14 March): the first nine of the twenty before.
+        (date(2026, 3, 6), date(2026, 3, 26), (date(2026, 2, 14), date(2026, 2, 23))),
+    ],
+)
+def test_what_it_is_compared_with(desk: Desk, since: date, until: date, before: tuple[date, date]) -> None:
+    card = desk.scorecard(since=since, until=until)
+    assert (card.before_since, card.before_until) == before
+
+
+def test_the_trend_ends_with_the_span(desk: Desk) -> None:
+    card = desk.scorecard(since=date(2026, 2, 1), until=date(2026, 3, 1))
+    [created] = [c for f in card.families for c in f.cards if c.metric == "tickets_created"]
+    assert [row["period_start"] for row in created.trend][-2:] == ["2026-01-01", "2026-02-01"]
+    assert [row["value"] for row in created.trend][-2:] == [1, 0]
+    assert len(created.trend) == 13
+
+
+def test_half_a_span_is_refused(desk: Desk) -> None:
+    with pytest.raises(BadQuestion, match="both from and to"):
+        desk.scorecard(since=date(2026, 2, 1))

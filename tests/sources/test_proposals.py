@@ -1,0 +1,107 @@
+"""A proposed mapping is itself a mapping: it loads, it takes the rows, and it leaves open what cannot be guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from importing import NOW, Taken, mapped, utc
+
+from servicemeter.sources.mappingfile import parse_mapping
+from servicemeter.sources.proposal import propose
+from servicemeter.sources.vocabulary import CHANNELS, STATUSES, role_of, word_for
+
+ENGLISH = (
+    "Ticket ID,Created At,Solved At,Status,Channel,Assignee,Satisfaction Rating,Customer Email,Shelf\n"
+    "1,2026-01-13 10:00,2026-01-14 10:00,Resolved,Live chat,Agent A,4,one@example.com,B4\n"
+    "2,2026-01-14 10:00,,In progress,Carrier pigeon,Agent B,,two@example.com,B5\n"
+)
+DUTCH = (
+    "Ticketnummer;Aangemaakt op;Opgelost op;Status;Kanaal;Behandelaar;Prioriteit;Onderwerp\n"
+    "1;13-01-2026 10:00;14-01-2026 10:00;Opgelost;E-mail;Agent A;Hoog;Pakket weg\n"
+    "2;14-01-2026 10:00;;In behandeling;Telefoon;Agent B;Laag;Factuur\n"
+)
+ROMANIAN = (
+    "Nr. tichet;Creat la;Rezolvat la;Stare;Canal;Responsabil;Prioritate;Subiect\n"
+    "1;13.01.2026 10:00;14.01.2026 10:00;Rezolvat;E-mail;Agent A;Mare;Colet pierdut\n"
+    "2;14.01.2026 10:00;;În lucru;Telefon;Agent B;Mică;Factură\n"
+)
+
+
+def proposed(folder: Path, data: str) -> tuple[str, Taken]:
+    path = folder / "export.csv"
+    path.write_text(data, encoding="utf-8")
+    text = propose(path, now=NOW, options={"tz": "Europe/Amsterdam"})
+    return text, mapped(folder, data, text)
+
+
+@pytest.mark.parametrize(
+    ("data", "channels"),
+    [(ENGLISH, ["chat", "Carrier pigeon"]), (DUTCH, ["email", "phone"]), (ROMANIAN, ["email", "phone"])],
+)
+def test_a_proposal_takes_the_rows_in_three_languages(tmp_path: Path, data: str, channels: list[str]) -> None:
+    _, taken = proposed(tmp_path, data)
+    assert not taken.aside
+    assert taken.column("tickets", "ticket_id") == ["1", "2"]
+    assert taken.column("tickets", "created_at") == [utc("2026-01-13T09:00"), utc("2026-01-14T09:00")]
+    assert taken.column("tickets", "channel") == channels
+    states = {(r["ticket_id"], r["value"], r["occurred_at"] is None if "occurred_at" in r else True)
+              for r in taken.rows["ticket_events"] if r["field"] == "status"}  # fmt: skip
+    assert states == {("1", "solved", False), ("2", "open", True)}
+    assignees = [r["value"] for r in taken.rows["ticket_events"] if r["field"] == "assignee_id"]
+    assert assignees == ["Agent A", "Agent B"]
+    assert taken.column("messages", "author_type") == ["customer", "customer"]
+
+
+def test_unused_columns_and_untranslated_words_are_shown(tmp_path: Path) -> None:
+    text, taken = proposed(tmp_path, ENGLISH)
+    assert '#   "Shelf": B4, B5' in text
+    assert 'not translated: ["Carrier pigeon"]' in text
+    assert taken.column("survey_answers", "value_num") == [4.0]
+    assert taken.column("customers", "customer_id") == ["ticket-1", "ticket-2"]
+    assert "one@example.com" not in text
+
+
+def test_a_proposal_recognises_its_file_and_asks_for_zone_and_order(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("Ticket,Created\n1,03-04-2026\n2,05-06-2026\n")
+    text = propose(path, now=NOW)
+    assert '# time_zone = "Europe/Amsterdam"' in text
+    assert '# date_order = "day-first"' in text
+    assert parse_mapping(text, "p.toml").recognise == ("Ticket", "Created")
+
+
+def test_calls_and_orders_are_proposed_as_such(tmp_path: Path) -> None:
+    calls = (
+        "Call ID;Start time;Answered at;Agent;Talk time\n"
+        "c1;2026-01-13 10:00;2026-01-13 10:01;Agent A;60\n"
+        "c2;2026-01-13 11:00;;;\n"
+    )
+    _, taken = proposed(tmp_path, calls)
+    assert taken.column("interactions", "outcome") == ["answered", "abandoned"]
+    orders = "Order ID;Order date;Amount;Currency\no1;2026-01-13;29,95;EUR\n"
+    _, taken = proposed(tmp_path, orders)
+    assert taken.column("orders", "amount") == [2995]
+
+
+def test_names_that_toml_or_templates_could_trip_over(tmp_path: Path) -> None:
+    data = 'ticket "id";created {at}\nT1;2026-01-13\n'
+    text, taken = proposed(tmp_path, data.replace('ticket "id"', '"ticket ""id"""'))
+    assert taken.column("tickets", "ticket_id") == ["T1"], text
+
+
+def test_a_file_without_any_id_still_gets_a_text_to_edit(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("colour,size\nred,1\nred,1\n")
+    text = propose(path, now=NOW)
+    assert "No column looks like an id" in text
+    parse_mapping(text, "p.toml")
+
+
+def test_words() -> None:
+    for name in ("Creat_la", "createdAt", "Aangemaakt op", "CREATED"):
+        found = role_of(name)
+        assert found is not None and found[0] == "created_at", name
+    assert word_for("În așteptare", STATUSES) == word_for("In aşteptare", STATUSES) == "pending"
+    assert word_for("WhatsApp", CHANNELS) == "messaging"
+    assert role_of("shelf") is None
