@@ -1,0 +1,122 @@
+"""From a question in the words of the case format to rows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from oracle import calls, quality, speed, voice, volume
+from oracle.clock import local, periods, second
+from oracle.rows import Row
+from oracle.unit import Span, Unit
+from oracle.world import World
+
+__all__ = ["METRICS", "answer"]
+
+METRICS = {**volume.METRICS, **speed.METRICS, **quality.METRICS, **calls.METRICS, **voice.METRICS}
+_IMPLIED = {"volume_by_channel": ["channel"]}
+_INVALID = {
+    "tickets_created": ["agent"],
+    "volume_by_channel": ["agent"],
+    "abandonment_rate": ["agent"],
+    "service_level": ["agent"],
+}
+_COUNTS = ("value", "n", "created", "solved", "reopened", "buckets")
+
+
+def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] | None = None) -> list[Row]:
+    """The rows of one question; `worlds` keeps what is known at an instant between questions over the same case."""
+    given = dict(ask.get("params") or {})
+    known_at = second(given.pop("known_at", None) or ask.get("known_at"))
+    merge_start = given.pop("merge_start", "earliest")
+    as_of = second(ask.get("as_of"))
+    world = _world(case, as_of, known_at, merge_start, {} if worlds is None else worlds)
+    tz = given.get("report_tz") or case["settings"].get("report_tz", "UTC")
+    by = list(dict.fromkeys([*_IMPLIED.get(ask["metric"], []), *(ask.get("by") or [])]))
+    params = {**given, "by": by}
+    filters = ask.get("where") or []
+    asked = [*by, *(f["dimension"] for f in filters)]
+    rows = []
+    for start, p0, p1 in _spans(ask, tz):
+        span = Span(p0, p1, min(p1, world.as_of), world.as_of)
+        status = _status(world, p0, p1, is_moment=ask.get("at") is not None)
+        own: Row = {"period_start": start.isoformat() if ask.get("grain") and start else None, "period_status": status}
+        reason = status if status in ("not_started", "no_data") else None
+        if any(d in _INVALID.get(ask["metric"], []) for d in asked):
+            reason = reason or "invalid_dimension"
+        if reason:
+            rows.append({**own, "value": None, "null_reason": reason})
+            continue
+        rows += [{**own, **row} for row in _rows(world, ask["metric"], span, params, by, filters, tz)]
+    if ask["metric"] == "volume_by_channel":
+        _add_shares(rows, by)
+    return rows
+
+
+def _world(case: dict[str, Any], as_of: int | None, known_at: int | None, merge_start: str, worlds: dict[Any, World]) -> World:
+    key = (as_of, known_at, merge_start)
+    if key not in worlds:
+        worlds[key] = World(case, as_of, known_at, merge_start)
+    return worlds[key]
+
+
+def _spans(ask: dict[str, Any], tz: str) -> list[tuple[date | None, int, int]]:
+    if ask.get("at") is not None:
+        at = second(ask["at"]) or 0
+        return [(None, at, at)]
+    since, until = (date.fromisoformat(str(ask[k])[:10]) for k in ("from", "to"))
+    return [(start, p0, p1) for start, p0, p1 in periods(since, until, ask.get("grain"), tz)]
+
+
+def _status(world: World, p0: int, p1: int, *, is_moment: bool) -> str:
+    """The first that applies of section 1.2; a moment is a period of no length."""
+    since = [second(s.get("loaded_from")) for s in world.sources]
+    known = [s for s in since if s is not None]
+    if is_moment:
+        return "complete" if p1 <= world.as_of else "not_started"
+    if world.as_of <= p0:
+        return "not_started"
+    if known and len(known) == len(since) and p1 <= min(known):
+        return "no_data"
+    if any(p0 < s < p1 for s in known):
+        return "partial_coverage"
+    return "complete" if p1 <= world.as_of else "in_progress"
+
+
+def _rows(
+    world: World, metric: str, span: Span, params: dict[str, Any], by: list[str], filters: list[Any], tz: str
+) -> list[Row]:
+    units_of, finish = METRICS[metric]
+    groups: dict[tuple[str, ...], list[Unit]] = {} if by else {(): []}
+    for unit in units_of(world, span, params):
+        clock = local(unit.at, tz)
+        unit.dims |= {"hour_of_day": clock.hour, "weekday": clock.isoweekday()}
+        if all((_label(unit, f["dimension"]) in f["values"]) != bool(f.get("not")) for f in filters):
+            groups.setdefault(tuple(_label(unit, d) for d in by), []).append(unit)
+    rows = []
+    for labels, units in groups.items():
+        row = {**dict(zip(by, labels, strict=True)), **finish(units, params)}
+        if row["value"] is None and "null_reason" not in row:
+            row["null_reason"] = "immature" if not row.get("n") and row.get("n_immature") else "empty"
+        rows.append(row)
+    return rows
+
+
+def _label(unit: Unit, dimension: str) -> str:
+    value = unit.dims.get(dimension)
+    if value is None:
+        return "(unassigned)" if dimension == "agent" else "(unknown)"
+    return str(value)
+
+
+def _add_shares(rows: list[Row], by: list[str]) -> None:
+    """The share of a channel among the rows that are like it in everything else."""
+
+    def likeness(row: Row) -> list[Any]:
+        return [row["period_start"], *(row.get(d) for d in by if d != "channel")]
+
+    for row in rows:
+        if row["value"] is None:
+            continue
+        total = sum(r["value"] or 0 for r in rows if likeness(r) == likeness(row))
+        row["share"] = row["value"] / total if total else None
