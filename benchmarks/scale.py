@@ -138,27 +138,31 @@ def scan(desk: Desk) -> float:
     return min(timed(lambda: desk.on_engine(work))[0] for _ in range(2))
 
 
+def say(line: str) -> None:
+    """Print a line at once, so that a long run shows how far it is."""
+    print(line, flush=True)
+
+
 def run(folder: Path, memory: str, tickets: int) -> None:
     """Measure everything and print the ratios."""
     home = Path(tempfile.mkdtemp(prefix="servicemeter-scale-"))
     try:
         unit_s = min(unit(folder, memory) for _ in range(2))
+        say(f"unit: one window pass             {unit_s:8.2f} s")
         with Desk(Home(home), memory=memory, threads=2) as desk:
             import_s, report = timed(lambda: desk.book.load(Folder(folder), now=datetime.now(UTC)))
+            rows = sum(m.taken for m in report.tables.values())
+            say(f"import ({rows:,} rows)       {import_s:8.2f} s = {import_s / unit_s:5.2f} units (target 3)")
             facts_s, _ = timed(desk.prepare)
+            say(f"facts, built in full              {facts_s:8.2f} s = {facts_s / unit_s:5.2f} units (target 4)")
             scan_s = scan(desk)
+            say(f"scan of the scorecard's columns   {scan_s:8.2f} s")
             since, until = (UNTIL - timedelta(days=366)).date(), UNTIL.date()
             card_s, _ = timed(lambda: desk.scorecard(since=since, until=until))
+            say(f"scorecard over all                {card_s:8.2f} s = {card_s / scan_s:5.2f} scans (target 8)")
             day_s, _ = timed(lambda: desk.take(OneDay(max(1, tickets // 365)), now=datetime.now(UTC)))
-        rows = sum(m.taken for m in report.tables.values())
-        print(f"unit: one window pass             {unit_s:8.2f} s")
-        print(f"import ({rows:,} rows)       {import_s:8.2f} s = {import_s / unit_s:5.2f} units (target 3)")
-        print(f"facts, built in full              {facts_s:8.2f} s = {facts_s / unit_s:5.2f} units (target 4)")
-        print(f"scan of the scorecard's columns   {scan_s:8.2f} s")
-        print(f"scorecard over all                {card_s:8.2f} s = {card_s / scan_s:5.2f} scans (target 8)")
-        print(f"one more day, import and facts    {day_s:8.2f} s = 1/{(import_s + facts_s) / day_s:.0f} of import and facts")
-        print(f"                                             = 1/{facts_s / day_s:.0f} of the full build (target 1/20)")
-        print(f"largest resident memory           {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:8.2f} GB")
+            say(f"one more day, import and facts    {day_s:8.2f} s = 1/{facts_s / day_s:.0f} of the full build (target 1/20)")
+        say(f"largest resident memory           {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:8.2f} GB")
     finally:
         shutil.rmtree(home)
 
@@ -176,7 +180,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         seconds, _ = timed(lambda: write_demo(make_demo(tickets=asked.tickets, until=UNTIL), folder))
-        print(f"demo written                      {seconds:8.2f} s")
+        say(f"demo written                      {seconds:8.2f} s")
         run(folder, asked.memory, asked.tickets)
 
 

@@ -76,5 +76,5 @@ def _same(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return all(_same(v, other.get(k)) for k, v in one.items())
     if isinstance(one, bool) or isinstance(other, bool) or one is None or other is None or isinstance(one, str):
-        return one == other
+        return bool(one == other)
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)

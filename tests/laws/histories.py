@@ -19,7 +19,7 @@ _SETTINGS: dict[str, Any] = {
     "calendars": {
         "office": {
             "tz": "Europe/Amsterdam",
-            "weekly": {d: _DAY for d in range(1, 8)},
+            "weekly": dict.fromkeys(range(1, 8), _DAY),
             "exceptions": {"2026-03-27": [], "2026-10-26": [["10:00", "11:15"]]},
         },
         "night": {"tz": "Europe/Amsterdam", "weekly": {d: [["00:00", "06:00"], ["22:00", "24:00"]] for d in range(1, 8)}},
@@ -140,9 +140,9 @@ def _ticket(rng: Random, times: _Times, tables: Tables, ticket: str, brand: str,
     for field, values in (("assignee_id", ("a1", "a2", "bot1", None)), ("team_id", ("t1", "t2", "t3", None))):
         for _ in range(rng.choice((0, 0, 1, 2))):
             _event(tables, ticket, when(), field, rng.choice(values), *_actor(rng))
-    for field, values in (("priority", ("high", "low", None)), ("reason", ("return", "invoice", None))):
+    for field, words in (("priority", ("high", "low", None)), ("reason", ("return", "invoice", None))):
         if rng.random() < 0.3:
-            _event(tables, ticket, when(), field, rng.choice(values), *_actor(rng))
+            _event(tables, ticket, when(), field, rng.choice(words), *_actor(rng))
     for _ in range(rng.choice((0, 0, 0, 1, 2))):
         _event(tables, ticket, when(), "calendar_id", rng.choice(("night", "gap", "east", None)), *_actor(rng))
     for flag in ("is_spam", "is_test", "is_deleted"):
@@ -156,10 +156,8 @@ def _actor(rng: Random) -> tuple[str | None, str | None]:
     return kind, rng.choice(_AGENTS) if kind == "agent" else None
 
 
-def _event(
-    tables: Tables, ticket: str, at: int, field: str, value: str | None, actor: str | None, actor_id: str | None
-) -> None:
-    row = {"ticket_id": ticket, "occurred_at": stamp(at), "field": field, "value": value, "actor_type": actor}
+def _event(tables: Tables, ticket: str, at: int, field: str, value: str | None, actor: str | None, actor_id: str | None) -> None:
+    row: Row = {"ticket_id": ticket, "occurred_at": stamp(at), "field": field, "value": value, "actor_type": actor}
     number = len(tables["ticket_events"])
     row |= {"event_id": f"{ticket}-e{number:03d}", "actor_id": actor_id, "order": number}
     tables["ticket_events"].append(row)
@@ -168,7 +166,7 @@ def _event(
 def _message(rng: Random, tables: Tables, ticket: str, at: int, sessions: list[str]) -> None:
     author = rng.choice(("customer", "customer", "customer", "agent", "agent", "agent", "bot", "system"))
     agent = rng.choice(_AGENTS) if author == "agent" else None
-    row = {"ticket_id": ticket, "occurred_at": stamp(at), "author_type": author, "author_id": agent}
+    row: Row = {"ticket_id": ticket, "occurred_at": stamp(at), "author_type": author, "author_id": agent}
     row |= {"is_public": rng.random() < 0.85, "is_auto": rng.random() < 0.1}
     row["message_id"] = f"{ticket}-m{len(tables['messages']):03d}"
     if sessions and rng.random() < 0.4:
@@ -212,7 +210,11 @@ def _surveys(rng: Random, times: _Times, tables: Tables, brand: str) -> None:
         row["delivery"] = rng.choice(("delivered", "delivered", "delivered", "bounced", None))
         tables["survey_invitations"].append(row)
         for n in range(rng.choice((0, 1, 1, 2, 3))):
-            answer = {"invitation_id": name, "answered_at": stamp(times.after(sent)), "value_num": rng.choice((1, 2, 3, 4, 5, 7, 0))}
+            answer = {
+                "invitation_id": name,
+                "answered_at": stamp(times.after(sent)),
+                "value_num": rng.choice((1, 2, 3, 4, 5, 7, 0)),
+            }
             tables["survey_answers"].append({**answer, "answer_id": f"{name}-a{n}"})
 
 

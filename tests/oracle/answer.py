@@ -83,9 +83,7 @@ def _status(world: World, p0: int, p1: int, *, is_moment: bool) -> str:
     return "complete" if p1 <= world.as_of else "in_progress"
 
 
-def _rows(
-    world: World, metric: str, span: Span, params: dict[str, Any], by: list[str], filters: list[Any], tz: str
-) -> list[Row]:
+def _rows(world: World, metric: str, span: Span, params: dict[str, Any], by: list[str], filters: list[Any], tz: str) -> list[Row]:
     units_of, finish = METRICS[metric]
     groups: dict[tuple[str, ...], list[Unit]] = {} if by else {(): []}
     for unit in units_of(world, span, params):

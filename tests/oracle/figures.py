@@ -96,7 +96,7 @@ def _t975(freedom: int) -> float:
     def density(angle: float) -> float:
         # with x = tan(angle) the integral has a finite range
         x = math.tan(angle)
-        return scale * (1 + x * x / freedom) ** (-(freedom + 1) / 2) * (1 + x * x)
+        return float(scale * (1 + x * x / freedom) ** (-(freedom + 1) / 2) * (1 + x * x))
 
     def below(x: float) -> float:
         steps, end = 2000, math.atan(x)

@@ -7,7 +7,7 @@ from typing import Any
 from oracle.figures import quantile, share, t_interval
 from oracle.rows import Row
 from oracle.ticket import Ticket
-from oracle.unit import Span, Unit, inside, of_ticket, population, state
+from oracle.unit import Span, Unit, of_ticket, population, state
 from oracle.world import World
 
 __all__ = ["METRICS"]
@@ -20,7 +20,9 @@ def agent_replies(ticket: Ticket, until: int) -> int:
     """Replies up to (and in the second of) the last solve: written ones, and live sessions a person handled."""
     written = [m for m in ticket.messages if m["occurred_at"] <= until and m.get("interaction_id") is None]
     replies = [m for m in written if ticket.is_reply(m)]
-    said = [m for m in ticket.messages if m.get("interaction_id") is None and (ticket.is_question(m) or ticket.is_reply(m, "any"))]
+    said = [
+        m for m in ticket.messages if m.get("interaction_id") is None and (ticket.is_question(m) or ticket.is_reply(m, "any"))
+    ]
     said.sort(key=lambda m: (m["occurred_at"], not ticket.is_question(m), m["message_id"]))
     if not ticket.is_inbound and said and replies and said[0] is replies[0]:
         replies = replies[1:]
@@ -110,7 +112,9 @@ def reopen_rate(world: World, span: Span, params: Params) -> list[Unit]:
 
 def _is_effective(ticket: Ticket, reopening: Row, span: Span) -> bool:
     """Whether a public reply followed before the next solve, or no solve followed."""
-    following = [s["at"] for s in ticket.solves(span.as_of) if s["at"] >= reopening["at"] and s["event"] is not reopening["event"]]
+    following = [
+        s["at"] for s in ticket.solves(span.as_of) if s["at"] >= reopening["at"] and s["event"] is not reopening["event"]
+    ]
     following = following[ticket_solves_before(ticket, reopening, following) :]
     if not following:
         return True

@@ -38,7 +38,9 @@ _DEFAULTS: dict[str, Row] = {
 
 def read(tables: dict[str, list[Row]], known_at: int | None) -> dict[str, list[Row]]:
     """Every table's rows: typed, defaulted, repeats dropped, of each key the version that held at `known_at`."""
-    return {name: _hold([_filled(name, row, i) for i, row in enumerate(tables.get(name) or [])], name, known_at) for name in _KEYS}
+    return {
+        name: _hold([_filled(name, row, i) for i, row in enumerate(tables.get(name) or [])], name, known_at) for name in _KEYS
+    }
 
 
 def _filled(name: str, given: Row, number: int) -> Row:

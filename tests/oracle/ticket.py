@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from oracle.rows import Row
@@ -197,4 +198,4 @@ class Ticket:
             return self.world.hours.open_seconds(self.calendar(b if mode == "at_end" else a), a, b)
         changes = [self.when(e) for e in self.events if e["field"] in ("calendar_id", "team_id")]
         cuts = sorted({a, b, *(c for c in changes if a < c < b)})
-        return sum(self.world.hours.open_seconds(self.calendar(x), x, y) for x, y in zip(cuts, cuts[1:], strict=False))
+        return sum(self.world.hours.open_seconds(self.calendar(x), x, y) for x, y in itertools.pairwise(cuts))

@@ -10,14 +10,14 @@ from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.plan import Plan
 from servicemeter.model.metric import Agg, Distribution, Tally
 from servicemeter.model.question import Filter
-from servicemeter.store.build import Facts, fact_files
+from servicemeter.store.build import FactFile, Facts, fact_files
 
 __all__ = ["Statement", "distribution_statement", "order_statement", "shape_of", "survival_statement", "tally_statement"]
 
 _OF_TICKET = ("channel", "channel_class", "brand", "language", "reason", "source")
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
 _PRIORITY = """left join {{{{ facts }}}}.priority_spans as ps
-    on ps.ticket_no = f.ticket_no and {at} >= ps.from_at and {at} < ps.to_at"""
+    on ps.ticket_no = f.ticket_no and {key} >= ps.from_key and {key} < ps.to_key"""
 
 
 @dataclass(frozen=True)
@@ -153,13 +153,20 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
         f"join {_periods(plan, facts)} as p on {_in_period(plan, facts, tally)}",
         "left join {{ facts }}.tickets as t on t.ticket_no = f.ticket_no" if "t" in needs and owner == "t" else "",
         _CUSTOMER.format(owner=owner) if "customer" in needs else "",
-        _PRIORITY.format(at=at) if "priority" in needs else "",
+        _PRIORITY.format(key=_key(file, tally)) if "priority" in needs else "",
         *(join for alias, join in file.joins.items() if f"{alias}." in said),
         tally.joins,
     ]
     source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in joins if j)
     conditions = [f"({c})" for c in [*_bounds(plan, tally), where, *filters] if c and c != "true"]
     return Statement(tuple(columns), source, " and ".join(conditions) or "true")
+
+
+def _key(file: FactFile, tally: Tally) -> str:
+    """The place of a row's instant among the ticket's changes: with its own change, the whole second, or just before."""
+    if tally.at is None:
+        return "(p.e * 1000000000 - 1)"
+    return file.keys.get(tally.at, f"({tally.at} * 1000000000 + 999999999)")
 
 
 def _words(sql: str) -> str:

@@ -42,6 +42,7 @@ class FactFile:
     dimensions: Mapping[str, str | None]
     through: str | None
     joins: Mapping[str, str]
+    keys: Mapping[str, str]
     text: str
 
 
@@ -78,12 +79,17 @@ def fact_files() -> dict[str, FactFile]:
 def _read_head(name: str, text: str) -> FactFile:
     head: dict[str, str] = {}
     joins: dict[str, str] = {}
+    keys: dict[str, str] = {}
     for line in text.splitlines():
         if not line.startswith("-- "):
             break
         if line.startswith("-- join "):
             alias, _, join = line.removeprefix("-- join ").partition(": ")
             joins[alias] = join
+            continue
+        if line.startswith("-- key "):
+            instant, _, key = line.removeprefix("-- key ").partition(": ")
+            keys[instant] = key
             continue
         for part in line.removeprefix("-- ").split("; "):
             word, colon, rest = part.partition(":")
@@ -98,6 +104,7 @@ def _read_head(name: str, text: str) -> FactFile:
         {k: None if v == "none" else v for k, v in pairs},
         head.get("through"),
         joins,
+        keys,
         text,
     )
 

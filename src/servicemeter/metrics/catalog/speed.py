@@ -109,8 +109,8 @@ def _first_response_cohort(p: Params, answered_at: str, seconds: str, dimensions
 
 
 def _finish_cohort(fields: dict[str, Any]) -> dict[str, Any]:
-    names = ("n", "n_events", "n_censored", "median", "p90", "n_invalid")
-    return {"value": fields.get("median"), **{name: fields.get(name) for name in names}}
+    counts = {name: fields.get(name, 0) for name in ("n", "n_events", "n_censored", "n_invalid")}
+    return {"value": fields.get("median"), "median": fields.get("median"), "p90": fields.get("p90"), **counts}
 
 
 def _response(p: Params) -> Measure:

@@ -1,8 +1,7 @@
 -- kind: ticket
 -- needs: members, bots
--- Priority from when to when.
+-- Priority from when to when, in the order of its changes (see `change_key`).
 {% import '_macros.sql' as m with context %}
-select ticket_no, value as priority, coalesce(changed_at, {{ long_ago }}) as from_at,
-       coalesce(lead(changed_at) over in_order, {{ far_off }}) as to_at
+select ticket_no, value as priority, change_key as from_key,
+       coalesce(lead(change_key) over (partition by ticket_no order by change_key), {{ last_key }}) as to_key
 from {{ m.changes("e.field = 'priority' and m.is_survivor") }} as c
-window in_order as (partition by ticket_no order by change_key)

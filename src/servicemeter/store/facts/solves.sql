@@ -1,6 +1,7 @@
 -- kind: ticket
 -- needs: transitions, stream, tickets, handled_sessions, assignee_spans, team_spans, calendar_spans
 -- dimensions: agent=agent_id team=team_id; through: ticket_no
+-- key f.solved_at: f.change_key
 -- Solves as episodes: from solved to reopened (or never), with what it took until then.
 {% import '_macros.sql' as m with context %}
 with solved as (
@@ -34,7 +35,7 @@ answered_again as (
     where r.kind = 1
     group by s.ticket_no, s.solve_no
 )
-select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.solver_id,
+select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.change_key, s.solver_id,
        i.agent_id, j.team_id, k.first_touch_at,
        s.occurred_at - s.created_at as solve_seconds,
        case when s.occurred_at < s.created_at then s.occurred_at - s.created_at
