@@ -135,10 +135,16 @@ def resolution_time(world: World, span: Span, params: Params) -> list[Unit]:
         last = ticket.solved_in(span.p0, span.e)
         if last and _is_counted(ticket, span.e, params) and ticket.created_at is not None:
             unit = Unit("main", last["at"], of_ticket(ticket, **state(last)))
-            unit.number = ticket.seconds(ticket.created_at, last["at"], params)
+            unit.number = _age(ticket, last, params)
             unit.more["contacts"] = customer_contacts(ticket, last["at"])
             found.append(unit)
     return found
+
+
+def _age(ticket: Ticket, solve: Row, params: Params) -> int:
+    """From creation to a solve; negative when the source dates the solve before the creation, which makes it invalid."""
+    created, at = ticket.created_at or 0, int(solve["event"]["occurred_at"])
+    return at - created if at < created else ticket.seconds(created, at, params)
 
 
 def _is_counted(ticket: Ticket, at: int, params: Params) -> bool:
@@ -160,8 +166,8 @@ def _resolution_of_cohort(ticket: Ticket, span: Span, params: Params) -> list[Un
         return [Unit("censored", created, _cohort_dims(ticket, created), number=ticket.seconds(created, span.as_of, params))]
     if not _is_counted(ticket, span.as_of, params):
         return []
-    last = ticket.solves(span.as_of)[-1]["at"]
-    return [Unit("event", created, _cohort_dims(ticket, created), number=ticket.seconds(created, last, params))]
+    last = ticket.solves(span.as_of)[-1]
+    return [Unit("event", created, _cohort_dims(ticket, created), number=_age(ticket, last, params))]
 
 
 def _resolutions(units: list[Unit], params: Params) -> Row:
@@ -186,13 +192,13 @@ def first_resolution_time(world: World, span: Span, params: Params) -> list[Unit
                 number = ticket.seconds(created, span.as_of, params)
                 found.append(Unit("censored", created, _cohort_dims(ticket, created), number=number))
             elif _is_counted(ticket, span.as_of, params):
-                number = ticket.seconds(created, first["at"], params)
+                number = _age(ticket, first, params)
                 found.append(Unit("event", created, _cohort_dims(ticket, created), number=number))
             continue
         first = next(iter(ticket.solves(span.e)), None)
         if first and first["at"] >= span.p0 and _is_counted(ticket, span.e, params) and ticket.created_at is not None:
             unit = Unit("main", first["at"], of_ticket(ticket, **state(first)))
-            unit.number = ticket.seconds(ticket.created_at, first["at"], params)
+            unit.number = _age(ticket, first, params)
             found.append(unit)
     return found
 

@@ -75,7 +75,7 @@ class Ticket:
     def _transitions(self) -> list[Row]:
         """Solves and reopenings in order, each with who had the ticket then."""
         found: list[Row] = []
-        status, holds = "new", dict.fromkeys(("assignee_id", "team_id", "priority"))
+        status, holds = "new", dict.fromkeys(("assignee_id", "team_id"))
         for event in self.events:
             if event["field"] in holds:
                 holds[event["field"]] = event.get("value") or None
@@ -85,6 +85,7 @@ class Ticket:
             if was != (status in DONE):
                 kind = "reopen" if was else "solve"
                 found.append({"kind": kind, "at": self.when(event), "event": event, **holds})
+                found[-1]["priority"] = self.latest("priority", self.when(event) + 1)
         return found
 
     def solves(self, before: int) -> list[Row]:
@@ -159,9 +160,10 @@ class Ticket:
         return said or changed or any(self.is_handled(leg) and leg["answered_at"] < before for leg in self.legs)
 
     def bot_messages(self, before: int) -> bool:
-        """Whether a bot wrote before an instant."""
+        """Whether a bot answered before an instant."""
         bot = self.world.is_bot
-        return any(m["occurred_at"] < before and bot(m["author_type"], m["source"], m.get("author_id")) for m in self.messages)
+        said = [m for m in self.messages if m["is_public"] and not m["is_auto"] and m["occurred_at"] < before]
+        return any(bot(m["author_type"], m["source"], m.get("author_id")) for m in said)
 
     def session_of(self, message: Row) -> Key | None:
         """The live session a message was said in: the root of its leg, or the id it names when no such leg is known."""

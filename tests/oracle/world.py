@@ -127,23 +127,15 @@ class World:
         groups: dict[Key, list[Key]] = defaultdict(list)
         for key in rows:
             groups[_survivor(key, target)].append(key)
-        found = []
-        for survivor, keys in sorted(groups.items()):
-            if survivor in rows:
-                members = [k for k in keys if k == survivor or _is_valid(events.get(k, []))]
-                found.append(Ticket(self, rows, members, survivor, events))
-        return found
-
-
-def _is_valid(events: list[Row]) -> bool:
-    """Whether a ticket merged away was no spam, no test and not deleted: such a one brings nothing into its group."""
-    flags: dict[str, Any] = {e["field"]: e.get("value") for e in events}
-    return all(flags.get(name) != "true" for name in ("is_spam", "is_deleted", "is_test"))
+        return [Ticket(self, rows, keys, survivor, events) for survivor, keys in sorted(groups.items()) if survivor in rows]
 
 
 def _survivor(key: Key, target: dict[Key, Key]) -> Key:
-    passed = {key}
-    while key in target and target[key] not in passed:
-        key = target[key]
-        passed.add(key)
-    return key
+    """The ticket at the end of a chain of mergers; a ring has no end, so its tickets stand alone."""
+    passed, last = {key}, key
+    while last in target:
+        last = target[last]
+        if last in passed:
+            return key
+        passed.add(last)
+    return last
