@@ -29,8 +29,7 @@ def opened(case: Row) -> Desk:
 def differences(desk: Desk, case: Row, asks: list[Row], worlds: dict[Any, Any]) -> list[tuple[Row, str]]:
     """Every question whose answers differ, with how."""
     found = []
-    for ask in asks:
-        given = desk.measure(question_of(ask))
+    for ask, given in zip(asks, desk.measure_all([question_of(ask) for ask in asks]), strict=True):
         ours = answer(case, ask, worlds)
         said = _compare(ask, _keyed(ask, ours), _keyed(ask, given.rows))
         if said:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-__all__ = ["ask_of", "configuration", "history", "join", "settings", "stamp"]
+__all__ = ["ask_of", "configuration", "history", "join", "moments_of", "settings", "stamp"]
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -73,6 +73,7 @@ class _Times:
 
     def __init__(self, rng: Random, season: int) -> None:
         self.rng = rng
+        self._answering: dict[int, tuple[str, str | None]] = {}
         start = _SEASONS[season]
         self.pool = []
         for _ in range(9):
@@ -83,6 +84,11 @@ class _Times:
 
     def any(self) -> int:
         return self.rng.choice(self.pool) + self.rng.choice((0, 0, 0, 0, 1, 5, 30))
+
+    def answering(self, at: int) -> tuple[str, str | None]:
+        """Who answers at an instant; one and the same for all answers of a second, whose order nothing tells."""
+        kind = self.rng.choice(("agent", "agent", "agent", "bot"))
+        return self._answering.setdefault(at, (kind, self.rng.choice(_AGENTS) if kind == "agent" else None))
 
     def after(self, at: int) -> int:
         later = [t for t in self.pool if t >= at] or [at]
@@ -133,7 +139,7 @@ def _ticket(rng: Random, times: _Times, tables: Tables, ticket: str, brand: str,
 
     sessions = [_contact(rng, times, tables, f"{ticket}-s{i}", brand, ticket) for i in range(rng.choice((0, 0, 0, 1, 2)))]
     for _ in range(rng.choice((0, 1, 2, 3, 5))):
-        _message(rng, tables, ticket, when(), sessions)
+        _message(rng, times, tables, ticket, when(), sessions)
     for _ in range(rng.choice((0, 1, 2, 3, 5))):
         status = rng.choice(("open", "pending", "on_hold", "solved", "solved", "closed", "new"))
         _event(tables, ticket, when(), "status", status, *_actor(rng))
@@ -163,9 +169,10 @@ def _event(tables: Tables, ticket: str, at: int, field: str, value: str | None, 
     tables["ticket_events"].append(row)
 
 
-def _message(rng: Random, tables: Tables, ticket: str, at: int, sessions: list[str]) -> None:
-    author = rng.choice(("customer", "customer", "customer", "agent", "agent", "agent", "bot", "system"))
-    agent = rng.choice(_AGENTS) if author == "agent" else None
+def _message(rng: Random, times: _Times, tables: Tables, ticket: str, at: int, sessions: list[str]) -> None:
+    author, agent = rng.choice(("customer", "customer", "customer", "us", "us", "us", "us", "system")), None
+    if author == "us":
+        author, agent = times.answering(at)
     row: Row = {"ticket_id": ticket, "occurred_at": stamp(at), "author_type": author, "author_id": agent}
     row |= {"is_public": rng.random() < 0.85, "is_auto": rng.random() < 0.1}
     row["message_id"] = f"{ticket}-m{len(tables['messages']):03d}"
@@ -190,7 +197,7 @@ def _contact(rng: Random, times: _Times, tables: Tables, name: str, brand: str, 
         if outcome not in ("self_served", "closed_hours", "failed"):
             row["queued_at"] = stamp(at)
         if outcome == "answered":
-            row |= {"answered_at": stamp(end), "agent_id": rng.choice(_AGENTS), "team_id": rng.choice(("t1", "t2", None))}
+            row |= {"answered_at": stamp(end), "agent_id": times.answering(end)[1], "team_id": rng.choice(("t1", "t2", None))}
             row |= {"talk_s": rng.randrange(100), "hold_s": rng.choice((0, 7)), "acw_s": rng.choice((0, 11, None))}
             end += rng.choice((1, 30, 5000, 80000))
         if outcome != "in_queue":
@@ -288,10 +295,23 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
 _MOMENTS = ("backlog", "backlog_age")
 
 
-def ask_of(rng: Random, season: int, metric: str | None = None, *, brands: bool = False) -> Row:
+def moments_of(rng: Random, season: int, number: int) -> list[str | None]:
+    """Instants to ask as of: some in the midst of the history, and none."""
+    start = int(_SEASONS[season].timestamp())
+    chosen = [
+        start + rng.randrange(14) * 86400 + rng.choice((0, 9, 22, 23)) * 3600 + rng.choice((0, 0, 1)) for _ in range(number)
+    ]
+    return [None, *(stamp(at) for at in chosen)]
+
+
+def ask_of(
+    rng: Random, season: int, metric: str | None = None, *, brands: bool = False, as_ofs: list[str | None] | None = None
+) -> Row:
     """A question over the time of a history, in the words of the case format."""
     name = metric or rng.choice(sorted(_PARAMS))
     params = {k: rng.choice(v) for k, v in _PARAMS[name].items() if rng.random() < 0.5}
+    if params.get("variant") == "exclude_short_abandoned":
+        params["short_abandon_s"] = 5  # what is short without saying so is not agreed
     ask: Row = {"metric": name, "params": {k: v for k, v in params.items() if v is not None}}
     by = [rng.choice(d) for d in [_DIMENSIONS.get(name, _TICKETS)] if d and rng.random() < 0.5]
     ask["by"] = ["brand"] * brands + by
@@ -322,8 +342,9 @@ def ask_of(rng: Random, season: int, metric: str | None = None, *, brands: bool 
         ask |= {"from": since.isoformat(), "to": until.isoformat()}
         if grain:
             ask["grain"] = grain
-    if rng.random() < 0.5:
-        ask["as_of"] = stamp(rng.choice(instants) + rng.choice((0, 0, 0, 1, 60)))
+    as_of = rng.choice(as_ofs or moments_of(rng, season, 2))
+    if as_of:
+        ask["as_of"] = as_of
     if rng.random() < 0.1:
         ask["where"] = [{"dimension": "channel", "values": [rng.choice(("email", "chat", "(unknown)"))]}]
         if rng.random() < 0.3:

@@ -143,7 +143,8 @@ def resolution_time(world: World, span: Span, params: Params) -> list[Unit]:
 
 def _age(ticket: Ticket, solve: Row, params: Params) -> int:
     """From creation to a solve; negative when the source dates the solve before the creation, which makes it invalid."""
-    return ticket.seconds(ticket.created_at or 0, solve["event"]["occurred_at"], params)
+    created, at = ticket.created_at or 0, int(solve["event"]["occurred_at"])
+    return at - created if at < created else ticket.seconds(created, at, params)
 
 
 def _is_counted(ticket: Ticket, at: int, params: Params) -> bool:

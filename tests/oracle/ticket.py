@@ -160,9 +160,10 @@ class Ticket:
         return said or changed or any(self.is_handled(leg) and leg["answered_at"] < before for leg in self.legs)
 
     def bot_messages(self, before: int) -> bool:
-        """Whether a bot wrote before an instant."""
+        """Whether a bot answered before an instant."""
         bot = self.world.is_bot
-        return any(m["occurred_at"] < before and bot(m["author_type"], m["source"], m.get("author_id")) for m in self.messages)
+        said = [m for m in self.messages if m["is_public"] and not m["is_auto"] and m["occurred_at"] < before]
+        return any(bot(m["author_type"], m["source"], m.get("author_id")) for m in said)
 
     def session_of(self, message: Row) -> Key | None:
         """The live session a message was said in: the root of its leg, or the id it names when no such leg is known."""

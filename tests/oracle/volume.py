@@ -27,7 +27,8 @@ def tickets_created(world: World, span: Span, params: Params) -> list[Unit]:
     found = []
     for ticket in population(world, params):
         if ticket.created_at is not None and inside(ticket.created_at, span.p0, span.e):
-            team = next((e["value"] for e in ticket.events if e["field"] == "team_id" and e.get("value")), None)
+            given = [e for e in ticket.events if e["field"] == "team_id" and e.get("value") and ticket.when(e) < span.e]
+            team = given[0]["value"] if given else None
             priority = ticket.latest("priority", ticket.created_at + 1)
             found.append(Unit("main", ticket.created_at, of_ticket(ticket, team=team, priority=priority)))
     return found

@@ -1,0 +1,47 @@
+"""Two independent readings of the definitions must give one number: the program, and the slow loops of `tests/oracle`."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as limits
+from hypothesis import strategies as st
+
+from laws.compare import differences, opened
+from laws.histories import ask_of, configuration, history, join, moments_of, settings
+
+Case = dict[str, Any]
+_AS_MADE = (Phase.explicit, Phase.reuse, Phase.generate)  # a book a try is too slow to shrink
+_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+
+def _case(rng: Random, histories: int, *, is_odd: bool) -> tuple[Case, int]:
+    """Several histories in one book, told apart by their brand, so that one question compares them all."""
+    season = rng.randrange(3)
+    made = [history(rng, f"b{i}", season, rng.randrange(1, 9), is_odd=is_odd) for i in range(histories)]
+    return {"settings": settings(season), "tables": {**configuration(), **join(made)}}, season
+
+
+def _check(rng: Random, *, is_odd: bool) -> None:
+    case, season = _case(rng, 3, is_odd=is_odd)
+    as_ofs = moments_of(rng, season, 2)
+    asks = [ask_of(rng, season, brands=rng.random() < 0.7, as_ofs=as_ofs) for _ in range(40)]
+    with opened(case) as desk:
+        found = differences(desk, case, asks, {})
+    assert not found, found[:3]
+
+
+@limits(max_examples=10, deadline=None, derandomize=True, phases=_AS_MADE, suppress_health_check=_SLOW)
+@given(st.randoms(use_true_random=False))
+def test_awkward_histories(rng: Random) -> None:
+    """Ties, reopenings, merge chains, late flags, clock changes: whatever sources may rightly send."""
+    _check(rng, is_odd=False)
+
+
+@limits(max_examples=6, deadline=None, derandomize=True, phases=_AS_MADE, suppress_health_check=_SLOW)
+@given(st.randoms(use_true_random=False))
+def test_odd_histories(rng: Random) -> None:
+    """Changes before creation, unknown creation, rings of mergers: what sources should not send and do."""
+    _check(rng, is_odd=True)
