@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from servicemeter.ground.clock import offsets
@@ -17,6 +18,8 @@ __all__ = ["Statement", "classes_statement", "shape_of", "survival_statement", "
 _FEW_PERIODS = 20
 _OF_TICKET = ("channel", "channel_class", "brand", "language", "reason", "source")
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
+_IN_EFFECT = "f.from_at < p.e and (f.to_at is null or f.to_at >= p.e)"
+_INSTANT = re.compile(r"\bp\.(idx|p0|p1|e|as_of)\b")
 _PRIORITY = """left join {{{{ facts }}}}.priority_spans as ps
     on ps.ticket_no = f.ticket_no and {key} >= ps.from_key and {key} < ps.to_key"""
 
@@ -28,22 +31,23 @@ class Statement:
     columns: tuple[str, ...]
     source: str
     where: str
+    instants: Mapping[str, str]
 
     def select(self, aggregates: Sequence[str]) -> str:
         """The statement that groups by period and dimensions."""
         names = ["idx", *(f"d{i}" for i in range(len(self.columns)))]
-        chosen = ", ".join(["p.idx as idx", *(f"{c} as d{i}" for i, c in enumerate(self.columns)), *aggregates])
-        return f"select {chosen} {self.source} where {self.where} group by {', '.join(names)}"
+        return f"{self.base(aggregates)} group by {', '.join(names)}"
 
     def base(self, extra: Sequence[str]) -> str:
         """The rows themselves: period, dimensions and extra columns."""
         chosen = ", ".join(["p.idx as idx", *(f"{c} as d{i}" for i, c in enumerate(self.columns)), *extra])
-        return f"select {chosen} {self.source} where {self.where}"
+        sql = f"select {chosen} {self.source} where {self.where}"
+        return _INSTANT.sub(lambda found: self.instants.get(found[1], found[0]), sql)
 
 
 def shape_of(tally: Tally) -> tuple[object, ...]:
     """What two tallies must share to be counted by one statement."""
-    return (tally.over, tally.at, tally.until, tuple(sorted(tally.dimensions.items())), tally.joins)
+    return (tally.over, tally.at, tuple(sorted(tally.dimensions.items())), tally.joins)
 
 
 def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: Sequence[tuple[str, str, Agg]]) -> str | None:
@@ -156,16 +160,31 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
     said += " ".join([*columns, *filters])
     owner = "f" if not file.through or file.name == "tickets" else "t"
     joins = [
-        f"join {_periods(plan, facts)} as p on {_in_period(plan, facts, tally)}",
         "left join {{ facts }}.tickets as t on t.ticket_no = f.ticket_no" if "t" in needs and owner == "t" else "",
         _CUSTOMER.format(owner=owner) if "customer" in needs else "",
         _PRIORITY.format(key=_key(file, tally)) if "priority" in needs else "",
         *(join for alias, join in file.joins.items() if f"{alias}." in said),
         tally.joins,
     ]
-    source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in joins if j)
     conditions = [f"({c})" for c in [*_bounds(plan, tally), where, *filters] if c and c != "true"]
-    return Statement(tuple(columns), source, " and ".join(conditions) or "true")
+    period, instants = _period(plan, facts, tally, " ".join([said, *joins, *conditions]))
+    source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in [period, *joins] if j)
+    return Statement(tuple(columns), source, " and ".join(conditions) or "true", instants)
+
+
+def _period(plan: Plan, facts: Facts, tally: Tally, said: str) -> tuple[str, dict[str, str]]:
+    """The join that gives a row its period, and how the instants of the period are written.
+
+    One period needs no join, nor do several when nothing depends on more than which one a row is in.
+    """
+    as_of = _wide(plan.as_of)
+    if len(plan.periods) == 1:
+        [period], [end] = plan.periods, plan.ends
+        return "", {"idx": "0", "p0": _wide(period.p0), "p1": _wide(period.p1), "e": _wide(end), "as_of": as_of}
+    if tally.at is not None and not any(f"p.{name}" in said for name in ("e", "p0", "p1")):
+        return "", {"idx": _period_number(plan, facts, tally.at), "as_of": as_of}
+    number = _IN_EFFECT if tally.at is None else f"p.idx = {_period_number(plan, facts, tally.at)}"
+    return f"join {_periods(plan, facts)} as p on {number}", {"as_of": as_of}
 
 
 def _key(file: FactFile, tally: Tally) -> str:
@@ -246,33 +265,31 @@ def _clock_dimension(plan: Plan, facts: Facts, name: str, at: str) -> str:
     return f"(({whole(local, '86400')} + 3) % 7 + 1)"
 
 
-def _in_period(plan: Plan, facts: Facts, tally: Tally) -> str:
-    """The condition that joins a row to its period."""
-    if tally.at is None:
-        return "f.from_at < p.e and (f.to_at is null or f.to_at >= p.e)"
-    if len(plan.periods) == 1:
-        return "p.idx = 0"
+def _wide(instant: int) -> str:
+    """An instant as a wide integer, so that it can be multiplied."""
+    return f"cast({instant} as bigint)"
+
+
+def _period_number(plan: Plan, facts: Facts, at: str) -> str:
+    """The number of the period an instant is in."""
     grain = plan.question.grain
     if grain in ("day", "week"):
         first = plan.periods[0].start.toordinal() - _EPOCH_DAY
         whole = facts.engine.dialect.whole
-        day = f"({whole(_local(plan, tally.at), '86400')} - {first})"
-        return f"p.idx = {day}" if grain == "day" else f"p.idx = {whole(day, '7')}"
-    starts = " ".join(f"when {tally.at} < {p.p1} then {i}" for i, p in enumerate(plan.periods))
-    return f"p.idx = case {starts} end"
+        day = f"({whole(_local(plan, at), '86400')} - {first})"
+        return day if grain == "day" else whole(day, "7")
+    starts = " ".join(f"when {at} < {p.p1} then {i}" for i, p in enumerate(plan.periods))
+    return f"case {starts} end"
 
 
 _EPOCH_DAY = 719_163
 
 
 def _bounds(plan: Plan, tally: Tally) -> list[str]:
-    """The plain comparisons of instants: over all periods, and in each up to its evaluation instant."""
+    """The plain comparisons of instants that hold over all periods together; within them every row has its period."""
     if tally.at is None:
-        return []
-    first, last = plan.periods[0].p0, plan.periods[-1].p1
-    end = "p.e" if tally.until == "e" else "p.p1"
-    bounds = [f"{tally.at} >= {first}", f"{tally.at} < {min(last, plan.as_of)}", f"{tally.at} < {end}"]
-    return bounds if len(plan.periods) == 1 else [*bounds, f"{tally.at} >= p.p0"]
+        return [_IN_EFFECT] if len(plan.periods) == 1 else []
+    return [f"{tally.at} >= {plan.periods[0].p0}", f"{tally.at} < {min(plan.periods[-1].p1, plan.as_of)}"]
 
 
 def _periods(plan: Plan, facts: Facts) -> str:

@@ -46,16 +46,14 @@ class Tally:
     `over` is the fact table (alias f). `at` is the column that puts a row into a period; None means a tally at a moment:
     rows whose `[from_at, to_at)` holds the instant just before it. `where` is a condition, `fields` what is aggregated.
     Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
-    instant) and `p.as_of`, all epoch seconds. `until` is the end of the span in which `at` counts: `e` for lifecycle
-    facts, `p1` for contacts (which are read at `as_of`). `dimensions` gives the expression of a dimension where it is
-    not the fact's own. `joins` is added to the FROM.
+    instant) and `p.as_of`, all epoch seconds. `dimensions` gives the expression of a dimension where it is not the fact's
+    own. `joins` is added to the FROM.
     """
 
     over: str
     fields: Mapping[str, Agg]
     at: str | None = None
     where: str = "true"
-    until: Literal["e", "p1"] = "e"
     dimensions: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""
 

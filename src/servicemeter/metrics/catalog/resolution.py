@@ -105,16 +105,18 @@ def _one_touch(p: Params) -> Measure:
 def _reopened(p: Params) -> Measure:
     window = int(float(p["followup_window_days"]) * 86400)
     mature = f"f.solved_at + {window} < p.as_of"
-    counts = f"g.reopened_at > f.solved_at and g.reopened_at <= f.solved_at + {window}"
+    joins, hit = "", f"{mature} and f.reopened_later_at <= f.solved_at + {window}"
     if p["mode"] == "effective":
         answered = "g.reply_after_reopen_at < p.as_of"
         in_time = "(g.solved_again_at is null or g.reply_after_reopen_at <= g.solved_again_at)"
         endless = "g.solved_again_at is null or g.solved_again_at >= p.as_of"
-        counts += f" and ({answered} and {in_time} or {endless})"
-    joins = f"""left join lateral (
-        select count(*) as reopenings from {{{{ facts }}}}.solves as g
-        where g.ticket_no = f.ticket_no and g.reopened_at is not null and {counts}) as later on f.reopened_at is not null"""
-    hit = f"{mature} and later.reopenings > 0"
+        counts = (
+            f"g.reopened_at > f.solved_at and g.reopened_at <= f.solved_at + {window} and ({answered} and {in_time} or {endless})"
+        )
+        joins = f"""left join lateral (
+            select count(*) as reopenings from {{{{ facts }}}}.solves as g
+            where g.ticket_no = f.ticket_no and g.solve_no >= f.solve_no and {counts}) as later on f.reopened_at is not null"""
+        hit = f"{mature} and later.reopenings > 0"
     fields = {
         "n": Agg("count(*)", mature),
         "hits": Agg("count(*)", hit),

@@ -69,6 +69,7 @@ def _first_response(p: Params) -> Measure:
         return _first_response_cohort(p, answered_at, seconds, dimensions)
     in_ticket = answered_at.replace("f.", "t.")
     unanswered = f"({in_ticket} is null or {in_ticket} >= p.e)"
+    solved_so = unanswered if any_one else unanswered.replace("t.", "f.")
     return duration(
         Tally("tickets", {}, at=answered_at, where=_who(p), dimensions=dimensions),
         seconds,
@@ -81,7 +82,7 @@ def _first_response(p: Params) -> Measure:
             "solves",
             {"n_solved_unanswered": COUNT},
             at="f.solved_at",
-            where=f"{_who(p)} and (f.reopened_at is null or f.reopened_at >= p.e) and {unanswered}",
+            where=f"{_who(p)} and (f.reopened_at is null or f.reopened_at >= p.e) and {solved_so}",
         ),
         companions=("n_unanswered_open", "n_solved_unanswered"),
     )

@@ -28,6 +28,12 @@ own_openings as (
     where kind <> 3 and session_no = 0 and not is_inbound
     group by ticket_no having {{ first_by('kind', ['line_key']) }} = 1
 ),
+same_second as (
+    select s.ticket_no, s.solve_no, min(g.reopened_at) as reopened_at
+    from (select * from solved where reopened_at = solved_at) as s
+    join solved as g on g.ticket_no = s.ticket_no and g.solve_no > s.solve_no and g.reopened_at > s.solved_at
+    group by s.ticket_no, s.solve_no
+),
 answered_again as (
     select s.ticket_no, s.solve_no, min(r.said_at) as reply_after_reopen_at
     from {{ work }}.stream as r
@@ -36,13 +42,14 @@ answered_again as (
     group by s.ticket_no, s.solve_no
 )
 select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.change_key, s.solver_id,
-       i.agent_id, j.team_id, k.first_touch_at,
+       i.agent_id, j.team_id, k.first_touch_at, k.first_response_at,
        s.occurred_at - s.created_at as solve_seconds,
        case when s.occurred_at < s.created_at then s.occurred_at - s.created_at
             else {{ m.between('w', 's.created_at', 's.solved_at') }} end as solve_open_seconds,
        coalesce(w.answers_before, 0) - case when w.ticket_no is null then 0 else s.solve_no - 1 end
            + coalesce(l.sessions, 0) - case when o.ticket_no is null then 0 else 1 end as agent_replies,
-       a.reply_after_reopen_at
+       a.reply_after_reopen_at,
+       case when s.reopened_at = s.solved_at then z.reopened_at else s.reopened_at end as reopened_later_at
 from solved as s
 join {{ facts }}.tickets as k on k.ticket_no = s.ticket_no
 left join {{ facts }}.assignee_spans as i on i.ticket_no = s.ticket_no and i.from_key <= s.change_key and s.change_key < i.to_key
@@ -50,5 +57,6 @@ left join {{ facts }}.team_spans as j on j.ticket_no = s.ticket_no and j.from_ke
 left join {{ work }}.stream as w on w.ticket_no = s.ticket_no and w.solve_no = s.solve_no and w.kind = 3 and w.session_no = 0
 left join live_counts as l on l.ticket_no = s.ticket_no and l.solve_no = s.solve_no
 left join own_openings as o on o.ticket_no = s.ticket_no
+left join same_second as z on z.ticket_no = s.ticket_no and z.solve_no = s.solve_no
 left join answered_again as a on a.ticket_no = s.ticket_no and a.solve_no = s.solve_no
 {{ m.joins('w', 's.ticket_no', 's.created_at', 's.solved_at') }}
