@@ -15,6 +15,7 @@ __all__ = [
     "FIRST_TEAM",
     "POPULATION",
     "RESPONDER",
+    "UNRESOLVED",
     "count",
     "duration",
     "finish_duration",
@@ -23,6 +24,7 @@ __all__ = [
     "ratio",
     "share",
     "span",
+    "unresolved",
 ]
 
 Fields = dict[str, Any]
@@ -36,11 +38,18 @@ CLOCK = Parameter("clock", "calendar", ("calendar", "business"), "all of the tim
 RESPONDER = Parameter(
     "responder", "human", ("human", "any"), "who may answer: people, or bots too (never automatic acknowledgements)"
 )
+UNRESOLVED = ("n_unresolved",)
+"""The companion of every duration of solved tickets: what is not solved yet stands beside it."""
 
 
 def population(params: Params) -> str:
     """The condition of the population asked for."""
     return {"inbound": "f.is_inbound", "outbound": "not f.is_inbound", "all": "true"}[params["population"]]
+
+
+def unresolved(params: Params) -> Tally:
+    """The tickets of the population that are still unresolved at the evaluation instant."""
+    return Tally("open_spans", {"n_unresolved": COUNT}, where=population(params))
 
 
 def count(*tallies: Tally) -> Measure:

@@ -1,5 +1,6 @@
 {#- Open seconds between two instants of a ticket, by readings of its calendar (METRICS.md section 3).
-    `joins` stands after FROM, `between` in the SELECT; `x` names the pair. -#}
+    `joins` stands after FROM, `between` in the SELECT; `x` names the pair. The span may be part of a whole (`whole_since`,
+    `whole_until`): where one calendar holds for all of it, the parts are read by that calendar and still add up. -#}
 {% macro span(x, ticket_no, at) -%}
 {% if calendar.has_spans %}
 left join {{ facts }}.calendar_spans as {{ x }}_span
@@ -14,11 +15,11 @@ left join {{ facts }}.cal_days as {{ x }}_day
 {% macro reading(x, at) -%}
 ({{ x }}_day.cum_open_s{% for i in range(1, calendar.openings + 1) %} + case when {{ at }} - {{ x }}_day.day_start <= {{ x }}_day.f{{ i }} then 0 when {{ at }} - {{ x }}_day.day_start >= {{ x }}_day.t{{ i }} then {{ x }}_day.t{{ i }} - {{ x }}_day.f{{ i }} else {{ at }} - {{ x }}_day.day_start - {{ x }}_day.f{{ i }} end{% endfor %})
 {%- endmacro %}
-{% macro joins(x, ticket_no, since, until) -%}
-{% if calendar.mode == 'at_end' %}{{ span(x ~ '_at', ticket_no, until) }}
+{% macro joins(x, ticket_no, since, until, whole_since=none, whole_until=none) -%}
+{% if calendar.mode == 'at_end' %}{{ span(x ~ '_at', ticket_no, whole_until or until) }}
 {{ day(x ~ '_a', x ~ '_at', since) }}
 {{ day(x ~ '_b', x ~ '_at', until) }}
-{% elif calendar.mode == 'at_start' %}{{ span(x ~ '_at', ticket_no, since) }}
+{% elif calendar.mode == 'at_start' %}{{ span(x ~ '_at', ticket_no, whole_since or since) }}
 {{ day(x ~ '_a', x ~ '_at', since) }}
 {{ day(x ~ '_b', x ~ '_at', until) }}
 {% else %}{{ span(x ~ '_a', ticket_no, since) }}
