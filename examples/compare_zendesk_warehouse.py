@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -108,7 +107,6 @@ def _tickets(desk: Desk, now: int) -> dict[str, Ticket]:
 
     calendars = desk.on_engine(lambda engine: read_calendars(engine, desk.book.settings()))
     found = {row["ticket_no"]: Ticket(row, calendars.by_id[calendars.default]) for row in rows(_TICKETS)}
-    spans: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
     for row in rows(_SPANS):
         found[row["ticket_no"]].spans.append((row["status"], row["from_at"], row["to_at"] or now))
     return {ticket.facts["ticket_id"]: ticket for ticket in found.values()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Protocol
 from servicemeter.ground.errors import BadFile, EmptyFile
 from servicemeter.sources.files import open_table
 from servicemeter.sources.options import FileOptions
-from servicemeter.sources.table import RawTable
+from servicemeter.sources.table import RawBatch, RawTable
 from servicemeter.sources.warehouse import Warehouse
 
 __all__ = ["Folder", "Found", "Shelf"]
@@ -57,7 +57,22 @@ class Folder:
             if name in found.tables or name in found.empty:
                 raise BadFile(f"{self.label}: two files hold the table {name}, one is {path.name}. Leave one of them out.")
             try:
-                found.tables[name] = open_table(path, self._options)
+                found.tables[name] = _LowerCase(open_table(path, self._options))
             except EmptyFile:
                 found.empty.add(name)
         yield found
+
+
+class _LowerCase:
+    """A table with the names of its columns in lower case: some databases write them in capitals."""
+
+    def __init__(self, raw: RawTable) -> None:
+        self._raw, self.path, self.size, self.remarks = raw, raw.path, raw.size, raw.remarks
+        self.names = tuple(name.lower() for name in raw.names)
+        if len(set(self.names)) < len(self.names):
+            raise BadFile(f"{raw.path}: two columns differ in capitals only. Leave one of them out.")
+
+    def batches(self, report: Callable[[int], None] | None = None) -> Iterator[RawBatch]:
+        """Give the rows in batches."""
+        for batch in self._raw.batches(report):
+            yield RawBatch(batch.numbers, {name.lower(): cells for name, cells in batch.columns.items()}, batch.ragged)

@@ -34,12 +34,16 @@ _BATCH_ROWS = 200_000
 
 @dataclass(frozen=True)
 class Staging:
-    """A warehouse on its shelf, with how each table that is there is read: the part of a delivery that it makes."""
+    """A warehouse on its shelf, with how each table that is there is read: the part of a delivery that it makes.
+
+    What its queries remark is added to `remarks` when the rows are given.
+    """
 
     warehouse: Warehouse
     shelf: Shelf
     plans: dict[str, Plan]
     size: int
+    remarks: list[str]
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -56,6 +60,7 @@ class Staging:
                 self._add_lookups_and_views(engine)
                 for query in self.warehouse.queries:
                     yield from _answers(engine, query)
+                self._remark(engine)
             finally:
                 engine.close()
 
@@ -73,6 +78,11 @@ class Staging:
                     else:
                         engine.stage(engine.dialect.name_of(item.table), item.rows)
                 done += raw.size
+
+    def _remark(self, engine: DuckDB) -> None:
+        if self.warehouse.remarks is not None:
+            with _in_query(f"{self.warehouse.path}/remarks.sql"):
+                self.remarks.extend(str(text) for (text,) in engine.rows(self.warehouse.remarks))
 
     def _add_lookups_and_views(self, engine: DuckDB) -> None:
         name_of, text = engine.dialect.name_of, engine.dialect.text
@@ -100,7 +110,7 @@ def plan_staging(
             plans[name] = _plan(warehouse, warehouse.declared(name), raw, options, now)
             said = [] if shelf.is_typed else _decide(plans[name], raw, meter)
             remarks.extend(f"{raw.path.name}: {text}" for text in (*raw.remarks, *said))
-    return Staging(warehouse, shelf, plans, size)
+    return Staging(warehouse, shelf, plans, size, remarks)
 
 
 def _decide(plan: Plan, raw: RawTable, meter: Meter) -> list[str]:

@@ -1,8 +1,8 @@
 """A warehouse: tables that a sync of another program leaves behind, and the queries that make canonical rows of them.
 
 A warehouse is a folder: `tables.toml` declares the tables and columns that are read, each `<canonical table>.sql` (or
-`<canonical table>.<what>.sql`) is one SELECT over them, `_<name>.sql` a view for the queries, and a `.csv` a table that
-comes with the warehouse. The format is told in docs/mappings.md.
+`<canonical table>.<what>.sql`) is one SELECT over them, `_<name>.sql` a view for the queries, `remarks.sql` gives what
+there is to say of an import, and a `.csv` is a table that comes with the warehouse. The format is told in docs/mappings.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from servicemeter.sources.mappingfile import Parser, read_toml
 
 __all__ = ["Query", "RawDeclared", "Warehouse", "read_warehouse", "warehouses_in"]
 
-_HEAD = "tables.toml"
+_HEAD, _REMARKS = "tables.toml", "remarks.sql"
 _KINDS = ("id", "text", "ts", "date", "int", "num", "bool")
 _TOP = ("name", "about", "time_zone", "capabilities", "files", "tables")
 
@@ -56,6 +56,7 @@ class Warehouse:
     queries: tuple[Query, ...]
     views: tuple[tuple[str, str], ...]
     lookups: tuple[Path, ...]
+    remarks: str | None = None
     about: str = ""
     time_zone: str | None = None
     capabilities: tuple[str, ...] | None = None
@@ -86,7 +87,7 @@ def warehouses_in(folder: Path) -> dict[str, Path]:
 def read_warehouse(folder: Path) -> Warehouse:
     """Read a warehouse's folder. Raises `BadMapping` naming the file and the key."""
     found = read_toml(folder / _HEAD)
-    queries = sorted(folder.glob("[!_]*.sql"))
+    queries = sorted(path for path in folder.glob("[!_]*.sql") if path.name != _REMARKS)
     return _Parser(str(folder / _HEAD)).warehouse(found, folder, [_query(path) for path in queries])
 
 
@@ -94,7 +95,11 @@ def _query(path: Path) -> Query:
     name = path.name.split(".")[0]
     if name not in TABLES or name == "sources":
         raise BadMapping(f"{path}: there is no canonical table called {name!r}. Known: {', '.join(sorted(TABLES))}.")
-    return Query(TABLES[name], path, path.read_text(encoding="utf-8").strip().rstrip(";"))
+    return Query(TABLES[name], path, _sql(path))
+
+
+def _sql(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip().rstrip(";")
 
 
 class _Parser(Parser):
@@ -115,12 +120,13 @@ class _Parser(Parser):
             tables=tuple(self.declared(name, given) for name, given in tables.items()),
             queries=tuple(queries),
             views=self.views(folder),
+            remarks=_sql(folder / _REMARKS) if (folder / _REMARKS).exists() else None,
             lookups=tuple(sorted(folder.glob("*.csv"))),
         )
 
     def views(self, folder: Path) -> tuple[tuple[str, str], ...]:
         """The views, each after those it names."""
-        found = {path.stem[1:]: path.read_text(encoding="utf-8") for path in sorted(folder.glob("_*.sql"))}
+        found = {path.stem[1:]: _sql(path) for path in sorted(folder.glob("_*.sql"))}
         words = {name: set(re.findall(r"\w+", re.sub(r"--.*", "", sql))) for name, sql in found.items()}
         try:
             order = list(TopologicalSorter({name: words[name] & found.keys() for name in found}).static_order())
