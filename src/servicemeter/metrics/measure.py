@@ -174,17 +174,20 @@ def _survive(facts: Facts, one: Plan, of: Distribution, groups: Groups) -> None:
     if sql is None:
         return
     width = len(one.by) + 1
-    cases: dict[Key, list[tuple[int, int, int]]] = defaultdict(list)
+    cases: dict[Key, list[tuple[Any, int, int]]] = defaultdict(list)
     for row in facts.engine.rows(sql):
         cases[tuple(row[:width])].append(row[width:])
     for key, steps in cases.items():
-        seconds, events, censored = ([step[i] for step in steps] for i in range(3))
+        known = [step for step in steps if step[0] is not None and step[0] >= 0]
+        seconds, events, censored = ([step[i] for step in known] for i in range(3))
         curve = kaplan_meier(seconds, events, censored)
         fields = groups.setdefault(key, _nothing(one))
         fields |= {
             "n": sum(events) + sum(censored),
             "n_events": sum(events),
             "n_censored": sum(censored),
+            "n_invalid": sum(ended + running for at, ended, running in steps if at is not None and at < 0),
+            "n_excluded": sum(ended + running for at, ended, running in steps if at is None),
             "median": curve.quantile(0.5) if curve else None,
             "p90": curve.quantile(0.9) if curve else None,
         }

@@ -99,7 +99,7 @@ def order_statement(
 
 
 def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """How many cases ended and how many were still running after each number of seconds."""
+    """How many cases ended and how many were still running after each number of seconds; unknown ones come last, as null."""
     parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.censored])
     if parts is None:
         return None
@@ -107,8 +107,7 @@ def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None
     base = parts.base([f"{of.number} as x", f"{of.censored} as y"])
     return facts.render(f"""
         select {groups}, coalesce(x, y) as seconds, count(x) as events, count(*) - count(x) as censored
-        from ({base}) as cases where coalesce(x, y) >= 0
-        group by {groups}, coalesce(x, y) order by {groups}, seconds
+        from ({base}) as cases group by {groups}, coalesce(x, y) order by {groups}, seconds nulls last
     """)
 
 
