@@ -21,7 +21,7 @@ from servicemeter.model.metric import Agg, Distribution, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
-__all__ = ["measure", "statements_of"]
+__all__ = ["by_other_dimensions", "measure", "statements_of"]
 
 Key = tuple[Any, ...]
 Groups = dict[Key, dict[str, Any]]
@@ -222,8 +222,10 @@ def _rows_of_period(one: Plan, i: int, period: Period, groups: Groups) -> list[R
         keys = [(i,)]
     rows = [_row(one, period, status, key[1:], groups.get(key) or _nothing(one), None) for key in keys]
     if one.measure.across:
-        for part in _by_other_dimensions(one, rows):
+        for part in by_other_dimensions(one, rows):
             one.measure.across(part)
+    for row in rows:
+        row["low_sample"] = one.metric.unit != "count" and (row["n"] or 0) < float(one.params["min_n"])
     return rows
 
 
@@ -240,7 +242,7 @@ def _why_nothing(one: Plan, status: str) -> str | None:
     return status if status in ("not_started", "no_data") else None
 
 
-def _by_other_dimensions(one: Plan, rows: list[Row]) -> list[list[Row]]:
+def by_other_dimensions(one: Plan, rows: list[Row]) -> list[list[Row]]:
     """Rows that share all dimensions but the implied ones: parts of one whole."""
     others = [d for d in one.by if d not in one.measure.implied]
     parts: dict[Key, list[Row]] = defaultdict(list)
@@ -261,7 +263,6 @@ def _row(one: Plan, period: Period, status: str, dimensions: Key, fields: dict[s
     row |= one.measure.finish(fields)
     if row["value"] is None and row["null_reason"] is None:
         row["null_reason"] = "immature" if row["n_immature"] else "empty"
-    row["low_sample"] = one.metric.unit != "count" and (row["n"] or 0) < float(one.params["min_n"])
     return row
 
 

@@ -129,6 +129,7 @@ class Facts:
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=calendar_mode)
         self._through = self._ends_of_sources()
         self._has_agent_teams = bool(engine.rows("select 1 from agent_teams limit 1"))
+        self._has_macros = bool(engine.rows("select 1 from messages where macro_id is not null limit 1"))
         self._has_bots = bool(engine.rows("select 1 from agents where kind = 'bot' limit 1"))
 
     def definition(self) -> str:
@@ -323,6 +324,7 @@ class Facts:
             "calendar": self.calendars,
             "has_agent_teams": self._has_agent_teams,
             "has_bots": self._has_bots,
+            "has_macros": self._has_macros,
             "change_key": self._change_key,
             "first_key": LONG_AGO * _KEYS,
             "last_key": 2**63 - 1,
