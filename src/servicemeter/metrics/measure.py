@@ -127,9 +127,15 @@ def _spread(facts: Facts, one: Plan, groups: Groups) -> None:
         return
     width = len(one.by) + 1
     for row in facts.engine.rows(sql):
-        n, total, n_invalid, n_excluded = row[width:]
+        n, total, squares, n_invalid, n_excluded = row[width:]
         fields = groups.setdefault(tuple(row[:width]), _nothing(one))
-        fields |= {"n": n, "mean": float(total) / n if n else None, "n_invalid": n_invalid, "n_excluded": n_excluded}
+        fields |= {
+            "n": n,
+            "mean": float(total) / n if n else None,
+            "squares": squares,
+            "n_invalid": n_invalid,
+            "n_excluded": n_excluded,
+        }
     ns = sorted({fields["n"] for fields in groups.values() if fields.get("n")})
     if not ns:
         return

@@ -65,13 +65,14 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
 
 
 def distribution_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """Count, sum, and what was left out, of the numbers of a distribution."""
+    """Count, sum, sum of squares, and what was left out, of the numbers of a distribution."""
     base = _numbers(plan, facts, of)
     if base is None:
         return None
     groups = _groups(plan)
     return facts.render(f"""
         select {groups}, count(*) filter (where x >= 0) as n, sum(x) filter (where x >= 0) as total,
+               sum({facts.engine.dialect.double("x")} * x) filter (where x >= 0) as squares,
                count(*) filter (where x < 0) as n_invalid, count(*) filter (where x is null) as n_excluded
         from ({base}) as numbers group by {groups}
     """)

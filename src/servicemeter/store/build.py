@@ -29,6 +29,9 @@ LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
 _VIRTUAL = ("cal_days",)
+_PRIMITIVES = (
+    "epoch", "text", "values", "tie", "whole", "row_hash", "first_by", "last_by", "last_known", "last_known_before"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -331,10 +334,7 @@ class Facts:
             "event_order": lambda: ["coalesce(occurred_at, timestamp '0001-01-01')", "coalesce(seq, 0)", "event_id"],
             "long_ago": LONG_AGO,
             "far_off": FAR_OFF,
-            **{
-                name: getattr(dialect, name)
-                for name in ("epoch", "text", "values", "tie", "whole", "first_by", "last_by", "last_known", "last_known_before")
-            },
+            **{name: getattr(dialect, name) for name in _PRIMITIVES},
         }
 
 
