@@ -249,8 +249,8 @@ def _why_nothing(one: Plan, status: str) -> str | None:
 
 
 def by_other_dimensions(one: Plan, rows: list[Row]) -> list[list[Row]]:
-    """Rows that share all dimensions but the implied ones: parts of one whole."""
-    others = [d for d in one.by if d not in one.measure.implied]
+    """Rows that share the period and all dimensions but the implied ones: parts of one whole."""
+    others = ["period_start" if one.question.moment is None else "at", *(d for d in one.by if d not in one.measure.implied)]
     parts: dict[Key, list[Row]] = defaultdict(list)
     for row in rows:
         parts[tuple(row[d] for d in others)].append(row)

@@ -133,7 +133,10 @@ _PASSING = (
     Parameter("level", "team", ("team", "agent"), "from team to team, or from agent to agent (of tickets)"),
     Parameter("unit", "ticket", ("ticket", "contact"), "solved tickets, or answered calls and chats"),
 )
-_NO_TRANSFER = "The first assignment, and what rules or bots did before a person touched the ticket. What bots handed over is counted beside it."
+_NO_TRANSFER = (
+    "The first assignment, and what rules or bots did before a person touched the ticket; tickets that bots handed over are "
+    "counted beside it."
+)
 
 METRICS = (
     Metric(
@@ -202,8 +205,8 @@ METRICS = (
         "lower",
         _touches,
         needs=("tickets", "status_history", "messages|interactions"),
-        leaves_out="Bots, rules and calls nobody answered. Without update ids, all that one person did in one minute is one touch, "
-        "and the figure is partial.",
+        leaves_out="Bots, rules and calls nobody answered. Without update ids, all that one person did in one minute is one "
+        "touch, and the figure is partial.",
         parameters=(POPULATION,),
         beside=("partial",),
     ),
