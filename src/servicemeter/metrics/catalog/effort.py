@@ -68,10 +68,11 @@ def _teams_passing(holder: str) -> tuple[str, str, str]:
     """(the team that passed a ticket on, the team it went to, the joins that these need)."""
     if holder == "team_id":
         return "held.team_id", "next.team_id", ""
+    at = f"{{{{ whole('next.from_key', '{_SECOND}') }}}}"
     joins = "".join(
         f"""
     left join {{{{ facts }}}}.agent_spans as {alias} on {alias}.source = t.source and {alias}.agent_id = {agent}.agent_id
-        and {alias}.from_at * {_SECOND} <= next.from_key and next.from_key < {alias}.to_at * {_SECOND}"""
+        and {alias}.from_at <= {at} and {at} < {alias}.to_at"""
         for alias, agent in (("giving", "held"), ("taking", "next"))
     )
     return "giving.team_id", "taking.team_id", joins
