@@ -9,6 +9,7 @@ from typing import Any
 from servicemeter.ground.clock import moment
 from servicemeter.metrics.contributions import Counted, Part, parts_of
 from servicemeter.metrics.leftouts import left_out
+from servicemeter.metrics.measure import by_other_dimensions
 from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.rowids import anchor_of, ids_of
 from servicemeter.metrics.statements import Statement, _statement
@@ -189,7 +190,17 @@ def _sums(one: Plan, answer: Answer, totals: Mapping[Key, Row]) -> list[Row]:
         labels = {name: row[name], **{d: row[d] for d in one.by}}
         total = by_key.get(tuple(labels.values()), {"rows": 0, "n": 0, "numerator": 0})
         sums.append({**labels, **total, **({} if _has_numerator(one) else {"numerator": None})})
-    return sums
+    return _of_the_whole(one, sums)
+
+
+def _of_the_whole(one: Plan, sums: list[Row]) -> list[Row]:
+    """Where the answer's rows are parts of one whole, the sums are completed across them by the measure itself."""
+    if not one.measure.across:
+        return sums
+    rows = [{**row, "value": None} for row in sums]
+    for part in by_other_dimensions(one, rows):
+        one.measure.across(part)
+    return [{name: row[name] for name in given} for given, row in zip(sums, rows, strict=True)]
 
 
 def _disagreements(answer: Answer, sums: Sequence[Row]) -> list[str]:

@@ -16,13 +16,15 @@ from servicemeter.model.metric import Measure, Metric
 from servicemeter.model.question import Question
 from servicemeter.store.build import LONG_AGO
 
-__all__ = ["DIMENSIONS", "Plan", "Source", "plan"]
+__all__ = ["DIMENSIONS", "FOUND_IN_ROWS", "Plan", "Source", "plan"]
 
 DIMENSIONS = (
     "source", "brand", "channel", "channel_class", "language", "customer_segment", "agent", "team", "priority", "reason",
-    "hour_of_day", "weekday", "status", "queue", "scale",
+    "hour_of_day", "weekday", "status", "queue", "scale", "macro_id",
 )  # fmt: skip
 _EVERYWHERE = DIMENSIONS[:12]
+FOUND_IN_ROWS = ("creation", "first_contact", "macros")
+"""What a source is found to have or to lack by its rows; it need not declare it."""
 _BUILDING = {"merge_start": ("earliest", "survivor"), "calendar_mode": ("segmented", "at_end", "at_start")}
 
 
@@ -44,7 +46,7 @@ class Source:
     def _has(self, capability: str) -> bool:
         if capability in self.lacks:
             return False
-        return self.capabilities is None or capability in self.capabilities or capability in ("creation", "first_contact")
+        return self.capabilities is None or capability in self.capabilities or capability in FOUND_IN_ROWS
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,10 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     params, building = _parameters(metric, question)
     tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
     spans = _periods(question, metric, tz)
-    able = tuple(s for s in sources if s.can(metric.needs))
-    as_of = _as_of(question, able or tuple(sources), spans)
     by = _dimensions(question, metric)
     measure = metric.measure({**params, "by": by})
+    able = tuple(s for s in sources if s.can(metric.needs if measure.needs is None else measure.needs))
+    as_of = _as_of(question, able or tuple(sources), spans)
     by = (*measure.implied, *(d for d in by if d not in measure.implied))
     missing = tuple(s.name for s in sources if s not in able)
     return Plan(

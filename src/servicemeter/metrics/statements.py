@@ -65,13 +65,14 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
 
 
 def distribution_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """Count, sum, and what was left out, of the numbers of a distribution."""
+    """Count, sum, sum of squares, and what was left out, of the numbers of a distribution."""
     base = _numbers(plan, facts, of)
     if base is None:
         return None
     groups = _groups(plan)
     return facts.render(f"""
         select {groups}, count(*) filter (where x >= 0) as n, sum(x) filter (where x >= 0) as total,
+               sum({facts.engine.dialect.double("x")} * x) filter (where x >= 0) as squares,
                count(*) filter (where x < 0) as n_invalid, count(*) filter (where x is null) as n_excluded
         from ({base}) as numbers group by {groups}
     """)
@@ -99,7 +100,7 @@ def order_statement(
 
 
 def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """How many cases ended and how many were still running after each number of seconds."""
+    """How many cases ended and how many were still running after each number of seconds; unknown ones come last, as null."""
     parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.censored])
     if parts is None:
         return None
@@ -107,8 +108,7 @@ def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None
     base = parts.base([f"{of.number} as x", f"{of.censored} as y"])
     return facts.render(f"""
         select {groups}, coalesce(x, y) as seconds, count(x) as events, count(*) - count(x) as censored
-        from ({base}) as cases where coalesce(x, y) >= 0
-        group by {groups}, coalesce(x, y) order by {groups}, seconds
+        from ({base}) as cases group by {groups}, coalesce(x, y) order by {groups}, seconds nulls last
     """)
 
 

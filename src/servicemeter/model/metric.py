@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 __all__ = ["Agg", "Distribution", "Measure", "Metric", "Parameter", "Params", "Tally", "Target", "Unit"]
 
-Unit = Literal["count", "fraction", "seconds", "replies", "score", "ratio", "money"]
+Unit = Literal["count", "fraction", "seconds", "replies", "touches", "score", "ratio", "money"]
 Params = Mapping[str, Any]
 
 
@@ -81,7 +81,8 @@ class Measure:
 
     `finish` turns the fields of one group and period (of all tallies together; a count without rows is 0, other fields
     None) and the statistics of the distribution into fields of the answer's row. `across` completes the rows of one
-    period together (shares of a total). `implied` are dimensions that the rows have without being asked.
+    period together (shares of a total). `implied` are dimensions that the rows have without being asked. `needs` is what
+    is needed with these parameters, where that is not what the metric needs.
     """
 
     tallies: tuple[Tally, ...]
@@ -89,6 +90,7 @@ class Measure:
     distribution: Distribution | None = None
     across: Callable[[list[dict[str, Any]]], None] | None = None
     implied: tuple[str, ...] = ()
+    needs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

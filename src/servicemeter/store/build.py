@@ -29,6 +29,9 @@ LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
 _VIRTUAL = ("cal_days",)
+_PRIMITIVES = (
+    "epoch", "text", "values", "tie", "whole", "row_hash", "first_by", "last_by", "last_known", "last_known_before"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,7 @@ class Facts:
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=calendar_mode)
         self._through = self._ends_of_sources()
         self._has_agent_teams = bool(engine.rows("select 1 from agent_teams limit 1"))
+        self._has_macros = bool(engine.rows("select 1 from messages where macro_id is not null limit 1"))
         self._has_bots = bool(engine.rows("select 1 from agents where kind = 'bot' limit 1"))
 
     def definition(self) -> str:
@@ -323,16 +327,14 @@ class Facts:
             "calendar": self.calendars,
             "has_agent_teams": self._has_agent_teams,
             "has_bots": self._has_bots,
+            "has_macros": self._has_macros,
             "change_key": self._change_key,
             "first_key": LONG_AGO * _KEYS,
             "last_key": 2**63 - 1,
             "event_order": lambda: ["coalesce(occurred_at, timestamp '0001-01-01')", "coalesce(seq, 0)", "event_id"],
             "long_ago": LONG_AGO,
             "far_off": FAR_OFF,
-            **{
-                name: getattr(dialect, name)
-                for name in ("epoch", "text", "values", "tie", "whole", "first_by", "last_by", "last_known", "last_known_before")
-            },
+            **{name: getattr(dialect, name) for name in _PRIMITIVES},
         }
 
 

@@ -44,8 +44,8 @@ def _metric(
         headline="median",
         parameters=(CLOCK, POPULATION),
         beside=UNRESOLVED,
-        peers="The same states as Zendesk, which reads them by the schedule at each change and the whole by one schedule, so that "
-        "its differences can be negative; here the parts add up to the resolution time in both clocks.",
+        peers="The same states as Zendesk, which reads them by the schedule at each change and the whole by one, so that its "
+        "differences can be negative; here the parts add up to the resolution time in both clocks.",
     )
 
 

@@ -46,14 +46,16 @@ left join {{ facts }}.agent_spans as {{ x }}_team
 {#- Changes of tickets that count, with one number that orders them: the second, then the source's sequence. -#}
 {% macro changes(condition) -%}
 (
-    select m.ticket_no, m.is_survivor, m.is_inbound, m.created_at, e.field, e.value,
+    select m.ticket_no, m.is_survivor, m.is_inbound, m.created_at, e.field, e.value, e.source as event_source, e.update_id,
            {{ change_key('e') }} as change_key, {{ epoch('e.occurred_at') }} as occurred_at,
            greatest(coalesce({{ epoch('e.occurred_at') }}, {{ long_ago }}), m.created_at) as changed_at,
            {% if has_bots %}
            case when e.actor_type = 'agent' and b.agent_id is null then e.actor_id end as human_id,
-           e.actor_type = 'agent' and b.agent_id is null as is_human
+           e.actor_type = 'agent' and b.agent_id is null as is_human,
+           coalesce(e.actor_type in ('bot', 'system'), false) or b.agent_id is not null as is_automatic
            {% else %}
-           case when e.actor_type = 'agent' then e.actor_id end as human_id, e.actor_type = 'agent' as is_human
+           case when e.actor_type = 'agent' then e.actor_id end as human_id, e.actor_type = 'agent' as is_human,
+           coalesce(e.actor_type in ('bot', 'system'), false) as is_automatic
            {% endif %}
     from {{ rows('ticket_events', 'ticket') }} as e
     join {{ facts }}.members as m on m.source = coalesce(e.ticket_source, e.source) and m.ticket_id = e.ticket_id
@@ -62,4 +64,8 @@ left join {{ facts }}.agent_spans as {{ x }}_team
     {% endif %}
     where {{ condition }}
 )
+{%- endmacro %}
+{#- What one piece of work by a person is known by: the source's own update, else who did it in which minute. -#}
+{% macro update_key(source, update_id, agent, at) -%}
+case when {{ update_id }} is null then {{ row_hash([source, agent, at ~ ' - ' ~ at ~ ' % 60']) }} else {{ row_hash([source, update_id]) }} end
 {%- endmacro %}
