@@ -32,11 +32,11 @@ def server(bin_folder: Path) -> Iterator[str]:
         if user:
             shutil.chown(folder, user)
         data = f"{folder}/data"
-        made = [bin_folder / "initdb", "-D", data, "-A", "trust", "-U", "reader", "--no-sync", "-E", "UTF8", "--locale", "C"]
+        made = [str(bin_folder / "initdb"), "-D", data, "-A", "trust", "-U", "reader", "--no-sync", "-E", "UTF8", "--locale", "C"]
         subprocess.run(made, check=True, capture_output=True, user=user, cwd=folder)
         port = _free_port()
         settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off")
-        command = [bin_folder / "postgres", "-D", data, *(word for one in settings for word in ("-c", one))]
+        command = [str(bin_folder / "postgres"), "-D", data, *(word for one in settings for word in ("-c", one))]
         with Path(folder, "log").open("wb") as log:
             running = subprocess.Popen(command, user=user, stdout=log, stderr=log, cwd=folder)
             try:

@@ -264,6 +264,7 @@ class Desk(Asking):
         with self._lock:
             rows = self.book.sources()
             lacks = self._lacks(len(rows))
+            promised = () if self._keeper.kept.policies else ("sla_policies",)
         return [
             Source(
                 row["source"],
@@ -271,7 +272,7 @@ class Desk(Asking):
                 _aware(row["loaded_through"]),
                 _aware(row["ended_at"]),
                 frozenset(filter(None, row["capabilities"].split(","))) if row["capabilities"] else None,
-                frozenset(lacks.get(row["source"], ())),
+                frozenset((*lacks.get(row["source"], ()), *promised)),
             )
             for row in rows
         ]

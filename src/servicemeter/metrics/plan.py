@@ -15,6 +15,7 @@ from servicemeter.metrics.catalog import find_metric
 from servicemeter.model.metric import Measure, Metric
 from servicemeter.model.question import Question
 from servicemeter.store.build import LONG_AGO
+from servicemeter.store.variants import BUILDING, FOR_ALL, said_as
 
 __all__ = ["DIMENSIONS", "FOUND_IN_ROWS", "Plan", "Source", "plan"]
 
@@ -23,9 +24,8 @@ DIMENSIONS = (
     "hour_of_day", "weekday", "status", "queue", "scale", "macro_id",
 )  # fmt: skip
 _EVERYWHERE = DIMENSIONS[:12]
-FOUND_IN_ROWS = ("creation", "first_contact", "macros")
+FOUND_IN_ROWS = ("creation", "first_contact", "macros", "sla_policies")
 """What a source is found to have or to lack by its rows; it need not declare it."""
-_BUILDING = {"merge_start": ("earliest", "survivor"), "calendar_mode": ("segmented", "at_end", "at_start")}
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,14 @@ def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tup
     params |= {"min_n": 30}
     building: list[tuple[str, str]] = []
     for name, value in question.params.items():
-        if name in _BUILDING:
-            _check_option(metric.name, name, value, _BUILDING[name])
-            building.append((name, str(value)))
+        if name in FOR_ALL or (name in BUILDING and name in known):
+            _check_option(metric.name, name, said_as(value), BUILDING[name])
+            params |= {name: said_as(value)} if name in known else {}
+            building += [(name, said_as(value))] if said_as(value) != BUILDING[name][0] else []
         elif name in ("report_tz", "min_n"):
             params[name] = value
         elif name not in known:
-            raise UnknownName(f"parameter of {metric.name}", name, [*known, *_BUILDING, "report_tz", "min_n"])
+            raise UnknownName(f"parameter of {metric.name}", name, [*known, *FOR_ALL, "report_tz", "min_n"])
         else:
             _check_option(metric.name, name, value, known[name].options)
             _check_number(metric.name, name, value, known[name].options)

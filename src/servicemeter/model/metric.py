@@ -48,7 +48,8 @@ class Tally:
     Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
     instant) and `p.as_of`, all epoch seconds. `until` is the end of the span in which `at` counts: `e` for lifecycle
     facts, `p1` for contacts (which are read at `as_of`). `dimensions` gives the expression of a dimension where it is
-    not the fact's own. `joins` is added to the FROM.
+    not the fact's own. `joins` is added to the FROM. `shows` are columns that the rows behind a figure show besides
+    (those that end in `_at` are instants).
     """
 
     over: str
@@ -58,6 +59,7 @@ class Tally:
     until: Literal["e", "p1"] = "e"
     dimensions: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""
+    shows: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
