@@ -2,7 +2,8 @@
 
     python examples/compare_zendesk_warehouse.py FOLDER
 
-FOLDER has `inputs/`, the tables of the sync, and `expected/zendesk__ticket_metrics.csv`, one row a ticket. Printed is for
+FOLDER has `inputs/`, the tables of the sync, and `expected/` with `zendesk__ticket_metrics.csv`, one row a ticket, and
+`zendesk__sla_policies.csv`, of which the rows of the first reply are compared. Printed is for
 each figure on how many tickets both agree, and every ticket on which they do not. Minutes agree within a thousandth.
 
 Two of their rules are followed here, because they are rules of writing a figure down and not of what happened: calendar
@@ -34,7 +35,8 @@ _TICKETS = """
            l.solved_at, l.solve_open_seconds, l.agent_replies, l.reopens,
            l.pending_seconds, l.pending_open_seconds, l.on_hold_seconds, l.on_hold_open_seconds,
            l.solve_seconds - l.pending_seconds - l.solved_seconds as requester_seconds,
-           l.solve_open_seconds - l.pending_open_seconds - l.solved_open_seconds as requester_open_seconds, r.replies
+           l.solve_open_seconds - l.pending_open_seconds - l.solved_open_seconds as requester_open_seconds, r.replies,
+           p.ended_as as promise
     from facts.tickets as t
     left join facts.solves as f on f.ticket_no = t.ticket_no and f.solve_no = 1
     left join (
@@ -43,6 +45,7 @@ _TICKETS = """
         from facts.solves as s
     ) as l on l.ticket_no = t.ticket_no and l.back = 1
     left join (select ticket_no, count(*) as replies from facts.replies group by ticket_no) as r on r.ticket_no = t.ticket_no
+    left join facts.sla_instances as p on p.ticket_no = t.ticket_no and p.metric = 'first_response'
 """
 _SPANS = "select ticket_no, status, from_at, to_at from facts.open_spans"
 _STATES = {
@@ -84,14 +87,21 @@ class Ticket:
 
 def main(folder: Path) -> int:
     """Print the comparison; the status is 1 when anything differs."""
-    with (folder / "expected" / "zendesk__ticket_metrics.csv").open(encoding="utf-8", newline="") as file:
-        theirs = {row["ticket_id"]: row for row in csv.DictReader(file)}
+    theirs = {row["ticket_id"]: row for row in _read(folder / "expected" / "zendesk__ticket_metrics.csv")}
+    for row in _read(folder / "expected" / "zendesk__sla_policies.csv"):
+        if row["metric"] == "first_reply_time":
+            theirs[row["ticket_id"]] |= {name: row[name] for name in ("sla_elapsed_time", "is_sla_breach")}
     with Desk(None) as desk:
         desk.import_files(ImportRequest(str(folder / "inputs"), known_as="zendesk_warehouse"), now=datetime.now(UTC))
         ours = _tickets(desk, _their_moment(theirs.values()))
     for wrong in filter(None, (ticket.contradiction() for ticket in ours.values())):
         print(f"The spans and the solve contradict each other: {wrong}")
     return 1 if sum(_compare(name, figure, ours, theirs) for name, figure in _FIGURES.items()) else 0
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _their_moment(rows: Iterable[Mapping[str, str]]) -> int:
@@ -118,7 +128,7 @@ def _compare(
     """Print one figure's line and the tickets on which it differs; returns how many they are."""
     different = []
     for ticket_id, row in theirs.items():
-        mine, other = figure(ours[ticket_id]), _figure(row[name])
+        mine, other = figure(ours[ticket_id]), _figure(row.get(name, ""))
         is_same = mine is other if mine is None or other is None else abs(mine - other) < 0.001
         if not is_same:
             different.append(f"{ticket_id} ({_said(mine)}, there {_said(other)})")
@@ -170,6 +180,8 @@ _FIGURES: dict[str, Callable[[Ticket], Figure]] = {
     "agent_wait_time_in_business_minutes": lambda ticket: ticket.open_minutes("pending"),
     "on_hold_time_in_calendar_minutes": lambda ticket: ticket.clock_minutes("on_hold"),
     "on_hold_time_in_business_minutes": lambda ticket: ticket.open_minutes("on_hold"),
+    "sla_elapsed_time": _minutes("wait_open_seconds"),
+    "is_sla_breach": lambda ticket: {"breached": 1.0, "met": 0.0}.get(ticket.facts["promise"] or ""),
     "count_reopens": lambda ticket: ticket.facts["reopens"],
     "total_agent_replies": _replies,
     "is_one_touch_resolution": lambda ticket: float(ticket.facts["agent_replies"] == 1),

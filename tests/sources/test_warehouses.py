@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +16,11 @@ from zendesk import TABLES, ZENDESK, lay_out
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import ImportRequest
 from servicemeter.ground.errors import BadFile, BadMapping, UnknownName
+from servicemeter.model.rows import Batch
 from servicemeter.sources.recognise import deliver, known_warehouses
+from servicemeter.sources.warehouse import read_warehouse
+
+ROOT = Path(__file__).parents[2]
 
 HEAD = """
 name = "tills"
@@ -67,6 +73,35 @@ def test_a_warehouse_of_ones_own(tmp_path: Path) -> None:
     assert "staff.csv: left out, tills reads no table of this name." in taken.delivery.remarks
 
 
+def test_a_folder_with_all_needed_tables_is_recognised(tmp_path: Path) -> None:
+    assert take(lay_out(tmp_path)).delivery.known_as == str(known_warehouses(None)[ZENDESK])
+    warehouse(tmp_path)
+    assert len(take(shop(tmp_path, sale=SALES), user_folder=tmp_path).rows["orders"]) == 2
+
+
+def test_the_example_of_the_guide_is_true(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "warehouses.md").read_text(encoding="utf-8")
+    pattern = r"```csv\n(.*?)```.*?```csv\n(.*?)```.*?```toml\n(.*?)```.*?```sql\n(.*?)```.*?```jsonl\n(.*?)```"
+    [(sale, till, head, orders, expected)] = re.findall(pattern, guide, flags=re.DOTALL)
+    own = warehouse(tmp_path, head, **{"orders.sql": orders})
+    rows = take(shop(tmp_path, sale=sale, till=till), mapping=str(own)).rows["orders"]
+    told = [{"table": "orders", **row, "placed_at": row["placed_at"].isoformat()} for row in rows]
+    assert sorted(told, key=str) == sorted(map(json.loads, expected.splitlines()), key=str)
+
+
+def test_the_guide_to_zendesk_tells_every_table_and_column() -> None:
+    guide = (ROOT / "docs" / "zendesk_warehouse.md").read_text(encoding="utf-8")
+    told: dict[str, set[str]] = {}
+    table = ""
+    for line in guide.splitlines():
+        cells = [re.findall(r"`(\w+)`", cell) for cell in line.split("|")[1:3]]
+        if len(cells) == 2 and cells[1]:
+            table = (cells[0] or [table])[0]
+            told.setdefault(table, set()).update(cells[1])
+    read = read_warehouse(known_warehouses(None)[ZENDESK]).tables
+    assert told == {one.table.name: {column.name for column in one.table.columns} for one in read}
+
+
 def test_views_stand_on_each_other_in_any_order_of_names(tmp_path: Path) -> None:
     views = {
         "_a.sql": "select * from b",
@@ -100,6 +135,14 @@ def test_the_files_may_be_parquet_with_names_in_capitals(tmp_path: Path) -> None
         "106",
         "108",
     ]
+
+
+def test_no_row_is_lost_between_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("servicemeter.sources.staging._BATCH_ROWS", 2)
+    sales = "no,at,till\n" + "".join(f"{number},2026-03-02 09:00:00,a\n" for number in range(1, 8))
+    given = list(deliver(shop(tmp_path, sale=sales), mapping=str(warehouse(tmp_path)), now=NOW))
+    assert [item.rows.num_rows for item in given if isinstance(item, Batch)] == [2, 2, 2, 1]
+    assert {row["order_id"] for item in given if isinstance(item, Batch) for row in item.rows.to_pylist()} == set("1234567")
 
 
 def test_a_table_without_rows_is_an_empty_table(tmp_path: Path) -> None:

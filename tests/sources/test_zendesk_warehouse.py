@@ -79,7 +79,7 @@ def test_comments_become_messages_by_who_wrote_them(taken: Taken) -> None:
         ("106", "customer", True),
         ("108", "agent", True),
     ]
-    assert "1 comments are left out: they were deleted." in taken.delivery.remarks
+    assert "Comments left out because they were deleted: 1." in taken.delivery.remarks
     assert ("message", "107") not in told(taken, "texts", "of", "id")
     assert ("ticket", "1", "Broken lamp") in told(taken, "texts", "of", "id", "text")
 

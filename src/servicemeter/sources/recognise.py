@@ -62,7 +62,7 @@ def deliver(
     _check_given(given)
     meter = Meter(progress)
     remarks: list[str] = []
-    warehouse = _warehouse(mapping, known_as, user_folder)
+    warehouse = _warehouse(mapping, known_as, user_folder) or _recognised_warehouse(path, mapping, known_as, user_folder)
     if warehouse is not None:
         shelf = Postgres(str(path), schema) if is_database(path) else _folder(Path(path), given, remarks)
         return _staged(warehouse, shelf, source, given, now, meter, remarks)
@@ -110,6 +110,17 @@ def _warehouse(mapping: str | None, known_as: str | None, user_folder: Path | No
         return read_warehouse(folder) if folder.is_dir() else None
     found = known.get(known_as or "")
     return read_warehouse(found) if found is not None and known_as not in known_mappings(user_folder) else None
+
+
+def _recognised_warehouse(
+    path: Path | str, mapping: str | None, known_as: str | None, user_folder: Path | None
+) -> Warehouse | None:
+    """The warehouse of which a folder has every needed table, by their names; the one that needs most."""
+    if mapping is not None or known_as is not None or is_database(path) or not Path(path).is_dir():
+        return None
+    names = [file.name.split(".")[0] for file in Path(path).iterdir()]
+    fitting = [(w.needed, w) for w in map(read_warehouse, known_warehouses(user_folder).values()) if w.needed <= w.held_by(names)]
+    return max(fitting, key=lambda pair: len(pair[0]), default=(None, None))[1]
 
 
 def _folder(path: Path, given: Options, remarks: list[str]) -> Folder:

@@ -2,12 +2,13 @@
 
 A warehouse is a folder: `tables.toml` declares the tables and columns that are read, each `<canonical table>.sql` (or
 `<canonical table>.<what>.sql`) is one SELECT over them, `_<name>.sql` a view for the queries, `remarks.sql` gives what
-there is to say of an import, and a `.csv` is a table that comes with the warehouse. The format is told in docs/mappings.md.
+there is to say of an import, and a `.csv` is a table that comes with the warehouse. The format is told in docs/warehouses.md.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -66,6 +67,15 @@ class Warehouse:
     def fills(self) -> tuple[str, ...]:
         """The canonical tables that rows may come of."""
         return tuple(dict.fromkeys(query.table.name for query in self.queries))
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The tables that have to be there."""
+        return frozenset(declared.table.name for declared in self.tables if declared.is_needed)
+
+    def held_by(self, names: Iterable[str]) -> frozenset[str]:
+        """The tables that files or database tables of these names hold."""
+        return frozenset(found.table.name for found in map(self.table_of, names) if found is not None)
 
     def declared(self, name: str) -> RawDeclared:
         """The declaration of a table; KeyError when there is none."""

@@ -1,4 +1,4 @@
-select count(*) || ' comments are left out: they were deleted.' as remark
+select 'Comments left out because they were deleted: ' || count(*) || '.' as remark
 from ticket_comment where _fivetran_deleted having count(*) > 0
 union all
 select 'SLA policies are left out: the tables do not say which tickets a policy is for, and not all tickets run under the same one.'
