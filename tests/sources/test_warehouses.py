@@ -168,8 +168,8 @@ def test_the_same_tables_are_taken_once_and_a_later_sync_brings_what_changed(tmp
         desk.import_files(ImportRequest(str(folder), known_as=ZENDESK), now=NOW)
         again = desk.import_files(ImportRequest(str(folder), known_as=ZENDESK), now=NOW)
         assert again.load is None and again.loaded_before == 1
-        solved = TABLES["ticket_field_history"] + "4,status,2026-01-13 11:00:00,91,solved\n"
-        report = desk.import_files(ImportRequest(str(lay_out(tmp_path, ticket_field_history=solved)), known_as=ZENDESK), now=NOW)
+        closed = TABLES["ticket_field_history"] + "3,status,2026-01-19 10:00:00,,closed\n"
+        report = desk.import_files(ImportRequest(str(lay_out(tmp_path, ticket_field_history=closed)), known_as=ZENDESK), now=NOW)
         assert report.load is not None
         assert {name: merged.taken for name, merged in report.load.tables.items() if merged.taken} == {"ticket_events": 1}
 
