@@ -44,7 +44,11 @@ class Source:
     def _has(self, capability: str) -> bool:
         if capability in self.lacks:
             return False
-        return self.capabilities is None or capability in self.capabilities or capability in ("creation", "first_contact", "sla_policies")
+        return (
+            self.capabilities is None
+            or capability in self.capabilities
+            or capability in ("creation", "first_contact", "sla_policies")
+        )
 
 
 @dataclass(frozen=True)

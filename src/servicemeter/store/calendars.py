@@ -69,9 +69,7 @@ def read_calendars(engine: Engine, settings: dict[str, str]) -> Calendars:
     return Calendars(found, default, brands, has_spans=bool(of_tickets or of_teams or brands))
 
 
-def build_cal_days(
-    engine: Engine, calendars: Calendars, schema: str, first: int, last: int, *, with_fills: bool = False
-) -> int:
+def build_cal_days(engine: Engine, calendars: Calendars, schema: str, first: int, last: int, *, with_fills: bool = False) -> int:
     """Make `cal_days` from a day before `first` to two years after `last` (epoch seconds); returns openings per day.
 
     With `with_fills` the way back is made too: `cal_fills`, from open seconds to instants.
