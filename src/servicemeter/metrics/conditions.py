@@ -66,10 +66,21 @@ _TITLES = {
     "failed": "Failed before they reached a queue",
     "never_queued": "Never in a queue",
     "no_invitation": "Answers without an invitation",
+    "cancelled": "Cancelled: solved without a reply in time, or the policy was withdrawn",
+    "broken_already": "The target is passed already",
+    "standing_still": "The clock stands still",
+    "far_from_due": "Less of the target has gone by than asked",
+    "not_promised": "Nothing was promised yet: no policy fitted so far",
 }
 
 _PATTERNS = (
-    (r"\+ [\d.]+ < p\.as_of$", "immature"),
+    (r"\+ [\d.]+ < p\.as_of$|mature_at < p\.as_of$", "immature"),
+    (r"ended_as", "cancelled"),
+    (r"passed_at is null", "broken_already"),
+    (r"^f\.outcome_at < p\.as_of$", "still_running"),
+    (r"^f\.promised_at", "not_promised"),
+    (r"^f\.state_no", "standing_still"),
+    (r"f\.target_seconds$", "far_from_due"),
     (r"^f\.is_inbound$", "outbound"),
     (r"^not f\.is_inbound$", "inbound"),
     (r"waiting\.ticket_no is not null", "closed_alone"),

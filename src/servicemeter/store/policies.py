@@ -140,7 +140,7 @@ def read_policies(engine: Engine, known_calendars: Collection[str], pauses: str 
         from sla_policies where target_s > 0 and metric in {METRICS} order by target_s
     """):
         found[METRICS.index(metric), rank is None, rank or 0, policy_id, *rest].setdefault(priority or "", target_s)
-    policies = []
+    policies: list[Policy] = []
     for key in sorted(found, key=lambda k: tuple((v is None, v if v is not None else 0) for v in k)):
         metric_index, _, _, policy_id, clock, calendar_id, states, from_at, to_at, *filters = key
         metric = METRICS[metric_index]

@@ -79,8 +79,7 @@ def _cohort(p: Params) -> Measure:
     fields["n"] = Agg("count(*)", f"{is_mature} and {is_known} and ({_outcomes(p)['met']} or {_outcomes(p)['breached']})")
     fields["n_immature"] = Agg("count(*)", f"not coalesce({is_mature}, false) and {is_any}")
     where = (
-        f"{population(p)} and f.promised_at < p.as_of "
-        f"and (f.reopened_at is null or ({is_known} and f.reopened_at >= p.as_of))"
+        f"{population(p)} and f.promised_at < p.as_of and (f.reopened_at is null or ({is_known} and f.reopened_at >= p.as_of))"
     )
     del fields["breached"]
     whole = Tally(
@@ -122,7 +121,10 @@ def _at_risk(p: Params) -> Measure:
     threshold = f"{elapsed} >= {float(p['at_risk_from'])!r} * f.target_seconds"
     of = Tally(
         "sla_spans",
-        {"n": Agg("count(*)", f"f.state_no = 0 and {threshold}"), "paused_over": Agg("count(*)", f"f.state_no = 1 and {threshold}")},
+        {
+            "n": Agg("count(*)", f"f.state_no = 0 and {threshold}"),
+            "paused_over": Agg("count(*)", f"f.state_no = 1 and {threshold}"),
+        },
         where=f"{population(p)} and {_NOT_PASSED}",
         joins=_hours_at("f", "p.e"),
         shows={**_SHOWS, "due_at": "f.due_at", "elapsed_seconds": elapsed, "target_seconds": "f.target_seconds"},
@@ -139,7 +141,7 @@ _PAUSES = Parameter(
     "sla_pause_states",
     "policy",
     ("policy", "none", "pending", "on_hold", "pending+on_hold"),
-    "the states in which the clocks stand still: each policy's own (by default pending for resolution, none for responses), or these",
+    "the states in which the clocks stand still: each policy's own (else pending for resolution, none for responses), or these",
 )
 _FULFILS = Parameter("sla_solve_fulfils", False, (True, False), "a solve without a reply keeps the promise of a response")
 _REOPEN = Parameter("reopen", "new", ("new", "continue"), "a reopening starts a new promise to solve, or lets the first go on")
