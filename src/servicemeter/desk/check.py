@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from servicemeter.metrics.catalog import all_metrics
-from servicemeter.metrics.plan import Source
+from servicemeter.metrics.plan import FOUND_IN_ROWS, Source
 from servicemeter.metrics.touching import metrics_touching
 from servicemeter.model.metric import Metric
 from servicemeter.store.build import Facts
@@ -83,7 +83,7 @@ def _gap(
 
 def _should_have(source: Source, metric: Metric) -> bool:
     """Whether the source takes part in what the metric is about: tickets, or something else that it needs."""
-    return any(source.can((need,)) and need not in ("creation", "first_contact") for need in metric.needs)
+    return any(source.can((need,)) and need not in FOUND_IN_ROWS for need in metric.needs)
 
 
 def _lacking(sources: Sequence[Source], metric: Metric) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from servicemeter.ground.clock import moment
 from servicemeter.metrics.contributions import Counted, Part, parts_of
 from servicemeter.metrics.leftouts import left_out
+from servicemeter.metrics.measure import by_other_dimensions
 from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.rowids import anchor_of, ids_of
 from servicemeter.metrics.statements import Statement, _statement
@@ -88,6 +89,7 @@ class _Counting:
         part = self.part
         snippets = [expression for _, expression in self.ids]
         snippets += [sql for c in part.counted for sql in (c.agg.sql, c.agg.where, c.unit)]
+        snippets += part.tally.shows.values()
         return _statement(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
 
     @property
@@ -107,7 +109,7 @@ class _Counting:
             added += units
             measured = [f"min({at}) as happened_s", f"{part.fold}({number}) filter (where {kept}) as number"]
         else:
-            added += [at, number]
+            added += [at, number, *part.tally.shows.values()]
             measured = []
         first = len(base.columns)
         fields = [self._field(k, c) for k, c in enumerate(part.counted)]
@@ -118,6 +120,7 @@ class _Counting:
             names += [*(f"d{after + k} as u{k}" for k in range(len(units))), "happened_s", "number"]
         else:
             names += [f"d{after} as happened_s", f"d{after + 1} as number"]
+            names += [f"d{after + 2 + k} as s{k}" for k in range(len(part.tally.shows))]
         weighed = [f"{_weighed(part.counted, 'in_n')} as n", f"{_weighed(part.counted, 'in_numerator')} as numerator"]
         counts = [f"c{k}" for k in range(len(part.counted))]
         return f"select {', '.join([*names, *counts, *weighed])} from ({sql}) as rows_counted"
@@ -141,6 +144,8 @@ class _Counting:
         row["n"] = _plain(found["n"])
         if part.number:
             row["value"] = _plain(found["number"])
+        for k, name in enumerate(part.tally.shows):
+            row[name] = _shown(name, found[f"s{k}"])
         units = [found[f"u{k}"] for k, _ in enumerate(c for c in part.counted if c.unit)]
         named = [unit for unit in units if isinstance(unit, str) and chr(31) not in unit and unit not in row.values()]
         if named:
@@ -154,6 +159,11 @@ class _Counting:
             row["counts_as"] = counts_as
         ids = [str(found[f"i{k}"]) for k in range(len(self.ids))]
         return ((found["idx"], [str(d) for d in dimensions], found["happened_s"] or 0, ids), row)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A column that the rows show besides: an instant when its name says so."""
+    return moment(int(value)).isoformat() if name.endswith("_at") and value is not None else _plain(value)
 
 
 def _has_numerator(one: Plan) -> bool:
@@ -189,7 +199,17 @@ def _sums(one: Plan, answer: Answer, totals: Mapping[Key, Row]) -> list[Row]:
         labels = {name: row[name], **{d: row[d] for d in one.by}}
         total = by_key.get(tuple(labels.values()), {"rows": 0, "n": 0, "numerator": 0})
         sums.append({**labels, **total, **({} if _has_numerator(one) else {"numerator": None})})
-    return sums
+    return _of_the_whole(one, sums)
+
+
+def _of_the_whole(one: Plan, sums: list[Row]) -> list[Row]:
+    """Where the answer's rows are parts of one whole, the sums are completed across them by the measure itself."""
+    if not one.measure.across:
+        return sums
+    rows = [{**row, "value": None} for row in sums]
+    for part in by_other_dimensions(one, rows):
+        one.measure.across(part)
+    return [{name: row[name] for name in given} for given, row in zip(sums, rows, strict=True)]
 
 
 def _disagreements(answer: Answer, sums: Sequence[Row]) -> list[str]:

@@ -15,15 +15,17 @@ from servicemeter.metrics.catalog import find_metric
 from servicemeter.model.metric import Measure, Metric
 from servicemeter.model.question import Question
 from servicemeter.store.build import LONG_AGO
+from servicemeter.store.variants import BUILDING, FOR_ALL, said_as
 
-__all__ = ["DIMENSIONS", "Plan", "Source", "plan"]
+__all__ = ["DIMENSIONS", "FOUND_IN_ROWS", "Plan", "Source", "plan"]
 
 DIMENSIONS = (
     "source", "brand", "channel", "channel_class", "language", "customer_segment", "agent", "team", "priority", "reason",
-    "hour_of_day", "weekday", "status", "queue", "scale",
+    "hour_of_day", "weekday", "status", "queue", "scale", "macro_id",
 )  # fmt: skip
 _EVERYWHERE = DIMENSIONS[:12]
-_BUILDING = {"merge_start": ("earliest", "survivor"), "calendar_mode": ("segmented", "at_end", "at_start")}
+FOUND_IN_ROWS = ("creation", "first_contact", "macros", "sla_policies")
+"""What a source is found to have or to lack by its rows; it need not declare it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Source:
     def _has(self, capability: str) -> bool:
         if capability in self.lacks:
             return False
-        return self.capabilities is None or capability in self.capabilities or capability in ("creation", "first_contact")
+        return self.capabilities is None or capability in self.capabilities or capability in FOUND_IN_ROWS
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,10 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     params, building = _parameters(metric, question)
     tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
     spans = _periods(question, metric, tz)
-    able = tuple(s for s in sources if s.can(metric.needs))
-    as_of = _as_of(question, able or tuple(sources), spans)
     by = _dimensions(question, metric)
     measure = metric.measure({**params, "by": by})
+    able = tuple(s for s in sources if s.can(metric.needs if measure.needs is None else measure.needs))
+    as_of = _as_of(question, able or tuple(sources), spans)
     by = (*measure.implied, *(d for d in by if d not in measure.implied))
     missing = tuple(s.name for s in sources if s not in able)
     return Plan(
@@ -137,13 +139,14 @@ def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tup
     params |= {"min_n": 30}
     building: list[tuple[str, str]] = []
     for name, value in question.params.items():
-        if name in _BUILDING:
-            _check_option(metric.name, name, value, _BUILDING[name])
-            building.append((name, str(value)))
+        if name in FOR_ALL or (name in BUILDING and name in known):
+            _check_option(metric.name, name, said_as(value), BUILDING[name])
+            params |= {name: said_as(value)} if name in known else {}
+            building += [(name, said_as(value))] if said_as(value) != BUILDING[name][0] else []
         elif name in ("report_tz", "min_n"):
             params[name] = value
         elif name not in known:
-            raise UnknownName(f"parameter of {metric.name}", name, [*known, *_BUILDING, "report_tz", "min_n"])
+            raise UnknownName(f"parameter of {metric.name}", name, [*known, *FOR_ALL, "report_tz", "min_n"])
         else:
             _check_option(metric.name, name, value, known[name].options)
             _check_number(metric.name, name, value, known[name].options)

@@ -77,7 +77,8 @@ def classes_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
         return None
     groups = _groups(plan)
     return facts.render(f"""
-        select {groups}, class, count(*) as n, sum(x) as total, min(x) as least, max(x) as greatest
+        select {groups}, class, count(*) as n, sum(x) as total, sum({facts.engine.dialect.double("x")} * x) as squares,
+               min(x) as least, max(x) as greatest
         from (select {groups}, x, {_class(plan, facts)} as class from ({base}) as numbers) as classed
         group by {groups}, class
     """)
@@ -109,7 +110,7 @@ def _class(plan: Plan, facts: Facts) -> str:
 
 
 def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """How many cases ended and how many were still running after each number of seconds."""
+    """How many cases ended and how many were still running after each number of seconds; unknown ones come last, as null."""
     parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.censored])
     if parts is None:
         return None
@@ -117,8 +118,7 @@ def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None
     base = parts.base([f"{of.number} as x", f"{of.censored} as y"])
     return facts.render(f"""
         select {groups}, coalesce(x, y) as seconds, count(x) as events, count(*) - count(x) as censored
-        from ({base}) as cases where coalesce(x, y) >= 0
-        group by {groups}, coalesce(x, y) order by {groups}, seconds
+        from ({base}) as cases group by {groups}, coalesce(x, y) order by {groups}, seconds nulls last
     """)
 
 

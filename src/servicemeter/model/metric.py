@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 __all__ = ["Agg", "Distribution", "Measure", "Metric", "Parameter", "Params", "Tally", "Target", "Unit"]
 
-Unit = Literal["count", "fraction", "seconds", "replies", "score", "ratio", "money"]
+Unit = Literal["count", "fraction", "seconds", "replies", "touches", "score", "ratio", "money"]
 Params = Mapping[str, Any]
 
 
@@ -47,7 +47,8 @@ class Tally:
     rows whose `[from_at, to_at)` holds the instant just before it. `where` is a condition, `fields` what is aggregated.
     Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
     instant) and `p.as_of`, all epoch seconds. `dimensions` gives the expression of a dimension where it is not the fact's
-    own. `joins` is added to the FROM.
+    own. `joins` is added to the FROM. `shows` are columns that the rows behind a figure show besides (those that end in
+    `_at` are instants).
     """
 
     over: str
@@ -56,6 +57,7 @@ class Tally:
     where: str = "true"
     dimensions: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""
+    shows: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,8 @@ class Measure:
 
     `finish` turns the fields of one group and period (of all tallies together; a count without rows is 0, other fields
     None) and the statistics of the distribution into fields of the answer's row. `across` completes the rows of one
-    period together (shares of a total). `implied` are dimensions that the rows have without being asked.
+    period together (shares of a total). `implied` are dimensions that the rows have without being asked. `needs` is what
+    is needed with these parameters, where that is not what the metric needs.
     """
 
     tallies: tuple[Tally, ...]
@@ -87,6 +90,7 @@ class Measure:
     distribution: Distribution | None = None
     across: Callable[[list[dict[str, Any]]], None] | None = None
     implied: tuple[str, ...] = ()
+    needs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ is rebuilt (`kind`), what it stands on (`needs`), whether it stays (`keep`) and 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -20,7 +20,9 @@ from servicemeter.engines.engine import Engine
 from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
 from servicemeter.store.identities import build_persons
+from servicemeter.store.policies import Policies, read_policies
 from servicemeter.store.touched import EVERYTHING
+from servicemeter.store.variants import with_defaults
 from servicemeter.store.versions import known_versions
 
 __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
@@ -28,7 +30,10 @@ __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
 LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
-_VIRTUAL = ("cal_days",)
+_VIRTUAL = ("cal_days", "cal_fills")
+_PRIMITIVES = (
+    "epoch", "text", "values", "tie", "whole", "row_hash", "first_by", "last_by", "last_known", "last_known_before"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class FactFile:
     through: str | None
     joins: Mapping[str, str]
     keys: Mapping[str, str]
+    variants: tuple[str, ...]
     text: str
 
 
@@ -93,7 +99,7 @@ def _read_head(name: str, text: str) -> FactFile:
             continue
         for part in line.removeprefix("-- ").split("; "):
             word, colon, rest = part.partition(":")
-            if colon and word in ("kind", "needs", "keep", "dimensions", "through"):
+            if colon and word in ("kind", "needs", "keep", "dimensions", "through", "variants"):
                 head[word] = rest.strip()
     pairs = (pair.split("=") for pair in head.get("dimensions", "").split())
     return FactFile(
@@ -105,6 +111,7 @@ def _read_head(name: str, text: str) -> FactFile:
         head.get("through"),
         joins,
         keys,
+        tuple(head.get("variants", "").split()),
         text,
     )
 
@@ -119,21 +126,22 @@ class Facts:
         *,
         schema: str = "facts",
         horizon: Horizon | None = None,
-        merge_start: str = "earliest",
-        calendar_mode: str = "segmented",
+        building: Mapping[str, str] | None = None,
     ) -> None:
         self.engine = engine
         self.schema = schema
         self.horizon = horizon or Horizon()
-        self.merge_start = merge_start
-        self.calendars: Calendars = replace(read_calendars(engine, settings), mode=calendar_mode)
+        self.building = with_defaults(building or {})
+        self.calendars: Calendars = replace(read_calendars(engine, settings), mode=self.building["calendar_mode"])
+        self.policies: Policies = read_policies(engine, self.calendars.by_id, self.building["sla_pause_states"])
         self._through = self._ends_of_sources()
         self._has_agent_teams = bool(engine.rows("select 1 from agent_teams limit 1"))
+        self._has_macros = bool(engine.rows("select 1 from messages where macro_id is not null limit 1"))
         self._has_bots = bool(engine.rows("select 1 from agents where kind = 'bot' limit 1"))
 
     def definition(self) -> str:
         """A hash of everything the facts depend on besides the rows: the templates, the calendars, the parameters."""
-        said = [self.merge_start, repr(self.calendars), *(f.text for f in fact_files().values())]
+        said = [repr(self.building), repr(self.calendars), repr(self.policies), *(f.text for f in fact_files().values())]
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 
     def build(self, *, progress: Callable[[str], None] | None = None) -> None:
@@ -148,6 +156,19 @@ class Facts:
         build_persons(self.engine, self.schema)
         self._drop_scaffolding()
 
+    def build_beside(self, kept: Facts, differing: Collection[str]) -> None:
+        """Build only the facts that the building parameters `differing` change; the others are lent by `kept`."""
+        self.engine.run(f"create schema if not exists {self.schema}")
+        self.calendars = replace(kept.calendars, mode=self.calendars.mode)
+        lent = [f.name for f in self._ordered() if f.keep and not set(differing) & set(f.variants)]
+        for name in (*_VIRTUAL, *lent):
+            self.engine.lend(f"{kept.schema}.{name}", f"{self.schema}.{name}")
+        with self.engine.as_written():
+            for fact in self._ordered():
+                if set(differing) & set(fact.variants):
+                    self._replace_all(fact)
+        self._drop_scaffolding()
+
     def update(self, version: int) -> None:
         """Build again what the loads after data version `version` touched."""
         touched = self.engine.rows(f"select distinct kind from meta.touched where data_version > {version}")
@@ -155,7 +176,7 @@ class Facts:
         if EVERYTHING in kinds or not self._covers_new_days():
             self.build()
             return
-        if kinds & {"ticket", "contact", "invitation"}:
+        if kinds & {"ticket", "contact", "invitation"} or ("customer" in kinds and self.policies.are_by_segment):
             self._mark_touched(version)
             for fact in self._ordered():
                 if fact.kind == "all":
@@ -217,12 +238,16 @@ class Facts:
         s = self.schema
         seen = f"select distinct source, id from meta.touched where data_version > {version} and kind = "
         self._replace_all(fact_files()["merges"])
+        of_customers = f"""
+                union select t.source, t.ticket_id from tickets as t join ({seen} 'customer') as c
+                      on c.source = coalesce(t.customer_source, t.source) and c.id = t.customer_id"""
         self.engine.run(f"""
             create or replace temp table touched_contacts as {seen} 'contact';
             create or replace temp table direct_tickets as
                 select source, id as ticket_id from ({seen} 'ticket') as t
                 union select m.source, m.survivor_id from {s}.merges as m
-                      join ({seen} 'ticket') as t on t.source = m.source and t.id = m.ticket_id;
+                      join ({seen} 'ticket') as t on t.source = m.source and t.id = m.ticket_id
+                {of_customers if self.policies.are_by_segment else ""};
             create or replace temp table touched_tickets as
                 select source, ticket_id from direct_tickets
                 union select o.source, o.ticket_id from {s}.members as o
@@ -246,7 +271,7 @@ class Facts:
 
     def _build_calendar(self) -> None:
         first, last = self._first_and_last()
-        most = build_cal_days(self.engine, self.calendars, self.schema, first, last)
+        most = build_cal_days(self.engine, self.calendars, self.schema, first, last, with_fills=self.policies.use_business)
         self.calendars = replace(self.calendars, openings=most)
 
     def read_calendar(self) -> None:
@@ -319,20 +344,19 @@ class Facts:
             "work": self.engine.dialect.temporary,
             "rows": lambda table, kind=None: self._rows(table, kind, touched),
             "touched": touched,
-            "merge_start": self.merge_start,
+            **self.building,
             "calendar": self.calendars,
+            "policies": self.policies,
             "has_agent_teams": self._has_agent_teams,
             "has_bots": self._has_bots,
+            "has_macros": self._has_macros,
             "change_key": self._change_key,
             "first_key": LONG_AGO * _KEYS,
             "last_key": 2**63 - 1,
             "event_order": lambda: ["coalesce(occurred_at, timestamp '0001-01-01')", "coalesce(seq, 0)", "event_id"],
             "long_ago": LONG_AGO,
             "far_off": FAR_OFF,
-            **{
-                name: getattr(dialect, name)
-                for name in ("epoch", "text", "values", "tie", "whole", "first_by", "last_by", "last_known", "last_known_before")
-            },
+            **{name: getattr(dialect, name) for name in _PRIMITIVES},
         }
 
 

@@ -59,14 +59,18 @@ def _backlog(p: Params) -> Measure:
         "n": COUNT,
         "n_unassigned": Agg("count(*)", "assignee.agent_id is null"),
         "n_unanswered": Agg("count(*)", _WAITING),
+        **{status: Agg("count(*)", f"f.status = '{status}'") for status in _UNRESOLVED},
     }
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
-        return {"value": found["n"], **found}
+        beside = {name: found[name] for name in ("n_unassigned", "n_unanswered")}
+        statuses = {status: found[status] for status in _UNRESOLVED}
+        return {"value": found["n"], "n": found["n"], **beside, "statuses": statuses}
 
     return Measure((Tally("open_spans", fields, where=population(p)),), finish)
 
 
+_UNRESOLVED = ("new", "open", "pending", "on_hold")
 _BUCKETS = (("lt_1d", 0, 1), ("1d_3d", 1, 3), ("3d_7d", 3, 7), ("7d_14d", 7, 14), ("14d_30d", 14, 30), ("ge_30d", 30, None))
 
 
@@ -260,7 +264,7 @@ METRICS = (
         at_moment=True,
         parameters=(_MOMENT_POPULATION,),
         dimensions=("status",),
-        beside=("n_unassigned", "n_unanswered"),
+        beside=("n_unassigned", "n_unanswered", "statuses"),
         peers="Zendesk takes one snapshot a night; replaying events is exact for any moment.",
     ),
     Metric(
