@@ -162,6 +162,7 @@ def _touches(units: list[Unit], params: Params) -> Row:
     numbers = [u.number or 0 for u in units]
     row = describe(numbers)
     low, high = t_interval(numbers) or (None, None)
+    row = {name: row[name] for name in ("n", "mean", "median", "p90")}
     return {**row, "value": row["mean"], "numerator": sum(numbers), "ci_low": low, "ci_high": high}
 
 
