@@ -162,14 +162,8 @@ def _touches(units: list[Unit], params: Params) -> Row:
     numbers = [u.number or 0 for u in units]
     row = describe(numbers)
     low, high = t_interval(numbers) or (None, None)
-    return {
-        "n": row["n"],
-        "value": row["mean"],
-        "median": row["median"],
-        "numerator": sum(numbers),
-        "ci_low": low,
-        "ci_high": high,
-    }
+    row = {name: row[name] for name in ("n", "mean", "median", "p90")}
+    return {**row, "value": row["mean"], "numerator": sum(numbers), "ci_low": low, "ci_high": high}
 
 
 METRICS = {
