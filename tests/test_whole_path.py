@@ -115,6 +115,7 @@ _ASKED = (
     "tickets_created", "tickets_handled", "interactions_count", "tickets_solved", "backlog", "backlog_age", "first_response_time",
     "response_time", "resolution_time", "resolution_rate", "replies_per_resolution", "one_touch_resolution_rate", "reopen_rate",
     "abandonment_rate", "service_level", "average_speed_of_answer", "average_handle_time", "csat", "tickets_closed_per_agent",
+    "sla_compliance_rate", "sla_breaches", "sla_at_risk",
 )  # fmt: skip
 
 
