@@ -136,6 +136,7 @@ _ASKED = (
     "abandonment_rate", "service_level", "average_speed_of_answer", "average_handle_time", "csat", "tickets_closed_per_agent",
     "requester_wait_time", "on_hold_time", "turnaround_time", "transfer_rate", "escalation_rate", "agent_touches", "macro_share",
     "contact_reason_share",
+    "sla_compliance_rate", "sla_breaches", "sla_at_risk",
 )  # fmt: skip
 
 

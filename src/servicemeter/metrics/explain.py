@@ -145,7 +145,8 @@ class _Counting:
         if part.number:
             row["value"] = _plain(found["number"])
         for k, name in enumerate(part.tally.shows):
-            row[name] = _shown(name, found[f"s{k}"])
+            if f"s{k}" in found:  # rows that were joined into units have no columns of their own
+                row[name] = _shown(name, found[f"s{k}"])
         units = [found[f"u{k}"] for k, _ in enumerate(c for c in part.counted if c.unit)]
         named = [unit for unit in units if isinstance(unit, str) and chr(31) not in unit and unit not in row.values()]
         if named:

@@ -136,7 +136,7 @@ def _at_risk(p: Params) -> Measure:
     return Measure((of,), finish)
 
 
-_NEEDS = ("tickets", "status_history", "messages|interactions", "sla_policies")
+_NEEDS = ("tickets", "status_history", "sla_policies")
 _PAUSES = Parameter(
     "sla_pause_states",
     "policy",
