@@ -96,7 +96,7 @@ def _tally_statements(
     for one, groups in members:
         for tally in one.measure.tallies:
             if tally.fields:
-                shapes[shape_of(tally)].append((one, groups, tally))
+                shapes[(shape_of(tally), one.sources_of(tally))].append((one, groups, tally))
     statements = []
     for same in shapes.values():
         wanted: list[tuple[str, str, Agg]] = []

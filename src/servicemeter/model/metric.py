@@ -14,12 +14,13 @@ Params = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Parameter:
-    """An option of a metric: its name, default, the values it may take (empty = any number or text) and what it does."""
+    """An option of a metric: its name, default, the values it may take (empty = any number, or text) and what it does."""
 
     name: str
     default: Any
     options: tuple[Any, ...] = ()
     about: str = ""
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Tally:
     instant) and `p.as_of`, all epoch seconds. `until` is the end of the span in which `at` counts: `e` for lifecycle
     facts, `p1` for contacts (which are read at `as_of`). `dimensions` gives the expression of a dimension where it is
     not the fact's own. `joins` is added to the FROM.
+
+    A row that lasts may lie in several periods: `during` is then the condition that puts it into one, instead of `at`;
+    `p.day0` and `p.day1` are the first local day of the period and the first that has not begun at `p.e` (days since 1970).
+    `needs` are capabilities of the sources whose rows these are, where they are not those of the metric (a shop's costs
+    beside a help desk's tickets).
     """
 
     over: str
@@ -58,6 +64,8 @@ class Tally:
     until: Literal["e", "p1"] = "e"
     dimensions: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""
+    during: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,8 @@ class Metric:
     """A metric: names and question in three languages, what it means, and how it is measured.
 
     `names[lang]` lists the names in use, the first is the label. `better` is the good direction. `needs` are the
-    capabilities (METRICS.md section 7) without which it is `not_measured`. `invalid` dimensions answer null.
+    capabilities (METRICS.md section 7) that one source must have, `also_needs` those that any other may supply; without them
+    it is `not_measured`. `invalid` dimensions answer null.
     """
 
     name: str
@@ -109,6 +118,7 @@ class Metric:
     better: Literal["higher", "lower", "neither"]
     measure: Callable[[Params], Measure]
     needs: tuple[str, ...] = ()
+    also_needs: tuple[str, ...] = ()
     leaves_out: str = ""
     headline: Literal["value", "median", "mean"] = "value"
     at_moment: bool = False
