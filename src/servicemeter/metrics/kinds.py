@@ -18,6 +18,7 @@ __all__ = [
     "count",
     "duration",
     "finish_duration",
+    "interactions",
     "mean_of",
     "population",
     "ratio",
@@ -41,6 +42,16 @@ RESPONDER = Parameter(
 def population(params: Params) -> str:
     """The condition of the population asked for."""
     return {"inbound": "f.is_inbound", "outbound": "not f.is_inbound", "all": "true"}[params["population"]]
+
+
+def interactions(p: Params) -> tuple[Tally, Tally]:
+    """Contacts of customers: the first message of each written turn (`n_written`), and calls and chats (`n_live`)."""
+    written = "f.starts_contact" if p["unit"] != "message" else "not f.is_live"
+    live = "f.is_inbound" if p["include_self_service"] else "f.is_inbound and coalesce(f.outcome, '') <> 'self_served'"
+    return (
+        Tally("customer_messages", {"n_written": COUNT}, at="f.said_at", where=written),
+        Tally("contacts", {"n_live": COUNT}, at="f.started_at", where=live),
+    )
 
 
 def count(*tallies: Tally) -> Measure:

@@ -74,7 +74,7 @@ class Plan:
 
     def sources_of(self, tally: Tally) -> tuple[Source, ...]:
         """The sources whose rows a tally counts."""
-        needs = tally.needs or self.metric.needs
+        needs = tally.needs or _needs(self.metric, self.measure)
         return tuple(s for s in self.known if s.can(needs))
 
     @property
@@ -135,11 +135,16 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     )
 
 
+def _needs(metric: Metric, measure: Measure) -> tuple[str, ...]:
+    return metric.needs if measure.needs is None else measure.needs
+
+
 def _able(metric: Metric, measure: Measure, sources: list[Source]) -> tuple[Source, ...]:
     """The sources whose rows are counted; none when nobody supplies what the metric needs."""
-    if not any(s.can(metric.needs) for s in sources) or not all(any(s.can((n,)) for s in sources) for n in metric.also_needs):
+    own = _needs(metric, measure)
+    if not any(s.can(own) for s in sources) or not all(any(s.can((n,)) for s in sources) for n in metric.also_needs):
         return ()
-    needs = {metric.needs, *(t.needs for t in measure.tallies if t.needs)}
+    needs = {own, *(t.needs for t in measure.tallies if t.needs)}
     return tuple(s for s in sources if any(s.can(n) for n in needs))
 
 

@@ -55,6 +55,9 @@ class Tally:
     `p.day0` and `p.day1` are the first local day of the period and the first that has not begun at `p.e` (days since 1970).
     `needs` are capabilities of the sources whose rows these are, where they are not those of the metric (a shop's costs
     beside a help desk's tickets).
+
+    With `per`, rows are first joined into units (a vote a ticket): `units` are the aggregates of a unit, and the fields are
+    aggregated over these, as `u.`. Fields of the same name in several tallies of a measure are added up.
     """
 
     over: str
@@ -66,6 +69,8 @@ class Tally:
     joins: str = ""
     during: str = ""
     needs: tuple[str, ...] = ()
+    per: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,8 @@ class Measure:
 
     `finish` turns the fields of one group and period (of all tallies together; a count without rows is 0, other fields
     None) and the statistics of the distribution into fields of the answer's row. `across` completes the rows of one
-    period together (shares of a total). `implied` are dimensions that the rows have without being asked.
+    period together (shares of a total). `implied` are dimensions that the rows have without being asked. `needs` are the
+    capabilities that these parameters need in place of the metric's.
     """
 
     tallies: tuple[Tally, ...]
@@ -97,6 +103,7 @@ class Measure:
     distribution: Distribution | None = None
     across: Callable[[list[dict[str, Any]]], None] | None = None
     implied: tuple[str, ...] = ()
+    needs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
