@@ -375,6 +375,7 @@ class Facts:
                     "values",
                     "tie",
                     "whole",
+                    "double",
                     "rounded",
                     "first_by",
                     "last_by",

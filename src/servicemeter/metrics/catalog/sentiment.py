@@ -78,7 +78,7 @@ METRICS = (
             "nl": "Hoe klinken klanten?",
             "ro": "Ce ton au clienții?",
         },
-        "share of tickets that sound positive - share that sound negative; a ticket's score is the mean of what its customer wrote",
+        "share of tickets that sound positive - share that sound negative; a ticket's score is the mean of its messages",
         "the period of the messages",
         "score",
         "higher",

@@ -47,11 +47,10 @@ def _cost(p: Params) -> Measure:
         "early_days": Agg("min(p.day1 - f.to_day)", lasts),
     }
     spent = Tally("costs", fields, during="f.from_day < p.day1 and f.to_day > p.day0", needs=("costs",))
-    why = "invalid_dimension" if p["by"] else "no_data"
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
-        n, cost_minor = sum(found[name] for name in _COUNTED), found["cost"]
-        row = {
+        n, cost_minor = sum(found.get(name, 0) for name in _COUNTED), found["cost"]
+        return {
             "value": cost_minor / n if n and cost_minor is not None else None,
             "numerator": cost_minor,
             "n": n,
@@ -59,7 +58,6 @@ def _cost(p: Params) -> Measure:
             "n_excluded": found["n_excluded"],
             "partial": cost_minor is not None and (found["late_days"] > 0 or found["early_days"] > 0 or found["n_excluded"] > 0),
         }
-        return {**row, "null_reason": why} if n and cost_minor is None else row
 
     tallies, needs = _DENOMINATORS[p["denominator"]]
     return Measure((spent, *tallies), finish, needs=needs)
