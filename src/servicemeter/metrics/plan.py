@@ -20,7 +20,7 @@ __all__ = ["DIMENSIONS", "Plan", "Source", "plan"]
 
 DIMENSIONS = (
     "source", "brand", "channel", "channel_class", "language", "customer_segment", "agent", "team", "priority", "reason",
-    "hour_of_day", "weekday", "status", "queue", "scale",
+    "hour_of_day", "weekday", "status", "queue", "scale", "country",
 )  # fmt: skip
 _EVERYWHERE = DIMENSIONS[:12]
 _BUILDING = {"merge_start": ("earliest", "survivor"), "calendar_mode": ("segmented", "at_end", "at_start")}
@@ -105,7 +105,7 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     params, building = _parameters(metric, question)
     tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
     spans = _periods(question, metric, tz)
-    able = tuple(s for s in sources if s.can(metric.needs))
+    able = _able(metric, sources)
     as_of = _as_of(question, able or tuple(sources), spans)
     by = _dimensions(question, metric)
     measure = metric.measure({**params, "by": by})
@@ -128,6 +128,15 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
         building,
         _hash(metric, params, building),
     )
+
+
+def _able(metric: Metric, sources: list[Source]) -> tuple[Source, ...]:
+    """The sources that can answer: each by itself, or together where the metric joins what different sources know."""
+    if not metric.joins_sources:
+        return tuple(s for s in sources if s.can(metric.needs))
+    if not all(any(s.can((need,)) for s in sources) for need in metric.needs):
+        return ()
+    return tuple(s for s in sources if any(s.can((need,)) for need in metric.needs))
 
 
 def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:

@@ -15,6 +15,7 @@ from servicemeter.store.build import FactFile, Facts, fact_files
 __all__ = ["Statement", "distribution_statement", "order_statement", "shape_of", "survival_statement", "tally_statement"]
 
 _OF_TICKET = ("channel", "channel_class", "brand", "language", "reason", "source")
+_OF_CUSTOMER = {"customer_segment": "segment", "country": "country"}
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
 _PRIORITY = """left join {{{{ facts }}}}.priority_spans as ps
     on ps.ticket_no = f.ticket_no and {key} >= ps.from_key and {key} < ps.to_key"""
@@ -42,7 +43,8 @@ class Statement:
 
 def shape_of(tally: Tally) -> tuple[object, ...]:
     """What two tallies must share to be counted by one statement."""
-    return (tally.over, tally.at, tally.until, tuple(sorted(tally.dimensions.items())), tally.joins)
+    maps = (tuple(sorted(tally.dimensions.items())), tuple(tally.lookups.items()))
+    return (tally.over, tally.at, tally.until, tally.within, tally.joins, *maps)
 
 
 def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: Sequence[tuple[str, str, Agg]]) -> str | None:
@@ -155,11 +157,19 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
         _CUSTOMER.format(owner=owner) if "customer" in needs else "",
         _PRIORITY.format(key=_key(file, tally)) if "priority" in needs else "",
         *(join for alias, join in file.joins.items() if f"{alias}." in said),
-        tally.joins,
+        *(_at_question(plan, join) for join in (tally.joins, *_looked_up(tally, said))),
     ]
     source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in joins if j)
     conditions = [f"({c})" for c in [*_bounds(plan, tally), where, *filters] if c and c != "true"]
     return Statement(tuple(columns), source, " and ".join(conditions) or "true")
+
+
+def _looked_up(tally: Tally, said: str) -> list[str]:
+    return [join for alias, join in tally.lookups.items() if f"{alias}." in said]
+
+
+def _at_question(plan: Plan, join: str) -> str:
+    return join.replace("{{ as_of }}", str(plan.as_of))
 
 
 def _key(file: FactFile, tally: Tally) -> str:
@@ -197,10 +207,9 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
     elif name in file.dimensions:
         own = file.dimensions[name]
         column = "cast(null as varchar)" if own is None else own if "." in own else f"f.{own}"
-    elif name == "customer_segment":
-        needs.add("customer")
-        needs.add("t")
-        column = "c.segment"
+    elif name in _OF_CUSTOMER:
+        needs |= {"customer", "t"}
+        column = f"c.{_OF_CUSTOMER[name]}"
     elif name == "priority" and file.through:
         needs |= {"priority", "t"}
         column = "ps.priority"
@@ -242,6 +251,8 @@ def _clock_dimension(plan: Plan, facts: Facts, name: str, at: str) -> str:
 
 def _in_period(plan: Plan, facts: Facts, tally: Tally) -> str:
     """The condition that joins a row to its period."""
+    if tally.within:
+        return tally.within
     if tally.at is None:
         return "f.from_at < p.e and (f.to_at is null or f.to_at >= p.e)"
     if len(plan.periods) == 1:
@@ -261,7 +272,7 @@ _EPOCH_DAY = 719_163
 
 def _bounds(plan: Plan, tally: Tally) -> list[str]:
     """The plain comparisons of instants: over all periods, and in each up to its evaluation instant."""
-    if tally.at is None:
+    if tally.at is None or tally.within:
         return []
     first, last = plan.periods[0].p0, plan.periods[-1].p1
     end = "p.e" if tally.until == "e" else "p.p1"

@@ -47,8 +47,10 @@ class Tally:
     rows whose `[from_at, to_at)` holds the instant just before it. `where` is a condition, `fields` what is aggregated.
     Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
     instant) and `p.as_of`, all epoch seconds. `until` is the end of the span in which `at` counts: `e` for lifecycle
-    facts, `p1` for contacts (which are read at `as_of`). `dimensions` gives the expression of a dimension where it is
-    not the fact's own. `joins` is added to the FROM.
+    facts, `p1` for contacts (which are read at `as_of`). `within` replaces the rule of `at`: the condition that puts a
+    row into a period, where one row may lie in several. `dimensions` gives the expression of a dimension where it is
+    not the fact's own. `joins` is added to the FROM; of `lookups` (alias: join) only those that a snippet speaks of. In
+    both `{{ as_of }}` is the question's `as_of`, for subqueries that see no period.
     """
 
     over: str
@@ -58,6 +60,8 @@ class Tally:
     until: Literal["e", "p1"] = "e"
     dimensions: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""
+    within: str = ""
+    lookups: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,8 @@ class Metric:
     """A metric: names and question in three languages, what it means, and how it is measured.
 
     `names[lang]` lists the names in use, the first is the label. `better` is the good direction. `needs` are the
-    capabilities (METRICS.md section 7) without which it is `not_measured`. `invalid` dimensions answer null.
+    capabilities (METRICS.md section 7) without which it is `not_measured`; with `joins_sources` different sources may
+    meet them (the orders of the shop, the tickets of the help desk). `invalid` dimensions answer null.
     """
 
     name: str
@@ -109,6 +114,7 @@ class Metric:
     better: Literal["higher", "lower", "neither"]
     measure: Callable[[Params], Measure]
     needs: tuple[str, ...] = ()
+    joins_sources: bool = False
     leaves_out: str = ""
     headline: Literal["value", "median", "mean"] = "value"
     at_moment: bool = False

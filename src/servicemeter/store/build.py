@@ -28,7 +28,14 @@ __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
 LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
-_VIRTUAL = ("cal_days",)
+_VIRTUAL = ("cal_days", "persons")
+_CASES = frozenset({"ticket", "contact", "invitation"})
+_WHOLE = {
+    "all": _CASES,
+    "order": frozenset({"order", "customer"}),
+    "person": frozenset({"order", "customer", *_CASES}),
+}
+"""Kinds of facts that are replaced as a whole, with what must have been touched for it."""
 
 
 @dataclass(frozen=True)
@@ -140,12 +147,12 @@ class Facts:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
         self.engine.run(f"create schema if not exists {self.schema}")
         self._build_calendar()
+        build_persons(self.engine, self.schema)
         with self.engine.as_written():
             for fact in self._ordered():
                 if progress:
                     progress(fact.name)
                 self._replace_all(fact)
-        build_persons(self.engine, self.schema)
         self._drop_scaffolding()
 
     def update(self, version: int) -> None:
@@ -155,16 +162,16 @@ class Facts:
         if EVERYTHING in kinds or not self._covers_new_days():
             self.build()
             return
-        if kinds & {"ticket", "contact", "invitation"}:
-            self._mark_touched(version)
-            for fact in self._ordered():
-                if fact.kind == "all":
-                    self._replace_all(fact)
-                else:
-                    self._replace_touched(fact)
-            self._drop_scaffolding()
         if "customer" in kinds:
             build_persons(self.engine, self.schema)
+        if kinds & _CASES:
+            self._mark_touched(version)
+        for fact in self._ordered():
+            if fact.kind in _WHOLE and kinds & _WHOLE[fact.kind]:
+                self._replace_all(fact)
+            elif fact.kind in _CASES and kinds & _CASES:
+                self._replace_touched(fact)
+        self._drop_scaffolding()
 
     def sql(self, name: str, *, touched: bool = False) -> str:
         """The statement that selects the rows of a fact."""
@@ -235,8 +242,10 @@ class Facts:
                 union select v.source, v.invitation_id from survey_invitations as v
                       join touched_tickets as t on t.source = coalesce(v.ticket_source, v.source) and t.ticket_id = v.ticket_id
                 union select v.source, v.invitation_id from survey_invitations as v
+                      join interactions as i
+                      on i.source = coalesce(v.interaction_source, v.source) and i.interaction_id = v.interaction_id
                       join touched_contacts as c
-                      on c.source = coalesce(v.interaction_source, v.source) and c.id = v.interaction_id
+                      on c.source = i.source and c.id = coalesce(i.root_interaction_id, i.interaction_id)
         """)
 
     def _drop_scaffolding(self) -> None:
@@ -331,7 +340,7 @@ class Facts:
             "far_off": FAR_OFF,
             **{
                 name: getattr(dialect, name)
-                for name in ("epoch", "text", "values", "tie", "whole", "first_by", "last_by", "last_known", "last_known_before")
+                for name in ("epoch", "year", "text", "values", "tie", "whole", "first_by", "last_by", "last_known", "last_known_before")
             },
         }
 

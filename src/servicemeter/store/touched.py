@@ -11,8 +11,8 @@ EVERYTHING = "everything"
 _TOO_MANY = 200_000
 _FOR_ALL = {"agents", "teams", "agent_teams", "business_calendars", "calendar_weekly_hours", "calendar_exceptions",
             "survey_scales", "settings", "sources"}  # fmt: skip
-_FOR_NONE = {"texts", "message_sentiment", "ticket_tags", "agent_states", "orders", "order_events", "customer_contracts",
-             "costs", "exchange_rates", "sla_policies"}  # fmt: skip
+_FOR_NONE = {"texts", "message_sentiment", "ticket_tags", "agent_states", "costs", "sla_policies"}
+_FOR_ORDERS = {"orders", "order_events", "customer_contracts", "exchange_rates"}
 
 
 def note_touched(engine: Engine, table: Table, staged: str, version: int) -> None:
@@ -21,8 +21,8 @@ def note_touched(engine: Engine, table: Table, staged: str, version: int) -> Non
     A load that touches very many rows is noted as `everything`: building all is then quicker than picking.
     """
     for kind, source, key in _belongings(table):
-        if kind == EVERYTHING:
-            engine.run(f"insert into meta.touched select {version}, '{EVERYTHING}', '', '' from {staged} limit 1")
+        if not key:
+            engine.run(f"insert into meta.touched select {version}, '{kind}', '', '' from {staged} limit 1")
             continue
         found = f"select distinct {source} as source, {key} as id from {staged} where {key} is not null"
         if int(engine.rows(f"select count(*) from {staged}")[0][0]) > _TOO_MANY:
@@ -37,6 +37,8 @@ def _belongings(table: Table) -> list[tuple[str, str, str]]:
         return [(EVERYTHING, "", "")]
     if table.name in _FOR_NONE:
         return []
+    if table.name in _FOR_ORDERS:
+        return [("order", "", "")]
     if table.name in ("customers", "customer_identities"):
         return [("customer", "source", "customer_id")]
     ticket = ("ticket", "coalesce(ticket_source, source)", "ticket_id")
