@@ -58,6 +58,10 @@ class Dialect:
         """Integer division of non-negative numbers."""
         return f"(({numerator}) // ({denominator}))"
 
+    def rounded(self, decimal: str) -> str:
+        """A decimal number without its fraction, rounded half away from zero."""
+        return f"round({decimal})"
+
     def double(self, expression: str) -> str:
         """A double-precision number."""
         return f"cast({expression} as double)"

@@ -117,7 +117,7 @@ def _never_became(one: Plan, facts: Facts, tally: Tally, notes: list[str]) -> li
     files = sql_files("absent")
     if tally.over not in files or files[tally.over].head.get("at", tally.at) != tally.at:
         return []
-    filters = _all_filters(one)
+    filters = _all_filters(one, tally)
     if any(f.dimension not in _OF_ROWS for f in filters):
         others = ", ".join(f.dimension for f in filters if f.dimension not in _OF_ROWS)
         notes.append(

@@ -12,7 +12,7 @@ from typing import Any
 from servicemeter.ground.clock import Period, epoch, moment, periods
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.metrics.catalog import find_metric
-from servicemeter.model.metric import Measure, Metric
+from servicemeter.model.metric import Measure, Metric, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import LONG_AGO
 
@@ -63,7 +63,7 @@ class Plan:
     sources: tuple[Source, ...]
     missing: tuple[str, ...]
     covered_from: tuple[int, ...]
-    all_sources: bool
+    known: tuple[Source, ...]
     building: tuple[tuple[str, str], ...]
     params_hash: str
 
@@ -71,6 +71,11 @@ class Plan:
     def is_measured(self) -> bool:
         """Whether any source can supply what the metric needs."""
         return bool(self.sources)
+
+    def sources_of(self, tally: Tally) -> tuple[Source, ...]:
+        """The sources whose rows a tally counts."""
+        needs = tally.needs or self.metric.needs
+        return tuple(s for s in self.known if s.can(needs))
 
     @property
     def invalid_dimension(self) -> bool:
@@ -105,10 +110,10 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     params, building = _parameters(metric, question)
     tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
     spans = _periods(question, metric, tz)
-    able = _able(metric, sources)
-    as_of = _as_of(question, able or tuple(sources), spans)
     by = _dimensions(question, metric)
     measure = metric.measure({**params, "by": by})
+    able = _able(metric, measure, sources)
+    as_of = _as_of(question, able or tuple(sources), spans)
     by = (*measure.implied, *(d for d in by if d not in measure.implied))
     missing = tuple(s.name for s in sources if s not in able)
     return Plan(
@@ -124,19 +129,21 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
         able,
         missing,
         tuple(epoch(s.loaded_from) if s.loaded_from else LONG_AGO for s in able or sources),
-        not missing,
+        tuple(sources),
         building,
         _hash(metric, params, building),
     )
 
 
-def _able(metric: Metric, sources: list[Source]) -> tuple[Source, ...]:
-    """The sources that can answer: each by itself, or together where the metric joins what different sources know."""
-    if not metric.joins_sources:
-        return tuple(s for s in sources if s.can(metric.needs))
-    if not all(any(s.can((need,)) for s in sources) for need in metric.needs):
-        return ()
-    return tuple(s for s in sources if any(s.can((need,)) for need in metric.needs))
+def _able(metric: Metric, measure: Measure, sources: list[Source]) -> tuple[Source, ...]:
+    """The sources that supply some of what the metric needs; none when any of it is supplied by nobody."""
+    found: set[str] = set()
+    for needs in {metric.needs, *(t.needs for t in measure.tallies if t.needs)}:
+        able = {s.name for s in sources if s.can(needs)}
+        if not able:
+            return ()
+        found |= able
+    return tuple(s for s in sources if s.name in found)
 
 
 def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
@@ -155,7 +162,8 @@ def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tup
             raise UnknownName(f"parameter of {metric.name}", name, [*known, *_BUILDING, "report_tz", "min_n"])
         else:
             _check_option(metric.name, name, value, known[name].options)
-            _check_number(metric.name, name, value, known[name].options)
+            if not known[name].is_text:
+                _check_number(metric.name, name, value, known[name].options)
             params[name] = value
     return params, tuple(sorted(building))
 

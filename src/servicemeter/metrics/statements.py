@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from servicemeter.ground.clock import offsets
+from servicemeter.ground.clock import epoch_day, local_day, offsets
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.plan import Plan
 from servicemeter.model.metric import Agg, Distribution, Tally
@@ -43,8 +43,8 @@ class Statement:
 
 def shape_of(tally: Tally) -> tuple[object, ...]:
     """What two tallies must share to be counted by one statement."""
-    maps = (tuple(sorted(tally.dimensions.items())), tuple(tally.lookups.items()))
-    return (tally.over, tally.at, tally.until, tally.within, tally.joins, *maps)
+    own = tuple(sorted(tally.dimensions.items()))
+    return (tally.over, tally.at, tally.until, own, tally.joins, tuple(tally.lookups.items()), tally.during, tally.needs)
 
 
 def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: Sequence[tuple[str, str, Agg]]) -> str | None:
@@ -141,7 +141,7 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
         if column is None:
             return None
         columns.append(column)
-    for condition in _all_filters(plan):
+    for condition in _all_filters(plan, tally):
         column = _dimension(plan, facts, tally, condition.dimension, at, needs)
         if column is None:
             return None
@@ -184,14 +184,15 @@ def _words(sql: str) -> str:
     return " ".join(word for word in sql.replace("(", " ").replace(",", " ").split() if word.startswith("t."))
 
 
-def _all_filters(plan: Plan) -> list[Filter]:
+def _all_filters(plan: Plan, tally: Tally) -> list[Filter]:
     scope = plan.question.scope
     filters = list(plan.question.where)
     for dimension, values in (("brand", scope.brands), ("team", scope.teams), ("agent", scope.agents)):
         if values:
             filters.append(Filter(dimension, values))
-    names = tuple(s.name for s in plan.sources if not scope.sources or s.name in scope.sources)
-    if not plan.all_sources or scope.sources:
+    able = plan.sources_of(tally)
+    names = tuple(s.name for s in able if not scope.sources or s.name in scope.sources)
+    if len(able) < len(plan.known) or scope.sources:
         filters.append(Filter("source", names))
     return filters
 
@@ -251,15 +252,15 @@ def _clock_dimension(plan: Plan, facts: Facts, name: str, at: str) -> str:
 
 def _in_period(plan: Plan, facts: Facts, tally: Tally) -> str:
     """The condition that joins a row to its period."""
-    if tally.within:
-        return tally.within
+    if tally.during:
+        return tally.during
     if tally.at is None:
         return "f.from_at < p.e and (f.to_at is null or f.to_at >= p.e)"
     if len(plan.periods) == 1:
         return "p.idx = 0"
     grain = plan.question.grain
     if grain in ("day", "week"):
-        first = plan.periods[0].start.toordinal() - _EPOCH_DAY
+        first = epoch_day(plan.periods[0].start)
         whole = facts.engine.dialect.whole
         day = f"({whole(_local(plan, tally.at), '86400')} - {first})"
         return f"p.idx = {day}" if grain == "day" else f"p.idx = {whole(day, '7')}"
@@ -267,12 +268,9 @@ def _in_period(plan: Plan, facts: Facts, tally: Tally) -> str:
     return f"p.idx = case {starts} end"
 
 
-_EPOCH_DAY = 719_163
-
-
 def _bounds(plan: Plan, tally: Tally) -> list[str]:
     """The plain comparisons of instants: over all periods, and in each up to its evaluation instant."""
-    if tally.at is None or tally.within:
+    if tally.at is None:
         return []
     first, last = plan.periods[0].p0, plan.periods[-1].p1
     end = "p.e" if tally.until == "e" else "p.p1"
@@ -281,8 +279,11 @@ def _bounds(plan: Plan, tally: Tally) -> list[str]:
 
 
 def _periods(plan: Plan, facts: Facts) -> str:
-    rows = [(i, p.p0, p.p1, e, plan.as_of) for i, (p, e) in enumerate(zip(plan.periods, plan.ends, strict=True))]
-    instants = ("p0", "p1", "e", "as_of")
+    rows = [
+        (i, p.p0, p.p1, e, plan.as_of, epoch_day(p.start), max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1))
+        for i, (p, e) in enumerate(zip(plan.periods, plan.ends, strict=True))
+    ]
+    instants = ("p0", "p1", "e", "as_of", "day0", "day1")
     casts = ", ".join(f"cast({name} as bigint) as {name}" for name in instants)
     return f"(select idx, {casts} from {facts.engine.dialect.values(rows, ['idx', *instants])} as given)"
 

@@ -14,12 +14,13 @@ Params = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Parameter:
-    """An option of a metric: its name, default, the values it may take (empty = any number or text) and what it does."""
+    """An option of a metric: its name, default, the values it may take (empty = any number, or text) and what it does."""
 
     name: str
     default: Any
     options: tuple[Any, ...] = ()
     about: str = ""
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,14 @@ class Tally:
     rows whose `[from_at, to_at)` holds the instant just before it. `where` is a condition, `fields` what is aggregated.
     Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
     instant) and `p.as_of`, all epoch seconds. `until` is the end of the span in which `at` counts: `e` for lifecycle
-    facts, `p1` for contacts (which are read at `as_of`). `within` replaces the rule of `at`: the condition that puts a
-    row into a period, where one row may lie in several. `dimensions` gives the expression of a dimension where it is
+    facts, `p1` for contacts (which are read at `as_of`). `dimensions` gives the expression of a dimension where it is
     not the fact's own. `joins` is added to the FROM; of `lookups` (alias: join) only those that a snippet speaks of. In
     both `{{ as_of }}` is the question's `as_of`, for subqueries that see no period.
+
+    A row that lasts may lie in several periods: `during` is then the condition that puts it into one, instead of `at`;
+    `p.day0` and `p.day1` are the first local day of the period and the first that has not begun at `p.e` (days since 1970).
+    `needs` are capabilities of the sources whose rows these are, where they are not those of the metric (a shop's costs
+    beside a help desk's tickets).
     """
 
     over: str
@@ -60,8 +65,9 @@ class Tally:
     until: Literal["e", "p1"] = "e"
     dimensions: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""
-    within: str = ""
     lookups: Mapping[str, str] = field(default_factory=dict)
+    during: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,8 @@ class Measure:
 
     `finish` turns the fields of one group and period (of all tallies together; a count without rows is 0, other fields
     None) and the statistics of the distribution into fields of the answer's row. `across` completes the rows of one
-    period together (shares of a total). `implied` are dimensions that the rows have without being asked.
+    period together (shares of a total). `implied` are dimensions that the rows have without being asked; with `n_of_whole`
+    their n is that of all such rows together.
     """
 
     tallies: tuple[Tally, ...]
@@ -93,6 +100,7 @@ class Measure:
     distribution: Distribution | None = None
     across: Callable[[list[dict[str, Any]]], None] | None = None
     implied: tuple[str, ...] = ()
+    n_of_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,8 +108,7 @@ class Metric:
     """A metric: names and question in three languages, what it means, and how it is measured.
 
     `names[lang]` lists the names in use, the first is the label. `better` is the good direction. `needs` are the
-    capabilities (METRICS.md section 7) without which it is `not_measured`; with `joins_sources` different sources may
-    meet them (the orders of the shop, the tickets of the help desk). `invalid` dimensions answer null.
+    capabilities (METRICS.md section 7) without which it is `not_measured`. `invalid` dimensions answer null.
     """
 
     name: str
@@ -114,7 +121,6 @@ class Metric:
     better: Literal["higher", "lower", "neither"]
     measure: Callable[[Params], Measure]
     needs: tuple[str, ...] = ()
-    joins_sources: bool = False
     leaves_out: str = ""
     headline: Literal["value", "median", "mean"] = "value"
     at_moment: bool = False

@@ -17,6 +17,8 @@ from typing import Any
 import jinja2
 
 from servicemeter.engines.engine import Engine
+from servicemeter.ground.clock import epoch, offsets
+from servicemeter.ground.currencies import UNUSUAL_DIGITS, minor_digits
 from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
 from servicemeter.store.identities import build_persons
@@ -34,6 +36,8 @@ _WHOLE = {
     "all": _CASES,
     "order": frozenset({"order", "customer"}),
     "person": frozenset({"order", "customer", *_CASES}),
+    "cost": frozenset({"cost", "order", "customer"}),
+    "agent_state": frozenset({"agent_state", "contact"}),
 }
 """Kinds of facts that are replaced as a whole, with what must have been touched for it."""
 
@@ -135,12 +139,14 @@ class Facts:
         self.merge_start = merge_start
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=calendar_mode)
         self._through = self._ends_of_sources()
+        self._tz = settings.get("report_tz") or "UTC"
+        self._base_currency = settings.get("base_currency") or self._only_currency()
         self._has_agent_teams = bool(engine.rows("select 1 from agent_teams limit 1"))
         self._has_bots = bool(engine.rows("select 1 from agents where kind = 'bot' limit 1"))
 
     def definition(self) -> str:
         """A hash of everything the facts depend on besides the rows: the templates, the calendars, the parameters."""
-        said = [self.merge_start, repr(self.calendars), *(f.text for f in fact_files().values())]
+        said = [self.merge_start, self._tz, self._base_currency, repr(self.calendars), *(f.text for f in fact_files().values())]
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 
     def build(self, *, progress: Callable[[str], None] | None = None) -> None:
@@ -313,6 +319,25 @@ class Facts:
         second = f"coalesce({dialect.epoch(f'{alias}.occurred_at')}, {LONG_AGO})"
         return f"({second} * {_KEYS} + coalesce({alias}.seq % {_KEYS}, {dialect.tie(f'{alias}.event_id')}))"
 
+    def _local_day(self, at: str) -> str:
+        """The local date of an instant in the reporting zone, as days since 1970."""
+        first, last = self.engine.rows("select min(placed_at), max(placed_at) from orders")[0]
+        changes = offsets(self._tz, epoch(first.replace(tzinfo=UTC)), epoch(last.replace(tzinfo=UTC))) if first else [(0, 0)]
+        offset = str(changes[0][1])
+        for since, seconds in changes[1:]:
+            offset = f"case when {at} >= {since} then {seconds} else {offset} end"
+        return self.engine.dialect.whole(f"{at} + {offset}", "86400")
+
+    def _only_currency(self) -> str:
+        """The one currency of all amounts, which then is the base currency; empty when there are several or none."""
+        found = self.engine.rows("select currency from orders union select currency from costs")
+        known = {currency for (currency,) in found if currency}
+        return str(*known) if len(known) == 1 else ""
+
+    def _minor_factor(self, digits: int) -> float:
+        """What turns a rate between units into one between minor units, for a currency of so many digits."""
+        return float(10.0 ** (minor_digits(self._base_currency) - digits))
+
     def _versions(self, table: str) -> str:
         """The versions that hold: the table itself, or those known at `known_at`."""
         name = self.engine.dialect.name_of(table)
@@ -330,6 +355,10 @@ class Facts:
             "touched": touched,
             "merge_start": self.merge_start,
             "calendar": self.calendars,
+            "local_day": self._local_day,
+            "base_currency": self._base_currency,
+            "minor_factor": self._minor_factor(2),
+            "minor_factors": [(code, self._minor_factor(digits)) for code, digits in UNUSUAL_DIGITS.items()],
             "has_agent_teams": self._has_agent_teams,
             "has_bots": self._has_bots,
             "change_key": self._change_key,
@@ -340,7 +369,19 @@ class Facts:
             "far_off": FAR_OFF,
             **{
                 name: getattr(dialect, name)
-                for name in ("epoch", "year", "text", "values", "tie", "whole", "first_by", "last_by", "last_known", "last_known_before")
+                for name in (
+                    "epoch",
+                    "year",
+                    "text",
+                    "values",
+                    "tie",
+                    "whole",
+                    "rounded",
+                    "first_by",
+                    "last_by",
+                    "last_known",
+                    "last_known_before",
+                )
             },
         }
 
