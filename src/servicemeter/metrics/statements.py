@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from servicemeter.ground.clock import epoch_day, local_day, offsets
+from servicemeter.ground.clock import epoch_day, local_day, local_midnight, offsets, start_before
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.plan import Plan
 from servicemeter.model.metric import Agg, Distribution, Tally
@@ -280,10 +280,11 @@ def _bounds(plan: Plan, tally: Tally) -> list[str]:
 
 def _periods(plan: Plan, facts: Facts) -> str:
     rows = [
-        (i, p.p0, p.p1, e, plan.as_of, epoch_day(p.start), max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1))
+        (i, p.p0, p.p1, e, plan.as_of, epoch_day(p.start), max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1),
+         local_midnight(start_before(p.start, p.end), plan.tz))
         for i, (p, e) in enumerate(zip(plan.periods, plan.ends, strict=True))
     ]
-    instants = ("p0", "p1", "e", "as_of", "day0", "day1")
+    instants = ("p0", "p1", "e", "as_of", "day0", "day1", "before")
     casts = ", ".join(f"cast({name} as bigint) as {name}" for name in instants)
     return f"(select idx, {casts} from {facts.engine.dialect.values(rows, ['idx', *instants])} as given)"
 

@@ -53,7 +53,8 @@ class Tally:
     both `{{ as_of }}` is the question's `as_of`, for subqueries that see no period.
 
     A row that lasts may lie in several periods: `during` is then the condition that puts it into one, instead of `at`;
-    `p.day0` and `p.day1` are the first local day of the period and the first that has not begun at `p.e` (days since 1970).
+    `p.day0` and `p.day1` are the first local day of the period and the first that has not begun at `p.e` (days since 1970),
+    `p.before` the instant at which the period before begins.
     `needs` are capabilities of the sources whose rows these are, where they are not those of the metric (a shop's costs
     beside a help desk's tickets).
     """
