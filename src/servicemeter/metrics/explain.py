@@ -88,6 +88,7 @@ class _Counting:
         part = self.part
         snippets = [expression for _, expression in self.ids]
         snippets += [sql for c in part.counted for sql in (c.agg.sql, c.agg.where, c.unit)]
+        snippets += [part.tally.per, *part.tally.units.values()]
         return _statement(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
 
     @property
@@ -111,10 +112,17 @@ class _Counting:
             measured = []
         first = len(base.columns)
         fields = [self._field(k, c) for k, c in enumerate(part.counted)]
-        sql = replace(base, columns=(*base.columns, *added)).select([*measured, *fields])
+        if part.tally.per:
+            wide = replace(base, columns=(*base.columns, *added[: len(self.ids)]))
+            told = {**part.tally.units, "first_at": f"min({at})"}
+            sql = wide.select_units(part.tally.per, told, ["min(u.first_at) as happened_s", *fields])
+        else:
+            sql = replace(base, columns=(*base.columns, *added)).select([*measured, *fields])
         names = [*self._groups(), *(f"d{first + k} as i{k}" for k in range(len(self.ids)))]
         after = first + len(self.ids)
-        if units:
+        if part.tally.per:
+            names += ["happened_s", "cast(null as bigint) as number"]
+        elif units:
             names += [*(f"d{after + k} as u{k}" for k in range(len(units))), "happened_s", "number"]
         else:
             names += [f"d{after} as happened_s", f"d{after + 1} as number"]

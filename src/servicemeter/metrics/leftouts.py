@@ -52,7 +52,7 @@ def _rules(part: Part) -> list[_Rule]:
     """What leaves a row of the fact out, in the order of the measure's own conditions."""
     rules = [_Rule(f"not coalesce({c}, false)", reason_of(c)) for c in conjuncts(part.tally.where)]
     in_n = [c for c in part.counted if c.in_n]
-    if len(in_n) != 1:
+    if len(in_n) != 1 or part.tally.per:
         return rules
     names = {c.field for c in in_n}
     for field, agg in part.tally.fields.items():

@@ -74,7 +74,7 @@ class Plan:
 
     def sources_of(self, tally: Tally) -> tuple[Source, ...]:
         """The sources whose rows a tally counts."""
-        needs = tally.needs or self.metric.needs
+        needs = tally.needs or _needs(self.metric, self.measure)
         return tuple(s for s in self.known if s.can(needs))
 
     @property
@@ -111,7 +111,7 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
     spans = _periods(question, metric, tz)
     by = _dimensions(question, metric)
-    measure = metric.measure({**params, "by": by})
+    measure = metric.measure({**params, "by": by, "asked": {*by, *(f.dimension for f in question.where)}})
     able = _able(metric, measure, sources)
     as_of = _as_of(question, able or tuple(sources), spans)
     by = (*measure.implied, *(d for d in by if d not in measure.implied))
@@ -135,15 +135,17 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     )
 
 
+def _needs(metric: Metric, measure: Measure) -> tuple[str, ...]:
+    return metric.needs if measure.needs is None else measure.needs
+
+
 def _able(metric: Metric, measure: Measure, sources: list[Source]) -> tuple[Source, ...]:
-    """The sources that supply some of what the metric needs; none when any of it is supplied by nobody."""
-    found: set[str] = set()
-    for needs in {metric.needs, *(t.needs for t in measure.tallies if t.needs)}:
-        able = {s.name for s in sources if s.can(needs)}
-        if not able:
-            return ()
-        found |= able
-    return tuple(s for s in sources if s.name in found)
+    """The sources whose rows are counted; none when nobody supplies what the metric needs."""
+    own = _needs(metric, measure)
+    if not any(s.can(own) for s in sources) or not all(any(s.can((n,)) for s in sources) for n in metric.also_needs):
+        return ()
+    needs = {own, *(t.needs for t in measure.tallies if t.needs)}
+    return tuple(s for s in sources if any(s.can(n) for n in needs))
 
 
 def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from servicemeter.ground.clock import epoch_day, local_day, local_midnight, offsets, start_before
@@ -35,6 +35,13 @@ class Statement:
         chosen = ", ".join(["p.idx as idx", *(f"{c} as d{i}" for i, c in enumerate(self.columns)), *aggregates])
         return f"select {chosen} {self.source} where {self.where} group by {', '.join(names)}"
 
+    def select_units(self, per: str, units: Mapping[str, str], aggregates: Sequence[str]) -> str:
+        """The same over units: rows of one `per`, each with its own aggregates."""
+        names = ", ".join(["idx", *(f"d{i}" for i in range(len(self.columns)))])
+        inner = Statement((*self.columns, per), self.source, self.where)
+        rows = inner.select([f"{sql} as {name}" for name, sql in units.items()])
+        return f"select {names}, {', '.join(aggregates)} from ({rows}) as u group by {names}"
+
     def base(self, extra: Sequence[str]) -> str:
         """The rows themselves: period, dimensions and extra columns."""
         chosen = ", ".join(["p.idx as idx", *(f"{c} as d{i}" for i, c in enumerate(self.columns)), *extra])
@@ -44,7 +51,9 @@ class Statement:
 def shape_of(tally: Tally) -> tuple[object, ...]:
     """What two tallies must share to be counted by one statement."""
     own = tuple(sorted(tally.dimensions.items()))
-    return (tally.over, tally.at, tally.until, own, tally.joins, tuple(tally.lookups.items()), tally.during, tally.needs)
+    units = tuple(sorted(tally.units.items()))
+    lookups = tuple(tally.lookups.items())
+    return (tally.over, tally.at, tally.until, own, tally.joins, lookups, tally.during, tally.needs, tally.per, units)
 
 
 def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: Sequence[tuple[str, str, Agg]]) -> str | None:
@@ -54,8 +63,9 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
     """
     common = {t.where for t in tallies}
     shared = common.pop() if len(common) == 1 else "true"
+    first = tallies[0]
     snippets = [sql for _, where, agg in wanted for sql in (where, agg.sql, agg.where)]
-    parts = _statement(plan, facts, tallies[0], shared, snippets)
+    parts = _statement(plan, facts, first, shared, [*snippets, first.per, *first.units.values()])
     if parts is None:
         return None
     aggregates = []
@@ -63,6 +73,8 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
         conditions = [c for c in (where if shared == "true" else "", agg.where) if c and c != "true"]
         only = f" filter (where {' and '.join(f'({c})' for c in conditions)})" if conditions else ""
         aggregates.append(f"{agg.sql}{only} as {name}")
+    if first.per:
+        return facts.render(parts.select_units(first.per, first.units, aggregates))
     return facts.render(parts.select(aggregates))
 
 

@@ -57,6 +57,9 @@ class Tally:
     `p.before` the instant at which the period before begins.
     `needs` are capabilities of the sources whose rows these are, where they are not those of the metric (a shop's costs
     beside a help desk's tickets).
+
+    With `per`, rows are first joined into units (a vote a ticket): `units` are the aggregates of a unit, and the fields are
+    aggregated over these, as `u.`. Fields of the same name in several tallies of a measure are added up.
     """
 
     over: str
@@ -69,6 +72,8 @@ class Tally:
     lookups: Mapping[str, str] = field(default_factory=dict)
     during: str = ""
     needs: tuple[str, ...] = ()
+    per: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,9 @@ class Measure:
 
     `finish` turns the fields of one group and period (of all tallies together; a count without rows is 0, other fields
     None) and the statistics of the distribution into fields of the answer's row. `across` completes the rows of one
-    period together (shares of a total). `implied` are dimensions that the rows have without being asked; with `n_of_whole`
-    their n is that of all such rows together.
+    period together (shares of a total). `implied` are dimensions that the rows have without being asked (with
+    `n_of_whole` their n is that of all such rows together). `needs` are the
+    capabilities that these parameters need in place of the metric's.
     """
 
     tallies: tuple[Tally, ...]
@@ -102,6 +108,7 @@ class Measure:
     across: Callable[[list[dict[str, Any]]], None] | None = None
     implied: tuple[str, ...] = ()
     n_of_whole: bool = False
+    needs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,8 @@ class Metric:
     """A metric: names and question in three languages, what it means, and how it is measured.
 
     `names[lang]` lists the names in use, the first is the label. `better` is the good direction. `needs` are the
-    capabilities (METRICS.md section 7) without which it is `not_measured`. `invalid` dimensions answer null.
+    capabilities (METRICS.md section 7) that one source must have, `also_needs` those that any other may supply; without them
+    it is `not_measured`. `invalid` dimensions answer null.
     """
 
     name: str
@@ -122,6 +130,7 @@ class Metric:
     better: Literal["higher", "lower", "neither"]
     measure: Callable[[Params], Measure]
     needs: tuple[str, ...] = ()
+    also_needs: tuple[str, ...] = ()
     leaves_out: str = ""
     headline: Literal["value", "median", "mean"] = "value"
     at_moment: bool = False
