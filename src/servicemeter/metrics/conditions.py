@@ -62,6 +62,11 @@ _TITLES = {
     "closed_hours": "Outside opening hours, not offered to a person",
     "failed": "Failed before they reached a queue",
     "never_queued": "Never in a queue",
+    "guest": "Bought as a guest, by nobody known",
+    "internal": "Our own people",
+    "taken_back": "No longer so: cancelled, or refunded in part or whole",
+    "anonymous": "Of nobody known",
+    "unpriced": "Amounts without a rate to the base currency",
     "no_invitation": "Answers without an invitation",
 }
 
@@ -91,6 +96,11 @@ _PATTERNS = (
     (r"^f\.outcome", "not_offered"),
     (r"^f\.decided_at < p\.as_of$", "still_running"),
     (r"^f\.(first_contact|handover)_at < p\.|^coalesce\(f\.handover_at, f\.first_contact_at\) < p\.", "before_first_contact"),
+    (r"person_no is not null$", "guest"),
+    (r"is_internal", "internal"),
+    (r"f\.from_at < p\.as_of", "taken_back"),
+    (r"^f\.to_at is null or f\.to_at >= p\.as_of$", "taken_back"),
+    (r"customer_id is not null$", "anonymous"),
     (r"(agent|solver|replier)_id is not null$", "unassigned"),
     (r"is not null$", "unknown"),
     (r">= 0$", "invalid"),

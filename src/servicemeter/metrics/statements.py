@@ -292,8 +292,16 @@ def _bounds(plan: Plan, tally: Tally) -> list[str]:
 
 def _periods(plan: Plan, facts: Facts) -> str:
     rows = [
-        (i, p.p0, p.p1, e, plan.as_of, epoch_day(p.start), max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1),
-         local_midnight(start_before(p.start, p.end), plan.tz))
+        (
+            i,
+            p.p0,
+            p.p1,
+            e,
+            plan.as_of,
+            epoch_day(p.start),
+            max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1),
+            local_midnight(start_before(p.start, p.end), plan.tz),
+        )
         for i, (p, e) in enumerate(zip(plan.periods, plan.ends, strict=True))
     ]
     instants = ("p0", "p1", "e", "as_of", "day0", "day1", "before")

@@ -66,7 +66,9 @@ def _fulfilled(_: Params) -> Measure:
 
     fields = {"n": COUNT, "hits": Agg("count(*)", "lower(f.value_text) = 'yes'")}
     where = _asked_visitors("fulfilled")
-    of = Tally("answers", fields, at="f.answered_at", where=where, dimensions={"intent": "said.value_text"}, lookups={"said": _SAID_WHY})
+    of = Tally(
+        "answers", fields, at="f.answered_at", where=where, dimensions={"intent": "said.value_text"}, lookups={"said": _SAID_WHY}
+    )
     return Measure((of,), finish)
 
 
