@@ -196,8 +196,16 @@ def _sums(one: Plan, answer: Answer, totals: Mapping[Key, Row]) -> list[Row]:
         name = "at" if one.question.moment is not None else "period_start"
         labels = {name: row[name], **{d: row[d] for d in one.by}}
         total = by_key.get(tuple(labels.values()), {"rows": 0, "n": 0, "numerator": 0})
+        if one.measure.n_of_whole:
+            total = {**total, "n": sum(t["n"] for key, t in by_key.items() if _is_beside(one, key, tuple(labels.values())))}
         sums.append({**labels, **total, **({} if _has_numerator(one) else {"numerator": None})})
     return sums
+
+
+def _is_beside(one: Plan, key: Key, other: Key) -> bool:
+    """Whether two groups are of one period and differ in implied dimensions only."""
+    places = [0, *(k for k, name in enumerate(one.by, 1) if name not in one.measure.implied)]
+    return all(key[place] == other[place] for place in places)
 
 
 def _disagreements(answer: Answer, sums: Sequence[Row]) -> list[str]:

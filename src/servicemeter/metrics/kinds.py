@@ -13,6 +13,7 @@ __all__ = [
     "CLOCK",
     "COUNT",
     "FIRST_TEAM",
+    "HOLDS",
     "POPULATION",
     "RESPONDER",
     "count",
@@ -30,6 +31,8 @@ Fields = dict[str, Any]
 
 COUNT = Agg("count(*)")
 FIRST_TEAM = {"team": "case when f.first_team_at < p.e then f.first_team_id end"}
+HOLDS = "f.from_at < p.as_of and (f.to_at is null or f.to_at >= p.as_of)"
+"""The state of an order that holds at `as_of`; an order taken back as a whole has none."""
 POPULATION = Parameter(
     "population", "inbound", ("inbound", "outbound", "all"), "whose tickets: started by customers, by us, or both"
 )

@@ -20,7 +20,7 @@ __all__ = ["DIMENSIONS", "Plan", "Source", "plan"]
 
 DIMENSIONS = (
     "source", "brand", "channel", "channel_class", "language", "customer_segment", "agent", "team", "priority", "reason",
-    "hour_of_day", "weekday", "status", "queue", "scale",
+    "hour_of_day", "weekday", "status", "queue", "scale", "country",
 )  # fmt: skip
 _EVERYWHERE = DIMENSIONS[:12]
 _BUILDING = {"merge_start": ("earliest", "survivor"), "calendar_mode": ("segmented", "at_end", "at_start")}
@@ -111,7 +111,7 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
     spans = _periods(question, metric, tz)
     by = _dimensions(question, metric)
-    measure = metric.measure({**params, "by": by})
+    measure = metric.measure({**params, "by": by, "asked": _asked(question)})
     able = _able(metric, measure, sources)
     as_of = _as_of(question, able or tuple(sources), spans)
     by = (*measure.implied, *(d for d in by if d not in measure.implied))
@@ -212,6 +212,13 @@ def _dimensions(question: Question, metric: Metric) -> tuple[str, ...]:
         if name not in known:
             raise UnknownName(f"dimension of {metric.name}", name, known)
     return tuple(dict.fromkeys(question.by))
+
+
+def _asked(question: Question) -> frozenset[str]:
+    """The dimensions that rows are split or chosen by."""
+    scope = question.scope
+    scoped = {"brand": scope.brands, "source": scope.sources, "team": scope.teams, "agent": scope.agents}
+    return frozenset((*question.by, *(f.dimension for f in question.where), *(name for name, values in scoped.items() if values)))
 
 
 def _hash(metric: Metric, params: Mapping[str, Any], building: tuple[tuple[str, str], ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from servicemeter.ground.clock import epoch_day, local_day, offsets
+from servicemeter.ground.clock import epoch_day, local_day, local_midnight, offsets, start_before
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.plan import Plan
 from servicemeter.model.metric import Agg, Distribution, Tally
@@ -15,6 +15,7 @@ from servicemeter.store.build import FactFile, Facts, fact_files
 __all__ = ["Statement", "distribution_statement", "order_statement", "shape_of", "survival_statement", "tally_statement"]
 
 _OF_TICKET = ("channel", "channel_class", "brand", "language", "reason", "source")
+_OF_CUSTOMER = {"customer_segment": "segment", "country": "country"}
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
 _PRIORITY = """left join {{{{ facts }}}}.priority_spans as ps
     on ps.ticket_no = f.ticket_no and {key} >= ps.from_key and {key} < ps.to_key"""
@@ -51,7 +52,8 @@ def shape_of(tally: Tally) -> tuple[object, ...]:
     """What two tallies must share to be counted by one statement."""
     own = tuple(sorted(tally.dimensions.items()))
     units = tuple(sorted(tally.units.items()))
-    return (tally.over, tally.at, tally.until, own, tally.joins, tally.during, tally.needs, tally.per, units)
+    lookups = tuple(tally.lookups.items())
+    return (tally.over, tally.at, tally.until, own, tally.joins, lookups, tally.during, tally.needs, tally.per, units)
 
 
 def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: Sequence[tuple[str, str, Agg]]) -> str | None:
@@ -167,11 +169,19 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
         _CUSTOMER.format(owner=owner) if "customer" in needs else "",
         _PRIORITY.format(key=_key(file, tally)) if "priority" in needs else "",
         *(join for alias, join in file.joins.items() if f"{alias}." in said),
-        tally.joins,
+        *(_at_question(plan, join) for join in (tally.joins, *_looked_up(tally, said))),
     ]
     source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in joins if j)
     conditions = [f"({c})" for c in [*_bounds(plan, tally), where, *filters] if c and c != "true"]
     return Statement(tuple(columns), source, " and ".join(conditions) or "true")
+
+
+def _looked_up(tally: Tally, said: str) -> list[str]:
+    return [join for alias, join in tally.lookups.items() if f"{alias}." in said]
+
+
+def _at_question(plan: Plan, join: str) -> str:
+    return join.replace("{{ as_of }}", str(plan.as_of))
 
 
 def _key(file: FactFile, tally: Tally) -> str:
@@ -210,10 +220,9 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
     elif name in file.dimensions:
         own = file.dimensions[name]
         column = "cast(null as varchar)" if own is None else own if "." in own else f"f.{own}"
-    elif name == "customer_segment":
-        needs.add("customer")
-        needs.add("t")
-        column = "c.segment"
+    elif name in _OF_CUSTOMER:
+        needs |= {"customer", "t"}
+        column = f"c.{_OF_CUSTOMER[name]}"
     elif name == "priority" and file.through:
         needs |= {"priority", "t"}
         column = "ps.priority"
@@ -283,10 +292,19 @@ def _bounds(plan: Plan, tally: Tally) -> list[str]:
 
 def _periods(plan: Plan, facts: Facts) -> str:
     rows = [
-        (i, p.p0, p.p1, e, plan.as_of, epoch_day(p.start), max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1))
+        (
+            i,
+            p.p0,
+            p.p1,
+            e,
+            plan.as_of,
+            epoch_day(p.start),
+            max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1),
+            local_midnight(start_before(p.start, p.end), plan.tz),
+        )
         for i, (p, e) in enumerate(zip(plan.periods, plan.ends, strict=True))
     ]
-    instants = ("p0", "p1", "e", "as_of", "day0", "day1")
+    instants = ("p0", "p1", "e", "as_of", "day0", "day1", "before")
     casts = ", ".join(f"cast({name} as bigint) as {name}" for name in instants)
     return f"(select idx, {casts} from {facts.engine.dialect.values(rows, ['idx', *instants])} as given)"
 

@@ -49,10 +49,12 @@ class Tally:
     Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
     instant) and `p.as_of`, all epoch seconds. `until` is the end of the span in which `at` counts: `e` for lifecycle
     facts, `p1` for contacts (which are read at `as_of`). `dimensions` gives the expression of a dimension where it is
-    not the fact's own. `joins` is added to the FROM.
+    not the fact's own. `joins` is added to the FROM; of `lookups` (alias: join) only those that a snippet speaks of. In
+    both `{{ as_of }}` is the question's `as_of`, for subqueries that see no period.
 
     A row that lasts may lie in several periods: `during` is then the condition that puts it into one, instead of `at`;
-    `p.day0` and `p.day1` are the first local day of the period and the first that has not begun at `p.e` (days since 1970).
+    `p.day0` and `p.day1` are the first local day of the period and the first that has not begun at `p.e` (days since 1970),
+    `p.before` the instant at which the period before begins.
     `needs` are capabilities of the sources whose rows these are, where they are not those of the metric (a shop's costs
     beside a help desk's tickets).
 
@@ -67,6 +69,7 @@ class Tally:
     until: Literal["e", "p1"] = "e"
     dimensions: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""
+    lookups: Mapping[str, str] = field(default_factory=dict)
     during: str = ""
     needs: tuple[str, ...] = ()
     per: str = ""
@@ -94,7 +97,8 @@ class Measure:
 
     `finish` turns the fields of one group and period (of all tallies together; a count without rows is 0, other fields
     None) and the statistics of the distribution into fields of the answer's row. `across` completes the rows of one
-    period together (shares of a total). `implied` are dimensions that the rows have without being asked. `needs` are the
+    period together (shares of a total). `implied` are dimensions that the rows have without being asked (with
+    `n_of_whole` their n is that of all such rows together). `needs` are the
     capabilities that these parameters need in place of the metric's.
     """
 
@@ -103,6 +107,7 @@ class Measure:
     distribution: Distribution | None = None
     across: Callable[[list[dict[str, Any]]], None] | None = None
     implied: tuple[str, ...] = ()
+    n_of_whole: bool = False
     needs: tuple[str, ...] | None = None
 
 

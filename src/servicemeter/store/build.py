@@ -371,6 +371,7 @@ class Facts:
                 name: getattr(dialect, name)
                 for name in (
                     "epoch",
+                    "year",
                     "text",
                     "values",
                     "tie",
