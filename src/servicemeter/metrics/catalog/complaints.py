@@ -9,7 +9,7 @@ from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, T
 
 __all__ = ["METRICS"]
 
-_TICKETS = ("tickets", "complaint_flag", "creation")
+_TICKETS: tuple[str, ...] = ("tickets", "complaint_flag", "creation")
 
 
 def _complaints(p: Params) -> Measure:
