@@ -26,7 +26,8 @@ def _sold(p: Params) -> str:
     """What a ticket sold within its window: the orders credited to it that are valid at `as_of`."""
     order = ["s.placed_at", "s.order_no"]
     return f"""left join (
-        select s.ticket_no, count(o.net_minor) as priced, count(*) - count(o.net_minor) as unpriced, sum(o.net_minor) as net_minor,
+        select s.ticket_no, sum(o.net_minor) as net_minor, count(o.net_minor) as priced,
+               count(*) - count(o.net_minor) as unpriced,
                {{{{ first_by('s.agent_id', {order}) }}}} as agent_id, {{{{ first_by('s.team_id', {order}) }}}} as team_id
         from {{{{ facts }}}}.sales as s
         join {{{{ facts }}}}.orders as o on o.order_no = s.order_no
