@@ -113,9 +113,7 @@ class _Counting:
         first = len(base.columns)
         fields = [self._field(k, c) for k, c in enumerate(part.counted)]
         if part.tally.per:
-            wide = replace(base, columns=(*base.columns, *added[: len(self.ids)]))
-            told = {**part.tally.units, "first_at": f"min({at})"}
-            sql = wide.select_units(part.tally.per, told, ["min(u.first_at) as happened_s", *fields])
+            sql = self._units_of(base, at, fields)
         else:
             sql = replace(base, columns=(*base.columns, *added)).select([*measured, *fields])
         names = [*self._groups(), *(f"d{first + k} as i{k}" for k in range(len(self.ids)))]
@@ -129,6 +127,17 @@ class _Counting:
         weighed = [f"{_weighed(part.counted, 'in_n')} as n", f"{_weighed(part.counted, 'in_numerator')} as numerator"]
         counts = [f"c{k}" for k in range(len(part.counted))]
         return f"select {', '.join([*names, *counts, *weighed])} from ({sql}) as rows_counted"
+
+    def _units_of(self, base: Statement, at: str, fields: Sequence[str]) -> str:
+        """One row a unit, named by the first ids of its rows."""
+        tally, first = self.part.tally, len(base.columns)
+        told = {**tally.units, "first_at": f"min({at})"}
+        told |= {f"id{k}": f"min({expression})" for k, (_, expression) in enumerate(self.ids)}
+        inner = replace(base, columns=(*base.columns, tally.per)).select([f"{sql} as {name}" for name, sql in told.items()])
+        groups = ", ".join(f"u.{name}" for name in ["idx", *(f"d{k}" for k in range(first))])
+        ids = [f"min(u.id{k}) as d{first + k}" for k in range(len(self.ids))]
+        chosen = ", ".join([groups, *ids, "min(u.first_at) as happened_s", *fields])
+        return f"select {chosen} from ({inner}) as u group by {groups}, u.d{first}"
 
     def _field(self, k: int, counted: Counted) -> str:
         only = f" filter (where {counted.agg.where})" if counted.agg.where else ""

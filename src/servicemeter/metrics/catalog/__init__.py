@@ -11,19 +11,15 @@ from servicemeter.model.metric import Metric
 
 __all__ = ["FAMILIES", "all_metrics", "find_metric"]
 
-FAMILIES = ("volume", "speed", "resolution", "calls", "voice")
+FAMILIES = ("volume", "speed", "resolution", "calls", "voice", "sla", "loyalty")
 
 
 @cache
 def all_metrics() -> dict[str, Metric]:
     """Every metric by name, family by family."""
-    found: dict[str, Metric] = {}
-    modules = [m.name for m in pkgutil.iter_modules(__path__)]
-    for name in sorted(modules, key=lambda n: (FAMILIES.index(n) if n in FAMILIES else len(FAMILIES), n)):
-        module = importlib.import_module(f"{__name__}.{name}")
-        for metric in module.METRICS:
-            found[metric.name] = metric
-    return found
+    names = sorted((m.name for m in pkgutil.iter_modules(__path__)), key=lambda n: (n not in FAMILIES, n))
+    found = [metric for name in names for metric in importlib.import_module(f"{__name__}.{name}").METRICS]
+    return {m.name: m for m in sorted(found, key=lambda m: FAMILIES.index(m.family) if m.family in FAMILIES else len(FAMILIES))}
 
 
 def find_metric(name: str) -> Metric:

@@ -17,7 +17,8 @@ def _exposure(p: Params) -> tuple[Tally, ...]:
     """What the tickets are divided by (`n`), and the guest orders that are nobody's (`n_excluded`)."""
     if p["denominator"] == "orders":
         return (Tally("orders", {"n": COUNT}, at="f.placed_at", where=HOLDS, needs=_NEEDS),)
-    over, at, during, held = "orders", "f.placed_at", "", HOLDS
+    over, during, held = "orders", "", HOLDS
+    at: str | None = "f.placed_at"
     if p["denominator"] == "active_customers":
         window = int(float(p["activity_window_days"]) * 86400)
         bought = f"f.placed_at >= p.e - {window} and f.placed_at < p.e"

@@ -26,7 +26,8 @@ def _sold(p: Params) -> str:
     """What a ticket sold within its window: the orders credited to it that are valid at `as_of`."""
     order = ["s.placed_at", "s.order_no"]
     return f"""left join (
-        select s.ticket_no, count(*) as orders, sum(o.net_minor) as net_minor, count(*) - count(o.net_minor) as unpriced,
+        select s.ticket_no, sum(o.net_minor) as net_minor, count(o.net_minor) as priced,
+               count(*) - count(o.net_minor) as unpriced,
                {{{{ first_by('s.agent_id', {order}) }}}} as agent_id, {{{{ first_by('s.team_id', {order}) }}}} as team_id
         from {{{{ facts }}}}.sales as s
         join {{{{ facts }}}}.orders as o on o.order_no = s.order_no
@@ -40,7 +41,8 @@ def _last_repliers(p: Params) -> str:
     """Who answered a ticket last within its window: the one who would have sold, where nothing was."""
     order = ["r.replied_at", "r.agent_id"]
     return f"""left join (
-        select r.ticket_no, {{{{ last_by('r.agent_id', {order}) }}}} as agent_id, {{{{ last_by('r.team_id', {order}) }}}} as team_id
+        select r.ticket_no, {{{{ last_by('r.agent_id', {order}) }}}} as agent_id,
+               {{{{ last_by('r.team_id', {order}) }}}} as team_id
         from {{{{ facts }}}}.replies as r
         join {{{{ facts }}}}.tickets as k on k.ticket_no = r.ticket_no and r.replied_at <= k.created_at + {_window(p)}
         group by r.ticket_no
@@ -57,7 +59,7 @@ def _by_creation(p: Params) -> Tally:
         {
             "n": Agg("count(*)", counts),
             "hits": Agg("count(sold.ticket_no)", counts),
-            "orders": Agg("sum(sold.orders)", counts),
+            "priced": Agg("sum(sold.priced)", counts),
             "revenue": Agg("sum(sold.net_minor)", counts),
             "unpriced": Agg("sum(sold.unpriced)", counts),
             "n_immature": Agg("count(*)", f"{known} and not ({mature})"),
@@ -97,7 +99,7 @@ def _revenue(p: Params) -> Measure:
 
     def finish(found: Fields) -> Fields:
         nothing_yet = not found["n"] and found["n_immature"]
-        row = _earned(found["orders"], found["revenue"], found["unpriced"])
+        row = _earned(found["priced"], found["revenue"], found["unpriced"])
         return {**row, **({"value": None} if nothing_yet else {}), "n_immature": found["n_immature"]}
 
     return Measure((_by_creation(p), _ORDERS), finish)
@@ -105,7 +107,7 @@ def _revenue(p: Params) -> Measure:
 
 def _revenue_by_order(p: Params) -> Measure:
     fields = {
-        "orders": Agg("count(*)"),
+        "priced": Agg("count(o.net_minor)"),
         "revenue": Agg("sum(o.net_minor)"),
         "unpriced": Agg("count(*)", "o.net_minor is null"),
     }
@@ -114,15 +116,14 @@ def _revenue_by_order(p: Params) -> Measure:
     where = f"f.rule = '{_rule(p)}' and f.placed_at <= f.ticket_created_at + {_window(p)}"
 
     def finish(found: Fields) -> Fields:
-        return _earned(found["orders"], found["revenue"], found["unpriced"])
+        return _earned(found["priced"], found["revenue"], found["unpriced"])
 
     return Measure((Tally("sales", fields, at="f.placed_at", where=where, joins=joins), _ORDERS), finish)
 
 
-def _earned(orders: Any, revenue: Any, unpriced: Any) -> Fields:
+def _earned(priced: Any, revenue: Any, unpriced: Any) -> Fields:
     """The sum of the orders that have an amount in the base currency; no orders is a true zero."""
-    left_out = int(unpriced or 0)
-    n = int(orders or 0) - left_out
+    left_out, n = int(unpriced or 0), int(priced or 0)
     value = None if left_out and not n else int(revenue or 0)
     return {"value": value, "numerator": value, "n": n, "n_excluded": left_out, "partial": left_out > 0}
 

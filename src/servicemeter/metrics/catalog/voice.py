@@ -195,7 +195,7 @@ METRICS = (
         parameters=(_scope("all"), _ATTRIBUTION),
         dimensions=("scale",),
         beside=("easy_share", "ease_index"),
-        peers="The first effort score asked 1-5 with low as good, its successor 1-7 with high as good: mean, or share of 5 and up.",
+        peers="The first effort score asked 1-5 (low is good), its successor 1-7 (high is good): mean, or share of 5 and up.",
     ),
     Metric(
         "nps",
