@@ -90,6 +90,7 @@ class _Counting:
         snippets = [expression for _, expression in self.ids]
         snippets += [sql for c in part.counted for sql in (c.agg.sql, c.agg.where, c.unit)]
         snippets += part.tally.shows.values()
+        snippets += [part.tally.per, *part.tally.units.values()]
         return _statement(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
 
     @property
@@ -113,10 +114,15 @@ class _Counting:
             measured = []
         first = len(base.columns)
         fields = [self._field(k, c) for k, c in enumerate(part.counted)]
-        sql = replace(base, columns=(*base.columns, *added)).select([*measured, *fields])
+        if part.tally.per:
+            sql = self._units_of(base, at, fields)
+        else:
+            sql = replace(base, columns=(*base.columns, *added)).select([*measured, *fields])
         names = [*self._groups(), *(f"d{first + k} as i{k}" for k in range(len(self.ids)))]
         after = first + len(self.ids)
-        if units:
+        if part.tally.per:
+            names += ["happened_s", "cast(null as bigint) as number"]
+        elif units:
             names += [*(f"d{after + k} as u{k}" for k in range(len(units))), "happened_s", "number"]
         else:
             names += [f"d{after} as happened_s", f"d{after + 1} as number"]
@@ -124,6 +130,17 @@ class _Counting:
         weighed = [f"{_weighed(part.counted, 'in_n')} as n", f"{_weighed(part.counted, 'in_numerator')} as numerator"]
         counts = [f"c{k}" for k in range(len(part.counted))]
         return f"select {', '.join([*names, *counts, *weighed])} from ({sql}) as rows_counted"
+
+    def _units_of(self, base: Statement, at: str, fields: Sequence[str]) -> str:
+        """One row a unit, named by the first ids of its rows."""
+        tally, first = self.part.tally, len(base.columns)
+        told = {**tally.units, "first_at": f"min({at})"}
+        told |= {f"id{k}": f"min({expression})" for k, (_, expression) in enumerate(self.ids)}
+        inner = replace(base, columns=(*base.columns, tally.per)).select([f"{sql} as {name}" for name, sql in told.items()])
+        groups = ", ".join(f"u.{name}" for name in ["idx", *(f"d{k}" for k in range(first))])
+        ids = [f"min(u.id{k}) as d{first + k}" for k in range(len(self.ids))]
+        chosen = ", ".join([groups, *ids, "min(u.first_at) as happened_s", *fields])
+        return f"select {chosen} from ({inner}) as u group by {groups}, u.d{first}"
 
     def _field(self, k: int, counted: Counted) -> str:
         only = f" filter (where {counted.agg.where})" if counted.agg.where else ""
@@ -199,6 +216,8 @@ def _sums(one: Plan, answer: Answer, totals: Mapping[Key, Row]) -> list[Row]:
         name = "at" if one.question.moment is not None else "period_start"
         labels = {name: row[name], **{d: row[d] for d in one.by}}
         total = by_key.get(tuple(labels.values()), {"rows": 0, "n": 0, "numerator": 0})
+        if one.measure.n_of_whole:
+            total = {**total, "n": sum(t["n"] for key, t in by_key.items() if _is_beside(one, key, tuple(labels.values())))}
         sums.append({**labels, **total, **({} if _has_numerator(one) else {"numerator": None})})
     return _of_the_whole(one, sums)
 
@@ -211,6 +230,12 @@ def _of_the_whole(one: Plan, sums: list[Row]) -> list[Row]:
     for part in by_other_dimensions(one, rows):
         one.measure.across(part)
     return [{name: row[name] for name in given} for given, row in zip(sums, rows, strict=True)]
+
+
+def _is_beside(one: Plan, key: Key, other: Key) -> bool:
+    """Whether two groups are of one period and differ in implied dimensions only."""
+    places = [0, *(k for k, name in enumerate(one.by, 1) if name not in one.measure.implied)]
+    return all(key[place] == other[place] for place in places)
 
 
 def _disagreements(answer: Answer, sums: Sequence[Row]) -> list[str]:

@@ -14,6 +14,7 @@ __all__ = [
     "CLOCK",
     "COUNT",
     "FIRST_TEAM",
+    "HOLDS",
     "OPEN_AT_AS_OF",
     "POPULATION",
     "RESPONDER",
@@ -22,6 +23,7 @@ __all__ = [
     "count",
     "duration",
     "finish_duration",
+    "interactions",
     "mean_of",
     "population",
     "ratio",
@@ -35,6 +37,8 @@ Fields = dict[str, Any]
 
 COUNT = Agg("count(*)")
 FIRST_TEAM = {"team": "case when f.first_team_at < p.e then f.first_team_id end"}
+HOLDS = "f.from_at < p.as_of and (f.to_at is null or f.to_at >= p.as_of)"
+"""The state of an order that holds at `as_of`; an order taken back as a whole has none."""
 POPULATION = Parameter(
     "population", "inbound", ("inbound", "outbound", "all"), "whose tickets: started by customers, by us, or both"
 )
@@ -59,6 +63,16 @@ def population(params: Params) -> str:
 def unresolved(params: Params) -> Tally:
     """The tickets of the population that are still unresolved at the evaluation instant."""
     return Tally("open_spans", {"n_unresolved": COUNT}, where=population(params))
+
+
+def interactions(p: Params) -> tuple[Tally, Tally]:
+    """Contacts of customers: the first message of each written turn (`n_written`), and calls and chats (`n_live`)."""
+    written = "f.starts_contact" if p["unit"] != "message" else "not f.is_live"
+    live = "f.is_inbound" if p["include_self_service"] else "f.is_inbound and coalesce(f.outcome, '') <> 'self_served'"
+    return (
+        Tally("customer_messages", {"n_written": COUNT}, at="f.said_at", where=written),
+        Tally("contacts", {"n_live": COUNT}, at="f.started_at", where=live),
+    )
 
 
 def count(*tallies: Tally) -> Measure:

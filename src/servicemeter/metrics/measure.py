@@ -78,7 +78,8 @@ def _count(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
             key = tuple(row[: width + 1])
             for (_, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
                 if value is not None and (value != 0 or not _is_count(agg)):
-                    groups.setdefault(key, {})[field] = value
+                    fields = groups.setdefault(key, {})
+                    fields[field] = value + fields[field] if field in fields else value
     for one, groups in members:
         for fields in groups.values():
             for tally in one.measure.tallies:
@@ -94,7 +95,8 @@ def _tally_statements(
     for one, groups in members:
         for tally in one.measure.tallies:
             if tally.fields:
-                shapes[shape_of(tally)].append((one, groups, tally))
+                alone = tally.where if tally.per else ""
+                shapes[(shape_of(tally), one.sources_of(tally), alone)].append((one, groups, tally))
     statements = []
     for same in shapes.values():
         wanted: list[tuple[str, str, Agg]] = []

@@ -12,7 +12,7 @@ from typing import Any
 from servicemeter.ground.clock import Period, epoch, moment, periods
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.metrics.catalog import find_metric
-from servicemeter.model.metric import Measure, Metric
+from servicemeter.model.metric import Measure, Metric, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import LONG_AGO
 from servicemeter.store.variants import BUILDING, FOR_ALL, said_as
@@ -21,7 +21,7 @@ __all__ = ["DIMENSIONS", "FOUND_IN_ROWS", "Plan", "Source", "plan"]
 
 DIMENSIONS = (
     "source", "brand", "channel", "channel_class", "language", "customer_segment", "agent", "team", "priority", "reason",
-    "hour_of_day", "weekday", "status", "queue", "scale", "macro_id",
+    "hour_of_day", "weekday", "status", "queue", "scale", "macro_id", "country",
 )  # fmt: skip
 _EVERYWHERE = DIMENSIONS[:12]
 FOUND_IN_ROWS = ("creation", "first_contact", "macros", "sla_policies")
@@ -65,7 +65,7 @@ class Plan:
     sources: tuple[Source, ...]
     missing: tuple[str, ...]
     covered_from: tuple[int, ...]
-    all_sources: bool
+    known: tuple[Source, ...]
     building: tuple[tuple[str, str], ...]
     params_hash: str
 
@@ -73,6 +73,11 @@ class Plan:
     def is_measured(self) -> bool:
         """Whether any source can supply what the metric needs."""
         return bool(self.sources)
+
+    def sources_of(self, tally: Tally) -> tuple[Source, ...]:
+        """The sources whose rows a tally counts."""
+        needs = tally.needs or _needs(self.metric, self.measure)
+        return tuple(s for s in self.known if s.can(needs))
 
     @property
     def invalid_dimension(self) -> bool:
@@ -108,8 +113,8 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
     spans = _periods(question, metric, tz)
     by = _dimensions(question, metric)
-    measure = metric.measure({**params, "by": by})
-    able = tuple(s for s in sources if s.can(metric.needs if measure.needs is None else measure.needs))
+    measure = metric.measure({**params, "by": by, "asked": _asked(question)})
+    able = _able(metric, measure, sources)
     as_of = _as_of(question, able or tuple(sources), spans)
     by = (*measure.implied, *(d for d in by if d not in measure.implied))
     missing = tuple(s.name for s in sources if s not in able)
@@ -126,10 +131,23 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
         able,
         missing,
         tuple(epoch(s.loaded_from) if s.loaded_from else LONG_AGO for s in able or sources),
-        not missing,
+        tuple(sources),
         building,
         _hash(metric, params, building),
     )
+
+
+def _needs(metric: Metric, measure: Measure) -> tuple[str, ...]:
+    return metric.needs if measure.needs is None else measure.needs
+
+
+def _able(metric: Metric, measure: Measure, sources: list[Source]) -> tuple[Source, ...]:
+    """The sources whose rows are counted; none when nobody supplies what the metric needs."""
+    own = _needs(metric, measure)
+    if not any(s.can(own) for s in sources) or not all(any(s.can((n,)) for s in sources) for n in metric.also_needs):
+        return ()
+    needs = {own, *(t.needs for t in measure.tallies if t.needs)}
+    return tuple(s for s in sources if any(s.can(n) for n in needs))
 
 
 def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
@@ -149,7 +167,8 @@ def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tup
             raise UnknownName(f"parameter of {metric.name}", name, [*known, *FOR_ALL, "report_tz", "min_n"])
         else:
             _check_option(metric.name, name, value, known[name].options)
-            _check_number(metric.name, name, value, known[name].options)
+            if not known[name].is_text:
+                _check_number(metric.name, name, value, known[name].options)
             params[name] = value
     return params, tuple(sorted(building))
 
@@ -196,6 +215,13 @@ def _dimensions(question: Question, metric: Metric) -> tuple[str, ...]:
         if name not in known:
             raise UnknownName(f"dimension of {metric.name}", name, known)
     return tuple(dict.fromkeys(question.by))
+
+
+def _asked(question: Question) -> frozenset[str]:
+    """The dimensions that rows are split or chosen by."""
+    scope = question.scope
+    scoped = {"brand": scope.brands, "source": scope.sources, "team": scope.teams, "agent": scope.agents}
+    return frozenset((*question.by, *(f.dimension for f in question.where), *(name for name, values in scoped.items() if values)))
 
 
 def _hash(metric: Metric, params: Mapping[str, Any], building: tuple[tuple[str, str], ...]) -> str:

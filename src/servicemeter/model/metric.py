@@ -14,12 +14,13 @@ Params = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Parameter:
-    """An option of a metric: its name, default, the values it may take (empty = any number or text) and what it does."""
+    """An option of a metric: its name, default, the values it may take (empty = any number, or text) and what it does."""
 
     name: str
     default: Any
     options: tuple[Any, ...] = ()
     about: str = ""
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,17 @@ class Tally:
     rows whose `[from_at, to_at)` holds the instant just before it. `where` is a condition, `fields` what is aggregated.
     Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
     instant) and `p.as_of`, all epoch seconds. `dimensions` gives the expression of a dimension where it is not the fact's
-    own. `joins` is added to the FROM. `shows` are columns that the rows behind a figure show besides (those that end in
-    `_at` are instants).
+    own. `joins` is added to the FROM; of `lookups` (alias: join) only those that a snippet speaks of. `shows` are columns
+    that the rows behind a figure show besides (those that end in `_at` are instants).
+
+    A row that lasts may lie in several periods: `during` is then the condition that puts it into one, instead of `at`;
+    `p.day0` and `p.day1` are the first local day of the period and the first that has not begun at `p.e` (days since 1970),
+    `p.before` the instant at which the period before begins.
+    `needs` are capabilities of the sources whose rows these are, where they are not those of the metric (a shop's costs
+    beside a help desk's tickets).
+
+    With `per`, rows are first joined into units (a vote a ticket): `units` are the aggregates of a unit, and the fields are
+    aggregated over these, as `u.`. Fields of the same name in several tallies of a measure are added up.
     """
 
     over: str
@@ -58,6 +68,11 @@ class Tally:
     dimensions: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""
     shows: Mapping[str, str] = field(default_factory=dict)
+    lookups: Mapping[str, str] = field(default_factory=dict)
+    during: str = ""
+    needs: tuple[str, ...] = ()
+    per: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,8 +96,9 @@ class Measure:
 
     `finish` turns the fields of one group and period (of all tallies together; a count without rows is 0, other fields
     None) and the statistics of the distribution into fields of the answer's row. `across` completes the rows of one
-    period together (shares of a total). `implied` are dimensions that the rows have without being asked. `needs` is what
-    is needed with these parameters, where that is not what the metric needs.
+    period together (shares of a total). `implied` are dimensions that the rows have without being asked (with
+    `n_of_whole` their n is that of all such rows together). `needs` is what is needed with these parameters, where that is
+    not what the metric needs.
     """
 
     tallies: tuple[Tally, ...]
@@ -90,6 +106,7 @@ class Measure:
     distribution: Distribution | None = None
     across: Callable[[list[dict[str, Any]]], None] | None = None
     implied: tuple[str, ...] = ()
+    n_of_whole: bool = False
     needs: tuple[str, ...] | None = None
 
 
@@ -98,7 +115,8 @@ class Metric:
     """A metric: names and question in three languages, what it means, and how it is measured.
 
     `names[lang]` lists the names in use, the first is the label. `better` is the good direction. `needs` are the
-    capabilities (METRICS.md section 7) without which it is `not_measured`. `invalid` dimensions answer null.
+    capabilities (METRICS.md section 7) that one source must have, `also_needs` those that any other may supply; without them
+    it is `not_measured`. `invalid` dimensions answer null.
     """
 
     name: str
@@ -111,6 +129,7 @@ class Metric:
     better: Literal["higher", "lower", "neither"]
     measure: Callable[[Params], Measure]
     needs: tuple[str, ...] = ()
+    also_needs: tuple[str, ...] = ()
     leaves_out: str = ""
     headline: Literal["value", "median", "mean"] = "value"
     at_moment: bool = False

@@ -11,7 +11,7 @@ from servicemeter.model.metric import Metric
 
 __all__ = ["FAMILIES", "all_metrics", "find_metric"]
 
-FAMILIES = ("volume", "speed", "resolution", "calls", "voice", "sla")
+FAMILIES = ("volume", "speed", "resolution", "calls", "voice", "sla", "loyalty")
 
 
 @cache

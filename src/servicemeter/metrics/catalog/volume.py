@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicemeter.metrics.kinds import CLOCK, COUNT, FIRST_TEAM, POPULATION, count, duration, finish_duration, population, share
+from servicemeter.metrics.kinds import (
+    CLOCK,
+    COUNT,
+    FIRST_TEAM,
+    POPULATION,
+    count,
+    duration,
+    finish_duration,
+    interactions,
+    population,
+    share,
+)
 from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
 
 __all__ = ["METRICS"]
@@ -14,15 +25,6 @@ def _created(p: Params) -> Tally:
     return Tally("tickets", {"n": COUNT}, at="f.created_at", where=population(p), dimensions=FIRST_TEAM)
 
 
-def _interactions(p: Params) -> tuple[Tally, Tally]:
-    written = "f.starts_contact" if p["unit"] != "message" else "not f.is_live"
-    live = "f.is_inbound" if p["include_self_service"] else "f.is_inbound and coalesce(f.outcome, '') <> 'self_served'"
-    return (
-        Tally("customer_messages", {"n_written": COUNT}, at="f.said_at", where=written),
-        Tally("contacts", {"n_live": COUNT}, at="f.started_at", where=live),
-    )
-
-
 def _add_up(fields: dict[str, Any]) -> dict[str, Any]:
     total = fields["n_written"] + fields["n_live"]
     return {"value": total, "n": total}
@@ -30,7 +32,7 @@ def _add_up(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _by_channel(p: Params) -> Measure:
     if p["unit"] == "interaction":
-        tallies = _interactions({"unit": "turn", "include_self_service": False})
+        tallies = interactions({"unit": "turn", "include_self_service": False})
         return Measure(tallies, _add_up, across=_shares, implied=("channel",))
     whole = count(_created(p))
     return Measure(whole.tallies, whole.finish, across=_shares, implied=("channel",))
@@ -209,7 +211,7 @@ METRICS = (
         "the start of the session; the first message of the turn",
         "count",
         "neither",
-        lambda p: Measure(_interactions(p), _add_up),
+        lambda p: Measure(interactions(p), _add_up),
         needs=("messages|interactions",),
         leaves_out="Outbound calls, automatic replies, the transcript of a chat; self-served sessions unless asked.",
         parameters=(
