@@ -10,7 +10,9 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from laws.compare import differences, opened
-from laws.histories import ask_of, configuration, history, join, moments_of, settings
+from laws.histories import history, join
+from laws.questions import ask_of, moments_of
+from laws.seasons import configuration, settings
 
 Case = dict[str, Any]
 _AS_MADE = (Phase.explicit, Phase.reuse, Phase.generate)  # a book a try is too slow to shrink
