@@ -65,7 +65,7 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     "macro_share": {"population": ("inbound", "all")},
     "contact_rate": {},
     "turnaround_time": {"clock": ("calendar", "business"), "followup_window_days": (1, 3)},
-    **dict.fromkeys(_SPELLS, {"clock": ("calendar", "business"), "population": ("inbound", "all")}),
+    **{name: {"clock": ("calendar", "business"), "population": ("inbound", "all")} for name in _SPELLS},
     "first_contact_resolution_rate": {
         "method": ("repeat_window", "repeat_window", "survey", "one_reply", "no_customer_reply"),
         "followup_window_days": (1, 3),
@@ -98,7 +98,11 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     "customer_churn_rate": {"activity_window_days": (7, 365)},
     "repeat_purchase_rate": {},
     "returning_customer_rate": {},
-    "ticket_conversion_rate": {"conversion_window_days": (1, 5), "include_anonymous": (False, True), "require_reply": (False, True)},
+    "ticket_conversion_rate": {
+        "conversion_window_days": (1, 5),
+        "include_anonymous": (False, True),
+        "require_reply": (False, True),
+    },
     "tickets_converted": {"conversion_window_days": (1, 5), "require_reply": (False, True)},
     "revenue_from_support": {"conversion_window_days": (1, 5), "attribution": ("created", "order_date")},
 }  # fmt: skip
