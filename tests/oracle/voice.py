@@ -41,7 +41,11 @@ def answered(world: World, span: Span, params: Params, kind: str, question: str 
                 found.append(Unit("invalid", answer["answered_at"], dims))
         last = _latest(valid)
         if last and inside(last["answered_at"], span.p0, span.e):
-            more = {"scale": invitation.get("scale"), "text": last.get("value_text"), "invitation": invitation}
+            more = {
+                "scale": (invitation.get("scale"), invitation["scope"]),
+                "text": last.get("value_text"),
+                "invitation": invitation,
+            }
             group = (last["answered_at"], last["answer_id"])
             found.append(Unit("main", last["answered_at"], dims, number=last.get("value_num"), group=group, more=more))
     return found
@@ -82,7 +86,7 @@ def _scores(kind: str) -> Callable[[World, Span, Params], list[Unit]]:
 
 
 def _split(units: list[Unit]) -> tuple[list[Unit], int, bool]:
-    """The answers, how many are invalid, and whether they are of one scale."""
+    """The answers, how many are invalid, and whether they are of one scale and scope."""
     main = [u for u in units if u.role == "main"]
     return main, sum(1 for u in units if u.role == "invalid"), len({u.more["scale"] for u in main}) <= 1
 
@@ -92,7 +96,7 @@ def _satisfied(units: list[Unit], params: Params) -> Row:
     if not is_one_scale:
         return {"value": None, "null_reason": "mixed_scales"}
     scores = [u.number or 0 for u in main]
-    row = share(sum(1 for u in main if (u.number or 0) >= CSAT[u.more["scale"]][2]), len(main))
+    row = share(sum(1 for u in main if (u.number or 0) >= CSAT[u.more["scale"][0]][2]), len(main))
     return {**row, "csat_mean": sum(scores) / len(scores) if scores else None, "n_invalid": invalid}
 
 
@@ -103,7 +107,7 @@ def _effort(units: list[Unit], params: Params) -> Row:
     row: Row = {"n": len(main), "value": None, "n_invalid": invalid, "easy_share": None, "ease_index": None}
     if not main:
         return row
-    lowest, highest, is_up, easy = CES[main[0].more["scale"]]
+    lowest, highest, is_up, easy = CES[main[0].more["scale"][0]]
     scores = [u.number or 0 for u in main]
     row["value"] = mean = sum(scores) / len(scores)
     row["easy_share"] = sum(1 for s in scores if (s >= easy if is_up else s <= easy)) / len(scores)
@@ -132,7 +136,7 @@ def _promoted(units: list[Unit], params: Params) -> Row:
     promoters = sum(1 for u in main if (u.number or 0) >= 9)
     detractors = sum(1 for u in main if (u.number or 0) <= 6)
     p, d = promoters / n, detractors / n
-    low, high = nps_interval(promoters, detractors, n)
+    low, high = (min(100, max(-100, end)) for end in nps_interval(promoters, detractors, n))
     row: Row = {"n": n, "value": 100 * (promoters - detractors) / n, "n_invalid": invalid, "ci_low": low, "ci_high": high}
     row |= {"promoters": p, "detractors": d, "passives": (n - promoters - detractors) / n}
     return {**row, "se": 100 * math.sqrt((p + d - (p - d) ** 2) / n)}
