@@ -9,7 +9,7 @@ from typing import Any
 from laws.seasons import SEASONS, Row, stamp
 from servicemeter.metrics.catalog import all_metrics
 
-__all__ = ["ask_of", "moments_of"]
+__all__ = ["MOMENTS", "ask_of", "moments_of"]
 
 _SPELLS = ("requester_wait_time", "agent_wait_time", "on_hold_time", "agent_work_time")
 _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
@@ -92,7 +92,7 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
         "sla_pause_states": (None, [], ["pending", "on_hold"]),
         "reopen": ("new", "continue"),
     },
-    "sla_breaches": {"reopen": ("new", "continue"), "sla_solve_fulfils": (False, True)},
+    "sla_breaches": {"reopen": ("new", "continue")},
     "sla_at_risk": {"at_risk_from": (0.5, 0.75)},
     "customer_retention_rate": {"activity_window_days": (7, 365)},
     "customer_churn_rate": {"activity_window_days": (7, 365)},
@@ -146,7 +146,7 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_SHOP, ()),
     **dict.fromkeys(_SALES, ("channel", "reason", "customer_segment")),
 }
-_MOMENTS = ("backlog", "backlog_age", "sla_at_risk")
+MOMENTS = ("backlog", "backlog_age", "sla_at_risk")
 
 
 def moments_of(rng: Random, season: int, number: int) -> list[str | None]:
@@ -180,7 +180,7 @@ def ask_of(
         ask["by"] = [d for d in ask["by"] if d not in ("agent", "team")]
     start = SEASONS[season].date()
     instants = [int(SEASONS[season].timestamp()) + d * 86400 + h * 3600 for d in range(-1, 14) for h in (0, 9, 22, 23)]
-    if name in _MOMENTS and rng.random() < 0.5:
+    if name in MOMENTS and rng.random() < 0.5:
         ask["at"] = stamp(rng.choice(instants))
     else:
         grain = rng.choice((None, None, "day", "week", "month"))
@@ -199,7 +199,7 @@ def ask_of(
     as_of = rng.choice(as_ofs or moments_of(rng, season, 2))
     if as_of:
         ask["as_of"] = as_of
-    if rng.random() < 0.1:
+    if rng.random() < 0.1 and name not in (*_SHOP, "contact_rate", "occupancy"):
         ask["where"] = [{"dimension": "channel", "values": [rng.choice(("email", "chat", "(unknown)"))]}]
         if rng.random() < 0.3:
             ask["where"][0]["not"] = True

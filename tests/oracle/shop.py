@@ -165,13 +165,19 @@ def _brought(world: World, order: Row) -> int | None:
 def _converted(units: list[Unit], params: Params) -> Row:
     main = [u for u in units if u.role == "main"]
     row = share(sum(1 for u in main if u.number), len(main))
-    row["revenue_minor"] = sum(r for u in main for r in u.more["revenue"] if r is not None)
+    row["revenue_minor"] = sum(r for u in main for r in u.more["revenue"] if r is not None) if main else None
     row["n_immature"] = sum(1 for u in units if u.role == "immature")
     return row
 
 
 def _sold(units: list[Unit], params: Params) -> Row:
-    return {"value": sum(1 for u in units if u.role == "main" and u.number)}
+    return _of_mature(units, sum(1 for u in units if u.role == "main" and u.number))
+
+
+def _of_mature(units: list[Unit], value: int) -> Row:
+    """A count, 0 over nothing but without a value while everything is too young."""
+    n, young = (sum(1 for u in units if u.role == role) for role in ("main", "immature"))
+    return {"value": value if n or not young else None, "n_immature": young}
 
 
 def revenue_from_support(world: World, span: Span, params: Params) -> list[Unit]:
@@ -179,19 +185,18 @@ def revenue_from_support(world: World, span: Span, params: Params) -> list[Unit]
     if params.get("attribution", "created") == "created":
         return ticket_conversion_rate(world, span, params)
     found = []
-    window = params.get("conversion_window_days", 5) * DAY
     tickets: dict[Any, Ticket] = {t.key: t for t in world.valid}
     for key, orders in _credited(world, params).items():
         for order in orders:
             ticket = tickets[key]
-            if inside(order["placed_at"], span.p0, span.e) and (ticket.created_at or 0) + window < span.as_of:
+            if inside(order["placed_at"], span.p0, span.e):
                 more = {"revenue": [_brought(world, order)]}
                 found.append(Unit("main", order["placed_at"], of_ticket(ticket), number=1, more=more))
     return found
 
 
 def _revenue(units: list[Unit], params: Params) -> Row:
-    return {"value": _converted(units, params)["revenue_minor"]}
+    return _of_mature(units, _converted(units, params)["revenue_minor"] or 0)
 
 
 METRICS = {

@@ -117,12 +117,12 @@ def _effort(units: list[Unit], params: Params) -> Row:
 
 
 def nps(world: World, span: Span, params: Params) -> list[Unit]:
-    """The latest answer of each customer in the period; answers of nobody known each count."""
+    """The latest answer of each customer in the period and series; answers of nobody known each count."""
     units = answered(world, span, params, "nps")
     last: dict[Any, Unit] = {}
     for unit in sorted((u for u in units if u.role == "main"), key=lambda u: u.group):
         person = world.persons.of(unit.more["invitation"])
-        last[unit.group if person is None else person] = unit
+        last[unit.group if person is None else (person, unit.more["scale"])] = unit
     return [*last.values(), *(u for u in units if u.role == "invalid")]
 
 
