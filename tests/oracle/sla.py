@@ -24,6 +24,12 @@ def _dims(one: Instance, at: int) -> Row:
 
 
 def _all(world: World, until: int, params: Params) -> list[Instance]:
+    names = ("sla_pause_states", "sla_solve_fulfils", "reopen")
+    if params.get("reopen", "new") == "new":  # what comes after an instant does not change what was promised before it
+        key = repr([params.get(n) for n in names])
+        if key not in world.memory:
+            world.memory[key] = [one for ticket in world.tickets for one in instances(ticket, world.as_of, params)]
+        return [one for one in world.memory[key] if one.start < until]
     return [one for ticket in world.tickets for one in instances(ticket, until, params)]
 
 

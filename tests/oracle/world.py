@@ -58,6 +58,7 @@ class World:
         self.merge_start = merge_start
         self.bots = {(a["source"], a["agent_id"]) for a in self.rows["agents"] if a["kind"] == "bot"}
         self.persons = Persons(self.rows)
+        self.memory: dict[Any, Any] = {}
         self.contacts = self._contacts()
         self.tickets = self._tickets()
         self.valid = [t for t in self.tickets if t.is_valid]
