@@ -62,7 +62,7 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     "csat": {"scope": ("transactional", "relational")},
     "tickets_closed_per_agent": {"credit": ("assignee", "solver", "last_replier")},
     "contact_reason_share": {"population": ("inbound", "all")},
-    "macro_share": {"population": ("inbound", "all")},
+    "macro_share": {},
     "contact_rate": {},
     "turnaround_time": {"clock": ("calendar", "business"), "followup_window_days": (1, 3)},
     **{name: {"clock": ("calendar", "business"), "population": ("inbound", "all")} for name in _SPELLS},

@@ -66,11 +66,16 @@ def _contracts(rng: Random, times: Times, tables: Tables, brand: str) -> None:
 
 def add_work(rng: Random, times: Times, tables: Tables, brand: str) -> None:
     """What agents did with their days, and what that cost."""
-    for _ in range(rng.choice((0, 2, 5))):
+    for agent in (f"a1-{brand}", f"a2-{brand}"):
         at = times.any()
-        row: Row = {"agent_id": f"a{rng.randrange(1, 4)}-{brand}", "state": rng.choice(("handling", "handling"))}
-        row |= {"started_at": stamp(at), "ended_at": stamp(at + rng.choice((600, 3600, 90000)))}
-        tables["agent_states"].append(row)
+        for _ in range(rng.choice((0, 2, 5))):
+            state = rng.choice(("handling", "handling", "available", "break", "offline"))
+            end = at + rng.choice((600, 3600, 90000))
+            row: Row = {"agent_id": agent, "state": state, "started_at": stamp(at), "ended_at": stamp(end)}
+            tables["agent_states"].append(row)
+            if state == "handling" and rng.random() < 0.5:  # two chats at once
+                tables["agent_states"].append({**row, "started_at": stamp(at + 300)})
+            at = end + rng.choice((0, 0, 60))
     day = datetime.fromtimestamp(times.start, UTC).date()
     for i in range(rng.choice((0, 1, 2))):
         since = day + timedelta(days=rng.randrange(-5, 8))

@@ -122,10 +122,8 @@ def _by_silence(world: World, span: Span, params: Params) -> list[Unit]:
     found = []
     for ticket, first in _first_solves(world, span, params):
         answer = ticket.first_response(ticket.first_contact(), "human")
-        is_good = False
-        if answer and answer["at"] <= first["at"]:
-            later = [m for m in ticket.messages if ticket.is_question(m) and answer["at"] < m["occurred_at"] <= first["at"]]
-            is_good = not later
+        since = answer["at"] if answer else first["at"]
+        is_good = not any(ticket.is_question(m) and since < m["occurred_at"] <= first["at"] for m in ticket.messages)
         found.append(Unit("main", first["at"], of_ticket(ticket, **state(first)), number=int(is_good)))
     return found
 

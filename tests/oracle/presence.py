@@ -44,7 +44,7 @@ def _union(spans: list[tuple[int, int]]) -> int:
 def _occupied(units: list[Unit], params: Params) -> Row:
     handling, available, present = (sum(u.more[k] for u in units) for k in ("handling", "available", "present"))
     busy = handling + available
-    row: Row = {"value": handling / busy if busy else None, "numerator": handling}
+    row: Row = {"value": handling / busy if busy else None, "numerator": handling if busy else None}
     return {**row, "utilisation": busy / present if present else None}
 
 
