@@ -37,8 +37,9 @@ class Asking:
         """Whether this contact repeats another one."""
         if other is self or self.person is None or self.person != other.person or not other.is_solvable:
             return False
-        if self.contact and other.ticket and self.contact in other.ticket.contacts:
-            return False
+        is_own = self.contact is not None and other.ticket is not None and self.contact in other.ticket.contacts
+        if is_own and (other.solved_at is None or self.at <= other.solved_at):
+            return False  # a call on the ticket before its solve is one of its contacts, not a new one
         if self.reason is not None and other.reason is not None and self.reason != other.reason:
             return False
         return other.at < self.at and (other.solved_at is None or self.at <= other.solved_at + window)
