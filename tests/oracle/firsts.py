@@ -119,12 +119,10 @@ def _by_replies(world: World, span: Span, params: Params) -> list[Unit]:
 
 
 def _by_silence(world: World, span: Span, params: Params) -> list[Unit]:
-    """Solved tickets whose customer did not write again after the first answer."""
+    """Solved tickets whose customer made contact once at most."""
     found = []
     for ticket, first in _first_solves(world, span, params):
-        answer = ticket.first_response(ticket.first_contact(), "human")
-        since = answer["at"] if answer else first["at"]
-        is_good = not any(ticket.is_question(m) and since < m["occurred_at"] <= first["at"] for m in ticket.messages)
+        is_good = customer_contacts(ticket, first["at"]) <= 1
         found.append(Unit("main", first["at"], of_ticket(ticket, **state(first)), number=int(is_good)))
     return found
 

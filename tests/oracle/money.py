@@ -73,7 +73,7 @@ def cost_per_resolution(world: World, span: Span, params: Params) -> list[Unit]:
 def _cost(units: list[Unit], params: Params) -> Row:
     n = sum(1 for u in units if u.role == "of")
     costs = [u.number or 0 for u in units if u.role == "cost"]
-    row: Row = {"n": n, "cost_minor": sum(costs), "value": sum(costs) / n if n and costs else None}
+    row: Row = {"n": n, "cost_minor": sum(costs) if costs else None, "value": sum(costs) / n if n and costs else None}
     return {**row, "n_excluded": sum(1 for u in units if u.role == "excluded")}
 
 
