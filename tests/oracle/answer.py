@@ -22,6 +22,7 @@ _INVALID = {
     "volume_by_channel": ["agent"],
     "abandonment_rate": ["agent"],
     "service_level": ["agent"],
+    "automated_resolution_rate": ["agent"],
 }
 _COUNTS = ("value", "n", "created", "solved", "reopened", "buckets")
 

@@ -84,8 +84,12 @@ def _moves(ticket: Ticket, before: int, field: str) -> list[tuple[str, str]]:
         if event["field"] != field or ticket.when(event) >= before:
             continue
         was, value = value, event.get("value") or None
-        is_routing = event.get("actor_type") == "system" and not ticket.human_touches(event["occurred_at"] + 1)
-        if was and value and was != value and not is_routing:
+        is_machine = event.get("actor_type") == "system" or ticket.world.is_bot(
+            event.get("actor_type"), event["source"], event.get("actor_id")
+        )
+        is_routing = is_machine and not ticket.human_touches(event["occurred_at"] + 1)
+        is_handover = field == "assignee_id" and (event["source"], was) in ticket.world.bots
+        if was and value and was != value and not is_routing and not is_handover:
             found.append((was, value))
     return found
 

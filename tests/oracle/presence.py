@@ -14,23 +14,28 @@ Params = dict[str, Any]
 
 
 def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
-    """Per agent the seconds handling, available and logged in, clipped to the period."""
+    """Per agent the seconds handling, handling or available, and logged in, clipped to the period."""
     spans: dict[Any, list[tuple[str, int, int]]] = {}
-    for row in world.seen("agent_states", "started_at"):
-        a, b = max(row["started_at"], span.p0), span.e
-        if row.get("ended_at") is not None:
-            b = min(row["ended_at"], span.e)
+    rows = world.seen("agent_states", "started_at")
+    for row in rows:
+        own_later = [r["started_at"] for r in rows if _who(r) == _who(row) and r["started_at"] > row["started_at"]]
+        end = row["ended_at"] if row.get("ended_at") is not None else min(own_later, default=span.e)
+        a, b = max(row["started_at"], span.p0), min(end, span.e)
         if a < b:
-            spans.setdefault((row["source"], row["agent_id"]), []).append((row["state"], a, b))
+            spans.setdefault(_who(row), []).append((row["state"], a, b))
     found = []
     for (source, agent), own in spans.items():
         more = {
             "handling": _union([(a, b) for state, a, b in own if state == "handling"]),
-            "available": _union([(a, b) for state, a, b in own if state == "available"]),
+            "busy": _union([(a, b) for state, a, b in own if state in ("handling", "available")]),
             "present": _union([(a, b) for state, a, b in own if state != "offline"]),
         }
         found.append(Unit("main", span.p0, {"agent": agent, "source": source}, more=more))
     return found
+
+
+def _who(row: Row) -> tuple[str, str]:
+    return row["source"], row["agent_id"]
 
 
 def _union(spans: list[tuple[int, int]]) -> int:
@@ -42,8 +47,7 @@ def _union(spans: list[tuple[int, int]]) -> int:
 
 
 def _occupied(units: list[Unit], params: Params) -> Row:
-    handling, available, present = (sum(u.more[k] for u in units) for k in ("handling", "available", "present"))
-    busy = handling + available
+    handling, busy, present = (sum(u.more[k] for u in units) for k in ("handling", "busy", "present"))
     row: Row = {"value": handling / busy if busy else None, "numerator": handling if busy else None}
     return {**row, "utilisation": busy / present if present else None}
 

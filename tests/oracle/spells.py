@@ -66,13 +66,22 @@ def spent(name: str) -> Any:
             if not last or ticket.created_at is None:
                 continue
             spans = [(a, b) for status, a, b in status_spans(ticket, last["at"]) if status in STATES[name]]
-            number = sum(ticket.seconds(a, b, params) for a, b in spans)
+            number = sum(_seconds(ticket, a, b, last["at"], params) for a, b in spans)
             if last["event"]["occurred_at"] < ticket.created_at:
                 number = -1
             found.append(Unit("main", last["at"], of_ticket(ticket, **state(last)), number=number))
         return found
 
     return units
+
+
+def _seconds(ticket: Ticket, a: int, b: int, solved_at: int, params: Params) -> int:
+    """The length of a part of the span from creation to solve, in the one calendar of that span if one is asked."""
+    mode = params.get("calendar_mode", "segmented")
+    if mode == "segmented" or params.get("clock", "calendar") == "calendar":
+        return ticket.seconds(a, b, params)
+    at = solved_at if mode == "at_end" else ticket.created_at or 0
+    return ticket.world.hours.open_seconds(ticket.calendar(at), a, b)
 
 
 def _durations(units: list[Unit], params: Params) -> Row:
