@@ -64,7 +64,8 @@ def test_pieces_make_the_whole(order: list[str]) -> None:
         desk.load(now=NOW, tz="UTC", sources=[SOURCE])
         for name in order:
             for row in TABLES[name]:
-                desk.load(now=NOW, tz="UTC", **{name: [row]})
+                piece: dict[str, Any] = {name: [row]}
+                desk.load(now=NOW, tz="UTC", **piece)
         assert _answers(desk) == EXPECTED
         satisfied = desk.measure("csat", since="2026-03-01", until="2026-04-01", by=("agent",)).row
         assert (satisfied["agent"], satisfied["value"]) == ("a1", 1.0)
