@@ -29,6 +29,7 @@ LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
 _VIRTUAL = ("cal_days",)
+_PRIMITIVES = ("epoch", "text", "values", "tie", "whole", "numbered", "first_by", "last_by", "last_known", "last_known_before")
 
 
 @dataclass(frozen=True)
@@ -117,13 +118,13 @@ class Facts:
         engine: Engine,
         settings: dict[str, str],
         *,
-        schema: str = "facts",
+        schema: str = "",
         horizon: Horizon | None = None,
         merge_start: str = "earliest",
         calendar_mode: str = "segmented",
     ) -> None:
         self.engine = engine
-        self.schema = schema
+        self.schema = schema or engine.dialect.schema("facts")
         self.horizon = horizon or Horizon()
         self.merge_start = merge_start
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=calendar_mode)
@@ -138,7 +139,7 @@ class Facts:
 
     def build(self, *, progress: Callable[[str], None] | None = None) -> None:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
-        self.engine.run(f"create schema if not exists {self.schema}")
+        self.engine.make_schema(self.schema)
         self._build_calendar()
         with self.engine.as_written():
             for fact in self._ordered():
@@ -186,9 +187,10 @@ class Facts:
 
     def _make(self, fact: FactFile, rows: str) -> None:
         """Make a fact's table; scaffolds are temporary tables."""
-        target = f"{self.schema}.{fact.name}" if fact.keep else fact.name
-        self.engine.run(f"drop table if exists {target}")
-        self.engine.run(f"create {'' if fact.keep else 'temp '}table {target} as {rows}")
+        self.engine.keep_rows(self._place(fact), rows)
+
+    def _place(self, fact: FactFile) -> str:
+        return f"{self.schema if fact.keep else self.engine.dialect.temporary}.{fact.name}"
 
     def _replace_touched(self, fact: FactFile) -> None:
         """Replace the rows of what was touched; a fact that does not stay holds only those."""
@@ -242,7 +244,7 @@ class Facts:
     def _drop_scaffolding(self) -> None:
         for fact in fact_files().values():
             if not fact.keep:
-                self.engine.run(f"drop table if exists {fact.name}")
+                self.engine.drop_table(self._place(fact))
 
     def _build_calendar(self) -> None:
         first, last = self._first_and_last()
@@ -324,15 +326,16 @@ class Facts:
             "has_agent_teams": self._has_agent_teams,
             "has_bots": self._has_bots,
             "change_key": self._change_key,
-            "first_key": LONG_AGO * _KEYS,
-            "last_key": 2**63 - 1,
-            "event_order": lambda: ["coalesce(occurred_at, timestamp '0001-01-01')", "coalesce(seq, 0)", "event_id"],
-            "long_ago": LONG_AGO,
-            "far_off": FAR_OFF,
-            **{
-                name: getattr(dialect, name)
-                for name in ("epoch", "text", "values", "tie", "whole", "first_by", "last_by", "last_known", "last_known_before")
-            },
+            "first_key": dialect.constant(LONG_AGO * _KEYS),
+            "last_key": dialect.constant(2**63 - 1),
+            "event_order": lambda: [
+                f"coalesce({dialect.epoch('occurred_at')}, {dialect.constant(LONG_AGO)})",
+                "coalesce(seq, 0)",
+                "event_id",
+            ],
+            "long_ago": dialect.constant(LONG_AGO),
+            "far_off": dialect.constant(FAR_OFF),
+            **{name: getattr(dialect, name) for name in _PRIMITIVES},
         }
 
 
