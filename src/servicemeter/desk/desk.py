@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -10,11 +11,12 @@ from typing import Any
 
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
-from servicemeter.desk.facts import FactsKeeper
+from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.engines.duckdb import DuckDB
+from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.explain import explain
@@ -35,17 +37,24 @@ _CACHED = 512
 
 
 class Desk(Asking):
-    """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`."""
+    """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`.
 
-    def __init__(self, home: Home | None, *, memory: str | None = None, threads: int | None = None) -> None:
+    With an `engine` beyond the book (see `engines.opening`) the facts are built and asked there; it stays its owner's to close.
+    """
+
+    def __init__(
+        self, home: Home | None, *, memory: str | None = None, threads: int | None = None, engine: Engine | None = None
+    ) -> None:
         if home is not None:
             home.make()
         self.home = home
         self._lock = threading.RLock()
         self._engine = DuckDB(home.book if home else None, memory=memory, threads=threads)
         try:
-            self.book = Book(self._engine, identity_key=home.identity_key() if home else b"in memory")
-            self._keeper = FactsKeeper(self._engine, self.book.settings())
+            key = home.identity_key() if home else b"in memory"
+            self.book = Book(self._engine, identity_key=key)
+            book_id = hashlib.sha256(b"book" + key).hexdigest()[:16] if home else ""
+            self._keeper = FactsKeeperBeyond(self._engine, engine, book_id) if engine else FactsKeeper(self._engine)
         except BaseException:
             self._engine.close()
             raise
@@ -93,12 +102,14 @@ class Desk(Asking):
         """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be."""
         with self._lock:
             before = self.book.data_version
+            is_ready = False
 
             def build(report: LoadReport) -> None:
+                nonlocal is_ready
                 if not dry_run:
                     if progress:
                         progress("facts", 0)
-                    self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
+                    is_ready = self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
 
             try:
                 report = self.book.load(
@@ -108,7 +119,7 @@ class Desk(Asking):
                 self._is_ready = False
                 raise
             self._answers.clear()
-            self._is_ready = not dry_run
+            self._is_ready = is_ready
             return report
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
@@ -284,7 +295,7 @@ class Desk(Asking):
         if self._lacking and self._lacking[0] == version:
             return self._lacking[1]
         found: dict[str, list[str]] = {}
-        rows = self._engine.rows(
+        rows = self._keeper.kept.engine.rows(
             "select source, count(created_at), count(case when is_inbound then first_contact_at end), "
             "count(case when is_inbound then last_reply_at end) "
             f"from {self._keeper.kept.schema}.tickets group by source"

@@ -66,6 +66,11 @@ class DuckDB:
         with self._lock, _plainly(self.path):
             return self._connection.sql(sql).to_arrow_table()
 
+    def batches(self, sql: str) -> Iterator[pa.Table]:
+        with self.reading() as reader:
+            for batch in reader._connection.sql(sql).to_arrow_reader(1_000_000):
+                yield pa.Table.from_batches([batch])
+
     def make_schema(self, name: str) -> None:
         self.run(f"create schema if not exists {name}")
 
@@ -79,6 +84,11 @@ class DuckDB:
     def keep_rows(self, name: str, query: str) -> None:
         kind = "temp table" if name.startswith(f"{self.dialect.temporary}.") else "table"
         self.run(f"create or replace {kind} {name} as {query}")
+
+    def has_table(self, name: str) -> bool:
+        schema, _, table = name.rpartition(".")
+        found = f"select 1 from information_schema.tables where table_schema = {self.dialect.text(schema)}"
+        return bool(self.rows(f"{found} and table_name = {self.dialect.text(table)}"))
 
     def drop_table(self, name: str) -> None:
         self.run(f"drop table if exists {name}")

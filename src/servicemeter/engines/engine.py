@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -40,6 +40,9 @@ class Engine(Protocol):
     def keep_rows(self, name: str, query: str) -> None:
         """Make a table of the rows of a query, in the place of one of that name."""
 
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of that name."""
+
     def drop_table(self, name: str) -> None:
         """Drop a table, if it is there."""
 
@@ -61,6 +64,9 @@ class Engine(Protocol):
 
 class BookEngine(Engine, Protocol):
     """An engine that can hold the book: it has real transactions, reads Parquet files, and compares keys."""
+
+    def batches(self, sql: str) -> Iterator[pa.Table]:
+        """Run a query and give its rows in pieces that memory holds."""
 
     def repeats(self, hashes: str) -> bool:
         """Whether a query of one column of `row_hash` values may hold a value twice; False is certain."""

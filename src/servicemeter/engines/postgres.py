@@ -1,0 +1,155 @@
+"""PostgreSQL 14 or newer: the facts stand in schemas of the database that the address names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
+
+from servicemeter.engines.dialect import Dialect
+from servicemeter.model.tables import Kind
+
+__all__ = ["PostgreSQL"]
+
+_LAST_KNOWN = """
+create or replace function pg_temp.later(anyelement, anyelement) returns anyelement
+    language sql immutable strict parallel safe as 'select $2';
+create or replace aggregate pg_temp.last_known(anyelement) (sfunc = pg_temp.later, stype = anyelement)
+"""
+"""The last value that is not null: a strict step function passes nulls over."""
+
+
+class _Dialect(Dialect):
+    name = "postgresql"
+    temporary = "pg_temp"
+    types: Mapping[Kind, str] = {
+        **Dialect.types,
+        "id": 'text collate "C"',
+        "word": 'text collate "C"',
+        "text": 'text collate "C"',
+        "num": "double precision",
+    }
+
+    def spelled(self, sql: str) -> str:
+        return sql.replace("as tinyint)", "as smallint)").replace("as double)", "as double precision)")
+
+    def epoch(self, timestamp: str) -> str:
+        return f"cast(extract(epoch from {timestamp}) as bigint)"
+
+    def timestamp(self, epoch_s: str) -> str:
+        return f"(to_timestamp({epoch_s}) at time zone 'UTC')"
+
+    def whole(self, numerator: str, denominator: str) -> str:
+        return f"(({numerator}) / ({denominator}))"
+
+    def double(self, expression: str) -> str:
+        return f"cast({expression} as double precision)"
+
+    def first_by(self, value: str, order: Sequence[str], where: str = "") -> str:
+        return _first(value, ", ".join(order), where)
+
+    def last_by(self, value: str, order: Sequence[str], where: str = "") -> str:
+        return _first(value, ", ".join(f"{column} desc" for column in order), where)
+
+    def last_known(self, value: str, window: str) -> str:
+        return f"pg_temp.last_known({value}) over ({window} rows between unbounded preceding and current row)"
+
+    def last_known_before(self, value: str, window: str) -> str:
+        return f"pg_temp.last_known({value}) over ({window} rows between unbounded preceding and 1 preceding)"
+
+    def tie(self, column: str) -> str:
+        return f"cast(cast('x' || substr(md5({column}), 1, 7) as bit(28)) as bigint)"
+
+
+def _first(value: str, order: str, where: str) -> str:
+    only = f" filter (where {where})" if where else ""
+    return f"(array_agg({value} order by {order}){only})[1]"
+
+
+class PostgreSQL:
+    """A connection to a PostgreSQL database, `postgresql://user:password@host:port/database`.
+
+    Ours are the canonical tables (in the first schema of its search path) and the schemas `facts`, `past` and `meta`; give it
+    a database of its own.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.dialect = _Dialect()
+        self._connection = psycopg.connect(address, autocommit=True)
+        self._connection.adapters.register_loader("numeric", _Number)
+        self.run("set time zone 'UTC'; set client_min_messages = warning")
+        self.run(_LAST_KNOWN)
+
+    def run(self, sql: str) -> None:
+        self._connection.execute(self._said(sql))
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        return list(self._connection.execute(self._said(sql)).fetchall())
+
+    def arrow(self, sql: str) -> pa.Table:
+        found = self._connection.execute(self._said(sql))
+        names = [column.name for column in found.description or ()]
+        rows = found.fetchall()
+        return pa.table({name: pa.array([row[i] for row in rows]) for i, name in enumerate(names)})
+
+    def make_schema(self, name: str) -> None:
+        self.run(f"create schema if not exists {name}")
+
+    def drop_schema(self, name: str) -> None:
+        self.run(f"drop schema if exists {name} cascade")
+
+    def make_table(self, name: str, columns: Mapping[str, Kind]) -> None:
+        typed = ", ".join(f"{self.dialect.name_of(column)} {self.dialect.types[kind]}" for column, kind in columns.items())
+        self.run(f"drop table if exists {name}; create table {name} ({typed})")
+
+    def keep_rows(self, name: str, query: str) -> None:
+        self.run(f"drop table if exists {name}; create table {name} as {query}")
+        self.run(f"analyze {name}")
+
+    def has_table(self, name: str) -> bool:
+        schema, _, table = name.rpartition(".")
+        found = f"select 1 from information_schema.tables where table_schema = {self.dialect.text(schema)}"
+        return bool(self.rows(f"{found} and table_name = {self.dialect.text(table)}"))
+
+    def drop_table(self, name: str) -> None:
+        self.run(f"drop table if exists {name}")
+
+    def stage(self, name: str, rows: pa.Table) -> None:
+        columns = ", ".join(self.dialect.name_of(column) for column in rows.column_names)
+        with self._connection.cursor() as cursor, cursor.copy(f"copy {name} ({columns}) from stdin") as copy:
+            for batch in rows.to_batches(max_chunksize=10_000):
+                for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    copy.write_row(row)
+        self.run(f"analyze {name}")
+
+    def scratch(self, name: str) -> str:
+        self.drop_schema(name)
+        self.make_schema(name)
+        return name
+
+    def as_written(self) -> nullcontext[None]:
+        return nullcontext()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self._connection.transaction():
+            yield
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _said(self, sql: str) -> bytes:
+        return self.dialect.spelled(sql).encode()
+
+
+class _Number(Loader):
+    """Sums of whole numbers come as `numeric`: whole ones stay whole, others become floats as on every engine."""
+
+    def load(self, data: Buffer) -> int | float:
+        text = bytes(data).decode()
+        return int(text) if text.lstrip("-").isdigit() else float(text)
