@@ -89,10 +89,6 @@ class Dialect:
         """The part of a text at a place (from 1) between separators."""
         return f"split_part({text}, {separator}, {place})"
 
-    def character(self, code: int) -> str:
-        """A text of the one character with that code."""
-        return f"chr({code})"
-
     def double(self, expression: str) -> str:
         """A double-precision number."""
         return f"cast({expression} as double)"

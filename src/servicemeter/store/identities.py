@@ -54,13 +54,12 @@ def build_persons(engine: Engine, schema: str) -> None:
     Customers that share an identity or were merged are connected; the person is the least (source, customer_id) of the
     connected ones. Customers that stand alone have no row: they are their own person.
     """
-    sign = engine.dialect.character(31)
-    customer, merged_into = f"source || {sign} || customer_id", f"source || {sign} || merged_into_customer_id"
+    customer, merged_into = "source || chr(31) || customer_id", "source || chr(31) || merged_into_customer_id"
     engine.keep_rows(
         f"{schema}.persons",
         f"""
         with known as (
-            select {customer} as one, kind || {sign} || value_hash as other from customer_identities
+            select {customer} as one, kind || chr(31) || value_hash as other from customer_identities
         ),
         shared as (
             select other from known group by other having count(distinct one) > 1
@@ -68,9 +67,9 @@ def build_persons(engine: Engine, schema: str) -> None:
         links as (
             select k.one, k.other from known as k join shared as s on s.other = k.other
             union
-            select {customer}, 'merged' || {sign} || {merged_into} from customers where merged_into_customer_id is not null
+            select {customer}, 'merged' || chr(31) || {merged_into} from customers where merged_into_customer_id is not null
             union
-            select {merged_into}, 'merged' || {sign} || {merged_into} from customers where merged_into_customer_id is not null
+            select {merged_into}, 'merged' || chr(31) || {merged_into} from customers where merged_into_customer_id is not null
         )
         select one, other, one as person from links
     """,
@@ -81,8 +80,8 @@ def build_persons(engine: Engine, schema: str) -> None:
     engine.keep_rows(
         persons,
         f"""
-        select distinct {part("one", sign, 1)} as source, {part("one", sign, 2)} as customer_id,
-               {part("person", sign, 1)} as person_source, {part("person", sign, 2)} as person_id
+        select distinct {part("one", "chr(31)", 1)} as source, {part("one", "chr(31)", 2)} as customer_id,
+               {part("person", "chr(31)", 1)} as person_source, {part("person", "chr(31)", 2)} as person_id
         from {schema}.persons
     """,
     )
