@@ -14,7 +14,7 @@ _KINDS = {
     "postgresql": ("postgres", "PostgreSQL", "postgres"),
     "postgres": ("postgres", "PostgreSQL", "postgres"),
     "sc": ("spark", "Spark", "spark"),
-    "chdb": ("clickhouse", "EmbeddedClickHouse", "clickhouse"),
+    "chdb": ("clickhouse", "EmbeddedClickHouse", "chdb"),
     "clickhouse": ("clickhouse", "ClickHouse", "clickhouse"),
 }
 ADDRESSES = "duckdb:, postgresql://user@host/database, sc://host:15002 (Spark Connect), chdb: or clickhouse://host/database"

@@ -1,0 +1,87 @@
+"""Every conformance case on every engine: the expected answers, and DuckDB's own, to 1e-9."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engines.servers import postgresql, spark, spark_cluster
+from servicemeter.desk.conformance import run_file
+from servicemeter.desk.desk import Desk
+from servicemeter.engines.engine import Engine
+from servicemeter.engines.opening import open_engine
+from servicemeter.model.answer import Answer
+from servicemeter.model.question import Question
+
+pytestmark = [pytest.mark.engine, pytest.mark.filterwarnings("default")]
+
+FILES = sorted((Path(__file__).parents[1] / "conformance").glob("*.yaml"))
+NEEDS = {"postgresql": "psycopg", "chdb": "chdb", "spark": "pyspark", "spark cluster": "pyspark"}
+
+
+@pytest.fixture(scope="module", params=NEEDS)
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine on a server of its own; skipped where its package or its program is not installed."""
+    kind = str(request.param)
+    pytest.importorskip(NEEDS[kind], reason=f"the package {NEEDS[kind]} is not installed (uv sync --all-extras)")
+    if kind == "chdb":
+        yield from _opened("chdb:")
+        return
+    start = {"postgresql": postgresql, "spark": spark, "spark cluster": spark_cluster}[kind]
+    with start(tmp_path_factory.mktemp("server")) as address:
+        yield from _opened(address)
+
+
+def _opened(address: str) -> Iterator[Engine]:
+    engine = open_engine(address)
+    assert engine
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+class _Noting(Desk):
+    """A desk that notes what it answered."""
+
+    def __init__(self, engine: Engine | None, noted: list[Answer]) -> None:
+        super().__init__(None, threads=1, engine=engine)
+        self._noted = noted
+
+    def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
+        answers = super().measure_all(questions)
+        self._noted += answers
+        return answers
+
+
+def _answers(path: Path, engine: Engine | None) -> list[Answer]:
+    """All answers to a file's questions; they must be the expected ones."""
+    noted: list[Answer] = []
+    wrong = [o for o in run_file(path, lambda: _Noting(engine, noted)) if o.result == "differs"]
+    assert not wrong, wrong
+    return noted
+
+
+@cache
+def _of_duckdb(path: Path) -> list[Answer]:
+    return _answers(path, None)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
+def test_the_same_answers(engine: Engine, path: Path) -> None:
+    for theirs, ours in zip(_answers(path, engine), _of_duckdb(path), strict=True):
+        assert _is_same(theirs.rows, ours.rows), (ours.question, theirs.rows, ours.rows)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict):
+        return isinstance(other, dict) and one.keys() == other.keys() and all(_is_same(one[k], other[k]) for k in one)
+    if isinstance(one, list):
+        return isinstance(other, list) and len(one) == len(other) and all(map(_is_same, one, other))
+    if isinstance(one, bool) or isinstance(other, bool) or not isinstance(one, int | float):
+        return bool(one == other)
+    return isinstance(other, int | float) and abs(one - other) <= 1e-9 * max(1.0, abs(other))
