@@ -79,7 +79,15 @@ def spark(folder: Path, master: str = "local[2]") -> Iterator[str]:
     logging = folder / "log4j2.properties"
     logging.write_text(_LOGGING, encoding="utf-8")
     java = f"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dlog4j2.configurationFile=file:{logging}"
-    command = [home / "bin/spark-submit", "--master", master, "--driver-memory", "2g", "--driver-java-options", java]
+    command: list[str | Path] = [
+        home / "bin/spark-submit",
+        "--master",
+        master,
+        "--driver-memory",
+        "2g",
+        "--driver-java-options",
+        java,
+    ]
     for name, value in settings.items():
         command += ["--conf", f"{name}={value}"]
     command += ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
@@ -91,13 +99,29 @@ def spark(folder: Path, master: str = "local[2]") -> Iterator[str]:
 def spark_cluster(folder: Path) -> Iterator[str]:
     """A standalone cluster of a master and two workers, and a Spark Connect server on it; the server's address."""
     home, port = _spark_home(), _free_port()
-    deploy = [home / "bin/spark-class"]
-    master = [*deploy, "org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"]
+    deploy = home / "bin/spark-class"
+    master: list[str | Path] = [
+        deploy,
+        "org.apache.spark.deploy.master.Master",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--webui-port",
+        "0",
+    ]
     with ExitStack() as running:
         running.enter_context(_running(master, folder, port))
         for name in ("one", "two"):
             work, own = folder / name, _free_port()
-            worker = [*deploy, "org.apache.spark.deploy.worker.Worker", "--host", "127.0.0.1", "--port", str(own)]
+            worker: list[str | Path] = [
+                deploy,
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(own),
+            ]
             worker += ["--webui-port", "0", "--cores", "1", "--memory", "1g", "--work-dir", work, f"spark://127.0.0.1:{port}"]
             running.enter_context(_running(worker, folder, own))
         yield running.enter_context(spark(folder, f"spark://127.0.0.1:{port}"))
@@ -144,7 +168,7 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
             if asking.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.3)
-    raise AssertionError(f"{process.args} does not listen on {port}: {log.read_text()[-2000:]}")
+    raise AssertionError(f"{process.args!r} does not listen on {port}: {log.read_text()[-2000:]}")
 
 
 def _free_port() -> int:

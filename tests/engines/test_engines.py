@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ pytestmark = [pytest.mark.engine, pytest.mark.filterwarnings("default")]
 FILES = sorted((Path(__file__).parents[1] / "conformance").glob("*.yaml"))
 NEEDS = {"postgresql": "psycopg", "chdb": "chdb", "spark": "pyspark", "spark cluster": "pyspark"}
 
+_SERVERS: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
+    "postgresql": postgresql,
+    "spark": spark,
+    "spark cluster": spark_cluster,
+}
+
 
 @pytest.fixture(scope="module", params=NEEDS)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
@@ -31,8 +38,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     if kind == "chdb":
         yield from _opened("chdb:")
         return
-    start = {"postgresql": postgresql, "spark": spark, "spark cluster": spark_cluster}[kind]
-    with start(tmp_path_factory.mktemp("server")) as address:
+    with _SERVERS[kind](tmp_path_factory.mktemp("server")) as address:
         yield from _opened(address)
 
 

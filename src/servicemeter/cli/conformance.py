@@ -35,6 +35,7 @@ def verb(ctx: click.Context, files: tuple[str, ...], address: str, allow_missing
     from servicemeter.engines.opening import open_engine
 
     engine = open_engine(address)
+    name_of_engine = engine.dialect.name if engine else "duckdb"
     counts: Counter[str] = Counter()
     told = []
     for name in files:
@@ -48,5 +49,7 @@ def verb(ctx: click.Context, files: tuple[str, ...], address: str, allow_missing
     if form == "json":
         print_json(told)
     else:
-        click.echo(f"{counts['pass']} pass, {counts['differs']} differ, {counts['not yet']} not yet ({engine.dialect.name if engine else 'duckdb'})")
+        click.echo(
+            f"{counts['pass']} pass, {counts['differs']} differ, {counts['not yet']} not yet ({engine.dialect.name if engine else 'duckdb'})"
+        )
     ctx.exit(1 if counts["differs"] or (counts["not yet"] and not allow_missing) else 0)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 import pyarrow as pa
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
 
 from servicemeter.engines.dialect import Dialect
 from servicemeter.model.tables import Kind
@@ -81,7 +80,6 @@ class PostgreSQL:
     def __init__(self, address: str) -> None:
         self.dialect = _Dialect()
         self._connection = psycopg.connect(address, autocommit=True)
-        self._connection.adapters.register_loader("numeric", _Number)
         self.run("set time zone 'UTC'; set client_min_messages = warning")
         self.run(_LAST_KNOWN)
 
@@ -89,12 +87,10 @@ class PostgreSQL:
         self._connection.execute(self._said(sql))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return list(self._connection.execute(self._said(sql)).fetchall())
+        return self._found(sql)[1]
 
     def arrow(self, sql: str) -> pa.Table:
-        found = self._connection.execute(self._said(sql))
-        names = [column.name for column in found.description or ()]
-        rows = found.fetchall()
+        names, rows = self._found(sql)
         return pa.table({name: pa.array([row[i] for row in rows]) for i, name in enumerate(names)})
 
     def make_schema(self, name: str) -> None:
@@ -143,13 +139,17 @@ class PostgreSQL:
     def close(self) -> None:
         self._connection.close()
 
+    def _found(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        found = self._connection.execute(self._said(sql))
+        names = [column.name for column in found.description or ()]
+        return names, [tuple(map(_number, row)) for row in found.fetchall()]
+
     def _said(self, sql: str) -> bytes:
         return self.dialect.spelled(sql).encode()
 
 
-class _Number(Loader):
+def _number(value: Any) -> Any:
     """Sums of whole numbers come as `numeric`: whole ones stay whole, others become floats as on every engine."""
-
-    def load(self, data: Buffer) -> int | float:
-        text = bytes(data).decode()
-        return int(text) if text.lstrip("-").isdigit() else float(text)
+    if not isinstance(value, Decimal):
+        return value
+    return int(value) if value.as_tuple().exponent == 0 else float(value)

@@ -16,6 +16,7 @@ from servicemeter.store.identities import hash_identities
 
 __all__ = ["Arrivals"]
 
+
 class Arrivals:
     """The rows of one delivery by table, each a relation that can be read several times."""
 

@@ -16,7 +16,8 @@ _SAID_UNTIL_SOLVED = """left join (
     select s.ticket_no, s.solve_no, count(*) as messages
     from {{ facts }}.solves as s
     join {{ facts }}.customer_messages as c on c.ticket_no = s.ticket_no and c.said_at <= s.solved_at
-    where not c.is_live group by s.ticket_no, s.solve_no) as said on said.ticket_no = f.ticket_no and said.solve_no = f.solve_no"""
+    where not c.is_live group by s.ticket_no, s.solve_no
+) as said on said.ticket_no = f.ticket_no and said.solve_no = f.solve_no"""
 
 
 def _rate(p: Params) -> Measure:

@@ -76,9 +76,9 @@ def _age(p: Params) -> Measure:
     if p["since"] == "last_customer_message":
         since = "coalesce(said.last_said_at, f.created_at)"
         joins = """left join (
-            select ticket_no, said_at as last_said_at, lead(said_at) over (partition by ticket_no order by said_at) as next_said_at
+            select ticket_no, said_at as last_said_at, lead(said_at) over (partition by ticket_no order by said_at) as next_at
             from {{ facts }}.customer_messages) as said
-            on said.ticket_no = f.ticket_no and said.last_said_at < p.e and (said.next_said_at is null or said.next_said_at >= p.e)"""
+            on said.ticket_no = f.ticket_no and said.last_said_at < p.e and (said.next_at is null or said.next_at >= p.e)"""
     seconds = f"p.e - {since}"
     if p["clock"] == "business":
         joins += "\n{{ m.joins('w', 'f.ticket_no', '" + since + "', 'p.e') }}"
