@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from servicemeter.analysis.intervals import kaplan_meier, order_ranks
+from servicemeter.analysis.intervals import kaplan_meier
 from servicemeter.ground.clock import Period, moment
 from servicemeter.metrics.plan import Plan, Source, plan
+from servicemeter.metrics.quantiles import spread
 from servicemeter.metrics.statements import (
-    distribution_statement,
-    order_statement,
+    classes_statement,
     shape_of,
     survival_statement,
     tally_statement,
@@ -26,8 +26,6 @@ __all__ = ["measure", "statements_of"]
 Key = tuple[Any, ...]
 Groups = dict[Key, dict[str, Any]]
 FactsFor = Callable[[Plan], Facts]
-
-_RANKS = ("median_below", "median_above", "p90_below", "p90_above", "median_low", "median_high", "p90_low", "p90_high")
 
 
 def measure(
@@ -60,7 +58,7 @@ def statements_of(question: Question, settings: Mapping[str, str], sources: list
     statements = [sql for _, _, sql in _tally_statements(facts, [(one, {})])]
     if one.measure.distribution:
         of = one.measure.distribution
-        work = survival_statement if of.censored else distribution_statement
+        work = survival_statement if of.censored else classes_statement
         statements += [sql for sql in [work(one, facts, of)] if sql]
     return statements
 
@@ -122,50 +120,14 @@ def _spread(facts: Facts, one: Plan, groups: Groups) -> None:
     if of.censored:
         _survive(facts, one, of, groups)
         return
-    sql = distribution_statement(one, facts, of)
-    if sql is None:
-        return
-    width = len(one.by) + 1
-    for row in facts.engine.rows(sql):
-        n, total, n_invalid, n_excluded = row[width:]
-        fields = groups.setdefault(tuple(row[:width]), _nothing(one))
-        fields |= {"n": n, "mean": float(total) / n if n else None, "n_invalid": n_invalid, "n_excluded": n_excluded}
-    ns = sorted({fields["n"] for fields in groups.values() if fields.get("n")})
-    if not ns:
-        return
-    ordered = order_statement(one, facts, of, [(n, *_ranks(n)) for n in ns], _RANKS)
-    assert ordered is not None
-    for row in facts.engine.rows(ordered):
-        fields = groups[tuple(row[:width])]
-        fields |= _quantiles(fields["n"], dict(zip(_RANKS, row[width:], strict=True)))
+    for key, statistics in (spread(facts, one, of) or {}).items():
+        fields = groups.setdefault(key, _nothing(one))
+        fields |= statistics
 
 
 def _nothing(one: Plan) -> dict[str, Any]:
     """The fields of a group in which the tallies found nothing."""
     return {name: 0 if _is_count(agg) else None for tally in one.measure.tallies for name, agg in tally.fields.items()}
-
-
-def _ranks(n: int) -> tuple[int, ...]:
-    """The 1-based ranks beside the median and the p90 (type 7) and of their intervals; 0 where there is none."""
-    p90 = (n - 1) * 9 // 10 + 1
-    ends = [rank or 0 for q in (0.5, 0.9) for rank in _both(order_ranks(n, q))]
-    return ((n - 1) // 2 + 1, n // 2 + 1, p90, min(n, p90 + 1), *ends)
-
-
-def _both(ranks: tuple[int | None, int | None]) -> tuple[int | None, int | None]:
-    return ranks if None not in ranks else (None, None)
-
-
-def _quantiles(n: int, at: Mapping[str, Any]) -> dict[str, Any]:
-    part = ((n - 1) * 9 % 10) / 10
-    return {
-        "median": (at["median_below"] + at["median_above"]) / 2,
-        "p90": at["p90_below"] + part * (at["p90_above"] - at["p90_below"]),
-        "median_ci_low": at["median_low"],
-        "median_ci_high": at["median_high"],
-        "p90_ci_low": at["p90_low"],
-        "p90_ci_high": at["p90_high"],
-    }
 
 
 def _survive(facts: Facts, one: Plan, of: Distribution, groups: Groups) -> None:

@@ -12,8 +12,9 @@ from servicemeter.model.metric import Agg, Distribution, Tally
 from servicemeter.model.question import Filter
 from servicemeter.store.build import FactFile, Facts, fact_files
 
-__all__ = ["Statement", "distribution_statement", "order_statement", "shape_of", "survival_statement", "tally_statement"]
+__all__ = ["Statement", "classes_statement", "shape_of", "survival_statement", "tally_statement", "values_statement"]
 
+_FEW_PERIODS = 20
 _OF_TICKET = ("channel", "channel_class", "brand", "language", "reason", "source")
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
 _PRIORITY = """left join {{{{ facts }}}}.priority_spans as ps
@@ -64,38 +65,43 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
     return facts.render(parts.select(aggregates))
 
 
-def distribution_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """Count, sum, and what was left out, of the numbers of a distribution."""
+def classes_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
+    """Each group's numbers by class: how many, their sum, the least and the greatest. Negative numbers are class -1,
+    unknown ones -2. None when the fact lacks a dimension that was asked."""
     base = _numbers(plan, facts, of)
     if base is None:
         return None
     groups = _groups(plan)
     return facts.render(f"""
-        select {groups}, count(*) filter (where x >= 0) as n, sum(x) filter (where x >= 0) as total,
-               count(*) filter (where x < 0) as n_invalid, count(*) filter (where x is null) as n_excluded
-        from ({base}) as numbers group by {groups}
+        select {groups}, class, count(*) as n, sum(x) as total, min(x) as least, max(x) as greatest
+        from (select {groups}, x, {_class(plan, facts)} as class from ({base}) as numbers) as classed
+        group by {groups}, class
     """)
 
 
-def order_statement(
-    plan: Plan, facts: Facts, of: Distribution, ranks: Iterable[tuple[int, ...]], names: Sequence[str]
-) -> str | None:
-    """The values at given ranks (1-based) of each group's sorted numbers; `ranks` are (n, rank, rank, …)."""
+def values_statement(plan: Plan, facts: Facts, of: Distribution, places: Iterable[tuple[object, ...]]) -> str | None:
+    """Every value of the given places, (period, dimensions, class), with how often it is there."""
     base = _numbers(plan, facts, of)
     if base is None:
         return None
     groups = _groups(plan)
-    picked = ", ".join(f"max(case when upto - c < k.{name} and k.{name} <= upto then x end) as {name}" for name in names)
-    table = facts.engine.dialect.values(ranks, ["n", *names])
+    names = [*groups.split(", "), "class"]
+    same = " and ".join(f"v.{name} = w.{name}" for name in names)
+    chosen = ", ".join(f"v.{name}" for name in names)
     return facts.render(f"""
-        with steps as (select {groups}, x, count(*) as c from ({base}) as numbers where x >= 0 group by {groups}, x),
-        runs as (
-            select *, sum(c) over (partition by {groups} order by x rows between unbounded preceding and current row) as upto,
-                   sum(c) over (partition by {groups}) as n
-            from steps
-        )
-        select {groups}, {picked} from runs as r join {table} as k on k.n = r.n group by {groups}
+        select {chosen}, v.x, count(*) as n
+        from (select {groups}, x, {_class(plan, facts)} as class from ({base}) as numbers) as v
+        join {facts.engine.dialect.values(places, names)} as w on {same}
+        group by {chosen}, v.x
     """)
+
+
+def _class(plan: Plan, facts: Facts) -> str:
+    """Classes a few per cent wide; wider ones when there are many periods, so that few rows come back."""
+    dialect = facts.engine.dialect
+    fineness = 12 if len(plan.periods) <= _FEW_PERIODS else 4
+    number = f"cast(floor(ln({dialect.double('x')} + 1) * {fineness}) as integer)"
+    return f"case when x is null then -2 when x < 0 then -1 else {number} end"
 
 
 def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
