@@ -49,7 +49,5 @@ def verb(ctx: click.Context, files: tuple[str, ...], address: str, allow_missing
     if form == "json":
         print_json(told)
     else:
-        click.echo(
-            f"{counts['pass']} pass, {counts['differs']} differ, {counts['not yet']} not yet ({engine.dialect.name if engine else 'duckdb'})"
-        )
+        click.echo(f"{counts['pass']} pass, {counts['differs']} differ, {counts['not yet']} not yet ({name_of_engine})")
     ctx.exit(1 if counts["differs"] or (counts["not yet"] and not allow_missing) else 0)
