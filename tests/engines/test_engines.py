@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from typing import Any
 import pytest
 
 from engines.servers import postgresql, spark, spark_cluster
+from servicemeter.desk import facts
 from servicemeter.desk.conformance import run_file
 from servicemeter.desk.desk import Desk
+from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.engines.opening import open_engine
+from servicemeter.ground.settings import Home
 from servicemeter.model.answer import Answer
 from servicemeter.model.question import Question
 
@@ -81,6 +85,36 @@ def _of_duckdb(path: Path) -> list[Answer]:
 def test_the_same_answers(engine: Engine, path: Path) -> None:
     for theirs, ours in zip(_answers(path, engine), _of_duckdb(path), strict=True):
         assert _is_same(theirs.rows, ours.rows), (ours.question, theirs.rows, ours.rows)
+
+
+TEXTS = ["", "m1", "A-0017", "é", "it's", "back\\slash", "x" * 100]
+
+
+def test_a_tie_is_broken_by_the_same_number(engine: Engine) -> None:
+    numbers = []
+    for dialect, rows in ((engine.dialect, engine.rows), (DuckDB.dialect, DuckDB().rows)):
+        texts = ", ".join(f"{dialect.tie(dialect.text(text))} as t{i}" for i, text in enumerate(TEXTS))
+        numbers.append(rows(f"select {texts}"))
+    assert numbers[0] == numbers[1]
+
+
+def test_a_book_is_copied_once_a_version_and_explained_alike(
+    engine: Engine, shop: Path, own_shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Question("reopen_rate", since=date(2026, 1, 1), until=date(2026, 3, 1), by=("channel",))
+    with Desk(Home(shop)) as desk:
+        expected = desk.explain_question(asked)
+        story = desk.timeline("demo", "t1")
+    with Desk(Home(own_shop), engine=engine) as desk:
+        found = desk.explain_question(asked)
+        assert _is_same([found.rows, found.totals], [expected.rows, expected.totals])
+        assert [part.to_dict() for part in found.left_out] == [part.to_dict() for part in expected.left_out]
+        assert desk.timeline("demo", "t1") == story
+    copied: list[object] = []
+    monkeypatch.setattr(facts, "copy_book", lambda *_: copied.append(1))
+    with Desk(Home(own_shop), engine=engine) as desk:
+        desk.prepare()
+    assert not copied
 
 
 def _is_same(one: Any, other: Any) -> bool:

@@ -28,6 +28,7 @@ from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.book import Book, LoadReport, Progress
+from servicemeter.store.build import Facts
 from servicemeter.store.timeline import tell_story
 
 __all__ = ["Desk"]
@@ -201,8 +202,7 @@ class Desk(Asking):
         what was written. Turns and solves have their seconds by the calendar and in opening hours.
         """
         with self._lock:
-            self._make_ready()
-            return tell_story(self._keeper.kept, source, ticket_id)
+            return tell_story(self._facts_in_book(), source, ticket_id)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -250,8 +250,7 @@ class Desk(Asking):
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
-            self._make_ready()
-            return check(self._keeper.kept, self._sources(), self.report_tz)
+            return check(self._facts_in_book(), self._sources(), self.report_tz)
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
@@ -263,6 +262,15 @@ class Desk(Asking):
         """Build the facts now if they are missing, instead of at the first question."""
         with self._lock:
             self._make_ready()
+
+    def _facts_in_book(self) -> Facts:
+        """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""
+        if isinstance(self._keeper, FactsKeeperBeyond):
+            own = FactsKeeper(self._engine)
+            own.ensure(self.book.settings(), self.book.data_version)
+            return own.kept
+        self._make_ready()
+        return self._keeper.kept
 
     def _make_ready(self) -> None:
         """Build the facts when they are missing or were built by another version of the program."""

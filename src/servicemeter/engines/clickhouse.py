@@ -100,6 +100,10 @@ class _Dialect(Dialect):
     def last_known_before(self, value: str, window: str) -> str:
         return f"anyLast({value}) over ({window} rows between unbounded preceding and 1 preceding)"
 
+    def row_hash(self, columns: Sequence[str]) -> str:
+        said = ", ".join(f"coalesce(toString({column}), '~')" for column in columns)
+        return f"reinterpretAsInt64(sipHash64({said}))"
+
     def tie(self, column: str) -> str:
         return f"toInt64(bitShiftRight(reinterpretAsUInt32(reverse(substring(MD5({column}), 1, 4))), 4))"
 

@@ -61,6 +61,10 @@ class _Dialect(Dialect):
     def last_known_before(self, value: str, window: str) -> str:
         return f"pg_temp.last_known({value}) over ({window} rows between unbounded preceding and 1 preceding)"
 
+    def row_hash(self, columns: Sequence[str]) -> str:
+        said = ", ".join(f"coalesce(cast({column} as text), '~')" for column in columns)
+        return f"hashtextextended(concat_ws(chr(31), {said}), 0)"
+
     def tie(self, column: str) -> str:
         return f"cast(cast('x' || substr(md5({column}), 1, 7) as bit(28)) as bigint)"
 

@@ -76,6 +76,10 @@ class _Dialect(Dialect):
     def last_known_before(self, value: str, window: str) -> str:
         return f"last_value({value}) ignore nulls over ({window} rows between unbounded preceding and 1 preceding)"
 
+    def row_hash(self, columns: Sequence[str]) -> str:
+        said = ", ".join(f"coalesce(cast({column} as string), '~')" for column in columns)
+        return f"xxhash64(concat_ws(chr(31), {said}))"
+
     def tie(self, column: str) -> str:
         return f"cast(conv(substr(md5({column}), 1, 7), 16, 10) as bigint)"
 
