@@ -111,10 +111,32 @@ def test_business_time_never_exceeds_calendar_time(desk: Desk) -> None:
             assert 0 <= business[statistic] <= calendar[statistic]
 
 
+def test_the_states_are_those_of_the_spans_in_which_tickets_were_open(desk: Desk) -> None:
+    """Seconds in a state until a solve, against the stretches of being unresolved, which are worked out apart from them."""
+    sql = """
+        select count(*), count(case when pending_s <> pending_seconds or hold_s <> on_hold_seconds
+                                         or open_s + solved_seconds <> solve_seconds then 1 end)
+        from (
+            select s.solve_seconds, s.pending_seconds, s.on_hold_seconds, s.solved_seconds, sum(o.to_at - o.from_at) as open_s,
+                   sum(case when o.status = 'pending' then o.to_at - o.from_at else 0 end) as pending_s,
+                   sum(case when o.status = 'on_hold' then o.to_at - o.from_at else 0 end) as hold_s
+            from facts.solves as s join facts.open_spans as o on o.ticket_no = s.ticket_no and o.to_at <= s.solved_at
+            where s.solve_seconds > 0
+            group by s.ticket_no, s.solve_no, s.solve_seconds, s.pending_seconds, s.on_hold_seconds, s.solved_seconds
+        ) as compared
+    """
+    [(solves, differing)] = desk.on_engine(lambda engine: engine.rows(sql))
+    assert solves > 1000
+    assert differing == 0
+
+
 _ASKED = (
     "tickets_created", "tickets_handled", "interactions_count", "tickets_solved", "backlog", "backlog_age", "first_response_time",
     "response_time", "resolution_time", "resolution_rate", "replies_per_resolution", "one_touch_resolution_rate", "reopen_rate",
     "abandonment_rate", "service_level", "average_speed_of_answer", "average_handle_time", "csat", "tickets_closed_per_agent",
+    "requester_wait_time", "on_hold_time", "turnaround_time", "transfer_rate", "escalation_rate", "agent_touches", "macro_share",
+    "contact_reason_share",
+    "sla_compliance_rate", "sla_breaches", "sla_at_risk",
 )  # fmt: skip
 
 

@@ -201,3 +201,32 @@ def test_findings_are_said_with_their_remedy(home: Path, tmp_path: Path) -> None
         titles = [finding["title"] for finding in desk.findings()]
     assert titles
     assert all(title in result.stdout for title in titles)
+
+
+def test_a_warehouse_is_taken_by_its_name(home: Path, tmp_path: Path) -> None:
+    tables = {
+        "ticket": "id,created_at\n1,2026-02-20 10:00:00\n",
+        "ticket_comment": "id,ticket_id,created,user_id\n1,1,2026-02-20 10:00:00,7\n",
+        "ticket_field_history": "ticket_id,field_name,updated,user_id,value\n1,status,2026-02-20 10:00:00,7,new\n",
+        "user": "id,role\n7,end-user\n",
+    }
+    folder = tmp_path / "export"
+    folder.mkdir()
+    for name, text in tables.items():
+        write(folder / f"{name}_data.csv", text)
+    result = take(home, folder, "--as", "zendesk_warehouse", "--format", "json")
+    [told] = json.loads(result.stdout)
+    assert result.exit_code == 0 and told["source"] == "zendesk" and told["kept_aside"] == 0
+    assert {name: counts["new"] for name, counts in told["tables"].items()} == {
+        "customers": 1, "tickets": 1, "ticket_events": 1, "messages": 1,
+    }  # fmt: skip
+
+
+def test_a_database_is_asked_for_by_the_name_of_its_warehouse(home: Path, tmp_path: Path) -> None:
+    secret = f"postgresql://reader:hush@localhost/desk?host={tmp_path}"
+    unsaid = take(home, secret)
+    assert unsaid.exit_code == 2 and "--as zendesk_warehouse" in unsaid.stderr
+    away = take(home, secret, "--as", "zendesk_warehouse", "--schema", "zendesk", "--format", "json")
+    [told] = json.loads(away.stdout)
+    assert away.exit_code == 1 and told["error"] == "BadDatabase"
+    assert told["path"] == "postgresql://reader@localhost/desk" and "hush" not in away.output

@@ -47,6 +47,7 @@ def _sound() -> Tables:
         ],
         "survey_invitations": [{"invitation_id": "v1", "kind": "csat", "ticket_id": "1", "sent_at": "2026-03-03T09:00:00Z"}],
         "survey_answers": [{"answer_id": "s1", "invitation_id": "v1", "answered_at": "2026-03-03T10:00:00Z", "value_num": 5}],
+        "sla_policies": [{"policy_id": "p1", "rank": 1, "metric": "resolution", "channel": "email", "target_s": 3600}],
     }  # fmt: skip
 
 
@@ -175,6 +176,17 @@ FAULTS: dict[str, tuple[Callable[[Tables], None], int, dict[str, Any]]] = {
     "duplicate_tickets": (
         _both(_add("tickets", **{**_TICKET_9, "created_at": "2026-03-02T10:00:00Z"})), 1,
         {"ticket_id": "9", "first_ticket_id": "2"},
+    ),
+    "policies_of_equal_rank": (
+        _add("sla_policies", policy_id="p2", rank=1, metric="resolution", target_s=7200), 1,
+        {"policy_id": "p1", "other_policy_id": "p2"},
+    ),
+    "policies_without_calendar": (
+        _add("sla_policies", policy_id="p2", rank=2, metric="resolution", target_s=9, clock="business", calendar_id="moon"), 1,
+        {"policy_id": "p2", "calendar_id": "moon"},
+    ),
+    "policies_without_target": (
+        _add("sla_policies", policy_id="p2", rank=2, metric="resolution", target_s=0), 1, {"policy_id": "p2", "target_s": 0},
     ),
     "days_without_rows": (_days_with_a_hole, 1, {"missing_on": "2026-04-01", "usual_count": 8.8}),
 }  # fmt: skip
@@ -324,7 +336,10 @@ def test_the_demo_shop_is_sound_but_for_anonymous_tickets() -> None:
     until = datetime(2026, 6, 15, 12, tzinfo=UTC)
     with Desk(None) as desk:
         desk.take(make_demo(tickets=600, until=until), now=until)
-        assert {f["name"] for f in desk.findings()} <= {"tickets_without_customer"}
+        found = {f["name"]: f for f in desk.findings()}
+    assert set(found) <= {"tickets_without_customer", "metrics_without_data"}
+    lacking = {"visitor_intent_share", "intent_fulfilled_rate", "sentiment", "occupancy"}
+    assert set(found["metrics_without_data"]["metrics"]) <= lacking  # no visitors, scores or agent states in the demo
 
 
 def test_looking_changes_nothing() -> None:

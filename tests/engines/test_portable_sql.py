@@ -17,7 +17,6 @@ FORBIDDEN = {
     r"\bqualify\b": "rank in a subquery and filter outside",
     r"\bany_value\b|\barg_m(in|ax)\b": "use first_by or last_by",
     r"over \(\s*\)|row_number\(\) over \(\)": "use numbered([columns]): a statement may be read twice",
-    r"over \(\s*\w+ (rows|range)\b": "write the window out where it has a frame",
     r"\bby name\b|\bgroup by all\b|\border by all\b": "name the columns",
     r"::": "use cast",
     r"\bhash\(": "use tie or row_hash",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from oracle import calls, quality, speed, voice, volume
+from oracle import calls, quality, speed, states, voice, volume
 from oracle.clock import local, periods, second
 from oracle.rows import Row
 from oracle.unit import Span, Unit
@@ -13,7 +13,7 @@ from oracle.world import World
 
 __all__ = ["METRICS", "answer"]
 
-METRICS = {**volume.METRICS, **speed.METRICS, **quality.METRICS, **calls.METRICS, **voice.METRICS}
+METRICS = {**volume.METRICS, **speed.METRICS, **quality.METRICS, **calls.METRICS, **voice.METRICS, **states.METRICS}
 _IMPLIED = {"volume_by_channel": ["channel"]}
 _INVALID = {
     "tickets_created": ["agent"],

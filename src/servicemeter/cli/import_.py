@@ -23,10 +23,18 @@ def _options(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
     return pairs
 
 
+def _place(path: str) -> str:
+    """A path from wherever it is called; the address of a database as it is."""
+    from servicemeter.sources.postgres import is_database
+
+    return path if is_database(path) else str(Path(path).absolute())
+
+
 @click.command("import")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option("--as", "known_as", metavar="NAME", help="The files are this known export.")
 @click.option("--map", "mapping", metavar="FILE", help="Read the files by this mapping.")
+@click.option("--schema", metavar="NAME", help="The schema of a database that holds the tables.")
 @click.option("--source", metavar="NAME", help="Name the source; files that belong together share a name.")
 @click.option("--tz", metavar="ZONE", help="The zone of times without an offset, such as Europe/Amsterdam.")
 @click.option(
@@ -55,6 +63,7 @@ def verb(
     paths: tuple[str, ...],
     known_as: str | None,
     mapping: str | None,
+    schema: str | None,
     source: str | None,
     tz: str | None,
     options: dict[str, str],
@@ -65,7 +74,7 @@ def verb(
     form: str,
     home: Home,
 ) -> None:
-    """Take files, or folders of files of one source: CSV, TSV, JSON lines, Parquet, XLSX.
+    """Take files, or folders of files of one source: CSV, TSV, JSON lines, Parquet, XLSX; or tables of PostgreSQL.
 
     Each PATH is taken as a whole or not at all. Rows that cannot be taken are kept aside and said; a file that was
     taken before is skipped.
@@ -74,6 +83,7 @@ def verb(
     Examples:
       servicemeter import tickets.csv --tz Europe/Amsterdam
       servicemeter import export/ --as zendesk --source helpdesk
+      servicemeter import postgresql://reader@db.example.com/warehouse --schema zendesk --as zendesk_warehouse
       servicemeter import odd.csv --propose odd.toml, then: servicemeter import odd.csv --map odd.toml
     """
     from servicemeter.cli.terminal.imports import Imports, propose_mappings
@@ -86,7 +96,7 @@ def verb(
     if propose is not None:
         propose_mappings(paths, options, propose)
         return
-    requests = [ImportRequest(str(Path(path).absolute()), known_as, mapping, source, options, dry_run, again) for path in paths]
+    requests = [ImportRequest(_place(path), known_as, mapping, source, options, dry_run, again, schema) for path in paths]
     imports = Imports(home, form)
     imports.take(requests)
     ctx.exit(imports.status(strict=strict))

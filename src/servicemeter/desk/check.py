@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from servicemeter.metrics.catalog import all_metrics
-from servicemeter.metrics.plan import Source
+from servicemeter.metrics.plan import FOUND_IN_ROWS, Source
 from servicemeter.metrics.touching import metrics_touching
 from servicemeter.model.metric import Metric
 from servicemeter.store.build import Facts
@@ -49,7 +49,7 @@ def _finding_of_rows(fault: Fault) -> dict[str, Any]:
 def _capabilities(sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
     """Metrics that no source can supply, and those to which a source with tickets gives nothing."""
     metrics = list(all_metrics().values())
-    silent = [m for m in metrics if sources and not any(s.can(m.needs) for s in sources)]
+    silent = [m for m in metrics if sources and not _is_supplied(sources, m)]
     if silent:
         examples = [{"metric": m.name, "needs": _lacking(sources, m)} for m in silent]
         yield _gap(
@@ -83,9 +83,15 @@ def _gap(
 
 def _should_have(source: Source, metric: Metric) -> bool:
     """Whether the source takes part in what the metric is about: tickets, or something else that it needs."""
-    return any(source.can((need,)) and need not in ("creation", "first_contact") for need in metric.needs)
+    return any(source.can((need,)) and need not in FOUND_IN_ROWS for need in metric.needs)
+
+
+def _is_supplied(sources: Sequence[Source], metric: Metric) -> bool:
+    """Whether one source has what the metric needs, and any source each of what it also needs."""
+    return any(s.can(metric.needs) for s in sources) and all(any(s.can((n,)) for s in sources) for n in metric.also_needs)
 
 
 def _lacking(sources: Sequence[Source], metric: Metric) -> list[str]:
     """The needs of a metric that none of these sources meets."""
-    return [need for need in metric.needs if not any(s.can((need,)) for s in sources)] or list(metric.needs)
+    needs = (*metric.needs, *metric.also_needs)
+    return [need for need in needs if not any(s.can((need,)) for s in sources)] or list(metric.needs)

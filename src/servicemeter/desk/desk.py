@@ -283,6 +283,7 @@ class Desk(Asking):
         with self._lock:
             rows = self.book.sources()
             lacks = self._lacks(len(rows))
+            promised = () if self._keeper.kept.policies else ("sla_policies",)
         return [
             Source(
                 row["source"],
@@ -290,13 +291,13 @@ class Desk(Asking):
                 _aware(row["loaded_through"]),
                 _aware(row["ended_at"]),
                 frozenset(filter(None, row["capabilities"].split(","))) if row["capabilities"] else None,
-                frozenset(lacks.get(row["source"], ())),
+                frozenset((*lacks.get(row["source"], ()), *promised)),
             )
             for row in rows
         ]
 
     def _lacks(self, n_sources: int) -> dict[str, list[str]]:
-        """What no row of a source knows: when tickets were created, when they were first asked."""
+        """What no row of a source knows: when tickets were created, when they were first asked, which macro answered."""
         if not self._is_ready or not n_sources:
             return {}
         version = self.book.data_version
@@ -308,10 +309,15 @@ class Desk(Asking):
             "count(case when is_inbound then last_reply_at end) "
             f"from {self._keeper.kept.schema}.tickets group by source"
         )
+        with_macros = {
+            source for (source,) in self._engine.rows("select distinct source from messages where macro_id is not null")
+        }
         for source, created, contacts, replied in rows:
             found[source] = [] if created else ["creation"]
             if not contacts and replied:
                 found[source].append("first_contact")
+            if source not in with_macros:
+                found[source].append("macros")
         self._lacking = (version, found)
         return found
 

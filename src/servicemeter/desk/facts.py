@@ -12,6 +12,7 @@ from servicemeter.ground.clock import moment
 from servicemeter.metrics.plan import Plan
 from servicemeter.store.build import Facts, Horizon
 from servicemeter.store.copies import copy_book
+from servicemeter.store.variants import FOR_ALL
 
 __all__ = ["FactsKeeper", "FactsKeeperBeyond"]
 
@@ -71,8 +72,11 @@ class FactsKeeper:
         name = "scratch_" + hashlib.sha256(said.encode()).hexdigest()[:12]
         if name not in self._scratch:
             schema = self._engine.scratch(name)
-            facts = Facts(self._engine, self._settings, schema=schema, horizon=horizon, **dict(one.building))
-            facts.build()
+            facts = Facts(self._engine, self._settings, schema=schema, horizon=horizon, building=dict(one.building))
+            if horizon == Horizon() and not any(name in FOR_ALL for name, _ in one.building):
+                facts.build_beside(self.kept, [name for name, _ in one.building])
+            else:
+                facts.build()
             self._scratch[name] = facts
         return self._scratch[name]
 

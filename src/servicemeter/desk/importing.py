@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from servicemeter.ground.errors import BadFile
+from servicemeter.sources.postgres import is_database, without_password
 from servicemeter.sources.recognise import deliver
 from servicemeter.store.book import LoadReport
 
@@ -26,9 +27,10 @@ _PIECE = 1 << 20
 class ImportRequest:
     """What is to be imported and how to read it.
 
-    `path` is a file, or a folder of files of one source. `known_as` names a known export, `mapping` a mapping file;
-    `options` are those of reading (`tz`, `created.date_order`, …). `again` takes a file that was taken before;
-    `dry_run` does everything and undoes it.
+    `path` is a file, a folder of files of one source, or the address of a database, whose tables are in `schema`.
+    `known_as` names a known export or warehouse, `mapping` a mapping file or a warehouse's folder; `options` are those
+    of reading (`tz`, `created.date_order`, …). `again` takes a file that was taken before; `dry_run` does everything
+    and undoes it.
     """
 
     path: str
@@ -38,6 +40,12 @@ class ImportRequest:
     options: dict[str, str] = field(default_factory=dict)
     dry_run: bool = False
     again: bool = False
+    schema: str | None = None
+
+    @property
+    def label(self) -> str:
+        """What is imported, as it may be shown and noted: the address of a database without its password."""
+        return without_password(self.path) if is_database(self.path) else self.path
 
 
 @dataclass(frozen=True)
@@ -78,29 +86,30 @@ class ImportReport:
 
 
 def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
-    """Take a file or folder: all of its good rows, or nothing when anything fails.
+    """Take a file, a folder or the tables of a database: all of its good rows, or nothing when anything fails.
 
     Content that was read in the same way before from the same source is not taken twice, unless `again`. Raises
-    `BadFile`, `UnrecognisedFile`, `AmbiguousColumn`, `BadMapping` and `BadBook`; `progress` may raise to stop it.
+    `BadFile`, `BadDatabase`, `UnrecognisedFile`, `AmbiguousColumn`, `BadMapping` and `BadBook`; `progress` may raise to stop it.
     """
-    path = Path(request.path)
     told = _Telling(progress)
     delivery = deliver(
-        path,
+        request.path,
         mapping=request.mapping,
         known_as=request.known_as,
         source=request.source,
         options=request.options,
+        schema=request.schema,
         now=now,
         user_folder=desk.home.folder if desk.home else None,
         progress=told.read,
     )
-    report = ImportReport(str(path), delivery.source, delivery.known_as)
-    digest = _digest(path, delivery.known_as, request.options)
+    label = request.label
+    report = ImportReport(label, delivery.source, delivery.known_as)
+    digest = "" if is_database(request.path) else _digest(Path(request.path), delivery.known_as, request.options)
     if not request.again:
         report.loaded_before = desk.was_loaded(delivery.source, digest)
     if report.loaded_before is None:
-        report.load = desk.take(delivery, now=now, label=str(path), digest=digest, progress=told.staged, dry_run=request.dry_run)
+        report.load = desk.take(delivery, now=now, label=label, digest=digest, progress=told.staged, dry_run=request.dry_run)
         report.dropped = dict(delivery.dropped)
     report.remarks = list(delivery.remarks)
     return report
@@ -133,10 +142,15 @@ class _Telling:
 
 def _digest(path: Path, mapping: str | None, options: dict[str, str]) -> str:
     """SHA-256 of the content and of how it is read: a mended mapping or another time zone makes it another delivery."""
-    files = sorted(f for f in path.iterdir() if f.is_file()) if path.is_dir() else [path]
-    said = [[file.name if path.is_dir() else "", _file_digest(file)] for file in files]
-    how = [_file_digest(Path(mapping)) if mapping else "", sorted(options.items())]
-    return hashlib.sha256(json.dumps([said, how]).encode()).hexdigest()
+    how = [_contents(Path(mapping)) if mapping else [], sorted(options.items())]
+    return hashlib.sha256(json.dumps([_contents(path), how]).encode()).hexdigest()
+
+
+def _contents(path: Path) -> list[list[str]]:
+    """The digest of a file, or of each file of a folder with its name."""
+    if not path.is_dir():
+        return [["", _file_digest(path)]]
+    return [[file.name, _file_digest(file)] for file in sorted(path.iterdir()) if file.is_file()]
 
 
 def _file_digest(path: Path) -> str:

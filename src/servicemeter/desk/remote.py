@@ -25,6 +25,7 @@ from servicemeter.model.answer import Answer
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.sources.postgres import is_database
 from servicemeter.store.book import LoadReport
 
 __all__ = ["RemoteDesk"]
@@ -155,7 +156,8 @@ class RemoteDesk(Asking):
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files; the server reads them itself and tells how far it is."""
-        whole = replace(request, path=str(Path(request.path).absolute()), mapping=_absolute(request.mapping))
+        path = request.path if is_database(request.path) else str(Path(request.path).absolute())
+        whole = replace(request, path=path, mapping=_absolute(request.mapping))
         with self._plainly(), self._client.stream("POST", "import", json=pack([whole, now])) as response:
             if response.status_code != 200:
                 response.read()

@@ -20,7 +20,7 @@ CHOSEN = (
     "first_response_time", "response_time", "resolution_time",
     "resolution_rate", "replies_per_resolution", "one_touch_resolution_rate", "reopen_rate",
     "abandonment_rate", "service_level", "average_speed_of_answer", "average_handle_time", "tickets_closed_per_agent",
-    "csat",
+    "csat", "ces", "nps", "survey_response_rate",
 )  # fmt: skip
 _GRAINS: tuple[Grain, ...] = ("week", "month", "quarter", "year")
 PERIODS = (

@@ -204,6 +204,9 @@ class _Speaking(ABC):
         self.make_schema(place)
         return place
 
+    def lend(self, table: str, name: str) -> None:
+        self.run(f"create view {name} as select * from {table}")
+
     def as_written(self) -> nullcontext[None]:
         return nullcontext()
 

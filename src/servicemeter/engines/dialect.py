@@ -73,6 +73,10 @@ class Dialect:
         """A UTC timestamp from epoch seconds."""
         return f"make_timestamp(cast({epoch_s} as bigint) * 1000000)"
 
+    def year(self, epoch_s: str) -> str:
+        """The year (UTC) of an instant in epoch seconds."""
+        return f"extract(year from {self.timestamp(epoch_s)})"
+
     def whole(self, numerator: str, denominator: str) -> str:
         """Integer division of non-negative numbers."""
         return f"(({numerator}) // ({denominator}))"
@@ -88,6 +92,10 @@ class Dialect:
     def part(self, text: str, separator: str, place: int) -> str:
         """The part of a text at a place (from 1) between separators."""
         return f"split_part({text}, {separator}, {place})"
+
+    def rounded(self, decimal: str) -> str:
+        """A decimal number without its fraction, rounded half away from zero."""
+        return f"round({decimal})"
 
     def double(self, expression: str) -> str:
         """A double-precision number."""

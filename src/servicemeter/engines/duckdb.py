@@ -114,6 +114,10 @@ class DuckDB:
         self.make_schema(f"scratch.{name}")
         return f"scratch.{name}"
 
+    def lend(self, table: str, name: str) -> None:
+        [(own,)] = self.rows("select current_database()")
+        self.run(f"create or replace view {name} as select * from {self.dialect.name_of(own)}.{table}")
+
     @contextmanager
     def as_written(self) -> Iterator[None]:
         # The estimate takes a fifth for every filter and then holds the messages in memory instead of the tickets.

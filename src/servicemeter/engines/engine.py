@@ -52,6 +52,9 @@ class Engine(Protocol):
     def scratch(self, name: str) -> str:
         """A fresh schema that is not kept; returns the name to put before its tables."""
 
+    def lend(self, table: str, name: str) -> None:
+        """Let a table be read under another name too, one in a scratch schema."""
+
     def as_written(self) -> AbstractContextManager[None]:
         """Inside, joins run in the order in which they are written, the right side held in memory, where that can be asked."""
 

@@ -132,6 +132,9 @@ class PostgreSQL:
         self.make_schema(name)
         return name
 
+    def lend(self, table: str, name: str) -> None:
+        self.run(f"create view {name} as select * from {table}")
+
     def as_written(self) -> nullcontext[None]:
         return nullcontext()
 

@@ -39,7 +39,7 @@ class _Dialect(Dialect):
         return f"{self.database}_{name}"
 
     def spelled(self, sql: str) -> str:
-        return sql.replace("as varchar)", "as string)")
+        return _with_windows_written_out(sql.replace("as varchar)", "as string)"))
 
     def name_of(self, identifier: str) -> str:
         return "`" + identifier.replace("`", "``") + "`"
@@ -86,6 +86,25 @@ class _Dialect(Dialect):
 
 def _only(where: str) -> str:
     return f" filter (where {where})" if where else ""
+
+
+_WINDOW = re.compile(r"\b(\w+) as \((partition by (?:[^()]|\([^()]*\))*)\)")
+_FRAMED = re.compile(r"over \((\w+) (?=rows |range )")
+
+
+def _with_windows_written_out(sql: str) -> str:
+    """Write a named window out where a frame is added to it, which Spark does not read.
+
+    >>> _with_windows_written_out("select sum(a) over (w rows 1 preceding) from t window w as (partition by b order by c)")
+    'select sum(a) over (partition by b order by c rows 1 preceding) from t window w as (partition by b order by c)'
+    """
+    windows = list(_WINDOW.finditer(sql))
+
+    def written(use: re.Match[str]) -> str:
+        own = next((w[2] for w in windows if w[1] == use[1] and w.start() > use.start()), use[1])
+        return f"over ({own} "
+
+    return _FRAMED.sub(written, sql)
 
 
 class Spark:
@@ -152,6 +171,9 @@ class Spark:
         self.drop_schema(place)
         self.make_schema(place)
         return place
+
+    def lend(self, table: str, name: str) -> None:
+        self.run(f"create view {name} as select * from {table}")
 
     def as_written(self) -> nullcontext[None]:
         return nullcontext()

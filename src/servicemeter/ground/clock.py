@@ -31,6 +31,7 @@ from servicemeter.ground.zones import (
     FIRST_YEAR,
     LAST_YEAR,
     epoch,
+    epoch_day,
     instant,
     local_day,
     local_midnight,
@@ -49,6 +50,7 @@ __all__ = [
     "calendar_days",
     "due_at",
     "epoch",
+    "epoch_day",
     "holidays_of",
     "instant",
     "local_day",
@@ -62,6 +64,7 @@ __all__ = [
     "period_names",
     "period_start",
     "periods",
+    "start_before",
     "zone",
 ]
 
@@ -95,6 +98,18 @@ def period_end(start: date, grain: str) -> date:
         return start + timedelta(days=1 if grain == "day" else 7)
     month = start.month - 1 + _months(grain)
     return date(start.year + month // 12, month % 12 + 1, 1)
+
+
+def start_before(start: date, end: date) -> date:
+    """The first day of the period before [start, end): of the same kind if that is a week, month, quarter or year, else as long.
+
+    >>> start_before(date(2026, 3, 1), date(2026, 4, 1)), start_before(date(2026, 3, 1), date(2026, 3, 11))
+    (datetime.date(2026, 2, 1), datetime.date(2026, 2, 19))
+    """
+    for grain in ("week", "month", "quarter", "year"):
+        if period_start(start, grain) == start and period_end(start, grain) == end:
+            return period_start(start - timedelta(days=1), grain)
+    return start - (end - start)
 
 
 def _months(grain: str) -> int:

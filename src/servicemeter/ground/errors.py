@@ -14,6 +14,7 @@ __all__ = [
     "BadBook",
     "BadCalendar",
     "BadCase",
+    "BadDatabase",
     "BadFile",
     "BadMapping",
     "BadQuestion",
@@ -21,6 +22,7 @@ __all__ = [
     "BadSettings",
     "BookHeld",
     "EmptyBook",
+    "EmptyFile",
     "PortTaken",
     "ServerGone",
     "ServicemeterError",
@@ -76,6 +78,14 @@ class BackwardSpan(ServicemeterError):
 
 class BadFile(ServicemeterError):
     """A file that cannot be read as a table: missing, empty, binary, cut off, wrongly encoded."""
+
+
+class EmptyFile(BadFile):
+    """A table without a row: nothing in the file, or only a header."""
+
+
+class BadDatabase(ServicemeterError):
+    """A database to import from that cannot be reached or read."""
 
 
 class UnrecognisedFile(BadFile):

@@ -9,6 +9,7 @@ from typing import Any
 from servicemeter.ground.clock import moment
 from servicemeter.metrics.contributions import Counted, Part, parts_of
 from servicemeter.metrics.leftouts import left_out
+from servicemeter.metrics.measure import by_other_dimensions
 from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.rowids import anchor_of, ids_of
 from servicemeter.metrics.statements import Statement, _statement
@@ -88,6 +89,8 @@ class _Counting:
         part = self.part
         snippets = [expression for _, expression in self.ids]
         snippets += [sql for c in part.counted for sql in (c.agg.sql, c.agg.where, c.unit)]
+        snippets += part.tally.shows.values()
+        snippets += [part.tally.per, *part.tally.units.values()]
         return _statement(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
 
     @property
@@ -107,20 +110,37 @@ class _Counting:
             added += units
             measured = [f"min({at}) as happened_s", f"{part.fold}({number}) filter (where {kept}) as number"]
         else:
-            added += [at, number]
+            added += [at, number, *part.tally.shows.values()]
             measured = []
         first = len(base.columns)
         fields = [self._field(k, c) for k, c in enumerate(part.counted)]
-        sql = replace(base, columns=(*base.columns, *added)).select([*measured, *fields])
+        if part.tally.per:
+            sql = self._units_of(base, at, fields)
+        else:
+            sql = replace(base, columns=(*base.columns, *added)).select([*measured, *fields])
         names = [*self._groups(), *(f"d{first + k} as i{k}" for k in range(len(self.ids)))]
         after = first + len(self.ids)
-        if units:
+        if part.tally.per:
+            names += ["happened_s", "cast(null as bigint) as number"]
+        elif units:
             names += [*(f"d{after + k} as u{k}" for k in range(len(units))), "happened_s", "number"]
         else:
             names += [f"d{after} as happened_s", f"d{after + 1} as number"]
+            names += [f"d{after + 2 + k} as s{k}" for k in range(len(part.tally.shows))]
         weighed = [f"{_weighed(part.counted, 'in_n')} as n", f"{_weighed(part.counted, 'in_numerator')} as numerator"]
         counts = [f"c{k}" for k in range(len(part.counted))]
         return f"select {', '.join([*names, *counts, *weighed])} from ({sql}) as rows_counted"
+
+    def _units_of(self, base: Statement, at: str, fields: Sequence[str]) -> str:
+        """One row a unit, named by the first ids of its rows."""
+        tally, first = self.part.tally, len(base.columns)
+        told = {**tally.units, "first_at": f"min({at})"}
+        told |= {f"id{k}": f"min({expression})" for k, (_, expression) in enumerate(self.ids)}
+        inner = replace(base, columns=(*base.columns, tally.per)).select([f"{sql} as {name}" for name, sql in told.items()])
+        groups = ", ".join(f"u.{name}" for name in ["idx", *(f"d{k}" for k in range(first))])
+        ids = [f"min(u.id{k}) as d{first + k}" for k in range(len(self.ids))]
+        chosen = ", ".join([groups, *ids, "min(u.first_at) as happened_s", *fields])
+        return f"select {chosen} from ({inner}) as u group by {groups}, u.d{first}"
 
     def _field(self, k: int, counted: Counted) -> str:
         only = f" filter (where {counted.agg.where})" if counted.agg.where else ""
@@ -141,6 +161,9 @@ class _Counting:
         row["n"] = _plain(found["n"])
         if part.number:
             row["value"] = _plain(found["number"])
+        for k, name in enumerate(part.tally.shows):
+            if f"s{k}" in found:  # rows that were joined into units have no columns of their own
+                row[name] = _shown(name, found[f"s{k}"])
         units = [found[f"u{k}"] for k, _ in enumerate(c for c in part.counted if c.unit)]
         named = [unit for unit in units if isinstance(unit, str) and chr(31) not in unit and unit not in row.values()]
         if named:
@@ -154,6 +177,11 @@ class _Counting:
             row["counts_as"] = counts_as
         ids = [str(found[f"i{k}"]) for k in range(len(self.ids))]
         return ((found["idx"], [str(d) for d in dimensions], found["happened_s"] or 0, ids), row)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A column that the rows show besides: an instant when its name says so."""
+    return moment(int(value)).isoformat() if name.endswith("_at") and value is not None else _plain(value)
 
 
 def _has_numerator(one: Plan) -> bool:
@@ -188,8 +216,26 @@ def _sums(one: Plan, answer: Answer, totals: Mapping[Key, Row]) -> list[Row]:
         name = "at" if one.question.moment is not None else "period_start"
         labels = {name: row[name], **{d: row[d] for d in one.by}}
         total = by_key.get(tuple(labels.values()), {"rows": 0, "n": 0, "numerator": 0})
+        if one.measure.n_of_whole:
+            total = {**total, "n": sum(t["n"] for key, t in by_key.items() if _is_beside(one, key, tuple(labels.values())))}
         sums.append({**labels, **total, **({} if _has_numerator(one) else {"numerator": None})})
-    return sums
+    return _of_the_whole(one, sums)
+
+
+def _of_the_whole(one: Plan, sums: list[Row]) -> list[Row]:
+    """Where the answer's rows are parts of one whole, the sums are completed across them by the measure itself."""
+    if not one.measure.across:
+        return sums
+    rows = [{**row, "value": None} for row in sums]
+    for part in by_other_dimensions(one, rows):
+        one.measure.across(part)
+    return [{name: row[name] for name in given} for given, row in zip(sums, rows, strict=True)]
+
+
+def _is_beside(one: Plan, key: Key, other: Key) -> bool:
+    """Whether two groups are of one period and differ in implied dimensions only."""
+    places = [0, *(k for k, name in enumerate(one.by, 1) if name not in one.measure.implied)]
+    return all(key[place] == other[place] for place in places)
 
 
 def _disagreements(answer: Answer, sums: Sequence[Row]) -> list[str]:

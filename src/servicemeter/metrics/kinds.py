@@ -10,25 +10,35 @@ from servicemeter.analysis.intervals import byar, mean_interval, wilson
 from servicemeter.model.metric import Agg, Distribution, Measure, Parameter, Params, Tally
 
 __all__ = [
+    "ATTRIBUTION",
     "CLOCK",
     "COUNT",
     "FIRST_TEAM",
+    "HOLDS",
+    "OPEN_AT_AS_OF",
     "POPULATION",
     "RESPONDER",
+    "UNRESOLVED",
+    "cohort",
     "count",
     "duration",
     "finish_duration",
+    "interactions",
     "mean_of",
     "population",
     "ratio",
     "share",
     "span",
+    "unresolved",
+    "waited_until_as_of",
 ]
 
 Fields = dict[str, Any]
 
 COUNT = Agg("count(*)")
 FIRST_TEAM = {"team": "case when f.first_team_at < p.e then f.first_team_id end"}
+HOLDS = "f.from_at < p.as_of and (f.to_at is null or f.to_at >= p.as_of)"
+"""The state of an order that holds at `as_of`; an order taken back as a whole has none."""
 POPULATION = Parameter(
     "population", "inbound", ("inbound", "outbound", "all"), "whose tickets: started by customers, by us, or both"
 )
@@ -36,11 +46,33 @@ CLOCK = Parameter("clock", "calendar", ("calendar", "business"), "all of the tim
 RESPONDER = Parameter(
     "responder", "human", ("human", "any"), "who may answer: people, or bots too (never automatic acknowledgements)"
 )
+ATTRIBUTION = Parameter(
+    "attribution", "ended", ("ended", "created"), "the period in which it ended, or the cohort that began (Kaplan-Meier)"
+)
+OPEN_AT_AS_OF = """left join {{ facts }}.open_spans as waiting
+    on waiting.ticket_no = f.ticket_no and waiting.from_at < p.as_of and (waiting.to_at is null or waiting.to_at >= p.as_of)"""
+UNRESOLVED = ("n_unresolved",)
+"""The companion of every duration of solved tickets: what is not solved yet stands beside it."""
 
 
 def population(params: Params) -> str:
     """The condition of the population asked for."""
     return {"inbound": "f.is_inbound", "outbound": "not f.is_inbound", "all": "true"}[params["population"]]
+
+
+def unresolved(params: Params) -> Tally:
+    """The tickets of the population that are still unresolved at the evaluation instant."""
+    return Tally("open_spans", {"n_unresolved": COUNT}, where=population(params))
+
+
+def interactions(p: Params) -> tuple[Tally, Tally]:
+    """Contacts of customers: the first message of each written turn (`n_written`), and calls and chats (`n_live`)."""
+    written = "f.starts_contact" if p["unit"] != "message" else "not f.is_live"
+    live = "f.is_inbound" if p["include_self_service"] else "f.is_inbound and coalesce(f.outcome, '') <> 'self_served'"
+    return (
+        Tally("customer_messages", {"n_written": COUNT}, at="f.said_at", where=written),
+        Tally("contacts", {"n_live": COUNT}, at="f.started_at", where=live),
+    )
 
 
 def count(*tallies: Tally) -> Measure:
@@ -131,3 +163,25 @@ def duration(
         return {**finish(fields), **{name: fields.get(name) for name in names}}
 
     return Measure((of, *beside), finish_all, Distribution(of, seconds, per=per))
+
+
+def waited_until_as_of(params: Params, start: str) -> tuple[str, str]:
+    """The seconds from an instant of a ticket to `as_of` by the clock asked for, and the joins that they need."""
+    if params["clock"] != "business":
+        return f"p.as_of - {start}", ""
+    seconds = "{{ m.between('c', '" + start + "', 'p.as_of') }}"
+    return seconds, "\n{{ m.joins('c', 'f.ticket_no', '" + start + "', 'p.as_of') }}"
+
+
+def cohort(of: Tally, ended: str, running: str, *beside: Tally) -> Measure:
+    """Kaplan-Meier over the rows of the tally: how long those that `ended` took, and how long the others have been `running`."""
+    names = tuple(name for tally in beside for name in tally.fields)
+
+    def finish(fields: Fields) -> Fields:
+        counts = {name: fields.get(name, 0) for name in (*_COHORT, *names)}
+        return {"value": fields.get("median"), "median": fields.get("median"), "p90": fields.get("p90"), **counts}
+
+    return Measure((of, *beside), finish, Distribution(of, ended, censored=running))
+
+
+_COHORT = ("n", "n_events", "n_censored", "n_invalid", "n_excluded")

@@ -52,7 +52,7 @@ def _rules(part: Part) -> list[_Rule]:
     """What leaves a row of the fact out, in the order of the measure's own conditions."""
     rules = [_Rule(f"not coalesce({c}, false)", reason_of(c)) for c in conjuncts(part.tally.where)]
     in_n = [c for c in part.counted if c.in_n]
-    if len(in_n) != 1:
+    if len(in_n) != 1 or part.tally.per:
         return rules
     names = {c.field for c in in_n}
     for field, agg in part.tally.fields.items():
@@ -117,7 +117,7 @@ def _never_became(one: Plan, facts: Facts, tally: Tally, notes: list[str]) -> li
     files = sql_files("absent")
     if tally.over not in files or files[tally.over].head.get("at", tally.at) != tally.at:
         return []
-    filters = _all_filters(one)
+    filters = _all_filters(one, tally)
     if any(f.dimension not in _OF_ROWS for f in filters):
         others = ", ".join(f.dimension for f in filters if f.dimension not in _OF_ROWS)
         notes.append(

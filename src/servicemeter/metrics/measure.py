@@ -21,7 +21,7 @@ from servicemeter.model.metric import Agg, Distribution, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
-__all__ = ["measure", "statements_of"]
+__all__ = ["by_other_dimensions", "measure", "statements_of"]
 
 Key = tuple[Any, ...]
 Groups = dict[Key, dict[str, Any]]
@@ -78,7 +78,8 @@ def _count(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
             key = tuple(row[: width + 1])
             for (_, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
                 if value is not None and (value != 0 or not _is_count(agg)):
-                    groups.setdefault(key, {})[field] = value
+                    fields = groups.setdefault(key, {})
+                    fields[field] = value + fields[field] if field in fields else value
     for one, groups in members:
         for fields in groups.values():
             for tally in one.measure.tallies:
@@ -94,7 +95,8 @@ def _tally_statements(
     for one, groups in members:
         for tally in one.measure.tallies:
             if tally.fields:
-                shapes[shape_of(tally)].append((one, groups, tally))
+                alone = tally.where if tally.per else ""
+                shapes[(shape_of(tally), one.sources_of(tally), alone)].append((one, groups, tally))
     statements = []
     for same in shapes.values():
         wanted: list[tuple[str, str, Agg]] = []
@@ -136,17 +138,20 @@ def _survive(facts: Facts, one: Plan, of: Distribution, groups: Groups) -> None:
     if sql is None:
         return
     width = len(one.by) + 1
-    cases: dict[Key, list[tuple[int, int, int]]] = defaultdict(list)
+    cases: dict[Key, list[tuple[Any, int, int]]] = defaultdict(list)
     for row in facts.engine.rows(sql):
         cases[tuple(row[:width])].append(row[width:])
     for key, steps in cases.items():
-        seconds, events, censored = ([step[i] for step in steps] for i in range(3))
+        known = [step for step in steps if step[0] is not None and step[0] >= 0]
+        seconds, events, censored = ([step[i] for step in known] for i in range(3))
         curve = kaplan_meier(seconds, events, censored)
         fields = groups.setdefault(key, _nothing(one))
         fields |= {
             "n": sum(events) + sum(censored),
             "n_events": sum(events),
             "n_censored": sum(censored),
+            "n_invalid": sum(ended + running for at, ended, running in steps if at is not None and at < 0),
+            "n_excluded": sum(ended + running for at, ended, running in steps if at is None),
             "median": curve.quantile(0.5) if curve else None,
             "p90": curve.quantile(0.9) if curve else None,
         }
@@ -181,8 +186,10 @@ def _rows_of_period(one: Plan, i: int, period: Period, groups: Groups) -> list[R
         keys = [(i,)]
     rows = [_row(one, period, status, key[1:], groups.get(key) or _nothing(one), None) for key in keys]
     if one.measure.across:
-        for part in _by_other_dimensions(one, rows):
+        for part in by_other_dimensions(one, rows):
             one.measure.across(part)
+    for row in rows:
+        row["low_sample"] = one.metric.unit != "count" and (row["n"] or 0) < float(one.params["min_n"])
     return rows
 
 
@@ -199,9 +206,9 @@ def _why_nothing(one: Plan, status: str) -> str | None:
     return status if status in ("not_started", "no_data") else None
 
 
-def _by_other_dimensions(one: Plan, rows: list[Row]) -> list[list[Row]]:
-    """Rows that share all dimensions but the implied ones: parts of one whole."""
-    others = [d for d in one.by if d not in one.measure.implied]
+def by_other_dimensions(one: Plan, rows: list[Row]) -> list[list[Row]]:
+    """Rows that share the period and all dimensions but the implied ones: parts of one whole."""
+    others = ["period_start" if one.question.moment is None else "at", *(d for d in one.by if d not in one.measure.implied)]
     parts: dict[Key, list[Row]] = defaultdict(list)
     for row in rows:
         parts[tuple(row[d] for d in others)].append(row)
@@ -220,7 +227,6 @@ def _row(one: Plan, period: Period, status: str, dimensions: Key, fields: dict[s
     row |= one.measure.finish(fields)
     if row["value"] is None and row["null_reason"] is None:
         row["null_reason"] = "immature" if row["n_immature"] else "empty"
-    row["low_sample"] = one.metric.unit != "count" and (row["n"] or 0) < float(one.params["min_n"])
     return row
 
 

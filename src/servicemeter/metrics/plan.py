@@ -12,18 +12,20 @@ from typing import Any
 from servicemeter.ground.clock import Period, epoch, moment, periods
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.metrics.catalog import find_metric
-from servicemeter.model.metric import Measure, Metric
+from servicemeter.model.metric import Measure, Metric, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import LONG_AGO
+from servicemeter.store.variants import BUILDING, FOR_ALL, said_as
 
-__all__ = ["DIMENSIONS", "Plan", "Source", "plan"]
+__all__ = ["DIMENSIONS", "FOUND_IN_ROWS", "Plan", "Source", "plan"]
 
 DIMENSIONS = (
     "source", "brand", "channel", "channel_class", "language", "customer_segment", "agent", "team", "priority", "reason",
-    "hour_of_day", "weekday", "status", "queue", "scale",
+    "hour_of_day", "weekday", "status", "queue", "scale", "macro_id", "country",
 )  # fmt: skip
 _EVERYWHERE = DIMENSIONS[:12]
-_BUILDING = {"merge_start": ("earliest", "survivor"), "calendar_mode": ("segmented", "at_end", "at_start")}
+FOUND_IN_ROWS = ("creation", "first_contact", "macros", "sla_policies")
+"""What a source is found to have or to lack by its rows; it need not declare it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Source:
     def _has(self, capability: str) -> bool:
         if capability in self.lacks:
             return False
-        return self.capabilities is None or capability in self.capabilities or capability in ("creation", "first_contact")
+        return self.capabilities is None or capability in self.capabilities or capability in FOUND_IN_ROWS
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Plan:
     sources: tuple[Source, ...]
     missing: tuple[str, ...]
     covered_from: tuple[int, ...]
-    all_sources: bool
+    known: tuple[Source, ...]
     building: tuple[tuple[str, str], ...]
     params_hash: str
 
@@ -71,6 +73,11 @@ class Plan:
     def is_measured(self) -> bool:
         """Whether any source can supply what the metric needs."""
         return bool(self.sources)
+
+    def sources_of(self, tally: Tally) -> tuple[Source, ...]:
+        """The sources whose rows a tally counts."""
+        needs = tally.needs or _needs(self.metric, self.measure)
+        return tuple(s for s in self.known if s.can(needs))
 
     @property
     def invalid_dimension(self) -> bool:
@@ -105,10 +112,10 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     params, building = _parameters(metric, question)
     tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
     spans = _periods(question, metric, tz)
-    able = tuple(s for s in sources if s.can(metric.needs))
-    as_of = _as_of(question, able or tuple(sources), spans)
     by = _dimensions(question, metric)
-    measure = metric.measure({**params, "by": by})
+    measure = metric.measure({**params, "by": by, "asked": _asked(question)})
+    able = _able(metric, measure, sources)
+    as_of = _as_of(question, able or tuple(sources), spans)
     by = (*measure.implied, *(d for d in by if d not in measure.implied))
     missing = tuple(s.name for s in sources if s not in able)
     return Plan(
@@ -124,10 +131,23 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
         able,
         missing,
         tuple(epoch(s.loaded_from) if s.loaded_from else LONG_AGO for s in able or sources),
-        not missing,
+        tuple(sources),
         building,
         _hash(metric, params, building),
     )
+
+
+def _needs(metric: Metric, measure: Measure) -> tuple[str, ...]:
+    return metric.needs if measure.needs is None else measure.needs
+
+
+def _able(metric: Metric, measure: Measure, sources: list[Source]) -> tuple[Source, ...]:
+    """The sources whose rows are counted; none when nobody supplies what the metric needs."""
+    own = _needs(metric, measure)
+    if not any(s.can(own) for s in sources) or not all(any(s.can((n,)) for s in sources) for n in metric.also_needs):
+        return ()
+    needs = {own, *(t.needs for t in measure.tallies if t.needs)}
+    return tuple(s for s in sources if any(s.can(n) for n in needs))
 
 
 def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
@@ -137,16 +157,18 @@ def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tup
     params |= {"min_n": 30}
     building: list[tuple[str, str]] = []
     for name, value in question.params.items():
-        if name in _BUILDING:
-            _check_option(metric.name, name, value, _BUILDING[name])
-            building.append((name, str(value)))
+        if name in FOR_ALL or (name in BUILDING and name in known):
+            _check_option(metric.name, name, said_as(value), BUILDING[name])
+            params |= {name: said_as(value)} if name in known else {}
+            building += [(name, said_as(value))] if said_as(value) != BUILDING[name][0] else []
         elif name in ("report_tz", "min_n"):
             params[name] = value
         elif name not in known:
-            raise UnknownName(f"parameter of {metric.name}", name, [*known, *_BUILDING, "report_tz", "min_n"])
+            raise UnknownName(f"parameter of {metric.name}", name, [*known, *FOR_ALL, "report_tz", "min_n"])
         else:
             _check_option(metric.name, name, value, known[name].options)
-            _check_number(metric.name, name, value, known[name].options)
+            if not known[name].is_text:
+                _check_number(metric.name, name, value, known[name].options)
             params[name] = value
     return params, tuple(sorted(building))
 
@@ -193,6 +215,13 @@ def _dimensions(question: Question, metric: Metric) -> tuple[str, ...]:
         if name not in known:
             raise UnknownName(f"dimension of {metric.name}", name, known)
     return tuple(dict.fromkeys(question.by))
+
+
+def _asked(question: Question) -> frozenset[str]:
+    """The dimensions that rows are split or chosen by."""
+    scope = question.scope
+    scoped = {"brand": scope.brands, "source": scope.sources, "team": scope.teams, "agent": scope.agents}
+    return frozenset((*question.by, *(f.dimension for f in question.where), *(name for name, values in scoped.items() if values)))
 
 
 def _hash(metric: Metric, params: Mapping[str, Any], building: tuple[tuple[str, str], ...]) -> str:

@@ -33,6 +33,7 @@ class _Group:
 
     n: int = 0
     total: float = 0
+    squares: float = 0
     n_invalid: int = 0
     n_excluded: int = 0
     classes: list[tuple[int, int, Any, Any]] = field(default_factory=list)
@@ -61,7 +62,7 @@ def _groups(rows: Iterable[Sequence[Any]], width: int) -> dict[Key, _Group]:
     groups: dict[Key, _Group] = defaultdict(_Group)
     for row in rows:
         group = groups[tuple(row[:width])]
-        number, count, total, least, greatest = row[width:]
+        number, count, total, squares, least, greatest = row[width:]
         if number == _UNKNOWN:
             group.n_excluded += count
         elif number == _INVALID:
@@ -69,6 +70,7 @@ def _groups(rows: Iterable[Sequence[Any]], width: int) -> dict[Key, _Group]:
         else:
             group.n += count
             group.total += float(total)
+            group.squares += float(squares)
             group.classes.append((number, count, least, greatest))
     for group in groups.values():
         group.classes.sort()
@@ -96,7 +98,13 @@ def _values(plan: Plan, facts: Facts, of: Distribution, places: list[Place]) -> 
 
 def _statistics(key: Key, group: _Group, values: dict[Place, list[tuple[Any, int]]]) -> dict[str, Any]:
     n = group.n
-    fields = {"n": n, "mean": group.total / n if n else None, "n_invalid": group.n_invalid, "n_excluded": group.n_excluded}
+    fields = {
+        "n": n,
+        "mean": group.total / n if n else None,
+        "squares": group.squares,
+        "n_invalid": group.n_invalid,
+        "n_excluded": group.n_excluded,
+    }
     return fields | _quantiles(n, [_at(key, group, values, rank) for rank in _ranks(n)]) if n else fields
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from servicemeter.ground.clock import offsets
+from servicemeter.ground.clock import epoch_day, local_day, local_midnight, offsets, start_before
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.plan import Plan
 from servicemeter.model.metric import Agg, Distribution, Tally
@@ -16,7 +17,9 @@ __all__ = ["Statement", "classes_statement", "shape_of", "survival_statement", "
 
 _FEW_PERIODS = 20
 _OF_TICKET = ("channel", "channel_class", "brand", "language", "reason", "source")
+_OF_CUSTOMER = {"customer_segment": "segment", "country": "country"}
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
+_INSTANT = re.compile(r"\bp\.(idx|p0|p1|e|as_of|day0|day1|before)\b")
 _PRIORITY = """left join {{{{ facts }}}}.priority_spans as ps
     on ps.ticket_no = f.ticket_no and {key} >= ps.from_key and {key} < ps.to_key"""
 
@@ -28,22 +31,33 @@ class Statement:
     columns: tuple[str, ...]
     source: str
     where: str
+    instants: Mapping[str, str]
 
     def select(self, aggregates: Sequence[str]) -> str:
         """The statement that groups by period and dimensions."""
         names = ["idx", *(f"d{i}" for i in range(len(self.columns)))]
-        chosen = ", ".join(["p.idx as idx", *(f"{c} as d{i}" for i, c in enumerate(self.columns)), *aggregates])
-        return f"select {chosen} {self.source} where {self.where} group by {', '.join(names)}"
+        return f"{self.base(aggregates)} group by {', '.join(names)}"
+
+    def select_units(self, per: str, units: Mapping[str, str], aggregates: Sequence[str]) -> str:
+        """The same over units: rows of one `per`, each with its own aggregates."""
+        names = ", ".join(["idx", *(f"d{i}" for i in range(len(self.columns)))])
+        inner = replace(self, columns=(*self.columns, per))
+        rows = inner.select([f"{sql} as {name}" for name, sql in units.items()])
+        return f"select {names}, {', '.join(aggregates)} from ({rows}) as u group by {names}"
 
     def base(self, extra: Sequence[str]) -> str:
         """The rows themselves: period, dimensions and extra columns."""
         chosen = ", ".join(["p.idx as idx", *(f"{c} as d{i}" for i, c in enumerate(self.columns)), *extra])
-        return f"select {chosen} {self.source} where {self.where}"
+        sql = f"select {chosen} {self.source} where {self.where}"
+        return _INSTANT.sub(lambda found: self.instants.get(found[1], found[0]), sql)
 
 
 def shape_of(tally: Tally) -> tuple[object, ...]:
     """What two tallies must share to be counted by one statement."""
-    return (tally.over, tally.at, tally.until, tuple(sorted(tally.dimensions.items())), tally.joins)
+    own = tuple(sorted(tally.dimensions.items()))
+    units = tuple(sorted(tally.units.items()))
+    lookups = tuple(tally.lookups.items())
+    return (tally.over, tally.at, own, tally.joins, lookups, tally.during, tally.needs, tally.per, units)
 
 
 def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: Sequence[tuple[str, str, Agg]]) -> str | None:
@@ -53,8 +67,9 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
     """
     common = {t.where for t in tallies}
     shared = common.pop() if len(common) == 1 else "true"
+    first = tallies[0]
     snippets = [sql for _, where, agg in wanted for sql in (where, agg.sql, agg.where)]
-    parts = _statement(plan, facts, tallies[0], shared, snippets)
+    parts = _statement(plan, facts, first, shared, [*snippets, first.per, *first.units.values()])
     if parts is None:
         return None
     aggregates = []
@@ -62,6 +77,8 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
         conditions = [c for c in (where if shared == "true" else "", agg.where) if c and c != "true"]
         only = f" filter (where {' and '.join(f'({c})' for c in conditions)})" if conditions else ""
         aggregates.append(f"{agg.sql}{only} as {name}")
+    if first.per:
+        return facts.render(parts.select_units(first.per, first.units, aggregates))
     return facts.render(parts.select(aggregates))
 
 
@@ -73,7 +90,8 @@ def classes_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
         return None
     groups = _groups(plan)
     return facts.render(f"""
-        select {groups}, class, count(*) as n, sum(x) as total, min(x) as least, max(x) as greatest
+        select {groups}, class, count(*) as n, sum(x) as total, sum({facts.engine.dialect.double("x")} * x) as squares,
+               min(x) as least, max(x) as greatest
         from (select {groups}, x, {_class(plan, facts)} as class from ({base}) as numbers) as classed
         group by {groups}, class
     """)
@@ -105,7 +123,7 @@ def _class(plan: Plan, facts: Facts) -> str:
 
 
 def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """How many cases ended and how many were still running after each number of seconds."""
+    """How many cases ended and how many were still running after each number of seconds; unknown ones come last, as null."""
     parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.censored])
     if parts is None:
         return None
@@ -113,8 +131,7 @@ def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None
     base = parts.base([f"{of.number} as x", f"{of.censored} as y"])
     return facts.render(f"""
         select {groups}, coalesce(x, y) as seconds, count(x) as events, count(*) - count(x) as censored
-        from ({base}) as cases where coalesce(x, y) >= 0
-        group by {groups}, coalesce(x, y) order by {groups}, seconds
+        from ({base}) as cases group by {groups}, coalesce(x, y) order by {groups}, seconds nulls last
     """)
 
 
@@ -145,7 +162,7 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
         if column is None:
             return None
         columns.append(column)
-    for condition in _all_filters(plan):
+    for condition in _all_filters(plan, tally):
         column = _dimension(plan, facts, tally, condition.dimension, at, needs)
         if column is None:
             return None
@@ -156,16 +173,37 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
     said += " ".join([*columns, *filters])
     owner = "f" if not file.through or file.name == "tickets" else "t"
     joins = [
-        f"join {_periods(plan, facts)} as p on {_in_period(plan, facts, tally)}",
         "left join {{ facts }}.tickets as t on t.ticket_no = f.ticket_no" if "t" in needs and owner == "t" else "",
         _CUSTOMER.format(owner=owner) if "customer" in needs else "",
         _PRIORITY.format(key=_key(file, tally)) if "priority" in needs else "",
         *(join for alias, join in file.joins.items() if f"{alias}." in said),
         tally.joins,
+        *(join for alias, join in tally.lookups.items() if f"{alias}." in said),
     ]
-    source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in joins if j)
     conditions = [f"({c})" for c in [*_bounds(plan, tally), where, *filters] if c and c != "true"]
-    return Statement(tuple(columns), source, " and ".join(conditions) or "true")
+    period, instants = _period(plan, facts, tally, " ".join([said, *joins, *conditions]))
+    source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in [period, *joins] if j)
+    return Statement(tuple(columns), source, " and ".join(conditions) or "true", instants)
+
+
+def _period(plan: Plan, facts: Facts, tally: Tally, said: str) -> tuple[str, dict[str, str]]:
+    """The join that gives a row its period, and how the instants of the period are written.
+
+    One period needs no join, nor do several when nothing depends on more than which one a row is in.
+    """
+    as_of = _wide(plan.as_of)
+    rows = _instants(plan)
+    if len(rows) == 1:
+        return "", {"idx": "0", "as_of": as_of, **{name: _wide(value) for name, value in rows[0].items()}}
+    if tally.at is not None and not any(found[1] in rows[0] for found in _INSTANT.finditer(said)):
+        return "", {"idx": _period_number(plan, facts, tally.at), "as_of": as_of}
+    within = f"p.idx = {_period_number(plan, facts, tally.at)}" if tally.at else _lasts(tally)
+    return f"join {_periods(plan, facts)} as p on {within}", {"as_of": as_of}
+
+
+def _lasts(tally: Tally) -> str:
+    """The condition that a row without an instant of its own lies in a period."""
+    return tally.during or "f.from_at < p.e and (f.to_at is null or f.to_at >= p.e)"
 
 
 def _key(file: FactFile, tally: Tally) -> str:
@@ -180,14 +218,15 @@ def _words(sql: str) -> str:
     return " ".join(word for word in sql.replace("(", " ").replace(",", " ").split() if word.startswith("t."))
 
 
-def _all_filters(plan: Plan) -> list[Filter]:
+def _all_filters(plan: Plan, tally: Tally) -> list[Filter]:
     scope = plan.question.scope
     filters = list(plan.question.where)
     for dimension, values in (("brand", scope.brands), ("team", scope.teams), ("agent", scope.agents)):
         if values:
             filters.append(Filter(dimension, values))
-    names = tuple(s.name for s in plan.sources if not scope.sources or s.name in scope.sources)
-    if not plan.all_sources or scope.sources:
+    able = plan.sources_of(tally)
+    names = tuple(s.name for s in able if not scope.sources or s.name in scope.sources)
+    if len(able) < len(plan.known) or scope.sources:
         filters.append(Filter("source", names))
     return filters
 
@@ -203,10 +242,9 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
     elif name in file.dimensions:
         own = file.dimensions[name]
         column = "cast(null as varchar)" if own is None else own if "." in own else f"f.{own}"
-    elif name == "customer_segment":
-        needs.add("customer")
-        needs.add("t")
-        column = "c.segment"
+    elif name in _OF_CUSTOMER:
+        needs |= {"customer", "t"}
+        column = f"c.{_OF_CUSTOMER[name]}"
     elif name == "priority" and file.through:
         needs |= {"priority", "t"}
         column = "ps.priority"
@@ -246,40 +284,51 @@ def _clock_dimension(plan: Plan, facts: Facts, name: str, at: str) -> str:
     return f"(({whole(local, '86400')} + 3) % 7 + 1)"
 
 
-def _in_period(plan: Plan, facts: Facts, tally: Tally) -> str:
-    """The condition that joins a row to its period."""
-    if tally.at is None:
-        return "f.from_at < p.e and (f.to_at is null or f.to_at >= p.e)"
-    if len(plan.periods) == 1:
-        return "p.idx = 0"
+def _wide(instant: int) -> str:
+    """An instant as a wide integer, so that it can be multiplied."""
+    return f"cast({instant} as bigint)"
+
+
+def _period_number(plan: Plan, facts: Facts, at: str) -> str:
+    """The number of the period an instant is in."""
     grain = plan.question.grain
     if grain in ("day", "week"):
-        first = plan.periods[0].start.toordinal() - _EPOCH_DAY
+        first = epoch_day(plan.periods[0].start)
         whole = facts.engine.dialect.whole
-        day = f"({whole(_local(plan, tally.at), '86400')} - {first})"
-        return f"p.idx = {day}" if grain == "day" else f"p.idx = {whole(day, '7')}"
-    starts = " ".join(f"when {tally.at} < {p.p1} then {i}" for i, p in enumerate(plan.periods))
-    return f"p.idx = case {starts} end"
-
-
-_EPOCH_DAY = 719_163
+        day = f"({whole(_local(plan, at), '86400')} - {first})"
+        return day if grain == "day" else whole(day, "7")
+    starts = " ".join(f"when {at} < {p.p1} then {i}" for i, p in enumerate(plan.periods))
+    return f"case {starts} end"
 
 
 def _bounds(plan: Plan, tally: Tally) -> list[str]:
-    """The plain comparisons of instants: over all periods, and in each up to its evaluation instant."""
+    """The plain comparisons of instants that hold over all periods together; within them every row has its period."""
     if tally.at is None:
-        return []
-    first, last = plan.periods[0].p0, plan.periods[-1].p1
-    end = "p.e" if tally.until == "e" else "p.p1"
-    bounds = [f"{tally.at} >= {first}", f"{tally.at} < {min(last, plan.as_of)}", f"{tally.at} < {end}"]
-    return bounds if len(plan.periods) == 1 else [*bounds, f"{tally.at} >= p.p0"]
+        return [_lasts(tally)] if len(plan.periods) == 1 else []
+    return [f"{tally.at} >= {plan.periods[0].p0}", f"{tally.at} < {min(plan.periods[-1].p1, plan.as_of)}"]
+
+
+def _instants(plan: Plan) -> list[dict[str, int]]:
+    """The instants (and local days) of each period that snippets may name."""
+    return [
+        {
+            "p0": p.p0,
+            "p1": p.p1,
+            "e": e,
+            "day0": epoch_day(p.start),
+            "day1": max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1),
+            "before": local_midnight(start_before(p.start, p.end), plan.tz),
+        }
+        for p, e in zip(plan.periods, plan.ends, strict=True)
+    ]
 
 
 def _periods(plan: Plan, facts: Facts) -> str:
-    rows = [(i, p.p0, p.p1, e, plan.as_of) for i, (p, e) in enumerate(zip(plan.periods, plan.ends, strict=True))]
-    instants = ("p0", "p1", "e", "as_of")
-    casts = ", ".join(f"cast({name} as bigint) as {name}" for name in instants)
-    return f"(select idx, {casts} from {facts.engine.dialect.values(rows, ['idx', *instants])} as given)"
+    instants = _instants(plan)
+    names = list(instants[0])
+    casts = ", ".join(f"cast({name} as bigint) as {name}" for name in names)
+    rows = [(i, *row.values()) for i, row in enumerate(instants)]
+    return f"(select idx, {casts} from {facts.engine.dialect.values(rows, ['idx', *names])} as given)"
 
 
 def check_calendar_reaches(facts: Facts, plan: Plan) -> None:

@@ -8,18 +8,19 @@ from typing import Any, Literal
 
 __all__ = ["Agg", "Distribution", "Measure", "Metric", "Parameter", "Params", "Tally", "Target", "Unit"]
 
-Unit = Literal["count", "fraction", "seconds", "replies", "score", "ratio", "money"]
+Unit = Literal["count", "fraction", "seconds", "replies", "touches", "score", "ratio", "money"]
 Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """An option of a metric: its name, default, the values it may take (empty = any number or text) and what it does."""
+    """An option of a metric: its name, default, the values it may take (empty = any number, or text) and what it does."""
 
     name: str
     default: Any
     options: tuple[Any, ...] = ()
     about: str = ""
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,18 +47,32 @@ class Tally:
     `over` is the fact table (alias f). `at` is the column that puts a row into a period; None means a tally at a moment:
     rows whose `[from_at, to_at)` holds the instant just before it. `where` is a condition, `fields` what is aggregated.
     Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
-    instant) and `p.as_of`, all epoch seconds. `until` is the end of the span in which `at` counts: `e` for lifecycle
-    facts, `p1` for contacts (which are read at `as_of`). `dimensions` gives the expression of a dimension where it is
-    not the fact's own. `joins` is added to the FROM.
+    instant) and `p.as_of`, all epoch seconds. `dimensions` gives the expression of a dimension where it is not the fact's
+    own. `joins` is added to the FROM; of `lookups` (alias: join) only those that a snippet speaks of. `shows` are columns
+    that the rows behind a figure show besides (those that end in `_at` are instants).
+
+    A row that lasts may lie in several periods: `during` is then the condition that puts it into one, instead of `at`;
+    `p.day0` and `p.day1` are the first local day of the period and the first that has not begun at `p.e` (days since 1970),
+    `p.before` the instant at which the period before begins.
+    `needs` are capabilities of the sources whose rows these are, where they are not those of the metric (a shop's costs
+    beside a help desk's tickets).
+
+    With `per`, rows are first joined into units (a vote a ticket): `units` are the aggregates of a unit, and the fields are
+    aggregated over these, as `u.`. Fields of the same name in several tallies of a measure are added up.
     """
 
     over: str
     fields: Mapping[str, Agg]
     at: str | None = None
     where: str = "true"
-    until: Literal["e", "p1"] = "e"
     dimensions: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""
+    shows: Mapping[str, str] = field(default_factory=dict)
+    lookups: Mapping[str, str] = field(default_factory=dict)
+    during: str = ""
+    needs: tuple[str, ...] = ()
+    per: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,7 +96,9 @@ class Measure:
 
     `finish` turns the fields of one group and period (of all tallies together; a count without rows is 0, other fields
     None) and the statistics of the distribution into fields of the answer's row. `across` completes the rows of one
-    period together (shares of a total). `implied` are dimensions that the rows have without being asked.
+    period together (shares of a total). `implied` are dimensions that the rows have without being asked (with
+    `n_of_whole` their n is that of all such rows together). `needs` is what is needed with these parameters, where that is
+    not what the metric needs.
     """
 
     tallies: tuple[Tally, ...]
@@ -89,6 +106,8 @@ class Measure:
     distribution: Distribution | None = None
     across: Callable[[list[dict[str, Any]]], None] | None = None
     implied: tuple[str, ...] = ()
+    n_of_whole: bool = False
+    needs: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +115,8 @@ class Metric:
     """A metric: names and question in three languages, what it means, and how it is measured.
 
     `names[lang]` lists the names in use, the first is the label. `better` is the good direction. `needs` are the
-    capabilities (METRICS.md section 7) without which it is `not_measured`. `invalid` dimensions answer null.
+    capabilities (METRICS.md section 7) that one source must have, `also_needs` those that any other may supply; without them
+    it is `not_measured`. `invalid` dimensions answer null.
     """
 
     name: str
@@ -109,6 +129,7 @@ class Metric:
     better: Literal["higher", "lower", "neither"]
     measure: Callable[[Params], Measure]
     needs: tuple[str, ...] = ()
+    also_needs: tuple[str, ...] = ()
     leaves_out: str = ""
     headline: Literal["value", "median", "mean"] = "value"
     at_moment: bool = False

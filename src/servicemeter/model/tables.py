@@ -473,6 +473,7 @@ _FACTS = (
         ),
         key=("customer_id", "started_on"),
         customer="customer_id",
+        capability="orders",
     ),
     Table(
         "costs",

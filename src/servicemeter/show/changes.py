@@ -55,7 +55,7 @@ def compare(metric: Metric, now: Row, before: Row | None, language: str = "en") 
     """
     value = shown_value(metric, now)
     earlier = shown_value(metric, before) if before is not None else None
-    if before is None or value is None or earlier is None:
+    if before is None or value is None or earlier is None or now.get("scale") != before.get("scale"):
         return None
     difference = value - earlier
     if _is_too_small(metric, now) or _is_too_small(metric, before):
@@ -64,9 +64,10 @@ def compare(metric: Metric, now: Row, before: Row | None, language: str = "en") 
     words = _difference_words(metric, now, difference, earlier, language)
     if clear is False or not words:
         return Change("same", difference, say(language, "no clear change"))
-    if clear is None or metric.better == "neither":
+    good = now.get("better") or metric.better
+    if clear is None or good == "neither":
         return Change("moved", difference, words)
-    better = (difference > 0) == (metric.better == "higher")
+    better = (difference > 0) == (good == "higher")
     standing: Standing = "better" if better else "worse"
     return Change(standing, difference, words, "" if metric.unit == "seconds" and _pace(metric) else say(language, standing))
 

@@ -146,7 +146,7 @@ def _grid(up: Axis, metric: Metric, width: int, language: str) -> str:
     for tick in up.ticks:
         y = up.at(tick)
         text = " ".join(f"{a} {b}".strip() for a, b in figure(metric, tick, digits, language=language))
-        if metric.unit in ("count", "score", "replies"):
+        if metric.unit in ("count", "score", "replies", "touches"):
             text = number(tick, digits, language=language)
         out += f'<line class="grid" x1="62" x2="{width - 18}" y1="{y:.1f}" y2="{y:.1f}"/>'
         out += f'<text class="tick y" x="54" y="{y + 4:.1f}">{escape(text)}</text>'

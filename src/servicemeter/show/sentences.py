@@ -82,7 +82,9 @@ def statement(metric: Metric, row: Row, language: str = "en") -> str:
         reason = null_words(metric, row, language)
         return say(language, "{label}: {reason}.", label=metric.label(language), reason=reason)
     value = value_words(metric, row, language)
-    plain = value.removesuffix(" " + say(language, "replies")).removesuffix(" " + say(language, "per 100"))
+    plain = value
+    for unit in ("replies", "touches", "per 100"):
+        plain = plain.removesuffix(" " + say(language, unit))
     text = _STATEMENTS.get(metric.name)
     return say(language, text or _BY_UNIT[metric.headline], label=metric.label(language), value=value, number=plain)
 

@@ -44,6 +44,7 @@ _UNITS = {
     "fraction": "a share, shown in %",
     "seconds": "a time, exact to the second",
     "replies": "replies",
+    "touches": "touches",
     "score": "a score",
     "ratio": "a ratio, shown per 100",
     "money": "money",
@@ -123,7 +124,7 @@ def figure(
         return [(number(value * 100, digits, language=language), say(language, "per 100"))]
     if metric.unit == "money":
         return [(money(value, language=language, signed=signed), currency or "")]
-    unit = say(language, "replies") if metric.unit == "replies" else ""
+    unit = say(language, metric.unit) if metric.unit in ("replies", "touches") else ""
     return [(number(value, digits, language=language, signed=signed), unit)]
 
 
@@ -163,7 +164,7 @@ def interval_words(metric: Metric, row: Row, language: str = "en") -> str:
         return interval(compact_duration(low, language=language), compact_duration(high, language=language))
     digits = digits_of(metric, row)
     bounds = [_joined(figure(metric, bound, digits, language=language)) for bound in (low, high)]
-    if metric.unit in ("fraction", "replies", "ratio"):
+    if metric.unit in ("fraction", "replies", "touches", "ratio"):
         bounds = [bound.split(" ")[0] for bound in bounds]
     return interval(*bounds)
 
@@ -176,7 +177,7 @@ def n_words(row: Row, language: str = "en") -> str:
 
 def statistic_words(metric: Metric, language: str = "en") -> str:
     """Which statistic the headline is, where it is not the value itself: median or mean."""
-    if metric.unit in ("replies", "score") and metric.name not in _SIGNED:
+    if metric.unit in ("replies", "touches", "score") and metric.name not in _SIGNED:
         return say(language, "mean")
     return say(language, metric.headline) if metric.headline != "value" else ""
 

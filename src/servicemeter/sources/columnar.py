@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from servicemeter.ground.errors import BadFile
+from servicemeter.ground.errors import BadFile, EmptyFile
 from servicemeter.sources.table import Cell, RawBatch
 
 __all__ = ["ParquetTable", "open_parquet"]
@@ -27,7 +27,7 @@ def open_parquet(path: Path) -> Any:
     except (pa.ArrowException, OSError) as error:
         raise BadFile(f"{path}: the Parquet file is damaged ({error}). Export it again.") from error
     if file.metadata.num_rows == 0:
-        raise BadFile(f"{path}: the file has a header but no rows.")
+        raise EmptyFile(f"{path}: the file has a header but no rows.")
     return file
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from servicemeter.ground.errors import BadFile
+from servicemeter.ground.errors import BadFile, EmptyFile
 from servicemeter.sources.encoding import find_encoding, open_bytes
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names
@@ -40,7 +40,7 @@ class DelimitedTable:
         header = options.header or self._read_header()
         self.names = header_names(header, self.remarks)
         if not any(True for _ in self._records()):
-            raise BadFile(f"{path}: the file has a header but no rows.")
+            raise EmptyFile(f"{path}: the file has a header but no rows.")
 
     def batches(self, report: Callable[[int], None] | None = None) -> Iterator[RawBatch]:
         """Give the rows in batches; rows of another width than the header come as ragged."""
@@ -89,7 +89,7 @@ class DelimitedTable:
         with self._text() as text:
             for record in _records_of(islice(self._lines(text), self._skip, None), self.delimiter):
                 return record.cells
-        raise BadFile(f"{self.path}: the file is empty.")
+        raise EmptyFile(f"{self.path}: the file is empty.")
 
     def _records(self, report: Callable[[int], None] | None = None) -> Iterator[_Record]:
         with self._text() as text:

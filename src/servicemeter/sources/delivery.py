@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from servicemeter.model.rows import Batch, KeptAside, ParquetBatch
 from servicemeter.sources.deciding import Plan
 from servicemeter.sources.shaping import Shaper
 from servicemeter.sources.table import Progress, RawTable
 
-__all__ = ["FileDelivery", "Meter", "Part"]
+__all__ = ["FileDelivery", "FilePart", "Meter", "Part"]
 
 
 class Meter:
@@ -33,8 +34,22 @@ class Meter:
         self.report(0)
 
 
+class Part(Protocol):
+    """A piece of a delivery; `size` is its bytes."""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The canonical tables that rows may come of."""
+
+    @property
+    def size(self) -> int: ...
+
+    def rows(self, report: Callable[[int], None], dropped: Counter[str]) -> Iterator[Batch | ParquetBatch | KeptAside]:
+        """Give the rows, telling the bytes read; what the mapping leaves out on purpose is counted by its condition."""
+
+
 @dataclass(frozen=True)
-class Part:
+class FilePart:
     """One file of a delivery: with a plan it is shaped, without one its Parquet goes to the engine as it is."""
 
     path: Path
@@ -47,10 +62,19 @@ class Part:
         """Bytes of the file."""
         return self.path.stat().st_size
 
+    def rows(self, report: Callable[[int], None], dropped: Counter[str]) -> Iterator[Batch | ParquetBatch | KeptAside]:
+        """Give the rows of the file."""
+        if self.raw is None or self.plan is None:
+            yield ParquetBatch(self.tables[0], str(self.path))
+            return
+        shaper = Shaper(self.raw, self.plan)
+        yield from shaper.rows(report)
+        dropped.update(shaper.dropped)
+
 
 @dataclass
 class FileDelivery:
-    """The delivery of one or several files of one source (a `model.rows.Delivery`).
+    """The delivery of one or several files, or of a warehouse, of one source (a `model.rows.Delivery`).
 
     `remarks` say what was assumed and corrected; `dropped` counts the rows that the mapping leaves out on purpose, by
     its condition, once the stream has been read. `known_as` is the mapping used, None for canonical files.
@@ -75,10 +99,5 @@ class FileDelivery:
     def __iter__(self) -> Iterator[Batch | ParquetBatch | KeptAside]:
         self.dropped.clear()
         for part in self.parts:
-            if part.raw is None or part.plan is None:
-                yield ParquetBatch(part.tables[0], str(part.path))
-            else:
-                shaper = Shaper(part.raw, part.plan)
-                yield from shaper.rows(self.meter.report)
-                self.dropped.update(shaper.dropped)
+            yield from part.rows(self.meter.report, self.dropped)
             self.meter.finished(part.size)

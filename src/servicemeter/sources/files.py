@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 
-from servicemeter.ground.errors import BadFile
+from servicemeter.ground.errors import BadFile, EmptyFile
 from servicemeter.sources.columnar import ParquetTable
 from servicemeter.sources.delimited import DelimitedTable
 from servicemeter.sources.encoding import open_bytes
@@ -68,7 +68,7 @@ def _first_bytes(path: Path) -> bytes:
     except (OSError, EOFError, zlib.error) as error:
         raise BadFile(f"{path}: the file cannot be read ({error}).") from error
     if not start.strip():
-        raise BadFile(f"{path}: the file is empty.")
+        raise EmptyFile(f"{path}: the file is empty.")
     return start
 
 

@@ -62,11 +62,11 @@ class Mapping:
         return tuple(dict.fromkeys(block.table.name for block in self.blocks))
 
 
-def identity(path: str, table: Table, names: Iterable[str], source: str) -> Mapping:
-    """The mapping of a canonical file: every column is itself."""
+def identity(path: str, table: Table, names: Iterable[str], source: str, time_zone: str | None = None) -> Mapping:
+    """The mapping of a file that has a table's own columns: every column is itself."""
     columns = tuple((table.column(name), Value(ColumnOf(name), f"{table.name}.{name}")) for name in names)
     block = Block(table, None, columns, table.name)
-    return Mapping(path, source, (block,), is_canonical=True)
+    return Mapping(path, source, (block,), time_zone=time_zone, is_canonical=True)
 
 
 def group_columns(names: Iterable[str]) -> set[str]:

@@ -26,7 +26,7 @@ from servicemeter.sources.readers import CLOCK_UNITS, UNITS
 from servicemeter.sources.table import text_of
 from servicemeter.sources.values import Branch, Choice, ColumnOf, Constant, Split, Template, Value, parse_template
 
-__all__ = ["ALLOWED", "KEYS", "parse_mapping", "read_mapping"]
+__all__ = ["ALLOWED", "KEYS", "Parser", "parse_mapping", "read_mapping", "read_toml"]
 
 _READING = {f.name for f in dataclasses.fields(Reading)}
 _EVERYWHERE = {"decimal", "date_order", "empty", "fold", "epoch"}
@@ -60,27 +60,35 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 
 def read_mapping(path: Path) -> Mapping:
     """Read a mapping file. Raises `BadMapping` naming the file and the key."""
+    return Parser(str(path)).mapping(read_toml(path), path.stem)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What a mapping's file says, unchecked; raises `BadMapping` when it cannot be read or is no TOML."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadMapping(f"{path}: the mapping cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise BadMapping(f"{path}: a mapping is UTF-8 text; this is not ({error.reason}).") from error
-    return parse_mapping(text, str(path), default_name=path.stem)
+    return _parsed(text, str(path))
 
 
 def parse_mapping(text: str, path: str, *, default_name: str = "mapping") -> Mapping:
     """Make a mapping of its TOML text; `path` is what messages call it."""
+    return Parser(path).mapping(_parsed(text, path), default_name)
+
+
+def _parsed(text: str, path: str) -> dict[str, Any]:
     try:
-        found = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadMapping(f"{path}: this is not TOML: {error}.") from error
-    return _Parser(path).mapping(found, default_name)
 
 
 @dataclass(frozen=True)
-class _Parser:
-    """Knows the file it reads, for its messages."""
+class Parser:
+    """Checks what a mapping says; knows the file it reads, for its messages."""
 
     path: str
 

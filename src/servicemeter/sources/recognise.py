@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -10,18 +11,23 @@ from servicemeter.ground.errors import BadFile, BadMapping, UnknownName, Unrecog
 from servicemeter.sources import mapping as mappings
 from servicemeter.sources.canonical import canonical_table, is_ready
 from servicemeter.sources.deciding import Plan
-from servicemeter.sources.delivery import FileDelivery, Meter, Part
+from servicemeter.sources.delivery import FileDelivery, FilePart, Meter, Part
 from servicemeter.sources.files import open_table
 from servicemeter.sources.instants import zone_named
 from servicemeter.sources.mappingfile import ALLOWED, read_mapping
 from servicemeter.sources.options import FileOptions, Options, parse_options
 from servicemeter.sources.patterns import check_pattern
+from servicemeter.sources.postgres import Postgres, is_database
+from servicemeter.sources.shelves import Folder, Shelf
+from servicemeter.sources.staging import plan_staging
 from servicemeter.sources.table import Progress, RawTable
+from servicemeter.sources.warehouse import Warehouse, read_warehouse, warehouses_in
 
-__all__ = ["CANONICAL_SOURCE", "deliver", "known_mappings"]
+__all__ = ["CANONICAL_SOURCE", "deliver", "known_mappings", "known_warehouses"]
 
 CANONICAL_SOURCE = "files"
 _OURS = Path(__file__).parent / "mappings"
+_WAREHOUSES = Path(__file__).parent / "warehouses"
 _ENDINGS = frozenset(
     {
         *(".csv", ".tsv", ".txt", ".tab", ".psv", ".json", ".jsonl", ".ndjson"),
@@ -37,24 +43,32 @@ def deliver(
     known_as: str | None = None,
     source: str | None = None,
     options: Mapping[str, str] | None = None,
+    schema: str | None = None,
     now: datetime,
     user_folder: Path | None = None,
     progress: Progress | None = None,
 ) -> FileDelivery:
-    """Prepare the delivery of a file, or of a folder of files named after their tables.
+    """Prepare the delivery of a file, of a folder of files named after their tables, or of a database's tables.
 
-    `mapping` is the path of a mapping file, `known_as` the name of a known one (`--as`); without both the header
-    decides. `options` are those of `parse_options`. Columns are decided here, in a pass of its own over each file;
+    `mapping` is the path of a mapping file or of a warehouse's folder, `known_as` the name of a known one (`--as`);
+    without both the header decides. A database is given by its address (`postgresql://…`) and a warehouse; `schema` is
+    where its tables are. `options` are those of `parse_options`. Columns are decided here, in a pass of its own over each file;
     the rows come when the delivery is read. `progress` is told bytes done and bytes to do.
 
     Raises `BadFile`, `AmbiguousColumn`, `BadMapping`, and `UnrecognisedFile` when no mapping fits: `propose` then
     writes one to edit.
     """
-    path, given = Path(path), parse_options(options or {})
+    given = parse_options(options or {})
     _check_given(given)
-    chosen = _chosen(mapping, known_as, user_folder)
     meter = Meter(progress)
     remarks: list[str] = []
+    warehouse = _warehouse(mapping, known_as, user_folder) or _recognised_warehouse(path, mapping, known_as, user_folder)
+    if warehouse is not None:
+        shelf = Postgres(str(path), schema) if is_database(path) else _folder(Path(path), given, remarks)
+        return _staged(warehouse, shelf, source, given, now, meter, remarks)
+    _check_place(path, schema)
+    path = Path(path)
+    chosen = _chosen(mapping, known_as, user_folder)
     shapes = [_shape(file, chosen, given, user_folder, now) for file in _files(path, remarks)]
     source_name = source or _source_of(path, shapes)
     meter.total = sum(shape.part_size * shape.passes for shape in shapes)
@@ -80,6 +94,73 @@ def known_mappings(user_folder: Path | None) -> dict[str, Path]:
     """The mappings that can be named: ours, and those in the user's folder `mappings/`, which win."""
     folders = [_OURS, *([user_folder / "mappings"] if user_folder is not None else [])]
     return {file.stem: file for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.toml"))}
+
+
+def known_warehouses(user_folder: Path | None) -> dict[str, Path]:
+    """The warehouses that can be named: ours, and those in the user's folder `mappings/`, which win."""
+    own = warehouses_in(user_folder / "mappings") if user_folder is not None else {}
+    return {**warehouses_in(_WAREHOUSES), **own}
+
+
+def _warehouse(mapping: str | None, known_as: str | None, user_folder: Path | None) -> Warehouse | None:
+    """The warehouse that is meant, or None when a mapping file is, or nothing was said."""
+    known = known_warehouses(user_folder)
+    if mapping is not None:
+        folder = Path(mapping) if Path(mapping).exists() else known.get(mapping, Path(mapping))
+        return read_warehouse(folder) if folder.is_dir() else None
+    found = known.get(known_as or "")
+    return read_warehouse(found) if found is not None and known_as not in known_mappings(user_folder) else None
+
+
+def _recognised_warehouse(
+    path: Path | str, mapping: str | None, known_as: str | None, user_folder: Path | None
+) -> Warehouse | None:
+    """The warehouse of which a folder has every needed table, by their names; the one that needs most."""
+    if mapping is not None or known_as is not None or is_database(path) or not Path(path).is_dir():
+        return None
+    names = [file.name.split(".")[0] for file in Path(path).iterdir()]
+    fitting = [(w.needed, w) for w in map(read_warehouse, known_warehouses(user_folder).values()) if w.needed <= w.held_by(names)]
+    return max(fitting, key=lambda pair: len(pair[0]), default=(None, None))[1]
+
+
+def _folder(path: Path, given: Options, remarks: list[str]) -> Folder:
+    return Folder(str(path), _files(path, remarks), FileOptions(**given.file))
+
+
+def _staged(
+    warehouse: Warehouse,
+    shelf: Shelf,
+    source: str | None,
+    given: Options,
+    now: datetime,
+    meter: Meter,
+    remarks: list[str],
+) -> FileDelivery:
+    """The delivery of a warehouse. The zone of the call is that of its days: a warehouse's instants have their own."""
+    zone = given.all_columns.time_zone
+    columns = {column.name for declared in warehouse.tables for column in declared.table.columns}
+    for name in given.columns:
+        if name not in columns:
+            raise UnknownName("column for --option", name, columns)
+    if warehouse.time_zone is not None:
+        given = dataclasses.replace(given, all_columns=dataclasses.replace(given.all_columns, time_zone=None))
+    staging = plan_staging(warehouse, shelf, given, now, meter, remarks)
+    return FileDelivery(
+        source=source or warehouse.name,
+        tz=zone or warehouse.time_zone,
+        parts=(staging,),
+        meter=meter,
+        capabilities=warehouse.capabilities,
+        known_as=warehouse.path,
+        remarks=remarks,
+    )
+
+
+def _check_place(path: Path | str, schema: str | None) -> None:
+    if is_database(path):
+        raise BadMapping(f"A database is read as a warehouse; say which: --as {' or --as '.join(known_warehouses(None))}.")
+    if schema is not None:
+        raise BadMapping("--schema names a schema of a database; it says nothing of files.")
 
 
 class _Shape:
@@ -112,7 +193,7 @@ def _chosen(mapping: str | None, known_as: str | None, user_folder: Path | None)
     if known_as is None:
         return None
     if known_as not in known:
-        raise UnknownName("known export", known_as, known or {"(none: give --map FILE)"})
+        raise UnknownName("known export", known_as, {*known, *known_warehouses(user_folder)})
     return read_mapping(known[known_as])
 
 
@@ -189,10 +270,10 @@ def _source_of(path: Path, shapes: Iterable[_Shape]) -> str:
 
 def _planned(shape: _Shape, meter: Meter, remarks: list[str]) -> Part:
     if shape.raw is None or shape.plan is None:
-        return Part(shape.path, shape.mapping.tables)
+        return FilePart(shape.path, shape.mapping.tables)
     found = list(shape.raw.remarks)
     if shape.plan.has_to_decide:
         found += shape.plan.decide(shape.raw.batches(meter.report))
         meter.finished(shape.part_size)
     remarks.extend(f"{shape.path.name}: {remark}" for remark in found)
-    return Part(shape.path, shape.mapping.tables, shape.raw, shape.plan)
+    return FilePart(shape.path, shape.mapping.tables, shape.raw, shape.plan)

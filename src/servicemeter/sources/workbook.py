@@ -10,7 +10,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from servicemeter.ground.errors import BadFile
+from servicemeter.ground.errors import BadFile, EmptyFile
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names, text_of
 
@@ -34,7 +34,7 @@ class WorkbookTable:
             raise BadFile(f"{path}: the sheet {self._sheet.name!r} is empty. Another: the option sheet=…")
         self.names = header_names(_trimmed(header), self.remarks)
         if next(self._data_rows(), None) is None:
-            raise BadFile(f"{path}: the sheet {self._sheet.name!r} has a header but no rows.")
+            raise EmptyFile(f"{path}: the sheet {self._sheet.name!r} has a header but no rows.")
 
     def batches(self, report: Callable[[int], None] | None = None) -> Iterator[RawBatch]:
         """Give the rows in batches; rows with cells to the right of the header come as ragged."""

@@ -7,7 +7,7 @@ is rebuilt (`kind`), what it stands on (`needs`), whether it stays (`keep`) and 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -17,10 +17,14 @@ from typing import Any
 import jinja2
 
 from servicemeter.engines.engine import Engine
+from servicemeter.ground.clock import epoch, offsets
+from servicemeter.ground.currencies import UNUSUAL_DIGITS, minor_digits
 from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
 from servicemeter.store.identities import build_persons
+from servicemeter.store.policies import Policies, read_policies
 from servicemeter.store.touched import EVERYTHING
+from servicemeter.store.variants import with_defaults
 from servicemeter.store.versions import known_versions
 
 __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
@@ -28,8 +32,20 @@ __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
 LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
-_VIRTUAL = ("cal_days",)
-_PRIMITIVES = ("epoch", "text", "values", "tie", "whole", "numbered", "first_by", "last_by", "last_known", "last_known_before")
+_VIRTUAL = ("cal_days", "cal_fills", "persons")
+_PRIMITIVES = (
+    "epoch", "year", "text", "values", "tie", "whole", "numbered", "double", "rounded", "row_hash", "first_by", "last_by",
+    "last_known", "last_known_before",
+)  # fmt: skip
+_CASES = frozenset({"ticket", "contact", "invitation"})
+_WHOLE = {
+    "all": _CASES,
+    "order": frozenset({"order", "customer"}),
+    "person": frozenset({"order", "customer", *_CASES}),
+    "cost": frozenset({"cost", "order", "customer"}),
+    "agent_state": frozenset({"agent_state", "contact"}),
+}
+"""Kinds of facts that are replaced as a whole, with what must have been touched for it."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +60,7 @@ class FactFile:
     through: str | None
     joins: Mapping[str, str]
     keys: Mapping[str, str]
+    variants: tuple[str, ...]
     text: str
 
 
@@ -94,7 +111,7 @@ def _read_head(name: str, text: str) -> FactFile:
             continue
         for part in line.removeprefix("-- ").split("; "):
             word, colon, rest = part.partition(":")
-            if colon and word in ("kind", "needs", "keep", "dimensions", "through"):
+            if colon and word in ("kind", "needs", "keep", "dimensions", "through", "variants"):
                 head[word] = rest.strip()
     pairs = (pair.split("=") for pair in head.get("dimensions", "").split())
     return FactFile(
@@ -106,6 +123,7 @@ def _read_head(name: str, text: str) -> FactFile:
         head.get("through"),
         joins,
         keys,
+        tuple(head.get("variants", "").split()),
         text,
     )
 
@@ -120,33 +138,50 @@ class Facts:
         *,
         schema: str = "",
         horizon: Horizon | None = None,
-        merge_start: str = "earliest",
-        calendar_mode: str = "segmented",
+        building: Mapping[str, str] | None = None,
     ) -> None:
         self.engine = engine
         self.schema = schema or engine.dialect.schema("facts")
         self.horizon = horizon or Horizon()
-        self.merge_start = merge_start
-        self.calendars: Calendars = replace(read_calendars(engine, settings), mode=calendar_mode)
+        self.building = with_defaults(building or {})
+        self.calendars: Calendars = replace(read_calendars(engine, settings), mode=self.building["calendar_mode"])
+        self.policies: Policies = read_policies(engine, self.calendars.by_id, self.building["sla_pause_states"])
         self._through = self._ends_of_sources()
+        self._tz = settings.get("report_tz") or "UTC"
+        self._base_currency = settings.get("base_currency") or self._only_currency()
         self._has_agent_teams = bool(engine.rows("select 1 from agent_teams limit 1"))
+        self._has_macros = bool(engine.rows("select 1 from messages where macro_id is not null limit 1"))
         self._has_bots = bool(engine.rows("select 1 from agents where kind = 'bot' limit 1"))
 
     def definition(self) -> str:
         """A hash of everything the facts depend on besides the rows: the templates, the calendars, the parameters."""
-        said = [self.merge_start, repr(self.calendars), *(f.text for f in fact_files().values())]
+        said = [repr(self.building), self._tz, self._base_currency, repr(self.calendars), repr(self.policies)]
+        said += [f.text for f in fact_files().values()]
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 
     def build(self, *, progress: Callable[[str], None] | None = None) -> None:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
         self.engine.make_schema(self.schema)
         self._build_calendar()
+        build_persons(self.engine, self.schema)
         with self.engine.as_written():
             for fact in self._ordered():
                 if progress:
                     progress(fact.name)
                 self._replace_all(fact)
-        build_persons(self.engine, self.schema)
+        self._drop_scaffolding()
+
+    def build_beside(self, kept: Facts, differing: Collection[str]) -> None:
+        """Build only the facts that the building parameters `differing` change; the others are lent by `kept`."""
+        self.engine.make_schema(self.schema)
+        self.calendars = replace(kept.calendars, mode=self.calendars.mode)
+        lent = [f.name for f in self._ordered() if f.keep and not set(differing) & set(f.variants)]
+        for name in (*_VIRTUAL, *lent):
+            self.engine.lend(f"{kept.schema}.{name}", f"{self.schema}.{name}")
+        with self.engine.as_written():
+            for fact in self._ordered():
+                if set(differing) & set(fact.variants):
+                    self._replace_all(fact)
         self._drop_scaffolding()
 
     def update(self, version: int) -> None:
@@ -156,16 +191,18 @@ class Facts:
         if EVERYTHING in kinds or not self._covers_new_days():
             self.build()
             return
-        if kinds & {"ticket", "contact", "invitation"}:
-            self._mark_touched(version)
-            for fact in self._ordered():
-                if fact.kind == "all":
-                    self._replace_all(fact)
-                else:
-                    self._replace_touched(fact)
-            self._drop_scaffolding()
+        if "customer" in kinds and self.policies.are_by_segment:
+            kinds.add("ticket")
         if "customer" in kinds:
             build_persons(self.engine, self.schema)
+        if kinds & _CASES:
+            self._mark_touched(version)
+        for fact in self._ordered():
+            if fact.kind in _WHOLE and kinds & _WHOLE[fact.kind]:
+                self._replace_all(fact)
+            elif fact.kind in _CASES and kinds & _CASES:
+                self._replace_touched(fact)
+        self._drop_scaffolding()
 
     def sql(self, name: str, *, touched: bool = False) -> str:
         """The statement that selects the rows of a fact."""
@@ -219,12 +256,16 @@ class Facts:
         s = self.schema
         seen = f"select distinct source, id from meta.touched where data_version > {version} and kind = "
         self._replace_all(fact_files()["merges"])
+        of_customers = f"""
+                union select t.source, t.ticket_id from tickets as t join ({seen} 'customer') as c
+                      on c.source = coalesce(t.customer_source, t.source) and c.id = t.customer_id"""
         self.engine.run(f"""
             create or replace temp table touched_contacts as {seen} 'contact';
             create or replace temp table direct_tickets as
                 select source, id as ticket_id from ({seen} 'ticket') as t
                 union select m.source, m.survivor_id from {s}.merges as m
-                      join ({seen} 'ticket') as t on t.source = m.source and t.id = m.ticket_id;
+                      join ({seen} 'ticket') as t on t.source = m.source and t.id = m.ticket_id
+                {of_customers if self.policies.are_by_segment else ""};
             create or replace temp table touched_tickets as
                 select source, ticket_id from direct_tickets
                 union select o.source, o.ticket_id from {s}.members as o
@@ -237,8 +278,10 @@ class Facts:
                 union select v.source, v.invitation_id from survey_invitations as v
                       join touched_tickets as t on t.source = coalesce(v.ticket_source, v.source) and t.ticket_id = v.ticket_id
                 union select v.source, v.invitation_id from survey_invitations as v
+                      join interactions as i
+                      on i.source = coalesce(v.interaction_source, v.source) and i.interaction_id = v.interaction_id
                       join touched_contacts as c
-                      on c.source = coalesce(v.interaction_source, v.source) and c.id = v.interaction_id
+                      on c.source = i.source and c.id = coalesce(i.root_interaction_id, i.interaction_id)
         """)
 
     def _drop_scaffolding(self) -> None:
@@ -248,7 +291,7 @@ class Facts:
 
     def _build_calendar(self) -> None:
         first, last = self._first_and_last()
-        most = build_cal_days(self.engine, self.calendars, self.schema, first, last)
+        most = build_cal_days(self.engine, self.calendars, self.schema, first, last, with_fills=self.policies.use_business)
         self.calendars = replace(self.calendars, openings=most)
 
     def read_calendar(self) -> None:
@@ -306,6 +349,25 @@ class Facts:
         second = f"coalesce({dialect.epoch(f'{alias}.occurred_at')}, {LONG_AGO})"
         return f"({second} * {_KEYS} + coalesce({alias}.seq % {_KEYS}, {dialect.tie(f'{alias}.event_id')}))"
 
+    def _local_day(self, at: str) -> str:
+        """The local date of an instant in the reporting zone, as days since 1970."""
+        first, last = self.engine.rows("select min(placed_at), max(placed_at) from orders")[0]
+        changes = offsets(self._tz, epoch(first.replace(tzinfo=UTC)), epoch(last.replace(tzinfo=UTC))) if first else [(0, 0)]
+        offset = str(changes[0][1])
+        for since, seconds in changes[1:]:
+            offset = f"case when {at} >= {since} then {seconds} else {offset} end"
+        return self.engine.dialect.whole(f"{at} + {offset}", "86400")
+
+    def _only_currency(self) -> str:
+        """The one currency of all amounts, which then is the base currency; empty when there are several or none."""
+        found = self.engine.rows("select currency from orders union select currency from costs")
+        known = {currency for (currency,) in found if currency}
+        return str(*known) if len(known) == 1 else ""
+
+    def _minor_factor(self, digits: int) -> float:
+        """What turns a rate between units into one between minor units, for a currency of so many digits."""
+        return float(10.0 ** (minor_digits(self._base_currency) - digits))
+
     def _versions(self, table: str) -> str:
         """The versions that hold: the table itself, or those known at `known_at`."""
         name = self.engine.dialect.name_of(table)
@@ -321,10 +383,16 @@ class Facts:
             "work": self.engine.dialect.temporary,
             "rows": lambda table, kind=None: self._rows(table, kind, touched),
             "touched": touched,
-            "merge_start": self.merge_start,
+            **self.building,
             "calendar": self.calendars,
+            "policies": self.policies,
+            "local_day": self._local_day,
+            "base_currency": self._base_currency,
+            "minor_factor": self._minor_factor(2),
+            "minor_factors": [(code, self._minor_factor(digits)) for code, digits in UNUSUAL_DIGITS.items()],
             "has_agent_teams": self._has_agent_teams,
             "has_bots": self._has_bots,
+            "has_macros": self._has_macros,
             "change_key": self._change_key,
             "first_key": dialect.constant(LONG_AGO * _KEYS),
             "last_key": dialect.constant(2**63 - 1),

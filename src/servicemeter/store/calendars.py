@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate
 
 import pyarrow as pa
 
 from servicemeter.engines.engine import Engine
-from servicemeter.ground.clock import Calendar, WeeklyHours, always_open, calendar_days, local_day, parse_hours
+from servicemeter.ground.clock import Calendar, CalendarDay, WeeklyHours, always_open, calendar_days, local_day, parse_hours
 from servicemeter.model.tables import Kind
 
 __all__ = ["ALWAYS", "Calendars", "build_cal_days", "read_calendars"]
 
 ALWAYS = "(always open)"
 _BRAND = "brand_calendar:"
+_FILL_S = 3600
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,10 @@ def read_calendars(engine: Engine, settings: dict[str, str]) -> Calendars:
     return Calendars(found, default, brands, has_spans=bool(of_tickets or of_teams or brands))
 
 
-def build_cal_days(engine: Engine, calendars: Calendars, schema: str, first: int, last: int) -> int:
+def build_cal_days(engine: Engine, calendars: Calendars, schema: str, first: int, last: int, *, with_fills: bool = False) -> int:
     """Make `cal_days` from a day before `first` to two years after `last` (epoch seconds); returns openings per day.
+
+    With `with_fills` the way back is made too: `cal_fills`, from open seconds to instants.
 
     The table has `f1, t1 … fN, tN`, N being the most openings that any UTC day has, so that no day needs a form of its own.
     """
@@ -94,4 +99,29 @@ def build_cal_days(engine: Engine, calendars: Calendars, schema: str, first: int
     kinds: dict[str, Kind] = {name: "id" if name == "calendar_id" else "int" for name in columns}
     engine.make_table(f"{schema}.cal_days", kinds)
     engine.stage(f"{schema}.cal_days", pa.table(columns))
+    _build_cal_fills(engine, schema, days if with_fills else {})
     return most
+
+
+def _build_cal_fills(engine: Engine, schema: str, days: Mapping[str, Sequence[CalendarDay]]) -> None:
+    """Make `cal_fills`: a row an opening and hour of open time (`fill_no`) that it reaches into.
+
+    The opening that holds the open second `y` has `fill_no = y / 3600` and `open_before <= y < open_until`, so that due
+    instants are found by an equal join, not by a search.
+    """
+    rows = [
+        (calendar_id, fill_no, day.day_start + opens, before, before + closes - opens)
+        for calendar_id, of_one in days.items()
+        for day in of_one
+        for before, (opens, closes) in zip(_befores(day), day.openings, strict=True)
+        for fill_no in range(before // _FILL_S, (before + closes - opens - 1) // _FILL_S + 1)
+    ]
+    names = ("calendar_id", "fill_no", "opens_at", "open_before", "open_until")
+    engine.make_table(f"{schema}.cal_fills", {name: "id" if name == "calendar_id" else "int" for name in names})
+    if rows:
+        engine.stage(f"{schema}.cal_fills", pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))))
+
+
+def _befores(day: CalendarDay) -> list[int]:
+    """The open seconds before each opening of a day."""
+    return list(accumulate((closes - opens for opens, closes in day.openings), initial=day.cum_open_s))[:-1]

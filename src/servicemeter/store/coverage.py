@@ -14,15 +14,17 @@ __all__ = ["note_coverage"]
 
 _OWN = "servicemeter"
 _SPANS = ("valid_from", "valid_to", "recorded_at", "source_updated_at", "deleted_at")
-_DERIVED = {
-    "status_history": ("ticket_events", "field = 'status'"),
-    "assignment_history": ("ticket_events", "field in ('assignee_id', 'team_id')"),
-    "complaint_flag": ("ticket_events", "field = 'is_complaint'"),
-    "auto_flag": ("messages", "is_auto"),
-    "update_ids": ("messages", "update_id is not null"),
-    "handle_times": ("interactions", "talk_s is not null"),
-    "intercept_surveys": ("survey_invitations", "kind = 'intent'"),
-}
+_DERIVED = (
+    ("status_history", "ticket_events", "field = 'status'"),
+    ("assignment_history", "ticket_events", "field in ('assignee_id', 'team_id')"),
+    ("complaint_flag", "ticket_events", "field = 'is_complaint'"),
+    ("auto_flag", "messages", "is_auto"),
+    ("update_ids", "messages", "update_id is not null"),
+    ("handle_times", "interactions", "talk_s is not null"),
+    ("intercept_surveys", "survey_invitations", "kind = 'intent'"),
+    ("customer_identity", "tickets", "customer_id is not null"),
+    ("customer_identity", "interactions", "customer_id is not null"),
+)
 
 
 def note_coverage(engine: Engine, delivery: Delivery, relations: Mapping[str, str], recorded_at: datetime) -> list[str]:
@@ -79,7 +81,7 @@ def _first_and_last(engine: Engine, relations: Mapping[str, str]) -> tuple[datet
 def _supplied(engine: Engine, relations: Mapping[str, str]) -> set[str]:
     """The capabilities that the tables which have come give."""
     found = {TABLES[name].capability or "" for name in relations} - {"", "status_history"}
-    for capability, (table, condition) in _DERIVED.items():
+    for capability, table, condition in _DERIVED:
         if table in relations and engine.rows(f"select 1 from {relations[table]} where {condition} limit 1"):
             found.add(capability)
     if "business_calendars" in relations:

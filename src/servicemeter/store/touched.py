@@ -11,8 +11,10 @@ EVERYTHING = "everything"
 _TOO_MANY = 200_000
 _FOR_ALL = {"agents", "teams", "agent_teams", "business_calendars", "calendar_weekly_hours", "calendar_exceptions",
             "survey_scales", "settings", "sources"}  # fmt: skip
-_FOR_NONE = {"texts", "message_sentiment", "ticket_tags", "agent_states", "orders", "order_events", "customer_contracts",
-             "costs", "exchange_rates", "sla_policies"}  # fmt: skip
+_FOR_NONE = {"texts", "sla_policies"}
+_FOR_ORDERS = {"orders", "order_events", "customer_contracts", "exchange_rates"}
+_FOR_KIND = {"costs": "cost", "agent_states": "agent_state"}
+_TICKET = ("ticket", "coalesce(ticket_source, source)", "ticket_id")
 
 
 def note_touched(engine: Engine, table: Table, staged: str, version: int) -> None:
@@ -20,9 +22,11 @@ def note_touched(engine: Engine, table: Table, staged: str, version: int) -> Non
 
     A load that touches very many rows is noted as `everything`: building all is then quicker than picking.
     """
+    if table.name == "message_sentiment":
+        staged = _with_tickets(staged)
     for kind, source, key in _belongings(table):
-        if kind == EVERYTHING:
-            engine.run(f"insert into meta.touched select {version}, '{EVERYTHING}', '', '' from {staged} limit 1")
+        if not key:
+            engine.run(f"insert into meta.touched select {version}, '{kind}', '', '' from {staged} limit 1")
             continue
         found = f"select distinct {source} as source, {key} as id from {staged} where {key} is not null"
         if int(engine.rows(f"select count(*) from {staged}")[0][0]) > _TOO_MANY:
@@ -37,16 +41,28 @@ def _belongings(table: Table) -> list[tuple[str, str, str]]:
         return [(EVERYTHING, "", "")]
     if table.name in _FOR_NONE:
         return []
+    if table.name in _FOR_ORDERS:
+        return [("order", "", "")]
+    if table.name in _FOR_KIND:
+        return [(_FOR_KIND[table.name], "", "")]
     if table.name in ("customers", "customer_identities"):
         return [("customer", "source", "customer_id")]
-    ticket = ("ticket", "coalesce(ticket_source, source)", "ticket_id")
     if table.name == "tickets":
         return [("ticket", "source", "ticket_id")]
     if table.name == "interactions":
         root = ("contact", "source", "coalesce(root_interaction_id, interaction_id)")
-        return [ticket, root]
+        return [_TICKET, root]
     if table.name == "survey_invitations":
         return [("invitation", "source", "invitation_id")]
     if table.name == "survey_answers":
         return [("invitation", "coalesce(invitation_source, source)", "invitation_id")]
-    return [ticket]
+    return [_TICKET]
+
+
+def _with_tickets(scores: str) -> str:
+    """Scores of messages with the tickets that the messages belong to."""
+    return f"""(
+        select m.source, m.ticket_source, m.ticket_id from messages as m
+        join (select coalesce(message_source, source) as message_source, message_id from {scores}) as s
+        on s.message_source = m.source and s.message_id = m.message_id
+    ) as scored"""

@@ -60,7 +60,7 @@ class Imports:
         return int(any(report.took_nothing for report in self._reports) or (strict and kept))
 
     def _take_one(self, desk: AnyDesk, request: ImportRequest, now: datetime) -> None:
-        with telling(Path(request.path).name) as progress:
+        with telling(Path(request.label).name) as progress:
             report = desk.import_files(request, now=now, progress=progress)
         self._reports.append(report)
         self._told.append(_as_dict(report, is_dry_run=request.dry_run))
@@ -68,7 +68,7 @@ class Imports:
 
     def _fail(self, request: ImportRequest, error: ServicemeterError, now: datetime) -> None:
         remark(str(error))
-        told = {"path": request.path, "error": type(error).__name__, "message": str(error)}
+        told = {"path": request.label, "error": type(error).__name__, "message": str(error)}
         status = error.exit_status
         if isinstance(error, UnrecognisedFile):
             status = 1

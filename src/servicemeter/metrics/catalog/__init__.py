@@ -11,19 +11,19 @@ from servicemeter.model.metric import Metric
 
 __all__ = ["FAMILIES", "all_metrics", "find_metric"]
 
-FAMILIES = ("volume", "speed", "resolution", "calls", "voice")
+FAMILIES = ("volume", "speed", "resolution", "calls", "voice", "sla", "loyalty")
 
 
 @cache
 def all_metrics() -> dict[str, Metric]:
     """Every metric by name, family by family."""
-    found: dict[str, Metric] = {}
-    modules = [m.name for m in pkgutil.iter_modules(__path__)]
-    for name in sorted(modules, key=lambda n: (FAMILIES.index(n) if n in FAMILIES else len(FAMILIES), n)):
-        module = importlib.import_module(f"{__name__}.{name}")
-        for metric in module.METRICS:
-            found[metric.name] = metric
-    return found
+    modules = sorted((m.name for m in pkgutil.iter_modules(__path__)), key=_place)
+    metrics = [metric for name in modules for metric in importlib.import_module(f"{__name__}.{name}").METRICS]
+    return {metric.name: metric for metric in sorted(metrics, key=lambda m: _place(m.family)[0])}
+
+
+def _place(family: str) -> tuple[int, str]:
+    return FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), family
 
 
 def find_metric(name: str) -> Metric:

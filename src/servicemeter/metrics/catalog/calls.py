@@ -17,7 +17,7 @@ _WAITING = "f.outcome in ('in_queue', 'in_progress', 'overflowed') or f.decided_
 
 
 def _queued(fields: dict[str, Agg]) -> Tally:
-    return Tally("contacts", fields, at="f.queued_at", where="f.is_inbound", until="p1")
+    return Tally("contacts", fields, at="f.queued_at", where="f.is_inbound")
 
 
 def _short(seconds: Any) -> str:
@@ -91,7 +91,7 @@ def _speed_of_answer(p: Params) -> Measure:
         "queue_wait_time": Agg("avg(f.wait_seconds)", f"{_OFFERED} and f.wait_seconds >= 0"),
         "longest_wait": Agg("max(f.wait_seconds)", f"{_OFFERED} and f.wait_seconds >= 0"),
     }
-    answered = Tally("contacts", {}, at="f.queued_at", where=f"f.is_inbound and {_ANSWERED}", until="p1")
+    answered = Tally("contacts", {}, at="f.queued_at", where=f"f.is_inbound and {_ANSWERED}")
     return duration(answered, "f.wait_seconds", _queued(fields), finish=_finish_mean, companions=fields)
 
 
@@ -108,7 +108,7 @@ def _handle_time(p: Params) -> Measure:
     if not per_contact:
         del fields["contacts"]
     at = "f.contact_handled_at" if per_contact else "f.handled_at"
-    of = Tally("handlings", fields, at=at, where=direction, until="p1")
+    of = Tally("handlings", fields, at=at, where=direction)
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         n = found["contacts"] if per_contact else found["legs"] + found["tickets"]

@@ -108,19 +108,19 @@ def _one_touch(p: Params) -> Measure:
 def _reopened(p: Params) -> Measure:
     window = int(float(p["followup_window_days"]) * 86400)
     mature = f"f.solved_at + {window} < p.as_of"
-    joins = f"""left join (
-        select s.ticket_no, s.solve_no,
-               min(case when g.solved_again_at is null or g.reply_after_reopen_at <= g.solved_again_at
-                   then g.reply_after_reopen_at end) as answered_at,
-               max(coalesce(g.solved_again_at, {{{{ far_off }}}})) as until_at
-        from {{{{ facts }}}}.solves as s
-        join {{{{ facts }}}}.solves as g
-          on g.ticket_no = s.ticket_no and g.reopened_at > s.solved_at and g.reopened_at <= s.solved_at + {window}
-        where s.reopened_at is not null group by s.ticket_no, s.solve_no
-    ) as later on later.ticket_no = f.ticket_no and later.solve_no = f.solve_no"""
-    hit = f"{mature} and later.ticket_no is not null"
+    joins, hit = "", f"{mature} and f.reopened_later_at <= f.solved_at + {window}"
     if p["mode"] == "effective":
-        hit += " and (later.answered_at < p.as_of or later.until_at >= p.as_of)"
+        joins = f"""left join (
+            select s.ticket_no, s.solve_no,
+                   min(case when g.solved_again_at is null or g.reply_after_reopen_at <= g.solved_again_at
+                       then g.reply_after_reopen_at end) as answered_at,
+                   max(coalesce(g.solved_again_at, {{{{ far_off }}}})) as until_at
+            from {{{{ facts }}}}.solves as s
+            join {{{{ facts }}}}.solves as g
+              on g.ticket_no = s.ticket_no and g.reopened_at > s.solved_at and g.reopened_at <= s.solved_at + {window}
+            where s.reopened_at is not null group by s.ticket_no, s.solve_no
+        ) as later on later.ticket_no = f.ticket_no and later.solve_no = f.solve_no"""
+        hit = f"{mature} and (later.answered_at < p.as_of or later.until_at >= p.as_of)"
     fields = {
         "n": Agg("count(*)", mature),
         "hits": Agg("count(*)", hit),

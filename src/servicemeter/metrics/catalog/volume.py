@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicemeter.metrics.kinds import CLOCK, COUNT, FIRST_TEAM, POPULATION, count, duration, finish_duration, population, share
+from servicemeter.metrics.kinds import (
+    CLOCK,
+    COUNT,
+    FIRST_TEAM,
+    POPULATION,
+    count,
+    duration,
+    finish_duration,
+    interactions,
+    population,
+    share,
+)
 from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
 
 __all__ = ["METRICS"]
@@ -14,15 +25,6 @@ def _created(p: Params) -> Tally:
     return Tally("tickets", {"n": COUNT}, at="f.created_at", where=population(p), dimensions=FIRST_TEAM)
 
 
-def _interactions(p: Params) -> tuple[Tally, Tally]:
-    written = "f.starts_contact" if p["unit"] != "message" else "not f.is_live"
-    live = "f.is_inbound" if p["include_self_service"] else "f.is_inbound and coalesce(f.outcome, '') <> 'self_served'"
-    return (
-        Tally("customer_messages", {"n_written": COUNT}, at="f.said_at", where=written),
-        Tally("contacts", {"n_live": COUNT}, at="f.started_at", where=live),
-    )
-
-
 def _add_up(fields: dict[str, Any]) -> dict[str, Any]:
     total = fields["n_written"] + fields["n_live"]
     return {"value": total, "n": total}
@@ -30,7 +32,7 @@ def _add_up(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _by_channel(p: Params) -> Measure:
     if p["unit"] == "interaction":
-        tallies = _interactions({"unit": "turn", "include_self_service": False})
+        tallies = interactions({"unit": "turn", "include_self_service": False})
         return Measure(tallies, _add_up, across=_shares, implied=("channel",))
     whole = count(_created(p))
     return Measure(whole.tallies, whole.finish, across=_shares, implied=("channel",))
@@ -59,14 +61,18 @@ def _backlog(p: Params) -> Measure:
         "n": COUNT,
         "n_unassigned": Agg("count(*)", "assignee.agent_id is null"),
         "n_unanswered": Agg("count(*)", _WAITING),
+        **{status: Agg("count(*)", f"f.status = '{status}'") for status in _UNRESOLVED},
     }
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
-        return {"value": found["n"], **found}
+        beside = {name: found[name] for name in ("n_unassigned", "n_unanswered")}
+        statuses = {status: found[status] for status in _UNRESOLVED}
+        return {"value": found["n"], "n": found["n"], **beside, "statuses": statuses}
 
     return Measure((Tally("open_spans", fields, where=population(p)),), finish)
 
 
+_UNRESOLVED = ("new", "open", "pending", "on_hold")
 _BUCKETS = (("lt_1d", 0, 1), ("1d_3d", 1, 3), ("3d_7d", 3, 7), ("7d_14d", 7, 14), ("14d_30d", 14, 30), ("ge_30d", 30, None))
 
 
@@ -206,7 +212,7 @@ METRICS = (
         "the start of the session; the first message of the turn",
         "count",
         "neither",
-        lambda p: Measure(_interactions(p), _add_up),
+        lambda p: Measure(interactions(p), _add_up),
         needs=("messages|interactions",),
         leaves_out="Outbound calls, automatic replies, the transcript of a chat; self-served sessions unless asked.",
         parameters=(
@@ -261,7 +267,7 @@ METRICS = (
         at_moment=True,
         parameters=(_MOMENT_POPULATION,),
         dimensions=("status",),
-        beside=("n_unassigned", "n_unanswered"),
+        beside=("n_unassigned", "n_unanswered", "statuses"),
         peers="Zendesk takes one snapshot a night; replaying events is exact for any moment.",
     ),
     Metric(

@@ -1,5 +1,5 @@
 -- kind: ticket
--- needs: transitions, stream, tickets, handled_sessions, assignee_spans, team_spans, calendar_spans
+-- needs: transitions, states, stream, tickets, handled_sessions, assignee_spans, team_spans, calendar_spans
 -- dimensions: agent=agent_id team=team_id; through: ticket_no
 -- key f.solved_at: f.change_key
 -- Solves as episodes: from solved to reopened (or never), with what it took until then.
@@ -28,21 +28,38 @@ own_openings as (
     where kind <> 3 and session_no = 0 and not is_inbound
     group by ticket_no having {{ first_by('kind', ['line_key']) }} = 1
 ),
+same_second as (
+    select s.ticket_no, s.solve_no, min(g.reopened_at) as reopened_at
+    from (select * from solved where reopened_at = solved_at) as s
+    join solved as g on g.ticket_no = s.ticket_no and g.solve_no > s.solve_no and g.reopened_at > s.solved_at
+    group by s.ticket_no, s.solve_no
+),
 answered_again as (
     select s.ticket_no, s.solve_no, min(r.said_at) as reply_after_reopen_at
     from {{ work }}.stream as r
     join (select * from solved where reopened_at is not null) as s on r.ticket_no = s.ticket_no and r.said_at >= s.reopened_at
     where r.kind = 1
     group by s.ticket_no, s.solve_no
+),
+undone_before as (
+    select ticket_no, solve_no,
+           max(case when reopened_at = solved_at then {{ far_off }} else coalesce(reopened_at - solved_at, 0) end)
+               over (partition by ticket_no order by solve_no rows between unbounded preceding and 1 preceding) as longest_solved_before_s
+    from solved where reopened_at is not null or solve_no > 1
 )
 select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.change_key, s.solver_id,
-       i.agent_id, j.team_id, k.first_touch_at,
+       i.agent_id, j.team_id, k.first_touch_at, k.first_response_at,
        s.occurred_at - s.created_at as solve_seconds,
        case when s.occurred_at < s.created_at then s.occurred_at - s.created_at
             else {{ m.between('w', 's.created_at', 's.solved_at') }} end as solve_open_seconds,
        coalesce(w.answers_before, 0) - case when w.ticket_no is null then 0 else s.solve_no - 1 end
            + coalesce(l.sessions, 0) - case when o.ticket_no is null then 0 else 1 end as agent_replies,
-       a.reply_after_reopen_at
+       a.reply_after_reopen_at,
+       case when s.reopened_at = s.solved_at then z.reopened_at else s.reopened_at end as reopened_later_at,
+       {% for column in ['pending_seconds', 'pending_open_seconds', 'on_hold_seconds', 'on_hold_open_seconds', 'solved_seconds', 'solved_open_seconds'] %}
+       coalesce(b.{{ column }}, 0) as {{ column }},
+       {% endfor %}
+       c.longest_solved_before_s
 from solved as s
 join {{ facts }}.tickets as k on k.ticket_no = s.ticket_no
 left join {{ facts }}.assignee_spans as i on i.ticket_no = s.ticket_no and i.from_key <= s.change_key and s.change_key < i.to_key
@@ -50,5 +67,8 @@ left join {{ facts }}.team_spans as j on j.ticket_no = s.ticket_no and j.from_ke
 left join {{ work }}.stream as w on w.ticket_no = s.ticket_no and w.solve_no = s.solve_no and w.kind = 3 and w.session_no = 0
 left join live_counts as l on l.ticket_no = s.ticket_no and l.solve_no = s.solve_no
 left join own_openings as o on o.ticket_no = s.ticket_no
+left join same_second as z on z.ticket_no = s.ticket_no and z.solve_no = s.solve_no
+left join {{ work }}.states as b on b.ticket_no = s.ticket_no and b.solve_no = s.solve_no
+left join undone_before as c on c.ticket_no = s.ticket_no and c.solve_no = s.solve_no
 left join answered_again as a on a.ticket_no = s.ticket_no and a.solve_no = s.solve_no
 {{ m.joins('w', 's.ticket_no', 's.created_at', 's.solved_at') }}

@@ -25,6 +25,9 @@ first_teams as (
     where team_id is not null{% if touched %} and ticket_no in (select ticket_no from touched_numbers){% endif %}
 
     group by ticket_no
+),
+noted as (
+    select ticket_no, min(noted_at) as noted_at from {{ work }}.notes group by ticket_no
 )
 select g.ticket_no, g.source, g.ticket_id, g.is_inbound, g.created_at,
        case when o.ticket_no is null then t.channel else o.channel end as channel,
@@ -45,7 +48,7 @@ join {{ facts }}.members as g on g.source = t.source and g.ticket_id = t.ticket_
 left join merged as o on o.ticket_no = g.ticket_no
 left join {{ work }}.openings as a on a.ticket_no = g.ticket_no
 left join {{ work }}.bot_answers as w on w.ticket_no = g.ticket_no
-left join {{ work }}.notes as n on n.ticket_no = g.ticket_no
+left join noted as n on n.ticket_no = g.ticket_no
 left join {{ work }}.histories as h on h.ticket_no = g.ticket_no
 left join first_teams as f on f.ticket_no = g.ticket_no
 {{ m.joins('w', 'g.ticket_no', 'a.first_contact_at', 'a.first_response_at') }}

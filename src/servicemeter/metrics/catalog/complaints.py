@@ -1,0 +1,81 @@
+"""How many contacts are complaints (METRICS.md 5.3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from servicemeter.metrics.kinds import COUNT, FIRST_TEAM, HOLDS, interactions, ratio, share
+from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
+
+__all__ = ["METRICS"]
+
+_TICKETS: tuple[str, ...] = ("tickets", "complaint_flag", "creation")
+
+
+def _complaints(p: Params) -> Measure:
+    """Tickets flagged as complaints, by what is asked."""
+    is_share, needs = p["denominator"] == "tickets", _TICKETS
+
+    def finish(found: dict[str, Any]) -> dict[str, Any]:
+        n = sum(found.get(name, 0) for name in ("tickets", "n_written", "n_live", "bought"))
+        return {**(share if is_share else ratio)(found["complaints"], n), "n_excluded": found.get("n_guests", 0)}
+
+    fields = {"complaints": Agg("count(*)", "f.is_complaint")} | ({"tickets": COUNT} if is_share else {})
+    of = Tally("tickets", fields, at="f.created_at", where="f.is_inbound", dimensions=FIRST_TEAM, needs=_TICKETS)
+    if p["denominator"] == "interactions":
+        needs = (*_TICKETS, "messages|interactions")
+    return Measure((of, *_exposure(p["denominator"])), finish, needs=needs)
+
+
+def _exposure(denominator: str) -> tuple[Tally, ...]:
+    """What the complaints are divided by, beside the tickets themselves."""
+    if denominator == "interactions":
+        return interactions({"unit": "turn", "include_self_service": False})
+    if denominator == "orders":
+        return (_bought("bought", HOLDS),)
+    if denominator == "customers":
+        known = f"{HOLDS} and f.person_no is not null and not f.is_internal"
+        guests = f"{HOLDS} and f.person_no is null"
+        return (_bought("bought", known, per="f.person_no"), _bought("n_guests", guests))
+    return ()
+
+
+def _bought(field: str, where: str, per: str = "") -> Tally:
+    return Tally("orders", {field: COUNT}, at="f.placed_at", where=where, per=per, needs=("orders",))
+
+
+METRICS = (
+    Metric(
+        "complaint_ratio",
+        "resolution",
+        {
+            "en": ("Complaint ratio", "complaint rate"),
+            "nl": ("Klachtenverhouding", "klachtenpercentage"),
+            "ro": ("Rata reclamațiilor",),
+        },
+        {
+            "en": "How many contacts are complaints?",
+            "nl": "Hoeveel contacten zijn klachten?",
+            "ro": "Câte contacte sunt reclamații?",
+        },
+        "inbound tickets flagged as complaint / customer interactions",
+        "the period of creation, and of the interaction",
+        "ratio",
+        "lower",
+        _complaints,
+        needs=(*_TICKETS, "messages|interactions"),
+        leaves_out="Outbound and invalid tickets. A complaint is what the source or a classifier calls one, never sentiment"
+        " alone. Guest orders are nobody's when divided by customers (n_excluded).",
+        parameters=(
+            Parameter(
+                "denominator",
+                "interactions",
+                ("interactions", "tickets", "orders", "customers"),
+                "contacts, inbound tickets, valid orders placed, or customers who placed one in the period",
+            ),
+        ),
+        invalid=("agent",),
+        beside=("n_excluded",),
+        peers="ISO 10002: an expression of dissatisfaction to which a response is explicitly or implicitly expected.",
+    ),
+)

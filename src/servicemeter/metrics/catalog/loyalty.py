@@ -1,0 +1,199 @@
+"""Who stays and who comes back (METRICS.md 5.7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from servicemeter.metrics.kinds import HOLDS, share
+from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
+
+__all__ = ["METRICS"]
+
+Fields = dict[str, Any]
+
+_YEAR_S = 365 * 86400
+_CUSTOMERS = "f.person_no is not null and not f.is_internal"
+_GUESTS = "f.person_no is null"
+
+
+def _kept(p: Params) -> tuple[Tally, ...]:
+    """Customers of the start (`n`), those of them that are there at the end too (`hits`), and guest orders (`n_excluded`)."""
+    if p["mode"] == "period_over_period":
+        start, end = "f.placed_at >= p.before and f.placed_at < p.p0", "f.placed_at >= p.p0 and f.placed_at < p.e"
+    else:
+        window = int(float(p["activity_window_days"]) * 86400)
+        start, end = _active("p.p0", "p.day0", window), _active("p.e", "p.day1", window)
+    during = f"({start} or {end})"
+    held = f"(f.from_day is not null or {HOLDS})"
+    of = Tally(
+        "activities",
+        {"n": Agg("count(*)", "u.was = 1"), "hits": Agg("count(*)", "u.was = 1 and u.remains = 1")},
+        during=during,
+        where=f"{held} and {_CUSTOMERS}",
+        per="f.person_no",
+        units={"was": f"max(case when {start} then 1 else 0 end)", "remains": f"max(case when {end} then 1 else 0 end)"},
+    )
+    return of, Tally("activities", {"n_excluded": Agg("count(*)")}, during=during, where=f"{held} and {_GUESTS}")
+
+
+def _active(at: str, day: str, window: int) -> str:
+    """Bought within the window before an instant, or had a contract on the day before."""
+    bought = f"f.placed_at >= {at} - {window} and f.placed_at < {at}"
+    return f"({bought} or f.from_day < {day} and (f.to_day is null or f.to_day >= {day}))"
+
+
+def _share(found: Fields) -> Fields:
+    return {**share(found["hits"], found["n"]), "n_excluded": found["n_excluded"]}
+
+
+def _lost(found: Fields) -> Fields:
+    return {**share(found["n"] - found["hits"], found["n"]), "n_excluded": found["n_excluded"]}
+
+
+def _repeat(_: Params) -> Measure:
+    during = f"f.placed_at >= p.e - {_YEAR_S} and f.placed_at < p.e"
+    fields = {"n": Agg("count(*)"), "hits": Agg("count(*)", "u.orders >= 2")}
+    of = Tally(
+        "orders", fields, during=during, where=f"{HOLDS} and {_CUSTOMERS}", per="f.person_no", units={"orders": "count(*)"}
+    )
+    guests = Tally("orders", {"n_excluded": Agg("count(*)")}, during=during, where=f"{HOLDS} and {_GUESTS}")
+    return Measure((of, guests), _share)
+
+
+def _returning(p: Params) -> Measure:
+    of = Tally(
+        "orders",
+        {"n": Agg("count(*)"), "hits": Agg("count(*)", "u.returns = 1")},
+        at="f.placed_at",
+        where=f"{HOLDS} and {_CUSTOMERS}",
+        joins=_bought_before(p),
+        per="f.person_no",
+        units={"returns": "max(case when again.bought_at < p.p0 then 1 else 0 end)"},
+    )
+    guests = Tally("orders", {"n_excluded": Agg("count(*)")}, at="f.placed_at", where=f"{HOLDS} and {_GUESTS}")
+    return Measure((of, guests), _share)
+
+
+def _bought_before(p: Params) -> str:
+    """When the person had bought before an order: of the same brand or source, where the question is about one."""
+    apart = ", ".join(["person_no", *(name for name in ("brand", "source") if name in p.get("asked", ()))])
+    return f"""left join (
+        select order_no, max(placed_at) over (partition by {apart} order by placed_at, order_no
+                                              rows between unbounded preceding and 1 preceding) as bought_at
+        from {{{{ facts }}}}.orders as o
+        where person_no is not null and from_at < p.as_of and (to_at is null or to_at >= p.as_of)
+    ) as again on again.order_no = f.order_no"""
+
+
+_MODES = (
+    Parameter("activity_window_days", 365, (), "days after a valid order during which a customer is active"),
+    Parameter(
+        "mode",
+        "point_to_point",
+        ("point_to_point", "period_over_period"),
+        "active at the start and at the end, or bought in the period before and again in this one",
+    ),
+)
+_LEAVES_OUT = "Guest orders (n_excluded), our own people, test orders, orders wholly cancelled or refunded at as_of."
+_LOOKS_BACK = "Customers are persons: accounts that share an identity or were merged count once."
+
+METRICS = (
+    Metric(
+        "customer_retention_rate",
+        "loyalty",
+        {
+            "en": ("Customer retention", "CRR", "retention rate"),
+            "nl": ("Klantbehoud", "retentiegraad"),
+            "ro": ("Rata de retenție a clienților", "retenția clienților"),
+        },
+        {
+            "en": "Which share of customers do we keep?",
+            "nl": "Welk deel van de klanten behouden we?",
+            "ro": "Ce parte dintre clienți păstrăm?",
+        },
+        "customers active at the start and at the end / customers active at the start",
+        "the period; active by a running contract, or by a valid order in the window before",
+        "fraction",
+        "higher",
+        lambda p: Measure(_kept(p), _share),
+        needs=("orders",),
+        leaves_out=f"{_LEAVES_OUT} Customers won and lost inside the period; {_LOOKS_BACK[0].lower()}{_LOOKS_BACK[1:]}",
+        parameters=_MODES,
+        dimensions=("country",),
+        beside=("n_excluded",),
+        peers="(end - new) / start gives the same when only new customers still there at the end are subtracted.",
+    ),
+    Metric(
+        "customer_churn_rate",
+        "loyalty",
+        {
+            "en": ("Churn", "customer churn"),
+            "nl": ("Klantverloop", "churn"),
+            "ro": ("Rata de pierdere a clienților", "pierderea clienților"),
+        },
+        {
+            "en": "Which share of customers do we lose?",
+            "nl": "Welk deel van de klanten verliezen we?",
+            "ro": "Ce parte dintre clienți pierdem?",
+        },
+        "1 - customer retention",
+        "the period; active by a running contract, or by a valid order in the window before",
+        "fraction",
+        "lower",
+        lambda p: Measure(_kept(p), _lost),
+        needs=("orders",),
+        leaves_out=f"{_LEAVES_OUT} {_LOOKS_BACK}",
+        parameters=_MODES,
+        dimensions=("country",),
+        beside=("n_excluded",),
+        peers="The complement of retention over the same customers.",
+    ),
+    Metric(
+        "repeat_purchase_rate",
+        "loyalty",
+        {
+            "en": ("Repeat purchase rate", "repeat customers"),
+            "nl": ("Herhaalaankopen",),
+            "ro": ("Rata achizițiilor repetate",),
+        },
+        {
+            "en": "Which share of the customers bought more than once?",
+            "nl": "Welk deel van de klanten kocht vaker dan één keer?",
+            "ro": "Ce parte dintre clienți a cumpărat de mai multe ori?",
+        },
+        "known customers with two or more valid orders in the 365 days before the end of the period / those with one or more",
+        "the 365 days before the end of the period",
+        "fraction",
+        "higher",
+        _repeat,
+        needs=("orders",),
+        leaves_out=f"{_LEAVES_OUT} {_LOOKS_BACK}",
+        dimensions=("country",),
+        beside=("n_excluded",),
+        peers="Shops count over all time or over a year; this is over a rolling year.",
+    ),
+    Metric(
+        "returning_customer_rate",
+        "loyalty",
+        {
+            "en": ("Returning customers", "returning customer rate"),
+            "nl": ("Terugkerende klanten",),
+            "ro": ("Clienți recurenți",),
+        },
+        {
+            "en": "Which share of the buyers had bought before?",
+            "nl": "Welk deel van de kopers had al eerder gekocht?",
+            "ro": "Ce parte dintre cumpărători mai cumpăraseră?",
+        },
+        "known customers ordering in the period who had a valid order before it / known customers ordering in the period",
+        "the period of the order; a first and a second order in one period is new",
+        "fraction",
+        "higher",
+        _returning,
+        needs=("orders",),
+        leaves_out=f"{_LEAVES_OUT} {_LOOKS_BACK}",
+        dimensions=("country",),
+        beside=("n_excluded",),
+        peers="Shops call a customer returning from the second order on, also within the period.",
+    ),
+)

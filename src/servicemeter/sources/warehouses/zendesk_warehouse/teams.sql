@@ -1,0 +1,1 @@
+select id as team_id, name from "group"

@@ -1,0 +1,1 @@
+select distinct ticket_id, tag from ticket_tag

@@ -1,0 +1,104 @@
+-- kind: person
+-- needs: persons, members, tickets, solves, contacts, turns
+-- What came before and after each contact of the same person. A contact is a ticket of a customer, or a call or chat that has
+-- no ticket; calls and chats on a ticket are part of it. Reasons go together when they are equal or either is unknown.
+--   held_until           until when an earlier contact of the same reason was open (far off: it is not solved yet)
+--   next_repeat_at       when the next contact of the same reason came
+--   next_handled_at      when a person first handled any later contact
+--   contacts_before      customer contacts on the ticket up to its first solve
+--   called_again_at      the first call or chat on the ticket after its first solve
+--   effective_reopened_at  the first reopening that a person answered before the next solve, if there was one
+with calls as (
+    select c.source, c.contact_id, c.started_at, c.ended_at, c.agent_id, c.reason, c.customer_source, c.customer_id,
+           c.ticket_id, n.ticket_no, coalesce(c.queued_at, c.started_at) as asked_at,
+           case when c.outcome = 'answered' then c.decided_at end as answered_at
+    from {{ facts }}.contacts as c
+    left join {{ facts }}.members as n on n.source = c.ticket_source and n.ticket_id = c.ticket_id
+    where c.is_inbound and coalesce(c.outcome, '') <> 'self_served'
+),
+first_solves as (
+    select ticket_no, solved_at from {{ facts }}.solves where solve_no = 1
+),
+asked as (
+    select t.ticket_no, cast(null as varchar) as source, cast(null as varchar) as contact_id, t.created_at, t.reason,
+           t.customer_source, t.customer_id, t.first_touch_at as handled_at,
+           case when s.ticket_no is null then {{ far_off }} else coalesce(s.solved_at, t.created_at) end as solved_at
+    from {{ facts }}.tickets as t
+    left join first_solves as s on s.ticket_no = t.ticket_no
+    where t.is_inbound and t.created_at is not null and t.customer_id is not null
+    union all
+    select null, source, contact_id, started_at, reason, customer_source, customer_id,
+           case when agent_id is not null then answered_at end,
+           case when answered_at is not null then ended_at end
+    from calls where ticket_id is null and customer_id is not null
+),
+known as (
+    select a.ticket_no, a.source, a.contact_id, a.created_at, a.reason, a.handled_at, a.solved_at,
+           coalesce(p.person_source, a.customer_source) as person_source, coalesce(p.person_id, a.customer_id) as person_id
+    from asked as a
+    left join {{ facts }}.persons as p on p.source = a.customer_source and p.customer_id = a.customer_id
+),
+people as (
+    select person_source, person_id, {{ numbered(['person_source', 'person_id']) }} as person_no from known group by person_source, person_id
+),
+reasons as (
+    select reason, {{ numbered(['reason']) }} as reason_no from known where reason is not null group by reason
+),
+narrow as (
+    select k.ticket_no, k.source, k.contact_id, k.created_at, k.handled_at, k.solved_at, p.person_no, coalesce(r.reason_no, 0) as reason_no
+    from known as k
+    join people as p on p.person_source = k.person_source and p.person_id = k.person_id
+    left join reasons as r on r.reason = k.reason
+),
+ordered as (
+    select ticket_no, source, contact_id, created_at, person_no, reason_no,
+           max(solved_at) over (of_person range between unbounded preceding and 1 preceding) as held_by_any,
+           max(case when reason_no = 0 then solved_at end) over (of_person range between unbounded preceding and 1 preceding) as held_by_unknown,
+           max(solved_at) over (of_reason range between unbounded preceding and 1 preceding) as held_by_same,
+           min(created_at) over (of_person range between 1 following and unbounded following) as next_any_at,
+           min(case when reason_no = 0 then created_at end) over (of_person range between 1 following and unbounded following) as next_unknown_at,
+           min(created_at) over (of_reason range between 1 following and unbounded following) as next_same_at,
+           min(handled_at) over (of_person range between 1 following and unbounded following) as next_handled_at
+    from narrow
+    window of_person as (partition by person_no order by created_at),
+           of_reason as (partition by person_no, reason_no order by created_at)
+),
+asked_before as (
+    select ticket_no, count(*) as contacts
+    from (
+        select w.ticket_no from {{ facts }}.turns as w
+        join first_solves as s on s.ticket_no = w.ticket_no and w.started_at <= s.solved_at
+        where w.session_no = 0 and w.responder <> 'any'
+        union all
+        select c.ticket_no from calls as c
+        join first_solves as s on s.ticket_no = c.ticket_no and c.asked_at <= s.solved_at
+    ) as contacts
+    group by ticket_no
+),
+called_again as (
+    select c.ticket_no, min(c.started_at) as called_again_at
+    from calls as c join first_solves as s on s.ticket_no = c.ticket_no and c.started_at > s.solved_at
+    group by c.ticket_no
+),
+reopened as (
+    select g.ticket_no, min(g.reopened_at) as effective_reopened_at
+    from {{ facts }}.solves as g
+    join first_solves as s on s.ticket_no = g.ticket_no and g.reopened_at > s.solved_at
+    where g.reply_after_reopen_at is not null and (g.solved_again_at is null or g.reply_after_reopen_at <= g.solved_again_at)
+    group by g.ticket_no
+)
+select o.ticket_no, o.source, o.contact_id, o.person_no, o.created_at,
+       case when o.reason_no = 0 then o.held_by_any
+            else coalesce(greatest(o.held_by_same, o.held_by_unknown), o.held_by_same, o.held_by_unknown) end as held_until,
+       case when o.reason_no = 0 then o.next_any_at
+            else coalesce(least(o.next_same_at, o.next_unknown_at), o.next_same_at, o.next_unknown_at) end as next_repeat_at,
+       o.next_handled_at, coalesce(b.contacts, 0) as contacts_before, c.called_again_at, r.effective_reopened_at
+from (
+    select * from ordered
+    union all
+    select ticket_no, null, null, created_at, null, null, null, null, null, null, null, null, null from {{ facts }}.tickets
+    where is_inbound and (customer_id is null or created_at is null)
+) as o
+left join asked_before as b on b.ticket_no = o.ticket_no
+left join called_again as c on c.ticket_no = o.ticket_no
+left join reopened as r on r.ticket_no = o.ticket_no
