@@ -72,6 +72,8 @@ class Desk(Asking):
     def close(self) -> None:
         """Let go of the book, so that another process may open it."""
         with self._lock:
+            if isinstance(self._keeper, FactsKeeperBeyond):
+                self._keeper.drop_scratch()
             self._engine.close()
 
     @property

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
-from servicemeter.engines.dialect import Dialect
+from servicemeter.engines.dialect import Dialect, kind_of
 from servicemeter.model.tables import Kind
 
 __all__ = ["ClickHouse", "EmbeddedClickHouse"]
@@ -60,7 +60,9 @@ class _Dialect(Dialect):
         return f"{self.database}_{name}"
 
     def spelled(self, sql: str) -> str:
-        return _with_column_names(sql.replace("chr(", "char("))
+        return _with_column_names(
+            _beside_nothing(sql).replace("chr(", "char(").replace("as timestamp)", "as DateTime64(6, 'UTC'))")
+        )
 
     def text(self, value: str) -> str:
         return super().text(value.replace("\\", "\\\\"))
@@ -68,6 +70,8 @@ class _Dialect(Dialect):
     def literal(self, value: Any) -> str:
         if isinstance(value, datetime):
             return f"toDateTime64('{value:%Y-%m-%d %H:%M:%S.%f}', 6, 'UTC')"
+        if isinstance(value, int) and abs(value) >= 2**31:
+            return self.constant(value)
         return super().literal(value)
 
     def epoch(self, timestamp: str) -> str:
@@ -83,7 +87,7 @@ class _Dialect(Dialect):
         return f"toInt64({number})"
 
     def numbered(self, order: Sequence[str]) -> str:
-        return f"row_number() over (order by {', '.join(order)})"
+        return f"toInt64(row_number() over (order by {', '.join(order)}))"
 
     def part(self, text: str, separator: str, place: int) -> str:
         return f"splitByString({separator}, assumeNotNull({text}))[{place}]"
@@ -117,6 +121,25 @@ class _Dialect(Dialect):
 
 def _only(where: str) -> str:
     return f" filter (where {where})" if where else ""
+
+
+_BESIDE = re.compile(r"\b(?:lag|lead)\(")
+
+
+def _beside_nothing(sql: str) -> str:
+    """Let `lag` and `lead` find nothing at the ends of a partition also where their argument cannot be null: else it is 0.
+
+    >>> _beside_nothing("select lead(f(a, b), 2) over w, lag(c) over w")
+    'select lead(toNullable(f(a, b)), 2) over w, lag(toNullable(c)) over w'
+    """
+    found = _BESIDE.search(sql)
+    if found is None:
+        return sql
+    depth, end = 0, found.end()
+    while depth or sql[end] not in ",)":
+        depth += (sql[end] == "(") - (sql[end] == ")")
+        end += 1
+    return f"{sql[: found.end()]}toNullable({sql[found.end() : end]}){_beside_nothing(sql[end:])}"
 
 
 _TOKEN = re.compile(r"""'(?:[^'\\]|''|\\.)*'|--[^\n]*|\s+|"[^"]*"|[a-z_]\w*\.[a-z_]\w*|\w+|.""", re.DOTALL | re.IGNORECASE)
@@ -189,7 +212,8 @@ class _Speaking(ABC):
 
     def keep_rows(self, name: str, query: str) -> None:
         described = self.rows(f"describe table ({query})")
-        self._make({self.dialect.name_of(column.rpartition(".")[2]): _nullable(kind) for column, kind, *_ in described}, name)
+        typed = {column.rpartition(".")[2]: kind for column, kind, *_ in described}
+        self._make({self.dialect.name_of(column): self._kept_as(column, kind) for column, kind in typed.items()}, name)
         self.run(f"insert into {name} {query}")
 
     def has_table(self, name: str) -> bool:
@@ -213,16 +237,16 @@ class _Speaking(ABC):
     def transaction(self) -> nullcontext[None]:
         return nullcontext()
 
+    def _kept_as(self, column: str, kind: str) -> str:
+        """The type a column is kept in: nullable, and wide and signed enough that sums and differences hold."""
+        if "Nothing" in kind:  # there is no row that would tell
+            return self.dialect.types[kind_of(column)]
+        return f"Nullable({_WIDER.sub('Int64', kind.removeprefix('Nullable(').removesuffix(')'))})"
+
     def _make(self, typed: Mapping[str, str], name: str) -> None:
         columns = ", ".join(f"{column} {kind}" for column, kind in typed.items())
         self.drop_table(name)
         self.run(f"create table {name} ({columns}) engine = MergeTree order by tuple()")
-
-
-def _nullable(kind: str) -> str:
-    """The type a column is kept in: nullable, and wide and signed enough that sums and differences hold."""
-    plain = re.sub(r"^Nullable\((.*)\)$", r"\1", kind)
-    return f"Nullable({_WIDER.sub('Int64', plain)})"
 
 
 class EmbeddedClickHouse(_Speaking):

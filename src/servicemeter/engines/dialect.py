@@ -12,7 +12,7 @@ from typing import Any
 
 from servicemeter.model.tables import Kind
 
-__all__ = ["Dialect"]
+__all__ = ["Dialect", "kind_of"]
 
 
 class Dialect:
@@ -130,15 +130,21 @@ class Dialect:
         return "md5(concat_ws('|', " + ", ".join(f"coalesce(cast({c} as varchar), '~')" for c in columns) + "))"
 
     def values(self, rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> str:
-        """A relation of literals, to stand in a FROM: never empty (a row that matches nothing is made)."""
+        """A relation of literals, to stand in a FROM. Without rows the names of the columns say what they would hold."""
         lines = [", ".join(self.literal(v) for v in row) for row in rows]
         if not lines:
-            nulls = ", ".join("null" for _ in columns)
-            named = ", ".join(f"null as {c}" for c in columns)
-            return f"(select {named} from (select {nulls}) as nothing where false)"
+            named = ", ".join(f"cast(null as {self.types[kind_of(c)]}) as {c}" for c in columns)
+            return f"(select {named} from (select 1 as one) as nothing where false)"
         names = ", ".join(columns)
         body = ", ".join(f"({line})" for line in lines)
         return f"(select * from (values {body}) as literal_rows({names}))"
+
+
+def kind_of(column: str) -> Kind:
+    """What a column holds, by its name: truths begin with `is_` or `has_`; numbers, instants and seconds end so."""
+    if column.startswith(("is_", "has_")):
+        return "bool"
+    return "int" if column.endswith(("_no", "_at", "_s")) else "text"
 
 
 def _together(order: Sequence[str]) -> str:

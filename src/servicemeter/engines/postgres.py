@@ -28,9 +28,6 @@ class _Dialect(Dialect):
     temporary = "pg_temp"
     types: Mapping[Kind, str] = {
         **Dialect.types,
-        "id": 'text collate "C"',
-        "word": 'text collate "C"',
-        "text": 'text collate "C"',
         "num": "double precision",
     }
 
@@ -104,11 +101,11 @@ class PostgreSQL:
         self.run(f"drop schema if exists {name} cascade")
 
     def make_table(self, name: str, columns: Mapping[str, Kind]) -> None:
-        typed = ", ".join(f"{self.dialect.name_of(column)} {self.dialect.types[kind]}" for column, kind in columns.items())
-        self.run(f"drop table if exists {name}; create table {name} ({typed})")
+        typed = ", ".join(f"{self.dialect.name_of(column)} {self._type(kind)}" for column, kind in columns.items())
+        self.run(f"drop table if exists {name} cascade; create table {name} ({typed})")
 
     def keep_rows(self, name: str, query: str) -> None:
-        self.run(f"drop table if exists {name}; create table {name} as {query}")
+        self.run(f"drop table if exists {name} cascade; create table {name} as {query}")
         self.run(f"analyze {name}")
 
     def has_table(self, name: str) -> bool:
@@ -117,7 +114,7 @@ class PostgreSQL:
         return bool(self.rows(f"{found} and table_name = {self.dialect.text(table)}"))
 
     def drop_table(self, name: str) -> None:
-        self.run(f"drop table if exists {name}")
+        self.run(f"drop table if exists {name} cascade")
 
     def stage(self, name: str, rows: pa.Table) -> None:
         columns = ", ".join(self.dialect.name_of(column) for column in rows.column_names)
@@ -150,6 +147,10 @@ class PostgreSQL:
         found = self._connection.execute(self._said(sql))
         names = [column.name for column in found.description or ()]
         return names, [tuple(map(_number, row)) for row in found.fetchall()]
+
+    def _type(self, kind: Kind) -> str:
+        own = self.dialect.types[kind]
+        return f'{own} collate "C"' if own == "varchar" else own
 
     def _said(self, sql: str) -> bytes:
         return self.dialect.spelled(sql).encode()
