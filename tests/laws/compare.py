@@ -13,7 +13,8 @@ from servicemeter.desk.desk import Desk
 __all__ = ["differences", "opened"]
 
 Row = dict[str, Any]
-_LABELS = ("period_start", "channel", "brand", "agent", "team", "priority", "reason", "hour_of_day", "weekday", "status")
+_LABELS = ("period_start", "channel", "brand", "agent", "team", "priority", "reason", "hour_of_day", "weekday", "status",
+           "customer_segment", "policy", "metric", "intent")  # fmt: skip
 # whose figure a companion is (the waiting ticket's, the silent solve's) is said nowhere, so it is compared in total only
 _BESIDE = ("n_unanswered_open", "n_solved_unanswered", "n_turns_closed_unanswered", "reopen_events", "n_unresolved")
 _OF_ITS_OWN = ("agent", "team", "priority", "hour_of_day", "weekday")
@@ -39,8 +40,9 @@ def differences(desk: Desk, case: Row, asks: list[Row], worlds: dict[Any, Any]) 
 
 def _keyed(ask: Row, rows: list[Row]) -> dict[tuple[str, ...], Row]:
     names = [*(["period_start"] if ask.get("grain") else []), *(ask.get("by") or [])]
-    if ask["metric"] == "volume_by_channel" and "channel" not in names:
-        names.append("channel")
+    implied = {"volume_by_channel": "channel", "contact_reason_share": "reason", "visitor_intent_share": "intent"}
+    if ask["metric"] in implied and implied[ask["metric"]] not in names:
+        names.append(implied[ask["metric"]])
     return {tuple(str(row.get(n)) for n in names): row for row in rows}
 
 

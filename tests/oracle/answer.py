@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from oracle import calls, quality, speed, states, voice, volume
+from oracle import calls, efforts, feeling, firsts, money, presence, quality, shop, sla, speed, spells, voice, volume
 from oracle.clock import local, periods, second
+from oracle.figures import share
 from oracle.rows import Row
 from oracle.unit import Span, Unit
 from oracle.world import World
 
 __all__ = ["METRICS", "answer"]
 
-METRICS = {**volume.METRICS, **speed.METRICS, **quality.METRICS, **calls.METRICS, **voice.METRICS, **states.METRICS}
-_IMPLIED = {"volume_by_channel": ["channel"]}
+_FAMILIES = (volume, speed, spells, quality, efforts, firsts, feeling, calls, presence, money, voice, sla, shop)
+METRICS = {name: metric for family in _FAMILIES for name, metric in family.METRICS.items()}
+_IMPLIED = {"volume_by_channel": ["channel"], "contact_reason_share": ["reason"], "visitor_intent_share": ["intent"]}
 _INVALID = {
     "tickets_created": ["agent"],
     "volume_by_channel": ["agent"],
     "abandonment_rate": ["agent"],
     "service_level": ["agent"],
+    "automated_resolution_rate": ["agent"],
 }
 _COUNTS = ("value", "n", "created", "solved", "reopened", "buckets")
 
@@ -48,8 +51,8 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
             rows.append({**own, "value": None, "null_reason": reason})
             continue
         rows += [{**own, **row} for row in _rows(world, ask["metric"], span, params, by, filters, tz)]
-    if ask["metric"] == "volume_by_channel":
-        _add_shares(rows, by)
+    if ask["metric"] in _IMPLIED:
+        _add_shares(rows, by, *_IMPLIED[ask["metric"]], is_headline=ask["metric"] != "volume_by_channel")
     return rows
 
 
@@ -107,14 +110,16 @@ def _label(unit: Unit, dimension: str) -> str:
     return str(value)
 
 
-def _add_shares(rows: list[Row], by: list[str]) -> None:
-    """The share of a channel among the rows that are like it in everything else."""
+def _add_shares(rows: list[Row], by: list[str], of: str, *, is_headline: bool) -> None:
+    """The share of a channel, reason or intent among the rows that are like it in everything else."""
 
     def likeness(row: Row) -> list[Any]:
-        return [row["period_start"], *(row.get(d) for d in by if d != "channel")]
+        return [row["period_start"], *(row.get(d) for d in by if d != of)]
 
-    for row in rows:
-        if row["value"] is None:
-            continue
-        total = sum(r["value"] or 0 for r in rows if likeness(r) == likeness(row))
-        row["share"] = row["value"] / total if total else None
+    counted = [row for row in rows if row["value"] is not None]
+    totals = [sum(r["value"] for r in counted if likeness(r) == likeness(row)) for row in counted]
+    for row, total in zip(counted, totals, strict=True):
+        if is_headline:
+            row.update(share(row["value"], total))
+        else:
+            row["share"] = row["value"] / total if total else None

@@ -19,7 +19,7 @@ Params = dict[str, Any]
 
 def _dims(world: World, contact: Contact) -> Row:
     """A contact's dimensions: the team is the handling leg's, else its agent's at that time, else the last leg's."""
-    handled = [leg for leg in contact.legs if leg.get("outcome") == "answered" and _is_handled(world, leg)]
+    handled = [leg for leg in contact.legs if leg.get("outcome") == "answered" and world.is_handled(leg)]
     agent, team = None, None
     if contact.outcome == "answered" and handled:
         agent = handled[-1].get("agent_id")
@@ -93,7 +93,7 @@ def handlings(world: World, span: Span, params: Params) -> list[Unit]:
     direction = params.get("direction", "inbound")
     found = []
     for contact in world.contacts:
-        legs = [leg for leg in contact.legs if _is_handled(world, leg) and direction in ("all", leg["direction"])]
+        legs = [leg for leg in contact.legs if world.is_handled(leg) and direction in ("all", leg["direction"])]
         is_whole = params.get("unit", "leg") == "contact"
         end = max((_done_at(leg) for leg in legs), default=NEVER)
         for leg in legs:
@@ -102,10 +102,6 @@ def handlings(world: World, span: Span, params: Params) -> list[Unit]:
                 group = contact.root["root_interaction_id"] if is_whole else leg["interaction_id"]
                 found.append(_handling(world, contact, leg, at, group))
     return found
-
-
-def _is_handled(world: World, leg: Row) -> bool:
-    return leg.get("answered_at") is not None and world.is_human("agent", leg["source"], leg.get("agent_id"))
 
 
 def _done_at(leg: Row) -> int:

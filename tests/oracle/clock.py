@@ -57,6 +57,7 @@ class Hours:
 
     def __init__(self, calendars: dict[str, Any]) -> None:
         self._calendars = calendars
+        self._names = {name: repr(said) for name, said in calendars.items()}
 
     def is_open(self, calendar: str, at: int) -> bool:
         """Whether the wall clock of the calendar stands in an opening of its local date."""
@@ -75,14 +76,18 @@ class Hours:
             return -self.open_seconds(calendar, b, a)
         total = 0
         for hour in range(a // 3600, (b + 3599) // 3600):
-            for number, is_open in enumerate(self._minutes_of(calendar, hour)):
+            minutes = self._minutes_of(calendar, hour)
+            if a <= hour * 3600 and hour * 3600 + 3600 <= b:
+                total += 60 * sum(minutes)
+                continue
+            for number, is_open in enumerate(minutes):
                 start = hour * 3600 + number * 60
                 if is_open and start + 60 > a and start < b:
                     total += min(start + 60, b) - max(start, a)
         return total
 
     def _minutes_of(self, calendar: str, hour: int) -> list[bool]:
-        key = (repr(self._calendars[calendar]), hour)
+        key = (self._names[calendar], hour)
         if key not in _MINUTES:
             _MINUTES[key] = [self.is_open(calendar, hour * 3600 + 60 * i) for i in range(60)]
         return _MINUTES[key]

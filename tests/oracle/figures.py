@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["describe", "kaplan_meier", "quantile", "share", "t_interval"]
+__all__ = ["describe", "kaplan_meier", "nps_interval", "quantile", "ratio", "share", "t_interval"]
 
 Z = 1.959963984540054
 
@@ -57,6 +57,23 @@ def share(k: int, n: int) -> dict[str, Any]:
     return {"value": p, "numerator": k, "n": n, "ci_low": max(0.0, centre - half), "ci_high": min(1.0, centre + half)}
 
 
+def ratio(x: int, exposure: float) -> dict[str, Any]:
+    """A count over an exposure with Byar's interval."""
+    if not exposure:
+        return {"value": None, "numerator": x, "n": 0, "ci_low": None, "ci_high": None}
+    low = x * (1 - 1 / (9 * x) - Z / (3 * math.sqrt(x))) ** 3 if x else 0.0
+    high = (x + 1) * (1 - 1 / (9 * (x + 1)) + Z / (3 * math.sqrt(x + 1))) ** 3
+    return {"value": x / exposure, "numerator": x, "n": exposure, "ci_low": low / exposure, "ci_high": high / exposure}
+
+
+def nps_interval(promoters: int, detractors: int, n: int) -> tuple[float, float]:
+    """The adjusted Wald interval: three quarters of an answer more on either side, three in all."""
+    total = n + 3
+    p, d = (promoters + 0.75) / total, (detractors + 0.75) / total
+    half = Z * math.sqrt((p + d - (p - d) ** 2) / total)
+    return 100 * (p - d - half), 100 * (p - d + half)
+
+
 def kaplan_meier(events: list[int], censored: list[int]) -> dict[str, Any]:
     """Median and p90 of durations of which some still run."""
     left = Fraction(1)
@@ -78,15 +95,15 @@ def kaplan_meier(events: list[int], censored: list[int]) -> dict[str, Any]:
     }
 
 
-def t_interval(values: list[float]) -> tuple[float, float] | None:
-    """Student's 95 % interval of the mean of what cannot be negative; None below two values."""
+def t_interval(values: list[float], lowest: float = 0.0, highest: float = math.inf) -> tuple[float, float] | None:
+    """Student's 95 % interval of the mean, clipped to what values can be; None below two values."""
     n = len(values)
     if n < 2:
         return None
     mean = sum(values) / n
     spread = math.sqrt(sum((v - mean) ** 2 for v in values) / (n - 1) / n)
     half = _t975(n - 1) * spread
-    return max(0.0, mean - half), mean + half
+    return max(lowest, mean - half), min(highest, mean + half)
 
 
 def _t975(freedom: int) -> float:

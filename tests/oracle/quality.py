@@ -10,7 +10,7 @@ from oracle.ticket import Ticket
 from oracle.unit import Span, Unit, of_ticket, population, state
 from oracle.world import World
 
-__all__ = ["METRICS"]
+__all__ = ["METRICS", "agent_replies", "is_effective", "solved"]
 
 DAY = 86400
 Params = dict[str, Any]
@@ -37,7 +37,7 @@ def _handled_sessions(ticket: Ticket, until: int) -> set[Any]:
     return sessions | {ticket.session_of(m) for m in written if m.get("interaction_id") is not None}
 
 
-def _solved(world: World, span: Span, params: Params) -> list[tuple[Ticket, Row]]:
+def solved(world: World, span: Span, params: Params) -> list[tuple[Ticket, Row]]:
     """The human-handled part of the solved set."""
     found = []
     for ticket in population(world, params):
@@ -50,7 +50,7 @@ def _solved(world: World, span: Span, params: Params) -> list[tuple[Ticket, Row]
 def replies_per_resolution(world: World, span: Span, params: Params) -> list[Unit]:
     """Replies each solution took; with `both_directions` the customer's messages too."""
     found = []
-    for ticket, last in _solved(world, span, params):
+    for ticket, last in solved(world, span, params):
         number = agent_replies(ticket, last["at"])
         if params.get("count", "agent") == "both_directions":
             number += sum(
@@ -80,7 +80,7 @@ def one_touch_resolution_rate(world: World, span: Span, params: Params) -> list[
     """Whether a solution took one reply."""
     found = []
     lowest = 0 if params.get("include_zero", False) else 1
-    for ticket, last in _solved(world, span, params):
+    for ticket, last in solved(world, span, params):
         replies = agent_replies(ticket, last["at"])
         if params.get("denominator", "all") == "replied" and replies == 0:
             continue
@@ -96,7 +96,7 @@ def reopen_rate(world: World, span: Span, params: Params) -> list[Unit]:
     window = params.get("followup_window_days", 7) * DAY
     found = []
     for ticket in population(world, params):
-        reopens = [r for r in ticket.reopens(span.as_of) if params.get("mode", "all") == "all" or _is_effective(ticket, r, span)]
+        reopens = [r for r in ticket.reopens(span.as_of) if params.get("mode", "all") == "all" or is_effective(ticket, r, span)]
         for change in ticket.reopens(span.e):
             if change["at"] >= span.p0:
                 found.append(Unit("reopening", change["at"], of_ticket(ticket, **state(change))))
@@ -110,7 +110,7 @@ def reopen_rate(world: World, span: Span, params: Params) -> list[Unit]:
     return found
 
 
-def _is_effective(ticket: Ticket, reopening: Row, span: Span) -> bool:
+def is_effective(ticket: Ticket, reopening: Row, span: Span) -> bool:
     """Whether a public reply followed before the next solve, or no solve followed."""
     following = [
         s["at"] for s in ticket.solves(span.as_of) if s["at"] >= reopening["at"] and s["event"] is not reopening["event"]

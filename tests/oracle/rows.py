@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from oracle.clock import second
@@ -20,12 +21,31 @@ _KEYS = {
     "agents": ("agent_id",),
     "teams": ("team_id",),
     "agent_teams": ("agent_id", "team_id", "valid_from"),
+    "customers": ("customer_id",),
+    "customer_identities": ("customer_id", "kind", "value_hash"),
+    "customer_contracts": ("customer_id", "started_on"),
+    "message_sentiment": ("message_id", "model"),
+    "agent_states": ("agent_id", "state", "started_at"),
+    "work_sessions": ("session_id",),
+    "orders": ("order_id",),
+    "order_events": ("order_id", "occurred_at", "kind", "amount"),
+    "costs": ("cost_id",),
+    "exchange_rates": ("date", "currency"),
 }
-_MADE = {"ticket_events": "event_id", "messages": "message_id", "survey_answers": "answer_id"}
-_REFERENCES = {"ticket_id": "ticket_source", "invitation_id": "invitation_source", "interaction_id": "interaction_source"}
+_MADE = {
+    "ticket_events": "event_id",
+    "messages": "message_id",
+    "survey_answers": "answer_id",
+    "work_sessions": "session_id",
+    "costs": "cost_id",
+}
+_REFERENCES = {
+    f"{name}_id": f"{name}_source" for name in ("ticket", "invitation", "interaction", "customer", "order", "message")
+} | {"follows_ticket_id": "follows_ticket_source"}
+_DATES = ("from", "to", "date", "started_on", "ended_on")
 _INSTANTS = (
     "created_at", "occurred_at", "started_at", "queued_at", "answered_at", "ended_at", "sent_at", "valid_from", "valid_to",
-    "recorded_at", "source_updated_at",
+    "recorded_at", "source_updated_at", "placed_at", "first_seen_at",
 )  # fmt: skip
 _DEFAULTS: dict[str, Row] = {
     "tickets": {"initiated_by": "customer"},
@@ -33,6 +53,8 @@ _DEFAULTS: dict[str, Row] = {
     "interactions": {"direction": "inbound"},
     "survey_invitations": {"delivery": "delivered", "scope": "transactional"},
     "agents": {"kind": "human"},
+    "orders": {"is_test": False},
+    "customers": {"is_internal": False},
 }
 
 
@@ -45,7 +67,7 @@ def read(tables: dict[str, list[Row]], known_at: int | None) -> dict[str, list[R
 
 def _filled(name: str, given: Row, number: int) -> Row:
     row: Row = {**_DEFAULTS.get(name, {}), **{k: v for k, v in given.items() if v is not None}}
-    row = {k: second(v) if k in _INSTANTS else v for k, v in row.items()}
+    row = {k: second(v) if k in _INSTANTS else _day(v) if k in _DATES else v for k, v in row.items()}
     row.setdefault("source", "test")
     if name in _MADE:
         row.setdefault(_MADE[name], f"row{number:08d}")
@@ -61,6 +83,10 @@ def _filled(name: str, given: Row, number: int) -> Row:
         if column in row:
             row[beside] = row.get(beside) or row["source"]
     return row
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def _hold(rows: list[Row], name: str, known_at: int | None) -> list[Row]:

@@ -11,7 +11,7 @@ from oracle.turns import turns
 from oracle.unit import Span, Unit, at_moment, inside, of_ticket, population, state
 from oracle.world import World
 
-__all__ = ["METRICS"]
+__all__ = ["METRICS", "customer_contacts"]
 
 Params = dict[str, Any]
 

@@ -117,7 +117,7 @@ class Ticket:
 
     def is_handled(self, leg: Row) -> bool:
         """Whether a person answered this leg."""
-        return leg.get("answered_at") is not None and self.world.is_human("agent", leg["source"], leg.get("agent_id"))
+        return self.world.is_handled(leg)
 
     @property
     def legs(self) -> list[Row]:

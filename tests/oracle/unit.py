@@ -47,7 +47,8 @@ def population(world: World, params: dict[str, Any], default: str = "inbound") -
 
 def of_ticket(ticket: Ticket, **dims: Any) -> dict[str, Any]:
     """The dimensions that a ticket gives, and those named."""
-    return {"channel": ticket.channel, "brand": ticket.brand, "reason": ticket.latest("reason"), "source": ticket.key[0], **dims}
+    own = {"channel": ticket.channel, "brand": ticket.brand, "reason": ticket.latest("reason"), "source": ticket.key[0]}
+    return {**own, "customer_segment": ticket.world.persons.segment(ticket.row), **dims}
 
 
 def at_moment(ticket: Ticket, at: int) -> dict[str, Any]:

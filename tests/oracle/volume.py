@@ -11,7 +11,7 @@ from oracle.turns import turns
 from oracle.unit import Span, Unit, at_moment, inside, of_ticket, population, state
 from oracle.world import World
 
-__all__ = ["METRICS"]
+__all__ = ["METRICS", "interactions_count"]
 
 DAY = 86400
 BUCKETS = {"lt_1d": (0, 1), "1d_3d": (1, 3), "3d_7d": (3, 7), "7d_14d": (7, 14), "14d_30d": (14, 30), "ge_30d": (30, 10**9)}

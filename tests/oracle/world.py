@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from oracle.clock import Hours, second
+from oracle.persons import Persons
 from oracle.rows import Row, read
 from oracle.ticket import Ticket
 
@@ -56,6 +57,8 @@ class World:
         self.as_of = self._latest() if as_of is None else as_of
         self.merge_start = merge_start
         self.bots = {(a["source"], a["agent_id"]) for a in self.rows["agents"] if a["kind"] == "bot"}
+        self.persons = Persons(self.rows)
+        self.memory: dict[Any, Any] = {}
         self.contacts = self._contacts()
         self.tickets = self._tickets()
         self.valid = [t for t in self.tickets if t.is_valid]
@@ -79,6 +82,10 @@ class World:
     def is_human(self, kind: str | None, source: str, agent: str | None) -> bool:
         """Whether an author or actor is a person of the service: a listed bot is none, whatever it writes as."""
         return kind == "agent" and (source, agent) not in self.bots
+
+    def is_handled(self, leg: Row) -> bool:
+        """Whether a person answered a leg."""
+        return leg.get("answered_at") is not None and self.is_human("agent", leg["source"], leg.get("agent_id"))
 
     def is_bot(self, kind: str | None, source: str, agent: str | None) -> bool:
         """Whether an author is a bot."""

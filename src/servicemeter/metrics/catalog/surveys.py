@@ -33,14 +33,14 @@ def _response(p: Params) -> Measure:
     return Measure((Tally("invitations", fields, at="f.sent_at", where=where),), finish)
 
 
-_LATEST = "not f.is_unscored and (f.replaced_at is null or f.replaced_at >= p.e)"
+_LATEST = "not f.is_invalid and not f.is_unscored and (f.replaced_at is null or f.replaced_at >= p.e)"
 _SAID_WHY = """left join {{ facts }}.answers as said on said.source = f.source and said.invitation_id = f.invitation_id
     and said.question = 'score' and not said.is_unscored and said.answered_at < p.e
     and (said.replaced_at is null or said.replaced_at >= p.e)"""
 
 
 def _asked_visitors(question: str) -> str:
-    return f"f.kind = 'intent' and f.question = '{question}' and f.delivery = 'delivered' and {_LATEST}"
+    return f"f.kind = 'intent' and f.question = '{question}' and f.delivery = 'delivered'"
 
 
 def _intents(_: Params) -> Measure:
@@ -48,7 +48,7 @@ def _intents(_: Params) -> Measure:
         return {"value": None, "numerator": found["hits"], "n": found["hits"]}
 
     why = {"intent": "f.value_text"}
-    of = Tally("answers", {"hits": COUNT}, at="f.answered_at", where=_asked_visitors("score"), dimensions=why)
+    of = Tally("answers", {"hits": COUNT}, at="f.answered_at", where=f"{_asked_visitors('score')} and {_LATEST}", dimensions=why)
     return Measure((of,), finish, across=_shares, implied=("intent",), n_of_whole=True)
 
 
@@ -62,9 +62,13 @@ def _shares(rows: list[Row]) -> None:
 
 def _fulfilled(_: Params) -> Measure:
     def finish(found: Fields) -> Fields:
-        return share(found["hits"], found["n"])
+        return {**share(found["hits"], found["n"]), "n_invalid": found["n_invalid"]}
 
-    fields = {"n": COUNT, "hits": Agg("count(*)", "lower(f.value_text) = 'yes'")}
+    fields = {
+        "n": Agg("count(*)", _LATEST),
+        "hits": Agg("count(*)", f"{_LATEST} and lower(f.value_text) = 'yes'"),
+        "n_invalid": Agg("count(*)", "f.is_invalid"),
+    }
     where = _asked_visitors("fulfilled")
     of = Tally(
         "answers", fields, at="f.answered_at", where=where, dimensions={"intent": "said.value_text"}, lookups={"said": _SAID_WHY}

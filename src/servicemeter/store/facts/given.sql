@@ -18,6 +18,7 @@ select a.source, a.invitation_id, a.answer_id, a.question, a.answered_at, a.valu
        s.min_value as scale_min, s.max_value as scale_max, s.is_high_good,
        a.value_num >= s.positive_from and a.value_num <= s.positive_to as is_positive,
        a.value_num is null and (a.value_text is null or a.question = 'score' and a.kind in ('csat', 'ces', 'nps')) as is_unscored,
-       coalesce(a.question = 'score' and (a.value_num < s.min_value or a.value_num > s.max_value or a.value_num <> floor(a.value_num)), false) as is_invalid
+       coalesce(a.question = 'score' and (a.value_num < s.min_value or a.value_num > s.max_value or a.value_num <> floor(a.value_num))
+                or a.question = 'fulfilled' and lower(a.value_text) not in ('yes', 'partly', 'no'), false) as is_invalid
 from said as a
 left join {{ work }}.scales as s on s.scale = a.scale

@@ -1,0 +1,206 @@
+"""Questions to ask of made-up histories, in the words of the case format."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from laws.seasons import SEASONS, Row, stamp
+from servicemeter.metrics.catalog import all_metrics
+
+__all__ = ["MOMENTS", "ask_of", "moments_of"]
+
+_SPELLS = ("requester_wait_time", "agent_wait_time", "on_hold_time", "agent_work_time")
+_PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
+    "tickets_created": {"population": ("inbound", "outbound", "all")},
+    "tickets_handled": {},
+    "volume_by_channel": {},
+    "interactions_count": {"include_self_service": (False, True), "unit": ("turn", "message")},
+    "tickets_solved": {"unit": ("ticket", "events"), "population": ("inbound", "outbound", "all")},
+    "backlog": {"population": ("inbound", "outbound", "all")},
+    "backlog_age": {"since": ("creation", "last_customer_message"), "clock": ("calendar", "business")},
+    "backlog_flow": {},
+    "first_response_time": {
+        "clock": ("calendar", "business"),
+        "responder": ("human", "any"),
+        "attribution": ("ended", "created"),
+    },
+    "response_time": {
+        "clock": ("calendar", "business"),
+        "responder": ("human", "any"),
+        "first": ("include", "exclude"),
+        "unit": ("turn", "ticket"),
+        "population": ("inbound", "all"),
+    },
+    "resolution_time": {
+        "clock": ("calendar", "business"),
+        "denominator": ("tickets", "interactions"),
+        "include_bot_only": (False, True),
+        "attribution": ("ended", "created"),
+        "population": ("inbound", "all"),
+    },
+    "first_resolution_time": {"clock": ("calendar", "business"), "include_bot_only": (False, True)},
+    "resolution_rate": {"variant": ("cohort", "flow"), "horizon_days": (None, 1, 3), "evaluate": ("period_end", "as_of")},
+    "replies_per_resolution": {"count": ("agent", "both_directions"), "population": ("inbound", "all")},
+    "one_touch_resolution_rate": {
+        "no_reopen": (False, True),
+        "denominator": ("all", "replied"),
+        "max_replies": (1, 2),
+        "include_zero": (False, True),
+    },
+    "reopen_rate": {"mode": ("all", "effective"), "followup_window_days": (1, 3, 7)},
+    "abandonment_rate": {"short_abandon_s": (0, 5, 20)},
+    "service_level": {
+        "variant": ("offered", "exclude_abandoned_within", "exclude_short_abandoned", "answered_only", "abandoned_as_met",
+                    "removed_from_queue"),
+        "service_level_threshold_s": (20, 60),
+        "short_abandon_s": (5,),
+    },
+    "average_speed_of_answer": {},
+    "average_handle_time": {"unit": ("leg", "contact"), "direction": ("inbound", "outbound", "all")},
+    "csat": {"scope": ("transactional", "relational")},
+    "tickets_closed_per_agent": {"credit": ("assignee", "solver", "last_replier")},
+    "contact_reason_share": {"population": ("inbound", "all")},
+    "macro_share": {},
+    "contact_rate": {},
+    "turnaround_time": {"clock": ("calendar", "business"), "followup_window_days": (1, 3)},
+    **{name: {"clock": ("calendar", "business"), "population": ("inbound", "all")} for name in _SPELLS},
+    "first_contact_resolution_rate": {
+        "method": ("repeat_window", "repeat_window", "survey", "one_reply", "no_customer_reply"),
+        "followup_window_days": (1, 3),
+    },
+    "automated_resolution_rate": {
+        "denominator": ("all", "bot_involved"),
+        "automation_followup_hours": (24, 72),
+        "assumed": (False, True),
+    },
+    "transfer_rate": {"level": ("team", "agent")},
+    "escalation_rate": {},
+    "agent_touches": {"population": ("inbound", "all")},
+    "complaint_ratio": {"denominator": ("interactions", "tickets")},
+    "sentiment": {"aggregate": ("mean", "last"), "sentiment_positive_from": (0.05, 0.3)},
+    "occupancy": {},
+    "cost_per_resolution": {"denominator": ("solved", "interactions", "created")},
+    "ces": {"scope": ("all", "transactional", "relational")},
+    "nps": {"scope": ("all", "transactional", "relational")},
+    "survey_response_rate": {"kind": ("all", "csat", "nps"), "answer_window_days": (1, 3), "scope": ("all", "relational")},
+    "visitor_intent_share": {},
+    "intent_fulfilled_rate": {},
+    "sla_compliance_rate": {
+        "sla_solve_fulfils": (False, True),
+        "sla_pause_states": (None, [], ["pending", "on_hold"]),
+        "reopen": ("new", "continue"),
+    },
+    "sla_breaches": {"reopen": ("new", "continue")},
+    "sla_at_risk": {"at_risk_from": (0.5, 0.75)},
+    "customer_retention_rate": {"activity_window_days": (7, 365)},
+    "customer_churn_rate": {"activity_window_days": (7, 365)},
+    "repeat_purchase_rate": {},
+    "returning_customer_rate": {},
+    "ticket_conversion_rate": {
+        "conversion_window_days": (1, 5),
+        "include_anonymous": (False, True),
+        "require_reply": (False, True),
+    },
+    "tickets_converted": {"conversion_window_days": (1, 5), "require_reply": (False, True)},
+    "revenue_from_support": {"conversion_window_days": (1, 5), "attribution": ("created", "order_date")},
+}  # fmt: skip
+_SHOP = ("customer_retention_rate", "customer_churn_rate", "repeat_purchase_rate", "returning_customer_rate")
+_SALES = ("ticket_conversion_rate", "tickets_converted", "revenue_from_support")
+_WHOLE = (*_SHOP, "occupancy", "cost_per_resolution")  # what has no brand
+_TICKETS = ("channel", "agent", "team", "priority", "reason", "hour_of_day", "weekday")
+_DIMENSIONS: dict[str, tuple[str, ...]] = {
+    "tickets_created": ("channel", "team", "reason", "hour_of_day", "weekday", "priority"),
+    "volume_by_channel": (),
+    "tickets_handled": ("channel", "agent", "hour_of_day"),
+    "interactions_count": ("channel", "hour_of_day", "weekday"),
+    "backlog": ("channel", "agent", "team", "priority", "status"),
+    "backlog_age": ("channel", "agent", "team", "status"),
+    "backlog_flow": ("channel", "reason"),
+    "resolution_rate": ("channel", "reason", "weekday"),
+    "abandonment_rate": ("channel", "team", "hour_of_day"),
+    "service_level": ("channel", "team", "hour_of_day"),
+    "average_speed_of_answer": ("channel", "hour_of_day"),
+    "average_handle_time": ("channel", "agent", "hour_of_day"),
+    "csat": ("channel", "weekday"),
+    "tickets_closed_per_agent": ("agent", "channel"),
+    "contact_reason_share": ("channel", "weekday"),
+    "macro_share": ("channel", "agent", "team", "priority", "hour_of_day"),
+    "contact_rate": ("customer_segment",),
+    "automated_resolution_rate": ("channel", "reason", "customer_segment", "weekday"),
+    "transfer_rate": ("channel", "priority", "hour_of_day"),
+    "escalation_rate": ("channel", "priority", "hour_of_day"),
+    "complaint_ratio": ("channel",),
+    "sentiment": ("channel", "reason", "customer_segment"),
+    "occupancy": ("agent",),
+    "cost_per_resolution": ("channel",),
+    "ces": ("channel", "weekday", "customer_segment"),
+    "nps": ("channel", "weekday", "customer_segment"),
+    "survey_response_rate": ("channel", "weekday", "customer_segment"),
+    "visitor_intent_share": ("channel",),
+    "intent_fulfilled_rate": ("channel", "intent"),
+    "sla_compliance_rate": ("channel", "agent", "team", "policy", "metric", "priority"),
+    "sla_breaches": ("channel", "agent", "team", "policy", "metric", "priority", "hour_of_day"),
+    "sla_at_risk": ("channel", "agent", "team", "policy", "metric"),
+    **dict.fromkeys(_SHOP, ()),
+    **dict.fromkeys(_SALES, ("channel", "reason", "customer_segment")),
+}
+MOMENTS = ("backlog", "backlog_age", "sla_at_risk")
+
+
+def moments_of(rng: Random, season: int, number: int) -> list[str | None]:
+    """Instants to ask as of: some in the midst of the history, and none."""
+    start = int(SEASONS[season].timestamp())
+    chosen = [
+        start + rng.randrange(14) * 86400 + rng.choice((0, 9, 22, 23)) * 3600 + rng.choice((0, 0, 1)) for _ in range(number)
+    ]
+    return [None, *(stamp(at) for at in chosen)]
+
+
+def ask_of(
+    rng: Random, season: int, metric: str | None = None, *, brands: bool = False, as_ofs: list[str | None] | None = None
+) -> Row:
+    """A question over the time of a history, in the words of the case format."""
+    name = metric or rng.choice(sorted(set(_PARAMS) & set(all_metrics())))
+    params = {k: rng.choice(v) for k, v in _PARAMS[name].items() if rng.random() < 0.5}
+    if params.get("variant") == "exclude_short_abandoned":
+        params["short_abandon_s"] = 5  # what is short without saying so is not agreed
+    ask: Row = {"metric": name, "params": {k: v for k, v in params.items() if v is not None}}
+    by = [rng.choice(d) for d in [_DIMENSIONS.get(name, _TICKETS)] if d and rng.random() < 0.5]
+    ask["by"] = ["brand"] * (brands and name not in _WHOLE) + by
+    if rng.random() < 0.1:
+        ask["params"]["report_tz"] = rng.choice(("UTC", "America/Santiago", "Asia/Kathmandu", "Pacific/Auckland"))
+    if rng.random() < 0.08:
+        ask["params"]["merge_start"] = "survivor"
+    if params.get("clock") == "business" and rng.random() < 0.3:
+        ask["params"]["calendar_mode"] = rng.choice(("at_end", "at_start"))
+    if params.get("attribution") == "created":
+        ask["params"].pop("denominator", None)  # a cohort has no interactions to divide by
+        ask["by"] = [d for d in ask["by"] if d not in ("agent", "team")]
+    start = SEASONS[season].date()
+    instants = [int(SEASONS[season].timestamp()) + d * 86400 + h * 3600 for d in range(-1, 14) for h in (0, 9, 22, 23)]
+    if name in MOMENTS and rng.random() < 0.5:
+        ask["at"] = stamp(rng.choice(instants))
+    else:
+        grain = rng.choice((None, None, "day", "week", "month"))
+        if grain == "month":
+            first = start.replace(day=1)
+            since, until = first, (first + timedelta(days=62)).replace(day=1)
+        elif grain == "week":
+            since = start - timedelta(days=start.weekday())
+            until = since + timedelta(days=7 * rng.choice((1, 2)))
+        else:
+            since = start + timedelta(days=rng.randrange(6))
+            until = since + timedelta(days=rng.choice((1, 2, 5, 12)))
+        ask |= {"from": since.isoformat(), "to": until.isoformat()}
+        if grain:
+            ask["grain"] = grain
+    as_of = rng.choice(as_ofs or moments_of(rng, season, 2))
+    if as_of:
+        ask["as_of"] = as_of
+    if rng.random() < 0.1 and name not in (*_SHOP, "contact_rate", "occupancy"):
+        ask["where"] = [{"dimension": "channel", "values": [rng.choice(("email", "chat", "(unknown)"))]}]
+        if rng.random() < 0.3:
+            ask["where"][0]["not"] = True
+    return ask

@@ -1,0 +1,55 @@
+"""Occupancy (METRICS.md 5.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oracle.rows import Row
+from oracle.unit import Span, Unit
+from oracle.world import World
+
+__all__ = ["METRICS"]
+
+Params = dict[str, Any]
+
+
+def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
+    """Per agent the seconds handling, handling or available, and logged in, clipped to the period."""
+    spans: dict[Any, list[tuple[str, int, int]]] = {}
+    rows = world.seen("agent_states", "started_at")
+    for row in rows:
+        own_later = [r["started_at"] for r in rows if _who(r) == _who(row) and r["started_at"] > row["started_at"]]
+        end = row["ended_at"] if row.get("ended_at") is not None else min(own_later, default=span.e)
+        a, b = max(row["started_at"], span.p0), min(end, span.e)
+        if a < b:
+            spans.setdefault(_who(row), []).append((row["state"], a, b))
+    found = []
+    for (source, agent), own in spans.items():
+        more = {
+            "handling": _union([(a, b) for state, a, b in own if state == "handling"]),
+            "busy": _union([(a, b) for state, a, b in own if state in ("handling", "available")]),
+            "present": _union([(a, b) for state, a, b in own if state != "offline"]),
+        }
+        found.append(Unit("main", span.p0, {"agent": agent, "source": source}, more=more))
+    return found
+
+
+def _who(row: Row) -> tuple[str, str]:
+    return row["source"], row["agent_id"]
+
+
+def _union(spans: list[tuple[int, int]]) -> int:
+    total, reached = 0, 0
+    for a, b in sorted(spans):
+        total += max(0, b - max(a, reached))
+        reached = max(reached, b)
+    return total
+
+
+def _occupied(units: list[Unit], params: Params) -> Row:
+    handling, busy, present = (sum(u.more[k] for u in units) for k in ("handling", "busy", "present"))
+    row: Row = {"value": handling / busy if busy else None, "numerator": handling if busy else None}
+    return {**row, "utilisation": busy / present if present else None}
+
+
+METRICS = {"occupancy": (occupancy, _occupied)}
