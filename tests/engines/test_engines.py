@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from engines.servers import postgresql, spark, spark_cluster
-from laws.histories import ask_of, configuration, history, join, settings
+from laws.histories import history, join
+from laws.questions import ask_of
+from laws.seasons import configuration, settings
 from servicemeter.desk import facts
 from servicemeter.desk.conformance import _Rows, question_of, run_file
 from servicemeter.desk.desk import Desk

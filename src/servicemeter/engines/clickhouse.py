@@ -83,6 +83,11 @@ class _Dialect(Dialect):
     def whole(self, numerator: str, denominator: str) -> str:
         return f"intDiv({numerator}, {denominator})"
 
+    def decimal(self, number: str, digits: int, scale: int) -> str:
+        return (
+            f"cast(toString(round({number}, {scale})) as decimal({digits}, {scale}))"  # by itself it cuts off, and 0.29 is less
+        )
+
     def constant(self, number: int) -> str:
         return f"toInt64({number})"
 

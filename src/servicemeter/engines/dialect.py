@@ -93,6 +93,10 @@ class Dialect:
         """The part of a text at a place (from 1) between separators."""
         return f"split_part({text}, {separator}, {place})"
 
+    def decimal(self, number: str, digits: int, scale: int) -> str:
+        """A decimal number of so many digits, `scale` of them after the point, rounded from a double."""
+        return f"cast({number} as decimal({digits}, {scale}))"
+
     def rounded(self, decimal: str) -> str:
         """A decimal number without its fraction, rounded half away from zero."""
         return f"round({decimal})"

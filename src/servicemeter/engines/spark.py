@@ -23,6 +23,7 @@ _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.ansi.enabled": "true",
+    "spark.sql.ansi.doubleQuotedIdentifiers": "true",
     "spark.sql.cteRecursionRowLimit": "-1",
 }
 
@@ -40,9 +41,6 @@ class _Dialect(Dialect):
 
     def spelled(self, sql: str) -> str:
         return _with_windows_written_out(sql.replace("as varchar)", "as string)"))
-
-    def name_of(self, identifier: str) -> str:
-        return "`" + identifier.replace("`", "``") + "`"
 
     def text(self, value: str) -> str:
         return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
