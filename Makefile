@@ -2,13 +2,22 @@
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: demo test benchmark clean
+.PHONY: demo test engines benchmark clean
 
 demo: $(UV)
 	$(UV) run servicemeter demo $(ARGS)
 
 test: $(UV)
 	$(UV) run pytest $(ARGS)
+
+# The other engines, each on a server of its own; what is not installed is skipped with a reason. Spark needs Java.
+engines: $(UV) .engines/spark/bin/python
+	SPARK_HOME=$$(.engines/spark/bin/python -c 'import pyspark; print(pyspark.__path__[0])') \
+	  $(UV) run --all-extras pytest -n 0 -rs -m engine tests/engines $(ARGS)
+
+.engines/spark/bin/python: $(UV)
+	$(UV) venv -q .engines/spark
+	$(UV) pip install -q --python .engines/spark/bin/python 'pyspark==4.2.*'
 
 benchmark: $(UV)
 	$(UV) run python benchmarks/scale.py $(ARGS)
@@ -18,4 +27,4 @@ benchmark: $(UV)
 	.uv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.13,<1'
 
 clean:
-	rm -rf .uv .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .uv .venv .engines .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -10,11 +11,12 @@ from typing import Any
 
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
-from servicemeter.desk.facts import FactsKeeper
+from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.engines.duckdb import DuckDB
+from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.explain import explain
@@ -26,6 +28,7 @@ from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.book import Book, LoadReport, Progress
+from servicemeter.store.build import Facts
 from servicemeter.store.timeline import tell_story
 
 __all__ = ["Desk"]
@@ -35,17 +38,24 @@ _CACHED = 512
 
 
 class Desk(Asking):
-    """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`."""
+    """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`.
 
-    def __init__(self, home: Home | None, *, memory: str | None = None, threads: int | None = None) -> None:
+    With an `engine` beyond the book (see `engines.opening`) the facts are built and asked there; it stays its owner's to close.
+    """
+
+    def __init__(
+        self, home: Home | None, *, memory: str | None = None, threads: int | None = None, engine: Engine | None = None
+    ) -> None:
         if home is not None:
             home.make()
         self.home = home
         self._lock = threading.RLock()
         self._engine = DuckDB(home.book if home else None, memory=memory, threads=threads)
         try:
-            self.book = Book(self._engine, identity_key=home.identity_key() if home else b"in memory")
-            self._keeper = FactsKeeper(self._engine, self.book.settings())
+            key = home.identity_key() if home else b"in memory"
+            self.book = Book(self._engine, identity_key=key)
+            book_id = hashlib.sha256(b"book" + key).hexdigest()[:16] if home else ""
+            self._keeper = FactsKeeperBeyond(self._engine, engine, book_id) if engine else FactsKeeper(self._engine)
         except BaseException:
             self._engine.close()
             raise
@@ -62,6 +72,8 @@ class Desk(Asking):
     def close(self) -> None:
         """Let go of the book, so that another process may open it."""
         with self._lock:
+            if isinstance(self._keeper, FactsKeeperBeyond):
+                self._keeper.drop_scratch()
             self._engine.close()
 
     @property
@@ -93,12 +105,14 @@ class Desk(Asking):
         """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be."""
         with self._lock:
             before = self.book.data_version
+            is_ready = False
 
             def build(report: LoadReport) -> None:
+                nonlocal is_ready
                 if not dry_run:
                     if progress:
                         progress("facts", 0)
-                    self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
+                    is_ready = self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
 
             try:
                 report = self.book.load(
@@ -108,7 +122,7 @@ class Desk(Asking):
                 self._is_ready = False
                 raise
             self._answers.clear()
-            self._is_ready = not dry_run
+            self._is_ready = is_ready
             return report
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
@@ -190,8 +204,7 @@ class Desk(Asking):
         what was written. Turns and solves have their seconds by the calendar and in opening hours.
         """
         with self._lock:
-            self._make_ready()
-            return tell_story(self._keeper.kept, source, ticket_id)
+            return tell_story(self._facts_in_book(), source, ticket_id)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -239,8 +252,7 @@ class Desk(Asking):
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
-            self._make_ready()
-            return check(self._keeper.kept, self._sources(), self.report_tz)
+            return check(self._facts_in_book(), self._sources(), self.report_tz)
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
@@ -252,6 +264,15 @@ class Desk(Asking):
         """Build the facts now if they are missing, instead of at the first question."""
         with self._lock:
             self._make_ready()
+
+    def _facts_in_book(self) -> Facts:
+        """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""
+        if isinstance(self._keeper, FactsKeeperBeyond):
+            own = FactsKeeper(self._engine)
+            own.ensure(self.book.settings(), self.book.data_version)
+            return own.kept
+        self._make_ready()
+        return self._keeper.kept
 
     def _make_ready(self) -> None:
         """Build the facts when they are missing or were built by another version of the program."""
@@ -285,7 +306,7 @@ class Desk(Asking):
         if self._lacking and self._lacking[0] == version:
             return self._lacking[1]
         found: dict[str, list[str]] = {}
-        rows = self._engine.rows(
+        rows = self._keeper.kept.engine.rows(
             "select source, count(created_at), count(case when is_inbound then first_contact_at end), "
             "count(case when is_inbound then last_reply_at end) "
             f"from {self._keeper.kept.schema}.tickets group by source"

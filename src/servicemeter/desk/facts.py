@@ -1,46 +1,56 @@
-"""Which facts a question is read from: the ones kept in the book, or scratch ones for a past moment or other parameters."""
+"""Which facts a question is read from: the ones that are kept, or scratch ones for a past moment or other parameters.
+
+Facts are kept in the book, or on an engine beyond it, which then gets the book's rows first.
+"""
 
 from __future__ import annotations
 
 import hashlib
 
-from servicemeter.engines.engine import Engine
+from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.ground.clock import moment
 from servicemeter.metrics.plan import Plan
 from servicemeter.store.build import Facts, Horizon
+from servicemeter.store.copies import copy_book
 from servicemeter.store.variants import FOR_ALL
 
-__all__ = ["FactsKeeper"]
+__all__ = ["FactsKeeper", "FactsKeeperBeyond"]
 
 _CORRECTIONS = "('is_spam', 'is_test', 'is_deleted', 'merged_into', 'reason', 'is_complaint')"
 
 
 class FactsKeeper:
-    """Keeps the facts of a book up to date and makes scratch facts, once per data version and need."""
+    """Keeps the facts of a book up to date and makes scratch facts, once per data version and need.
 
-    def __init__(self, engine: Engine, settings: dict[str, str]) -> None:
+    `kept` are the facts that questions are usually read from; they are there after `refresh` or `ensure`.
+    """
+
+    kept: Facts
+
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._settings = settings
+        self._settings: dict[str, str] = {}
         self._scratch: dict[str, Facts] = {}
-        self.kept = Facts(engine, settings)
 
-    def refresh(self, settings: dict[str, str], *, version_before: int, version: int) -> None:
-        """Bring the kept facts to `version`; call inside the transaction of the load."""
+    def refresh(self, settings: dict[str, str], *, version_before: int, version: int) -> bool:
+        """Bring the kept facts to `version`, or say that `ensure` must; call inside the transaction of the load."""
         self._settings = settings
         self.drop_scratch()
         fresh = Facts(self._engine, settings)
         definition = fresh.definition()
-        noted = dict(self._engine.rows("select name, value from meta.facts"))
+        noted = self._noted()
         if noted.get("definition") == definition and noted.get("data_version") == str(version_before):
             fresh.update(version_before)
         else:
             fresh.build()
-        self._note(definition, version)
+        self._note(definition=definition, data_version=str(version))
         self.kept = fresh
+        return True
 
     def ensure(self, settings: dict[str, str], version: int) -> None:
         """Build the facts if they are missing, belong to another data version, or were defined differently."""
-        noted = dict(self._engine.rows("select name, value from meta.facts"))
+        self._settings = settings
+        noted = self._noted()
         fresh = Facts(self._engine, settings)
         if noted.get("definition") == fresh.definition() and noted.get("data_version") == str(version):
             fresh.read_calendar()
@@ -48,7 +58,7 @@ class FactsKeeper:
             return
         with self._engine.transaction():
             fresh.build()
-            self._note(fresh.definition(), version)
+            self._note(definition=fresh.definition(), data_version=str(version))
         self.kept = fresh
 
     def facts_for(self, one: Plan) -> Facts:
@@ -73,7 +83,7 @@ class FactsKeeper:
     def drop_scratch(self) -> None:
         """Forget the scratch facts: the data has moved on."""
         for facts in self._scratch.values():
-            self._engine.run(f"drop schema if exists {facts.schema} cascade")
+            self._engine.drop_schema(facts.schema)
         self._scratch = {}
 
     def _needs_past(self, one: Plan) -> bool:
@@ -90,7 +100,44 @@ class FactsKeeper:
         )
         return bool(self._engine.rows(handed_on))
 
-    def _note(self, definition: str, version: int) -> None:
-        text = self._engine.dialect.text
-        self._engine.run("delete from meta.facts")
-        self._engine.run(f"insert into meta.facts values ('definition', {text(definition)}), ('data_version', '{version}')")
+    def _noted(self) -> dict[str, str]:
+        return dict(self._engine.rows(f"select name, value from {self._notes}"))
+
+    def _note(self, **said: str) -> None:
+        rows = self._engine.dialect.values(said.items(), ["name", "value"])
+        self._engine.keep_rows(self._notes, f"select name, value from {rows} as said")
+
+    @property
+    def _notes(self) -> str:
+        """The table that says of which data version, by which definition, the facts are."""
+        return f"{self._engine.dialect.schema('meta')}.facts"
+
+
+class FactsKeeperBeyond(FactsKeeper):
+    """Keeps the facts on an engine beyond the book: after a load the rows are copied there when a question is asked.
+
+    `book_id` tells books apart that use one engine in turn; empty for one that is never met again.
+    """
+
+    def __init__(self, book: BookEngine, engine: Engine, book_id: str) -> None:
+        super().__init__(engine)
+        self._book = book
+        self._book_id = book_id
+
+    def refresh(self, settings: dict[str, str], *, version_before: int, version: int) -> bool:
+        """Bring nothing yet: what a load may still undo is not copied."""
+        self.drop_scratch()
+        return False
+
+    def ensure(self, settings: dict[str, str], version: int) -> None:
+        """Copy the book and build the facts there, unless they are of this data version and definition."""
+        self.drop_scratch()
+        self._engine.make_schema(self._engine.dialect.schema("meta"))
+        noted = self._noted() if self._engine.has_table(self._notes) else {}
+        if not self._book_id or (noted.get("book"), noted.get("data_version")) != (self._book_id, str(version)):
+            self._engine.make_table(self._notes, {"name": "text", "value": "text"})
+            copy_book(self._book, self._engine)
+        super().ensure(settings, version)
+
+    def _note(self, **said: str) -> None:
+        super()._note(**said, book=self._book_id)

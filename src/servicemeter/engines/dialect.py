@@ -6,11 +6,13 @@ functions are used. A new engine overrides what it spells differently and must p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-__all__ = ["Dialect"]
+from servicemeter.model.tables import Kind
+
+__all__ = ["Dialect", "kind_of"]
 
 
 class Dialect:
@@ -19,6 +21,27 @@ class Dialect:
     name = "duckdb"
     temporary = "temp"
     """The schema of temporary tables."""
+    types: Mapping[Kind, str] = {
+        "id": "varchar",
+        "word": "varchar",
+        "text": "varchar",
+        "ts": "timestamp",
+        "date": "date",
+        "s": "bigint",
+        "int": "bigint",
+        "minor": "bigint",
+        "num": "double",
+        "bool": "boolean",
+    }
+    """The SQL type of each kind of column."""
+
+    def schema(self, name: str) -> str:
+        """Where the tables of one of our schemas (`facts`, `past`, `meta`) stand."""
+        return name
+
+    def spelled(self, sql: str) -> str:
+        """A whole statement with the words that an engine has others for; ours are DuckDB's."""
+        return sql
 
     def name_of(self, identifier: str) -> str:
         """An identifier, quoted."""
@@ -58,6 +81,22 @@ class Dialect:
         """Integer division of non-negative numbers."""
         return f"(({numerator}) // ({denominator}))"
 
+    def constant(self, number: int) -> str:
+        """A whole number of 64 bits."""
+        return str(number)
+
+    def numbered(self, order: Sequence[str]) -> str:
+        """Window: numbers from 1 for rows that these columns tell apart, the same each time the statement reads them."""
+        return "row_number() over ()"
+
+    def part(self, text: str, separator: str, place: int) -> str:
+        """The part of a text at a place (from 1) between separators."""
+        return f"split_part({text}, {separator}, {place})"
+
+    def decimal(self, number: str, digits: int, scale: int) -> str:
+        """A decimal number of so many digits, `scale` of them after the point, rounded from a double."""
+        return f"cast({number} as decimal({digits}, {scale}))"
+
     def rounded(self, decimal: str) -> str:
         """A decimal number without its fraction, rounded half away from zero."""
         return f"round({decimal})"
@@ -75,11 +114,11 @@ class Dialect:
         return f"arg_max_null({value}, {_together(order)}){_only(where)}"
 
     def last_known(self, value: str, window: str) -> str:
-        """Window: the last value that is not null up to the current row of the named (ordered) window."""
+        """Window: the last value that is not null up to the current row of an (ordered) window."""
         return f"last_value({value} ignore nulls) over ({window} rows between unbounded preceding and current row)"
 
     def last_known_before(self, value: str, window: str) -> str:
-        """Window: the last value that is not null before the current row of the named (ordered) window."""
+        """Window: the last value that is not null before the current row of an (ordered) window."""
         return f"last_value({value} ignore nulls) over ({window} rows between unbounded preceding and 1 preceding)"
 
     def row_hash(self, columns: Sequence[str]) -> str:
@@ -87,23 +126,29 @@ class Dialect:
         return f"hash({', '.join(columns)})"
 
     def tie(self, column: str) -> str:
-        """A whole number below a thousand million made from a text, to put equal instants into one fixed order."""
-        return f"cast(hash({column}) % 1000000000 as bigint)"
+        """A whole number below 2^28 made from a text, the same on every engine, to put equal instants into one fixed order."""
+        return f"cast('0x' || substr(md5({column}), 1, 7) as bigint)"
 
     def digest(self, columns: Sequence[str]) -> str:
         """A text that is the same for equal rows on every engine, to break ties the same way everywhere."""
         return "md5(concat_ws('|', " + ", ".join(f"coalesce(cast({c} as varchar), '~')" for c in columns) + "))"
 
     def values(self, rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> str:
-        """A relation of literals, to stand in a FROM: never empty (a row that matches nothing is made)."""
+        """A relation of literals, to stand in a FROM. Without rows the names of the columns say what they would hold."""
         lines = [", ".join(self.literal(v) for v in row) for row in rows]
         if not lines:
-            nulls = ", ".join("null" for _ in columns)
-            named = ", ".join(f"null as {c}" for c in columns)
-            return f"(select {named} from (select {nulls}) as nothing where false)"
+            named = ", ".join(f"cast(null as {self.types[kind_of(c)]}) as {c}" for c in columns)
+            return f"(select {named} from (select 1 as one) as nothing where false)"
         names = ", ".join(columns)
         body = ", ".join(f"({line})" for line in lines)
         return f"(select * from (values {body}) as literal_rows({names}))"
+
+
+def kind_of(column: str) -> Kind:
+    """What a column holds, by its name: truths begin with `is_` or `has_`; numbers, instants and seconds end so."""
+    if column.startswith(("is_", "has_")):
+        return "bool"
+    return "int" if column.endswith(("_no", "_at", "_s")) else "text"
 
 
 def _together(order: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from servicemeter.engines.dialect import Dialect
 from servicemeter.ground.errors import BadBook, BookHeld
+from servicemeter.model.tables import Kind
 
 __all__ = ["DuckDB"]
 
@@ -65,6 +66,33 @@ class DuckDB:
         with self._lock, _plainly(self.path):
             return self._connection.sql(sql).to_arrow_table()
 
+    def batches(self, sql: str) -> Iterator[pa.Table]:
+        with self.reading() as reader:
+            for batch in reader._connection.sql(sql).to_arrow_reader(1_000_000):
+                yield pa.Table.from_batches([batch])
+
+    def make_schema(self, name: str) -> None:
+        self.run(f"create schema if not exists {name}")
+
+    def drop_schema(self, name: str) -> None:
+        self.run(f"drop schema if exists {name} cascade")
+
+    def make_table(self, name: str, columns: Mapping[str, Kind]) -> None:
+        typed = ", ".join(f"{self.dialect.name_of(column)} {self.dialect.types[kind]}" for column, kind in columns.items())
+        self.run(f"drop table if exists {name}; create table {name} ({typed})")
+
+    def keep_rows(self, name: str, query: str) -> None:
+        kind = "temp table" if name.startswith(f"{self.dialect.temporary}.") else "table"
+        self.run(f"create or replace {kind} {name} as {query}")
+
+    def has_table(self, name: str) -> bool:
+        schema, _, table = name.rpartition(".")
+        found = f"select 1 from information_schema.tables where table_schema = {self.dialect.text(schema)}"
+        return bool(self.rows(f"{found} and table_name = {self.dialect.text(table)}"))
+
+    def drop_table(self, name: str) -> None:
+        self.run(f"drop table if exists {name}")
+
     def stage(self, name: str, rows: pa.Table) -> None:
         with self._lock, _plainly(self.path):
             self._connection.register("staged_rows", rows)
@@ -83,7 +111,7 @@ class DuckDB:
 
     def scratch(self, name: str) -> str:
         self.run("attach if not exists ':memory:' as scratch")
-        self.run(f"create schema if not exists scratch.{name}")
+        self.make_schema(f"scratch.{name}")
         return f"scratch.{name}"
 
     def lend(self, table: str, name: str) -> None:

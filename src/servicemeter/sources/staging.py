@@ -25,7 +25,6 @@ from servicemeter.sources.shaping import Shaper
 from servicemeter.sources.shelves import Found, Shelf
 from servicemeter.sources.table import RawTable
 from servicemeter.sources.warehouse import Query, RawDeclared, Warehouse
-from servicemeter.store.arrivals import sql_type
 
 __all__ = ["Staging", "plan_staging"]
 
@@ -145,7 +144,7 @@ def _further(report: Callable[[int], None], before: int, read: int) -> None:
 
 def _make(engine: DuckDB, table: Table) -> None:
     q = engine.dialect.name_of
-    columns = ", ".join(f"{q(column.name)} {sql_type(column)}" for column in table.columns)
+    columns = ", ".join(f"{q(column.name)} {engine.dialect.types[column.kind]}" for column in table.columns)
     engine.run(f"create table {q(table.name)} ({columns})")
 
 
@@ -154,7 +153,7 @@ def _answers(engine: DuckDB, query: Query) -> Iterator[Batch]:
     with _in_query(str(query.path)):
         names = engine.arrow(f"select * from ({query.sql}\n) as made limit 0").schema.names
         columns = [_column(query, name) for name in names]
-        named = [(engine.dialect.name_of(column.name), sql_type(column)) for column in columns]
+        named = [(engine.dialect.name_of(column.name), engine.dialect.types[column.kind]) for column in columns]
         typed = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in named)
         engine.run(f"create or replace table made_rows as select {typed} from ({query.sql}\n) as made")
     [(count,)] = engine.rows("select count(*) from made_rows")

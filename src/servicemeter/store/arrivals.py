@@ -8,37 +8,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from servicemeter.engines.engine import Engine
+from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import UnknownName
 from servicemeter.model.rows import Batch, KeptAside, ParquetBatch
-from servicemeter.model.tables import TABLES, Column, Kind, Table
+from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.store.identities import hash_identities
 
-__all__ = ["Arrivals", "sql_type"]
-
-_TYPES: dict[Kind, str] = {
-    "id": "varchar",
-    "word": "varchar",
-    "text": "varchar",
-    "ts": "timestamp",
-    "date": "date",
-    "s": "bigint",
-    "int": "bigint",
-    "minor": "bigint",
-    "num": "double",
-    "bool": "boolean",
-}
-
-
-def sql_type(column: Column) -> str:
-    """The SQL type of a canonical column."""
-    return _TYPES[column.kind]
+__all__ = ["Arrivals"]
 
 
 class Arrivals:
     """The rows of one delivery by table, each a relation that can be read several times."""
 
-    def __init__(self, engine: Engine, source: str, recorded_at: datetime, identity_key: bytes) -> None:
+    def __init__(self, engine: BookEngine, source: str, recorded_at: datetime, identity_key: bytes) -> None:
         self.engine = engine
         self.source = source
         self.recorded_at = recorded_at
@@ -66,7 +48,7 @@ class Arrivals:
         self._check_columns(table, rows.schema)
         name = f"staged_{table.name}"
         if name not in self._temporary:
-            columns = ", ".join(f"{self._q(c.name)} {sql_type(c)}" for c in table.all_columns)
+            columns = ", ".join(f"{self._q(c.name)} {self._type(c)}" for c in table.all_columns)
             self.engine.run(f"drop table if exists {name}; create temp table {name} ({columns})")
             self._temporary.add(name)
             relations.append(self._canonical(table, name, None))
@@ -94,6 +76,9 @@ class Arrivals:
         for name in self._temporary:
             self.engine.run(f"drop table if exists {name}")
 
+    def _type(self, column: Column) -> str:
+        return self.engine.dialect.types[column.kind]
+
     def _q(self, name: str) -> str:
         return self.engine.dialect.name_of(name)
 
@@ -119,13 +104,13 @@ class Arrivals:
         else:
             default = column.default
         if schema is not None and column.name not in schema.names:
-            return f"cast({literal(default)} as {sql_type(column)})"
+            return f"cast({literal(default)} as {self._type(column)})"
         cell = self._q(column.name)
         if schema is not None:
             given = schema.field(column.name).type
             if pa.types.is_timestamp(given) and given.tz:
                 cell = f"({cell} at time zone 'UTC')"
-            cell = f"cast({cell} as {sql_type(column)})"
+            cell = f"cast({cell} as {self._type(column)})"
         if column.kind == "ts" and column.name != "recorded_at":
             cell = f"date_trunc('second', {cell})"
         return cell if default is None else f"coalesce({cell}, {literal(default)})"

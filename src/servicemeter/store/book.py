@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from servicemeter.engines.engine import Engine
+from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import BadBook
 from servicemeter.model.rows import Delivery, KeptAside
 from servicemeter.model.tables import TABLES, Table
-from servicemeter.store.arrivals import Arrivals, sql_type
+from servicemeter.store.arrivals import Arrivals
 from servicemeter.store.coverage import note_coverage
 from servicemeter.store.touched import note_touched
 from servicemeter.store.versions import Merged, merge_staged
@@ -52,7 +52,7 @@ class LoadReport:
 class Book:
     """The canonical tables on one engine. All writing goes through `load` (one transaction, one data version)."""
 
-    def __init__(self, engine: Engine, *, identity_key: bytes) -> None:
+    def __init__(self, engine: BookEngine, *, identity_key: bytes) -> None:
         self.engine = engine
         self._identity_key = identity_key
         self._upgrade()
@@ -204,12 +204,12 @@ class _Undo(Exception):
         self.report = report
 
 
-def _first_tables(engine: Engine) -> None:
+def _first_tables(engine: BookEngine) -> None:
     """Step 1: every canonical table with its past, and the bookkeeping."""
     q = engine.dialect.name_of
     engine.run("create schema if not exists past")
     for table in TABLES.values():
-        columns = ", ".join(f"{q(c.name)} {sql_type(c)}" for c in table.all_columns)
+        columns = ", ".join(f"{q(c.name)} {engine.dialect.types[c.kind]}" for c in table.all_columns)
         engine.run(f"create table {q(table.name)} ({columns}); create table past.{q(table.name)} ({columns})")
     engine.run("""
         create table meta.loads (data_version bigint, source varchar, recorded_at timestamp, label varchar, digest varchar);
@@ -220,4 +220,4 @@ def _first_tables(engine: Engine) -> None:
     """)
 
 
-_STEPS: tuple[Callable[[Engine], None], ...] = (_first_tables,)
+_STEPS: tuple[Callable[[BookEngine], None], ...] = (_first_tables,)

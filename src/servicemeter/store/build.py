@@ -34,7 +34,7 @@ FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
 _VIRTUAL = ("cal_days", "cal_fills", "persons")
 _PRIMITIVES = (
-    "epoch", "year", "text", "values", "tie", "whole", "double", "rounded", "row_hash", "first_by", "last_by",
+    "epoch", "year", "text", "values", "tie", "whole", "numbered", "double", "decimal", "rounded", "row_hash", "first_by", "last_by",
     "last_known", "last_known_before",
 )  # fmt: skip
 _CASES = frozenset({"ticket", "contact", "invitation"})
@@ -136,12 +136,12 @@ class Facts:
         engine: Engine,
         settings: dict[str, str],
         *,
-        schema: str = "facts",
+        schema: str = "",
         horizon: Horizon | None = None,
         building: Mapping[str, str] | None = None,
     ) -> None:
         self.engine = engine
-        self.schema = schema
+        self.schema = schema or engine.dialect.schema("facts")
         self.horizon = horizon or Horizon()
         self.building = with_defaults(building or {})
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=self.building["calendar_mode"])
@@ -161,7 +161,7 @@ class Facts:
 
     def build(self, *, progress: Callable[[str], None] | None = None) -> None:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
-        self.engine.run(f"create schema if not exists {self.schema}")
+        self.engine.make_schema(self.schema)
         self._build_calendar()
         build_persons(self.engine, self.schema)
         with self.engine.as_written():
@@ -173,7 +173,7 @@ class Facts:
 
     def build_beside(self, kept: Facts, differing: Collection[str]) -> None:
         """Build only the facts that the building parameters `differing` change; the others are lent by `kept`."""
-        self.engine.run(f"create schema if not exists {self.schema}")
+        self.engine.make_schema(self.schema)
         self.calendars = replace(kept.calendars, mode=self.calendars.mode)
         lent = [f.name for f in self._ordered() if f.keep and not set(differing) & set(f.variants)]
         for name in (*_VIRTUAL, *lent):
@@ -224,9 +224,10 @@ class Facts:
 
     def _make(self, fact: FactFile, rows: str) -> None:
         """Make a fact's table; scaffolds are temporary tables."""
-        target = f"{self.schema}.{fact.name}" if fact.keep else fact.name
-        self.engine.run(f"drop table if exists {target}")
-        self.engine.run(f"create {'' if fact.keep else 'temp '}table {target} as {rows}")
+        self.engine.keep_rows(self._place(fact), rows)
+
+    def _place(self, fact: FactFile) -> str:
+        return f"{self.schema if fact.keep else self.engine.dialect.temporary}.{fact.name}"
 
     def _replace_touched(self, fact: FactFile) -> None:
         """Replace the rows of what was touched; a fact that does not stay holds only those."""
@@ -286,7 +287,7 @@ class Facts:
     def _drop_scaffolding(self) -> None:
         for fact in fact_files().values():
             if not fact.keep:
-                self.engine.run(f"drop table if exists {fact.name}")
+                self.engine.drop_table(self._place(fact))
 
     def _build_calendar(self) -> None:
         first, last = self._first_and_last()
@@ -393,11 +394,15 @@ class Facts:
             "has_bots": self._has_bots,
             "has_macros": self._has_macros,
             "change_key": self._change_key,
-            "first_key": LONG_AGO * _KEYS,
-            "last_key": 2**63 - 1,
-            "event_order": lambda: ["coalesce(occurred_at, timestamp '0001-01-01')", "coalesce(seq, 0)", "event_id"],
-            "long_ago": LONG_AGO,
-            "far_off": FAR_OFF,
+            "first_key": dialect.constant(LONG_AGO * _KEYS),
+            "last_key": dialect.constant(2**63 - 1),
+            "event_order": lambda: [
+                f"coalesce({dialect.epoch('occurred_at')}, {dialect.constant(LONG_AGO)})",
+                "coalesce(seq, 0)",
+                "event_id",
+            ],
+            "long_ago": dialect.constant(LONG_AGO),
+            "far_off": dialect.constant(FAR_OFF),
             **{name: getattr(dialect, name) for name in _PRIMITIVES},
         }
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.clock import Calendar, CalendarDay, WeeklyHours, always_open, calendar_days, local_day, parse_hours
+from servicemeter.model.tables import Kind
 
 __all__ = ["ALWAYS", "Calendars", "build_cal_days", "read_calendars"]
 
@@ -41,12 +42,12 @@ def read_calendars(engine: Engine, settings: dict[str, str]) -> Calendars:
     """Read the calendars of the book; without any, a ticket's business time is all of the time."""
     weekly: dict[str, list[WeeklyHours]] = defaultdict(list)
     for calendar_id, valid_from, weekday, opens, closes in engine.rows(
-        "select calendar_id, valid_from, iso_weekday, open, close from calendar_weekly_hours order by all"
+        "select calendar_id, valid_from, iso_weekday, open, close from calendar_weekly_hours order by 1, 2, 3, 4, 5"
     ):
         weekly[calendar_id].append(WeeklyHours(valid_from, weekday, parse_hours(opens), parse_hours(closes)))
     exceptions: dict[str, dict[date, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for calendar_id, day, opens, closes in engine.rows(
-        "select calendar_id, local_date, open, close from calendar_exceptions order by all"
+        "select calendar_id, local_date, open, close from calendar_exceptions order by 1, 2, 3, 4"
     ):
         hours = exceptions[calendar_id][day]
         if opens and closes:
@@ -95,8 +96,8 @@ def build_cal_days(engine: Engine, calendars: Calendars, schema: str, first: int
                 opens, closes = day.openings[i] if i < len(day.openings) else (0, 0)
                 columns[f"f{i + 1}"].append(opens)
                 columns[f"t{i + 1}"].append(closes)
-    kinds = ", ".join(f"{name} {'varchar' if name == 'calendar_id' else 'bigint'}" for name in columns)
-    engine.run(f"drop table if exists {schema}.cal_days; create table {schema}.cal_days ({kinds})")
+    kinds: dict[str, Kind] = {name: "id" if name == "calendar_id" else "int" for name in columns}
+    engine.make_table(f"{schema}.cal_days", kinds)
     engine.stage(f"{schema}.cal_days", pa.table(columns))
     _build_cal_fills(engine, schema, days if with_fills else {})
     return most
@@ -116,8 +117,7 @@ def _build_cal_fills(engine: Engine, schema: str, days: Mapping[str, Sequence[Ca
         for fill_no in range(before // _FILL_S, (before + closes - opens - 1) // _FILL_S + 1)
     ]
     names = ("calendar_id", "fill_no", "opens_at", "open_before", "open_until")
-    kinds = ", ".join(f"{name} {'varchar' if name == 'calendar_id' else 'bigint'}" for name in names)
-    engine.run(f"drop table if exists {schema}.cal_fills; create table {schema}.cal_fills ({kinds})")
+    engine.make_table(f"{schema}.cal_fills", {name: "id" if name == "calendar_id" else "int" for name in names})
     if rows:
         engine.stage(f"{schema}.cal_fills", pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))))
 

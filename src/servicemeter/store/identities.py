@@ -54,54 +54,62 @@ def build_persons(engine: Engine, schema: str) -> None:
     Customers that share an identity or were merged are connected; the person is the least (source, customer_id) of the
     connected ones. Customers that stand alone have no row: they are their own person.
     """
-    engine.run(f"""
-        drop table if exists {schema}.persons;
-        create table {schema}.persons as
+    customer, merged_into = "source || chr(31) || customer_id", "source || chr(31) || merged_into_customer_id"
+    engine.keep_rows(
+        f"{schema}.persons",
+        f"""
         with known as (
-            select i.source, i.customer_id, i.kind, i.value_hash from customer_identities as i
+            select {customer} as one, kind || chr(31) || value_hash as other from customer_identities
         ),
         shared as (
-            select kind, value_hash from known group by kind, value_hash
-            having count(distinct source || chr(31) || customer_id) > 1
+            select other from known group by other having count(distinct one) > 1
         ),
         links as (
-            select distinct k.source || chr(31) || k.customer_id as one, k.kind || chr(31) || k.value_hash as other
-            from known as k join shared as s on s.kind = k.kind and s.value_hash = k.value_hash
+            select k.one, k.other from known as k join shared as s on s.other = k.other
             union
-            select source || chr(31) || customer_id, 'merged' || chr(31) || source || chr(31) || merged_into_customer_id
-            from customers where merged_into_customer_id is not null
+            select {customer}, 'merged' || chr(31) || {merged_into} from customers where merged_into_customer_id is not null
             union
-            select c.source || chr(31) || c.customer_id, 'merged' || chr(31) || c.source || chr(31) || c.customer_id
-            from customers as c
-            where exists (select 1 from customers as m
-                          where m.source = c.source and m.merged_into_customer_id = c.customer_id)
+            select {merged_into}, 'merged' || chr(31) || {merged_into} from customers where merged_into_customer_id is not null
         )
         select one, other, one as person from links
-    """)
+    """,
+    )
     while _spread_least(engine, f"{schema}.persons"):
         pass
-    engine.run(f"""
-        create or replace table {schema}.persons as
-        select distinct split_part(one, chr(31), 1) as source, split_part(one, chr(31), 2) as customer_id,
-               split_part(person, chr(31), 1) as person_source, split_part(person, chr(31), 2) as person_id
+    part, persons = engine.dialect.part, f"{engine.dialect.temporary}.persons"
+    engine.keep_rows(
+        persons,
+        f"""
+        select distinct {part("one", "chr(31)", 1)} as source, {part("one", "chr(31)", 2)} as customer_id,
+               {part("person", "chr(31)", 1)} as person_source, {part("person", "chr(31)", 2)} as person_id
         from {schema}.persons
-    """)
+    """,
+    )
+    _move(engine, persons, f"{schema}.persons")
 
 
 def _spread_least(engine: Engine, table: str) -> bool:
     """Give every customer the least person of all who share a link with them; True while anything changed."""
-    engine.run(f"""
-        create or replace temp table spread as
+    spread = f"{engine.dialect.temporary}.spread"
+    engine.keep_rows(
+        spread,
+        f"""
         with by_link as (select other, min(person) as person from {table} group by other),
         by_customer as (
             select t.one, min(l.person) as person from {table} as t join by_link as l on l.other = t.other group by t.one
         )
-        select t.one, t.other, b.person, b.person <> t.person as moved
+        select t.one, t.other, b.person, b.person <> t.person as has_moved
         from {table} as t join by_customer as b on b.one = t.one
-    """)
-    moved = bool(engine.rows("select count(*) filter (where moved) from spread")[0][0])
-    engine.run(f"create or replace table {table} as select one, other, person from spread; drop table spread")
-    return moved
+    """,
+    )
+    has_moved = bool(engine.rows(f"select count(*) from {spread} where has_moved")[0][0])
+    _move(engine, spread, table, "one, other, person")
+    return has_moved
+
+
+def _move(engine: Engine, table: str, target: str, columns: str = "*") -> None:
+    engine.keep_rows(target, f"select {columns} from {table}")
+    engine.drop_table(table)
 
 
 def _hash(key: bytes, kind: str, value: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from servicemeter.engines.engine import Engine
+from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.model.tables import Table
 
 __all__ = ["Merged", "known_versions", "merge_staged"]
@@ -36,7 +36,7 @@ class Merged:
         return bool(self.taken or self.corrected or self.older)
 
 
-def merge_staged(engine: Engine, table: Table, staged: str, *, is_empty: bool) -> Merged:
+def merge_staged(engine: BookEngine, table: Table, staged: str, *, is_empty: bool) -> Merged:
     """Merge the relation `staged` (all columns of `table`, already clean) into the table.
 
     `is_empty` says that the table holds no row of these sources, so that nothing needs comparing. Runs inside the
@@ -55,7 +55,7 @@ def merge_staged(engine: Engine, table: Table, staged: str, *, is_empty: bool) -
     return _merge_versions(engine, table, staged, given)
 
 
-def _merge_versions(engine: Engine, table: Table, staged: str, given: int) -> Merged:
+def _merge_versions(engine: BookEngine, table: Table, staged: str, given: int) -> Merged:
     """The general case: rank all versions of every key that was delivered, and write what changed."""
     q = engine.dialect.name_of
     names = [q(c.name) for c in table.all_columns]
@@ -120,13 +120,14 @@ def known_versions(engine: Engine, table: Table, known_at: datetime) -> str:
     names = ", ".join(q(c.name) for c in table.all_columns)
     keys = ", ".join(_key(table, q))
     limit = engine.dialect.literal(known_at)
+    past = f"{engine.dialect.schema('past')}.{q(table.name)}"
     return f"""(
         select {names} from (
             select {names}, row_number() over (
                        partition by {keys}
                        order by source_updated_at desc nulls last, source_seq desc nulls last, recorded_at desc
                    ) as place
-            from (select {names} from {q(table.name)} union all select {names} from past.{q(table.name)}) as versions
+            from (select {names} from {q(table.name)} union all select {names} from {past}) as versions
             where recorded_at <= {limit}
         ) as ranked where place = 1
     )"""

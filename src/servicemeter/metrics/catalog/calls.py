@@ -127,9 +127,11 @@ def _handle_time(p: Params) -> Measure:
     return Measure((of,), finish, Distribution(of, "f.handle_seconds", per=per, fold="sum"))
 
 
-_LAST_REPLY = """left join lateral (
-    select {{ last_by('r.agent_id', ['r.replied_at', 'r.agent_id']) }} as agent_id from {{ facts }}.replies as r
-    where r.ticket_no = f.ticket_no and r.is_written and r.replied_at <= f.solved_at) as last on true"""
+_LAST_REPLY = """left join (
+    select s.ticket_no, s.solve_no, {{ last_by('r.agent_id', ['r.replied_at', "coalesce(r.agent_id, '')"]) }} as agent_id
+    from {{ facts }}.solves as s
+    join {{ facts }}.replies as r on r.ticket_no = s.ticket_no and r.is_written and r.replied_at <= s.solved_at
+    group by s.ticket_no, s.solve_no) as last on last.ticket_no = f.ticket_no and last.solve_no = f.solve_no"""
 _CREDIT = {"assignee": "f.agent_id", "solver": "f.solver_id", "last_replier": "last.agent_id"}
 
 

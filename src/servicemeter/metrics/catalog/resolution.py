@@ -12,9 +12,12 @@ __all__ = ["METRICS"]
 _HANDLED = "f.first_touch_at < p.e and (f.reopened_at is null or f.reopened_at >= p.e)"
 
 
-_SAID_UNTIL_SOLVED = """left join lateral (
-    select count(*) as messages from {{ facts }}.customer_messages as c
-    where c.ticket_no = f.ticket_no and not c.is_live and c.said_at <= f.solved_at) as said on true"""
+_SAID_UNTIL_SOLVED = """left join (
+    select s.ticket_no, s.solve_no, count(*) as messages
+    from {{ facts }}.solves as s
+    join {{ facts }}.customer_messages as c on c.ticket_no = s.ticket_no and c.said_at <= s.solved_at
+    where not c.is_live group by s.ticket_no, s.solve_no
+) as said on said.ticket_no = f.ticket_no and said.solve_no = f.solve_no"""
 
 
 def _rate(p: Params) -> Measure:
@@ -61,7 +64,7 @@ def _rate_of_flow(p: Params) -> Measure:
 def _replies(p: Params) -> Measure:
     replies, joins = "f.agent_replies", ""
     if p["count"] == "both_directions":
-        replies, joins = "f.agent_replies + said.messages", _SAID_UNTIL_SOLVED
+        replies, joins = "f.agent_replies + coalesce(said.messages, 0)", _SAID_UNTIL_SOLVED
     fields = {
         "replies": Agg(f"sum({replies})"),
         "squares": Agg(f"sum(({replies}) * ({replies}))"),
@@ -107,16 +110,17 @@ def _reopened(p: Params) -> Measure:
     mature = f"f.solved_at + {window} < p.as_of"
     joins, hit = "", f"{mature} and f.reopened_later_at <= f.solved_at + {window}"
     if p["mode"] == "effective":
-        answered = "g.reply_after_reopen_at < p.as_of"
-        in_time = "(g.solved_again_at is null or g.reply_after_reopen_at <= g.solved_again_at)"
-        endless = "g.solved_again_at is null or g.solved_again_at >= p.as_of"
-        counts = (
-            f"g.reopened_at > f.solved_at and g.reopened_at <= f.solved_at + {window} and ({answered} and {in_time} or {endless})"
-        )
-        joins = f"""left join lateral (
-            select count(*) as reopenings from {{{{ facts }}}}.solves as g
-            where g.ticket_no = f.ticket_no and g.solve_no >= f.solve_no and {counts}) as later on f.reopened_at is not null"""
-        hit = f"{mature} and later.reopenings > 0"
+        joins = f"""left join (
+            select s.ticket_no, s.solve_no,
+                   min(case when g.solved_again_at is null or g.reply_after_reopen_at <= g.solved_again_at
+                       then g.reply_after_reopen_at end) as answered_at,
+                   max(coalesce(g.solved_again_at, {{{{ far_off }}}})) as until_at
+            from {{{{ facts }}}}.solves as s
+            join {{{{ facts }}}}.solves as g
+              on g.ticket_no = s.ticket_no and g.reopened_at > s.solved_at and g.reopened_at <= s.solved_at + {window}
+            where s.reopened_at is not null group by s.ticket_no, s.solve_no
+        ) as later on later.ticket_no = f.ticket_no and later.solve_no = f.solve_no"""
+        hit = f"{mature} and (later.answered_at < p.as_of or later.until_at >= p.as_of)"
     fields = {
         "n": Agg("count(*)", mature),
         "hits": Agg("count(*)", hit),

@@ -28,15 +28,19 @@ _SOLVED_AT_AS_OF = """left join {{ facts }}.solves as solved
 _FIRST_SOLVED_AT_AS_OF = """left join {{ facts }}.solves as solved
     on solved.ticket_no = f.ticket_no and solved.solve_no = 1 and (solved.solved_at < p.as_of or solved.solved_at is null)"""
 _CASE = "left join {{ facts }}.cases as k on k.ticket_no = f.ticket_no and k.solve_no = f.solve_no"
-_CONTACTS_UNTIL_SOLVED = """left join lateral (
-        select count(*) as turns from {{ facts }}.turns as c
-        where c.ticket_no = f.ticket_no and c.session_no = 0 and c.responder <> 'any' and c.started_at <= f.solved_at
-    ) as written on true
-    left join lateral (
-        select count(*) as sessions from {{ facts }}.contacts as c
+_CONTACTS_UNTIL_SOLVED = """left join (
+        select s.ticket_no, s.solve_no, count(*) as turns
+        from {{ facts }}.solves as s
+        join {{ facts }}.turns as c on c.ticket_no = s.ticket_no and c.started_at <= s.solved_at
+        where c.session_no = 0 and c.responder <> 'any' group by s.ticket_no, s.solve_no
+    ) as written on written.ticket_no = f.ticket_no and written.solve_no = f.solve_no
+    left join (
+        select s.ticket_no, s.solve_no, count(*) as sessions
+        from {{ facts }}.contacts as c
         join {{ facts }}.members as n on n.source = c.ticket_source and n.ticket_id = c.ticket_id
-        where n.ticket_no = f.ticket_no and c.is_inbound and coalesce(c.queued_at, c.started_at) <= f.solved_at
-    ) as called on true"""
+        join {{ facts }}.solves as s on s.ticket_no = n.ticket_no and coalesce(c.queued_at, c.started_at) <= s.solved_at
+        where c.is_inbound group by s.ticket_no, s.solve_no
+    ) as called on called.ticket_no = f.ticket_no and called.solve_no = f.solve_no"""
 
 
 def _touched(p: Params, end: str) -> str:
@@ -59,7 +63,7 @@ def _per_interaction(where: str, seconds: str) -> Measure:
     """The sum of the durations over the number of interactions they took."""
     fields = {
         "seconds": Agg(f"sum({seconds})", f"{seconds} >= 0"),
-        "contacts": Agg("sum(written.turns + called.sessions)", f"{seconds} >= 0"),
+        "contacts": Agg("sum(coalesce(written.turns, 0) + coalesce(called.sessions, 0))", f"{seconds} >= 0"),
         "n_excluded": Agg("count(*)", f"{seconds} is null"),
         "n_invalid": Agg("count(*)", f"{seconds} < 0"),
     }

@@ -81,9 +81,10 @@ def _age(p: Params) -> Measure:
     joins = ""
     if p["since"] == "last_customer_message":
         since = "coalesce(said.last_said_at, f.created_at)"
-        joins = """left join lateral (
-            select max(c.said_at) as last_said_at from {{ facts }}.customer_messages as c
-            where c.ticket_no = f.ticket_no and c.said_at < p.e) as said on true"""
+        joins = """left join (
+            select ticket_no, said_at as last_said_at, lead(said_at) over (partition by ticket_no order by said_at) as next_at
+            from {{ facts }}.customer_messages) as said
+            on said.ticket_no = f.ticket_no and said.last_said_at < p.e and (said.next_at is null or said.next_at >= p.e)"""
     seconds = f"p.e - {since}"
     if p["clock"] == "business":
         joins += "\n{{ m.joins('w', 'f.ticket_no', '" + since + "', 'p.e') }}"

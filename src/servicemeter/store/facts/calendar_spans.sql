@@ -13,10 +13,9 @@ with steps as (
 ),
 known as (
     select s.ticket_no, s.changed_at, s.change_key,
-           nullif({{ last_known("case when field = 'calendar_id' then value end", 'in_order') }}, '') as own_calendar,
-           nullif({{ last_known("case when field = 'team_id' then value end", 'in_order') }}, '') as team_id
+           nullif({{ last_known("case when field = 'calendar_id' then value end", 'partition by s.ticket_no order by s.change_key') }}, '') as own_calendar,
+           nullif({{ last_known("case when field = 'team_id' then value end", 'partition by s.ticket_no order by s.change_key') }}, '') as team_id
     from steps as s
-    window in_order as (partition by s.ticket_no order by s.change_key)
 ),
 chosen as (
     select k.ticket_no, k.changed_at, k.change_key,

@@ -37,9 +37,9 @@ merged_groups as (
 survivors as (
     select s.source, s.ticket_id,
            {% if touched %}
-           cast(coalesce(k.ticket_no, (select coalesce(max(ticket_no), 0) from {{ facts }}.members) + row_number() over ()) as integer) as ticket_no,
+           cast(coalesce(k.ticket_no, (select coalesce(max(ticket_no), 0) from {{ facts }}.members) + {{ numbered(['s.source', 's.ticket_id']) }}) as integer) as ticket_no,
            {% else %}
-           cast(row_number() over () as integer) as ticket_no,
+           cast({{ numbered(['s.source', 's.ticket_id']) }} as integer) as ticket_no,
            {% endif %}
            coalesce(case when g.source is null then s.initiated_by else g.initiated_by end, 'customer') = 'customer' as is_inbound,
            {{ epoch('s.created_at' if merge_start == 'survivor' else 'coalesce(g.created_at, s.created_at)') }} as created_at

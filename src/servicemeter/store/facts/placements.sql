@@ -2,7 +2,7 @@
 -- needs: buyers
 -- keep: no
 -- Orders that are no tests, by number; without a person when a guest placed them.
-select cast(row_number() over () as integer) as order_no, o.source, o.order_id, {{ epoch('o.placed_at') }} as placed_at,
+select cast({{ numbered(['o.source', 'o.order_id']) }} as integer) as order_no, o.source, o.order_id, {{ epoch('o.placed_at') }} as placed_at,
        o.amount, o.currency, o.brand, b.person_no, coalesce(b.is_internal, false) as is_internal,
        b.face_source as customer_source, b.face_id as customer_id
 from {{ rows('orders') }} as o

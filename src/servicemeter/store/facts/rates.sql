@@ -9,7 +9,7 @@ with known as (
     where rate_to_base > 0 and currency <> {{ text(base_currency) }}
 )
 select {{ whole(epoch('cast(k.dated as timestamp)'), '86400') }} as day_no, k.currency,
-       cast(k.rate_to_base * coalesce(d.factor, {{ minor_factor }}) as decimal(20, 10)) as minor_rate
+       {{ decimal('k.rate_to_base * coalesce(d.factor, ' ~ minor_factor ~ ')', 20, 10) }} as minor_rate
 from known as k
 left join {{ values(minor_factors, ['currency', 'factor']) }} as d on d.currency = k.currency
 where k.place = 1

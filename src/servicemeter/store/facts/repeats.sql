@@ -39,10 +39,10 @@ known as (
     left join {{ facts }}.persons as p on p.source = a.customer_source and p.customer_id = a.customer_id
 ),
 people as (
-    select person_source, person_id, row_number() over () as person_no from known group by person_source, person_id
+    select person_source, person_id, {{ numbered(['person_source', 'person_id']) }} as person_no from known group by person_source, person_id
 ),
 reasons as (
-    select reason, row_number() over () as reason_no from known where reason is not null group by reason
+    select reason, {{ numbered(['reason']) }} as reason_no from known where reason is not null group by reason
 ),
 narrow as (
     select k.ticket_no, k.source, k.contact_id, k.created_at, k.handled_at, k.solved_at, p.person_no, coalesce(r.reason_no, 0) as reason_no

@@ -2,7 +2,8 @@
 -- needs: people, sessions, macros
 -- keep: no
 -- What was said in public by customers (0), people (1) and bots (2). One number orders the lines of a ticket: the second,
--- customer messages before answers within it, then a fixed order.
+-- customer messages before answers within it, bots before people, then by the number of who spoke. Lines that are alike in all
+-- of this may stand in any order.
 {% import '_macros.sql' as m with context %}
 select m.ticket_no, m.is_inbound,
        cast(case when g.interaction_id is null then 0 else coalesce(s.session_no, -1 - {{ tie('g.interaction_id') }}) end as integer) as session_no,
@@ -10,7 +11,8 @@ select m.ticket_no, m.is_inbound,
        cast(p.agent_no as integer) as agent_no,
        {% if has_macros %}cast(o.macro_no as integer){% else %}cast(null as integer){% endif %} as macro_no,
        ({{ epoch('g.occurred_at') }} * 4 + case when g.author_type = 'customer' then 0 else 1 end) * 268435456
-           + {{ tie('g.message_id') }} % 268435456 as line_key,
+           + case when g.author_type = 'customer' then 0 when g.author_type = 'bot' or p.is_bot then coalesce(p.agent_no, 0)
+                  else 134217728 + coalesce(p.agent_no, 0) end as line_key,
        case when g.author_type = 'agent' then {{ m.update_key('g.source', 'g.update_id', 'g.author_id', epoch('g.occurred_at')) }} end as update_key,
        g.update_id is null as is_approximate
 from {{ rows('messages', 'ticket') }} as g

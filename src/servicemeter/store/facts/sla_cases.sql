@@ -26,7 +26,7 @@ with cases as (
     {% endif %}
     {% if policies.of('next_response') %}
     union all
-    select f.ticket_no, f.is_inbound, 2, row_number() over (), f.started_at, f.answered_at, f.closed_at
+    select f.ticket_no, f.is_inbound, 2, {{ numbered(['f.ticket_no', 'f.session_no', 'f.started_at', 'f.responder']) }}, f.started_at, f.answered_at, f.closed_at
     from {{ facts }}.turns as f
     join {{ facts }}.tickets as t on t.ticket_no = f.ticket_no and f.started_at > t.first_response_at
     where f.responder <> 'any' {{ own }}

@@ -22,7 +22,7 @@ with promised as (
       on w.policy_no = s.policy_no and w.state_no = s.state_no
 ),
 readings as (
-    select s.*,
+    select s.ticket_no, s.metric_no, s.part_no, s.policy_no, s.from_at, s.to_at, s.state_no, s.target_s, s.calendar_id,
            {% if policies.use_business %}
            case when s.calendar_id is null then s.from_at else {{ m.reading('a', 's.from_at') }} end as from_reading,
            case when s.calendar_id is null then s.to_at else {{ m.reading('b', 's.to_at') }} end as to_reading
@@ -48,7 +48,8 @@ aimed as (
     select *, from_reading + target_s - elapsed_before as full_reading from counted
 ),
 timed as (
-    select a.*,
+    select a.ticket_no, a.metric_no, a.part_no, a.policy_no, a.from_at, a.to_at, a.state_no, a.calendar_id, a.from_reading, a.length_s,
+           a.target_s, a.elapsed_before,
            {% if policies.use_business %}
            case when a.elapsed_before >= a.target_s then a.from_at when a.calendar_id is null then a.full_reading
                 else d.opens_at + a.full_reading - d.open_before end as due_at,

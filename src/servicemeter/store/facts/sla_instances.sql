@@ -16,7 +16,8 @@ with whole as (
     group by ticket_no, metric_no, part_no
 ),
 ended as (
-    select w.*, c.is_inbound, c.started_at, c.fulfilled_at, least(c.ended_at, nullif(p.withdrawn_at, {{ far_off }})) as ended_at,
+    select w.ticket_no, w.metric_no, w.part_no, w.passed_at, w.promised_at, w.mature_at, w.passed_target_s, w.elapsed_s,
+           c.is_inbound, c.started_at, c.fulfilled_at, least(c.ended_at, nullif(p.withdrawn_at, {{ far_off }})) as ended_at,
            p.withdrawn_at, p.withdrawn_at < coalesce(c.ended_at, {{ far_off }}) as is_withdrawn, p.policy_id, p.metric
     from whole as w
     join {{ work }}.sla_cases as c on c.ticket_no = w.ticket_no and c.metric_no = w.metric_no and c.part_no = w.part_no

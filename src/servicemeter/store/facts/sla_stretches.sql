@@ -74,7 +74,7 @@ matched as (
            {% if p.priorities %} and f.priority_no in ({% for priority in p.priorities %}{{ policies.priorities.index(priority) + 1 }}{{ '' if loop.last else ', ' }}{% endfor %}){% endif %}
            then {{ p.policy_no }}
            {% endfor %}
-           else null end as policy_no
+           else cast(null as integer) end as policy_no
     from filled as f
     join {{ work }}.sla_cases as c on c.ticket_no = f.ticket_no and c.metric_no = f.metric_no and c.part_no = f.part_no
     join {{ facts }}.tickets as t on t.ticket_no = f.ticket_no

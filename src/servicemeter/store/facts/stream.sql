@@ -19,6 +19,6 @@ lines as (
 select ticket_no, is_inbound, session_no, kind, agent_no, macro_no, solve_no, line_key, {{ whole('line_key', '1073741824') }} as said_at,
        lag(kind) over in_order as kind_before,
        cast(count(case when kind in (1, 3) then 1 end)
-            over (in_order rows between unbounded preceding and 1 preceding) as integer) as answers_before
+            over (partition by ticket_no, session_no order by line_key rows between unbounded preceding and 1 preceding) as integer) as answers_before
 from lines
 window in_order as (partition by ticket_no, session_no order by line_key)

@@ -1,0 +1,1 @@
+"""The other engines give the answers that DuckDB gives."""
