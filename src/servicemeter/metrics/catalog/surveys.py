@@ -40,7 +40,7 @@ _SAID_WHY = """left join {{ facts }}.answers as said on said.source = f.source a
 
 
 def _asked_visitors(question: str) -> str:
-    return f"f.kind = 'intent' and f.question = '{question}' and f.delivery = 'delivered' and {_LATEST}"
+    return f"f.kind = 'intent' and f.question = '{question}' and f.delivery = 'delivered'"
 
 
 def _intents(_: Params) -> Measure:
@@ -48,7 +48,8 @@ def _intents(_: Params) -> Measure:
         return {"value": None, "numerator": found["hits"], "n": found["hits"]}
 
     why = {"intent": "f.value_text"}
-    of = Tally("answers", {"hits": COUNT}, at="f.answered_at", where=_asked_visitors("score"), dimensions=why)
+    where = f"{_asked_visitors('score')} and {_LATEST}"
+    of = Tally("answers", {"hits": COUNT}, at="f.answered_at", where=where, dimensions=why)
     return Measure((of,), finish, across=_shares, implied=("intent",), n_of_whole=True)
 
 
@@ -62,9 +63,13 @@ def _shares(rows: list[Row]) -> None:
 
 def _fulfilled(_: Params) -> Measure:
     def finish(found: Fields) -> Fields:
-        return share(found["hits"], found["n"])
+        return {**share(found["hits"], found["n"]), "n_invalid": found["n_invalid"]}
 
-    fields = {"n": COUNT, "hits": Agg("count(*)", "lower(f.value_text) = 'yes'")}
+    fields = {
+        "n": Agg("count(*)", f"not f.is_invalid and {_LATEST}"),
+        "hits": Agg("count(*)", f"{_LATEST} and lower(f.value_text) = 'yes'"),
+        "n_invalid": Agg("count(*)", "f.is_invalid"),
+    }
     where = _asked_visitors("fulfilled")
     of = Tally(
         "answers", fields, at="f.answered_at", where=where, dimensions={"intent": "said.value_text"}, lookups={"said": _SAID_WHY}
@@ -147,7 +152,8 @@ METRICS = (
         "higher",
         _fulfilled,
         needs=("intercept_surveys",),
-        leaves_out="Visitors who were not asked or did not answer the follow-up; answers replaced by a later one.",
+        leaves_out="Visitors who were not asked or did not answer the follow-up; answers replaced by a later one; other words than "
+        "yes, partly and no (n_invalid).",
         dimensions=("intent", "page", "location"),
         peers="The usual task completion rate of intercept surveys.",
     ),
