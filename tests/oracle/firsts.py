@@ -145,6 +145,8 @@ def first_contact_resolution_rate(world: World, span: Span, params: Params) -> l
 def _resolved(units: list[Unit], params: Params) -> Row:
     main = [u for u in units if u.role == "main"]
     row = share(sum(1 for u in main if u.number), len(main))
+    if params.get("method") == "survey":
+        row["n_invalid"] = sum(1 for u in units if u.role == "invalid")
     if params.get("method", "repeat_window") == "repeat_window":
         for name, role in {"n_immature": "immature", "n_repeat_excluded": "repeat", "n_excluded": "excluded"}.items():
             row[name] = sum(1 for u in units if u.role == role)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicemeter.metrics.kinds import COUNT, HOLDS, ratio
+from servicemeter.metrics.kinds import ACCOUNT, COUNT, HOLDS, ratio
 from servicemeter.model.metric import Measure, Metric, Parameter, Params, Tally, Target
 
 __all__ = ["METRICS"]
 
 _NEEDS = ("orders",)
 _CUSTOMERS = "f.person_no is not null and not f.is_internal"
-_OF_ACCOUNT = {"customer_segment": "account.segment", "country": "account.country"}
-_ACCOUNT = """left join customers as account on account.source = f.account_source and account.customer_id = f.account_id"""
 
 
 def _exposure(p: Params) -> tuple[Tally, ...]:
     """What the tickets are divided by (`n`), and the guest orders that are nobody's (`n_excluded`)."""
     if p["denominator"] == "orders":
-        own: dict[str, Any] = {"dimensions": _OF_ACCOUNT, "lookups": {"account": _ACCOUNT}}  # as a ticket has its own customer's
-        return (Tally("orders", {"n": COUNT}, at="f.placed_at", where=HOLDS, needs=_NEEDS, **own),)
+        return (Tally("orders", {"n": COUNT}, at="f.placed_at", where=HOLDS, needs=_NEEDS, **ACCOUNT),)
     over, during, held = "orders", "", HOLDS
     at: str | None = "f.placed_at"
     if p["denominator"] == "active_customers":

@@ -152,8 +152,8 @@ METRICS = (
         "higher",
         _fulfilled,
         needs=("intercept_surveys",),
-        leaves_out="Visitors who were not asked or did not answer the follow-up; answers replaced by a later one; other words than "
-        "yes, partly and no (n_invalid).",
+        leaves_out="Visitors who were not asked or did not answer the follow-up; answers replaced by a later one; other words "
+        "than yes, partly and no (n_invalid).",
         dimensions=("intent", "page", "location"),
         peers="The usual task completion rate of intercept surveys.",
     ),
