@@ -76,6 +76,10 @@ def _by_window(world: World, span: Span, params: Params) -> list[Unit]:
     window = params.get("followup_window_days", 7) * DAY
     everything = _askings(world, span)
     found = []
+    for ticket in world.valid:  # nobody can tell what came before a ticket of unknown creation
+        solve = next(iter(ticket.solves(span.as_of)), None)
+        if ticket.is_inbound and ticket.created_at is None and solve and inside(solve["at"], span.p0, span.e):
+            found.append(Unit("excluded", solve["at"], of_ticket(ticket, **state(solve))))
     for one in everything:
         if not one.is_solvable or one.solved_at is None or not inside(one.solved_at, span.p0, span.e):
             continue

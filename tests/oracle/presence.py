@@ -17,7 +17,13 @@ def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
     """Per agent the seconds handling, handling or available, and logged in, clipped to the period."""
     found = []
     spans: dict[Any, list[tuple[str, int, int]]] = {}
-    rows = world.seen("agent_states", "started_at")
+    rows = [r for r in world.seen("agent_states", "started_at") if (r["source"], r["agent_id"]) not in world.bots]
+    silent = {r["source"] for r in rows} - {r["source"] for r in rows if r["state"] == "handling"}
+    for leg in world.seen("interactions", "started_at"):  # where states do not tell handling, calls and chats do
+        end = leg.get("ended_at")
+        if leg["source"] in silent and leg.get("agent_id") and world.is_handled(leg) and end is not None:
+            until = end + (leg.get("acw_s") or 0)
+            rows.append({**leg, "state": "handling", "started_at": leg["answered_at"], "ended_at": until})
     for row in rows:
         own_later = [r["started_at"] for r in rows if _who(r) == _who(row) and r["started_at"] > row["started_at"]]
         end = row["ended_at"] if row.get("ended_at") is not None else min(own_later, default=span.e)

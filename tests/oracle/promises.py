@@ -144,8 +144,6 @@ def _pauses(row: Row, params: Params) -> tuple[str, ...]:
 
 def instances(ticket: Ticket, until: int, params: Params) -> list[Instance]:
     """Every promise on a ticket known before an instant."""
-    if ticket.created_at is None:
-        return []
     return [*_first(ticket, until, params), *_next(ticket, until, params), *_resolutions(ticket, until, params)]
 
 
