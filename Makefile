@@ -10,8 +10,11 @@ demo: $(UV)
 test: $(UV)
 	$(UV) run pytest $(ARGS)
 
+# BENCHMARK is scale, questions or peers.
+BENCHMARK ?= scale
+
 benchmark: $(UV)
-	$(UV) run python benchmarks/scale.py $(ARGS)
+	$(UV) run python benchmarks/$(BENCHMARK).py $(ARGS)
 
 .uv/bin/uv:
 	$(PYTHON) -m venv .uv

@@ -141,7 +141,7 @@ def count_tickets(folder: Path) -> int:
 
 
 class Folder:
-    """The Parquet files of a demo as a delivery."""
+    """The Parquet files of a demo as a delivery; of the given tables, or of all."""
 
     source = "demo"
     tz: str | None = TZ
@@ -149,11 +149,14 @@ class Folder:
     loaded_from: datetime | None = None
     loaded_through: datetime | None = UNTIL
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tables: Sequence[str] = ()) -> None:
         self.folder = folder
+        self.tables = tables
 
     def __iter__(self) -> Iterator[ParquetBatch]:
         for path in sorted(self.folder.glob("*.parquet")):
+            if self.tables and path.stem not in self.tables:
+                continue
             yield ParquetBatch(path.stem, str(path))
 
 

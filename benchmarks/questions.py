@@ -161,11 +161,11 @@ def _each(spent: Spent, tickets: int) -> Spent:
 
 
 def say_slowest(ran: Sequence[Ran], *, whole: bool) -> None:
-    """Print the statements that took longest, with the metrics they count for."""
+    """Print the statements that took the processors longest, with the metrics they count for."""
     spent = sum((one.spent for one in ran), Spent(0, 0))
     say_spent(f"catalogue and dashboard once more, {len(ran)} statements", spent, "without what is done around them")
     say(f"the slowest {_SLOWEST} of them:")
-    for one in sorted(ran, key=lambda one: -one.spent.wall)[:_SLOWEST]:
+    for one in sorted(ran, key=lambda one: -one.spent.cpu)[:_SLOWEST]:
         say(f"  {one.spent}  {', '.join(one.metrics) or '(what the desk itself asks)'}")
         sql = " ".join(one.sql.split())
         say(f"    {sql if whole or len(sql) <= _SHOWN else sql[:_SHOWN] + ' … (--sql prints it whole)'}")
