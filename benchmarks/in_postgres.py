@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from os import sysconf
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def _measure(folder: Path, weeks: Weeks) -> tuple[Answers, dict[str, Spent]]:
         prepare, questions, answers = Spent(0, 0), Spent(0, 0), Answers()
         for kind, name, sql in _STATEMENT.findall(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")):
             text = sql.format(bounds=f"array{list(weeks.bounds)}::bigint[]", as_of=weeks.as_of, weeks=weeks.count)
-            spent, rows = processors.timed(lambda text=text: _rows(con, text))
+            spent, rows = processors.timed(partial(_rows, con, text))
             if kind == "step":
                 prepare += spent
                 continue

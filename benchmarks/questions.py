@@ -11,8 +11,9 @@ large; one more day of data under 1/50 of the full build. A given HOME is copied
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -43,7 +44,7 @@ from servicemeter.model.answer import Answer
 from servicemeter.model.question import Filter, Question
 
 _SLOWEST = 5
-_SHOWN = 500
+_SHOWN = 900
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Figures:
     scan: Spent
     catalogue: Spent
     tiles: Spent
-    ran: Sequence[Ran]
+    ran: Mapping[str, Sequence[Ran]]
 
 
 def whole_weeks(desk: Desk) -> tuple[date, date]:
@@ -120,11 +121,12 @@ def figures(desk: Desk, facts: Spent) -> Figures:
     say(f"scan: {sum(map(len, columns.values()))} columns of {len(columns)} facts")
     scan_s = scan(desk, columns)
     runs = [(_asked(desk, [everything]), _asked(desk, [[tile] for tile in tiles])) for _ in range(2)]
-    with watching(desk) as ran:
-        _asked(desk, [everything])
-        _asked(desk, [[tile] for tile in tiles])
+    ran_of = {}
+    for what, sittings in (("catalogue", [everything]), ("dashboard", [[tile] for tile in tiles])):
+        with watching(desk) as ran_of[what]:
+            _asked(desk, sittings)
     [(tickets,)] = desk.on_engine(lambda engine: engine.rows("select count(*) from tickets"))
-    return Figures(tickets, facts, scan_s, least(whole for whole, _ in runs), least(page for _, page in runs), ran)
+    return Figures(tickets, facts, scan_s, least(whole for whole, _ in runs), least(page for _, page in runs), ran_of)
 
 
 def _asked(desk: Desk, sittings: Sequence[Sequence[Question]]) -> Spent:
@@ -160,15 +162,19 @@ def _each(spent: Spent, tickets: int) -> Spent:
     return Spent(spent.wall / tickets, spent.cpu / tickets)
 
 
-def say_slowest(ran: Sequence[Ran], *, whole: bool) -> None:
+def say_slowest(what: str, ran: Sequence[Ran], *, whole: bool) -> None:
     """Print the statements that took the processors longest, with the metrics they count for."""
     spent = sum((one.spent for one in ran), Spent(0, 0))
-    say_spent(f"catalogue and dashboard once more, {len(ran)} statements", spent, "without what is done around them")
-    say(f"the slowest {_SLOWEST} of them:")
+    say_spent(f"{what} once more, its {len(ran)} statements", spent, f"alone; the slowest {_SLOWEST}:")
     for one in sorted(ran, key=lambda one: -one.spent.cpu)[:_SLOWEST]:
         say(f"  {one.spent}  {', '.join(one.metrics) or '(what the desk itself asks)'}")
-        sql = " ".join(one.sql.split())
-        say(f"    {sql if whole or len(sql) <= _SHOWN else sql[:_SHOWN] + ' … (--sql prints it whole)'}")
+        say(f"    {one.sql if whole else _shortened(one.sql)}")
+
+
+def _shortened(sql: str) -> str:
+    """A statement on one line, the list of its periods left out; how much more there is, is said."""
+    line = re.sub(r"\(values .*?\)\) as", "(values …) as", " ".join(sql.split()))
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]} … ({len(line) - _SHOWN} characters more; --sql prints all)"
 
 
 @contextmanager
@@ -209,7 +215,8 @@ def measure_book(book: Path, memory: str) -> Figures:
 def run(book: Path, memory: str, *, whole: bool) -> None:
     """Measure a book and one of a tenth of its tickets."""
     large = measure_book(book, memory)
-    say_slowest(large.ran, whole=whole)
+    for what, ran in large.ran.items():
+        say_slowest(what, ran, whole=whole)
     with demo_folder(max(1, large.tickets // 10)) as folder, scratch_folder() as home:
         small = measure_book(import_demo(folder, home, memory), memory)
     say_growth(large, small)
