@@ -13,6 +13,8 @@ _KNOWN = "f.decided_at < p.as_of"
 _ANSWERED = f"f.outcome = 'answered' and {_KNOWN}"
 _ABANDONED = f"f.outcome = 'abandoned' and {_KNOWN}"
 _OFFERED = f"f.outcome in ('answered', 'abandoned', 'callback_requested', 'missed') and {_KNOWN}"
+_SHORT_S = 5
+"""Seconds below which an abandoned contact is called short where nothing else is said."""
 _WAITING = "f.outcome in ('in_queue', 'in_progress', 'overflowed') or f.decided_at >= p.as_of"
 
 
@@ -21,7 +23,7 @@ def _queued(fields: dict[str, Agg]) -> Tally:
 
 
 def _short(seconds: Any) -> str:
-    return f"({_ABANDONED} and f.wait_seconds < {float(seconds):g})"
+    return f"({_ABANDONED} and f.wait_seconds >= 0 and f.wait_seconds < {float(seconds):g})"
 
 
 def _abandonment(p: Params) -> Measure:
@@ -29,7 +31,7 @@ def _abandonment(p: Params) -> Measure:
     fields = {
         "n": Agg("count(*)", _OFFERED + left_out),
         "hits": Agg("count(*)", _ABANDONED + left_out),
-        "n_short_abandoned": Agg("count(*)", _short(5)),
+        "n_short_abandoned": Agg("count(*)", _short(_SHORT_S)),
         "n_in_queue": Agg("count(*)", _WAITING),
     }
 
@@ -52,7 +54,7 @@ _VARIANTS = (
 
 def _service_level(p: Params) -> Measure:
     variant, within = p["variant"], f"f.wait_seconds <= {float(p['service_level_threshold_s']):g}"
-    short = p["short_abandon_s"]
+    short = p["short_abandon_s"] or (_SHORT_S if variant == "exclude_short_abandoned" else 0)
     met, base = f"{_ANSWERED} and {within}", _OFFERED
     if variant == "exclude_abandoned_within":
         base = f"{_OFFERED} and not ({_ABANDONED} and {within})"
@@ -85,7 +87,7 @@ def _finish_mean(found: dict[str, Any]) -> dict[str, Any]:
 
 def _speed_of_answer(p: Params) -> Measure:
     fields = {
-        "n_short_abandoned": Agg("count(*)", _short(5)),
+        "n_short_abandoned": Agg("count(*)", _short(_SHORT_S)),
         "n_in_queue": Agg("count(*)", _WAITING),
         "time_to_abandon": Agg("avg(f.wait_seconds)", f"{_ABANDONED} and f.wait_seconds >= 0"),
         "queue_wait_time": Agg("avg(f.wait_seconds)", f"{_OFFERED} and f.wait_seconds >= 0"),
@@ -107,7 +109,7 @@ def _handle_time(p: Params) -> Measure:
     }
     if not per_contact:
         del fields["contacts"]
-    at = "f.contact_handled_at" if per_contact else "f.handled_at"
+    at = "case when f.is_leg then f.contact_handled_at else f.handled_at end" if per_contact else "f.handled_at"
     of = Tally("handlings", fields, at=at, where=direction)
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
@@ -123,14 +125,14 @@ def _handle_time(p: Params) -> Measure:
             "partial": found["partials"] > 0,
         }
 
-    per = "f.source || chr(31) || f.contact_id" if per_contact else ""
+    per = f"f.source || chr(31) || f.{'contact_id' if per_contact else 'leg_id'}"
     return Measure((of,), finish, Distribution(of, "f.handle_seconds", per=per, fold="sum"))
 
 
 _LAST_REPLY = """left join lateral (
     select {{ last_by('r.agent_id', ['r.replied_at', 'r.agent_id']) }} as agent_id from {{ facts }}.replies as r
     where r.ticket_no = f.ticket_no and r.is_written and r.replied_at <= f.solved_at) as last on true"""
-_CREDIT = {"assignee": "f.agent_id", "solver": "f.solver_id", "last_replier": "last.agent_id"}
+_CREDIT = {"assignee": "f.agent_id", "solver": "coalesce(f.solver_id, f.agent_id)", "last_replier": "last.agent_id"}
 
 
 def _closed(p: Params) -> Measure:
