@@ -158,6 +158,14 @@ def _closed(p: Params) -> Measure:
     )
 
 
+_VARIANT_WORDS = (
+    "answered within T / offered; the same, less those abandoned within T; less short abandons (below 5 s, or short_abandon_s); "
+    "/ answered alone; abandoned within T count as met; answered, abandoned or called back within T"
+)
+_CREDIT_WORDS = (
+    "whose it is: the assignee's at the last solve, the person's who solved it (else the assignee's), or the person's who "
+    "replied last"
+)
 _SHORT = Parameter("short_abandon_s", 0, (), "abandons that waited less leave numerator and denominator; 5 is usual")
 
 METRICS = (
@@ -208,17 +216,18 @@ METRICS = (
         "higher",
         _service_level,
         needs=("interactions",),
-        leaves_out="As abandonment. The variant is part of the label: the same day can differ by five points.",
+        leaves_out="Self-served, closed hours, failed; contacts still waiting (n_in_queue); waits that nobody knows (n_excluded) or"
+        " that run backwards (n_invalid). The variant is part of the label: the same day can differ by five points.",
         target=Target(">=", 0.8, "80 % in 20 s (phone)"),
         parameters=(
             Parameter("service_level_threshold_s", 20, (), "T in seconds"),
-            Parameter("variant", "offered", _VARIANTS, "what is divided by what"),
+            Parameter("variant", "offered", _VARIANTS, _VARIANT_WORDS),
             _SHORT,
         ),
         dimensions=("queue",),
         invalid=("agent",),
         beside=("n_in_queue",),
-        peers="Amazon Connect: removed_from_queue.",
+        peers="Amazon Connect: removed_from_queue. Many centres leave out short abandons; some count only those answered.",
     ),
     Metric(
         "average_speed_of_answer",
@@ -239,7 +248,7 @@ METRICS = (
         "lower",
         _speed_of_answer,
         needs=("interactions",),
-        leaves_out="Those who gave up: read it with abandonment.",
+        leaves_out="Those who gave up or were dropped: read it with abandonment. Contacts still waiting (n_in_queue).",
         headline="mean",
         target=Target("<=", 30, "usual"),
         dimensions=("queue",),
@@ -272,7 +281,8 @@ METRICS = (
         ),
         dimensions=("queue",),
         beside=("partial",),
-        peers="Amazon Connect and Genesys: talk + hold + after-contact work; Gorgias divides online time by tickets.",
+        peers="Amazon Connect and Genesys: talk + hold + after-contact work; Gorgias divides online time by tickets, an estimate"
+        " that is not offered here.",
     ),
     Metric(
         "tickets_closed_per_agent",
@@ -296,7 +306,7 @@ METRICS = (
         leaves_out="Nothing: unassigned tickets stand under (unassigned), so that the agents add up to the total.",
         parameters=(
             POPULATION,
-            Parameter("credit", "assignee", tuple(_CREDIT), "whose ticket it is"),
+            Parameter("credit", "assignee", tuple(_CREDIT), _CREDIT_WORDS),
         ),
     ),
 )

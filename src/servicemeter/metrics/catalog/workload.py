@@ -128,9 +128,9 @@ METRICS = (
         _cost,
         needs=("tickets", "status_history"),
         also_needs=("costs",),
-        leaves_out="Costs in a currency without a rate on their first day (n_excluded), and costs that end on or before the day they"
-        " begin (n_invalid, in the period of that day). Tickets reopened before the end of the period are no resolutions. Team and"
-        " channel only where the costs carry them.",
+        leaves_out="Costs in a currency without a rate on their first day (n_excluded); costs that end on or before the day they"
+        " begin (n_invalid, in the period of that day). Tickets reopened before the end of the period are no resolutions. Team"
+        " and channel only where the costs carry them.",
         parameters=(
             Parameter("denominator", "solved", ("solved", "interactions", "created"), "what the costs are shared by"),
         ),
