@@ -181,3 +181,18 @@ def test_the_shop_is_plausible() -> None:
     assert 0.05 < truth.reopened / truth.answered < 0.13
     assert 0.4 < truth.answered_within_4h / truth.answered < 0.8
     assert 0.13 < truth.rows["survey_answers"] / truth.rows["survey_invitations"] < 0.18
+
+
+def test_the_truth_of_agents_time_is_what_their_states_say() -> None:
+    until = datetime(2026, 6, 15, 22, tzinfo=UTC)
+    begins, ends = (datetime(2026, month, 1, tzinfo=AMSTERDAM).astimezone(UTC).replace(tzinfo=None) for month in (5, 6))
+    truth, seconds = Truth(), Counter[str]()
+    for batch in make_demo(tickets=500, until=until):
+        truth = truth + truth_of([batch])
+        if batch.table == "agent_states":
+            for row in batch.rows.to_pylist():
+                if begins <= row["started_at"] < ends:
+                    seconds[row["state"]] += int((row["ended_at"] - row["started_at"]).total_seconds())
+    assert truth.handling_seconds == seconds["handling"] > 0
+    assert truth.ready_seconds == seconds["handling"] + seconds["available"]
+    assert 0.75 < truth.handling_seconds / truth.ready_seconds < 0.85

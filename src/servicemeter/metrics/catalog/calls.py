@@ -216,8 +216,8 @@ METRICS = (
         "higher",
         _service_level,
         needs=("interactions",),
-        leaves_out="Self-served, closed hours, failed; contacts still waiting (n_in_queue); waits that nobody knows (n_excluded) or"
-        " that run backwards (n_invalid). The variant is part of the label: the same day can differ by five points.",
+        leaves_out="Self-served, closed hours, failed; contacts still waiting (n_in_queue); waits that nobody knows (n_excluded)"
+        " or that run backwards (n_invalid). The variant is part of the label: the same day can differ by five points.",
         target=Target(">=", 0.8, "80 % in 20 s (phone)"),
         parameters=(
             Parameter("service_level_threshold_s", 20, (), "T in seconds"),
