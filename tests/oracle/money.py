@@ -43,6 +43,10 @@ def _costs(world: World, span: Span, tz: str) -> list[Unit]:
     money = Money(world)
     for row in world.rows["costs"]:
         dims = {"team": row.get("team_id"), "channel": row.get("channel"), "source": row["source"]}
+        if row["to"] <= row["from"]:
+            if span.p0 <= day_start(row["from"], tz) < span.e:
+                found.append(Unit("invalid", span.p0, dims))
+            continue
         days = [row["from"] + timedelta(days=i) for i in range((row["to"] - row["from"]).days)]
         inside = sum(1 for day in days if span.p0 <= day_start(day, tz) < span.e)
         if not inside:
@@ -73,7 +77,8 @@ def _cost(units: list[Unit], params: Params) -> Row:
     n = sum(1 for u in units if u.role == "of")
     costs = [u.number or 0 for u in units if u.role == "cost"]
     row: Row = {"n": n, "cost_minor": sum(costs) if costs else None, "value": sum(costs) / n if n and costs else None}
-    return {**row, "n_excluded": sum(1 for u in units if u.role == "excluded")}
+    lost = {f"n_{role}": sum(1 for u in units if u.role == role) for role in ("excluded", "invalid")}
+    return {**row, **lost}
 
 
 METRICS = {"cost_per_resolution": (cost_per_resolution, _cost)}

@@ -152,7 +152,7 @@ def tickets_closed_per_agent(world: World, span: Span, params: Params) -> list[U
         if credit == "solver":
             event = last["event"]
             is_person = world.is_human(event.get("actor_type"), event["source"], event.get("actor_id"))
-            dims["agent"] = event.get("actor_id") if is_person else None
+            dims["agent"] = event.get("actor_id") if is_person else dims["agent"]
         if credit == "last_replier":
             replies = [m for m in ticket.messages if ticket.is_reply(m) and m["occurred_at"] <= last["at"]]
             dims["agent"] = replies[-1].get("author_id") if replies else None

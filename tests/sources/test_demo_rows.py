@@ -208,7 +208,15 @@ def test_capabilities_are_what_the_tables_hold() -> None:
     told = set(make_demo(until=UNTIL, tickets=10).capabilities or ())
     held = {TABLES[table].capability for table in shop()} - {None}
     assert held <= told
-    beyond_tables = {"assignment_history", "auto_flag", "update_ids", "handle_times", "complaint_flag", "calendars"}
+    beyond_tables = {
+        "assignment_history",
+        "auto_flag",
+        "update_ids",
+        "handle_times",
+        "complaint_flag",
+        "calendars",
+        "intercept_surveys",
+    }
     assert told - held == beyond_tables
     assert {"assignee_id", "team_id", "is_complaint"} <= {row["field"] for row in rows("ticket_events")}
     assert any(row["update_id"] for row in rows("messages")) and any(row["acw_s"] for row in rows("interactions"))

@@ -118,6 +118,7 @@ class Recount:
         waits = [wait for g in inbound if (wait := g.first_response) is not None]
         calls, chats = self.contacts("phone"), self.contacts("chat")
         satisfied, answers = self.csat(until)
+        states = self.states(until)
         return Truth(
             rows=Counter({table: len(rows) for table, rows in self.tables.items()}),
             inbound_by_channel=Counter(g.opening["channel"] for g in inbound),
@@ -144,7 +145,19 @@ class Recount:
             chats_abandoned=chats["abandoned"],
             csat_satisfied=satisfied,
             csat_answers=answers,
+            handling_seconds=states["handling"],
+            ready_seconds=states["handling"] + states["available"],
         )
+
+    def states(self, until: datetime) -> Counter[str]:
+        """Seconds of each state in the last full local month; no state lasts over a midnight."""
+        ends = until.astimezone(AMSTERDAM).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        begins = (ends - timedelta(days=1)).replace(day=1)
+        seconds: Counter[str] = Counter()
+        for row in self.tables["agent_states"]:
+            if begins <= row["started_at"].replace(tzinfo=UTC).astimezone(AMSTERDAM) < ends:
+                seconds[row["state"]] += int((row["ended_at"] - row["started_at"]).total_seconds())
+        return seconds
 
 
 MIDNIGHT = datetime(2026, 6, 15, 22, tzinfo=UTC)
@@ -180,4 +193,5 @@ def test_the_shop_is_plausible() -> None:
     assert 0.75 < truth.csat_satisfied / truth.csat_answers < 0.92
     assert 0.05 < truth.reopened / truth.answered < 0.13
     assert 0.4 < truth.answered_within_4h / truth.answered < 0.8
-    assert 0.13 < truth.rows["survey_answers"] / truth.rows["survey_invitations"] < 0.18
+    assert 0.13 < truth.rows["survey_answers"] / truth.rows["survey_invitations"] < 0.21  # visitors answer more often, and twice
+    assert 0.75 < truth.handling_seconds / truth.ready_seconds < 0.85

@@ -141,7 +141,7 @@ _PATTERNS = (
     (r"f\.from_at < p\.as_of", "taken_back"),
     (r"^\(?f\.to_at is null or f\.to_at >= p\.as_of\)?$", "taken_back"),
     (r"customer_id is not null$", "anonymous"),
-    (r"(agent|solver|replier)_id is not null$", "unassigned"),
+    (r"(agent|solver|replier)_id\)? is not null$", "unassigned"),
     (r"is not null$", "unknown"),
     (r">= 0$", "invalid"),
 )

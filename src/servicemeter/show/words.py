@@ -47,7 +47,7 @@ _UNITS = {
     "touches": "touches",
     "score": "a score",
     "ratio": "a ratio, shown per 100",
-    "money": "money",
+    "money": "an amount in the base currency",
 }
 
 _SIGNED = frozenset({"nps", "sentiment", "backlog_flow"})

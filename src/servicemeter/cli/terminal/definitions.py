@@ -1,23 +1,24 @@
-"""The catalogue and its definitions, on the terminal."""
+"""The catalogue and its definitions, on the terminal and as pages of the documentation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Sequence
+from pathlib import Path
 
 import click
 from rich.text import Text
 
 from servicemeter.cli.terminal.tables import console, print_rows
+from servicemeter.desk.conformance import cases_of
 from servicemeter.metrics.plan import DIMENSIONS
-from servicemeter.model.metric import Metric, Parameter
-from servicemeter.show.changes import aim_words
+from servicemeter.model.metric import Metric
+from servicemeter.show.definitions import LANGUAGES, definition_parts, index_page, metric_page, parameter_cells
 from servicemeter.show.tables import Column
-from servicemeter.show.words import family_title, unit_words
+from servicemeter.show.words import family_title
 
-__all__ = ["print_catalogue", "print_definition"]
+__all__ = ["print_catalogue", "print_definition", "write_definitions"]
 
-_BETTER = {"higher": "higher is better", "lower": "lower is better", "neither": "neither way is better"}
-_LANGUAGES = {"en": "English", "nl": "Dutch", "ro": "Romanian"}
 _EVERYWHERE = DIMENSIONS[:12]
 
 
@@ -41,39 +42,25 @@ def print_definition(metric: Metric, language: str) -> None:
     on.print(Text(f"{metric.label(language)} · {metric.name}", style="bold"))
     on.print(Text(metric.asks.get(language) or metric.asks["en"]))
     click.echo()
-    rows = [[Text(title, style="dim"), Text(text)] for title, text in _parts(metric, language) if text]
-    print_rows([Column(""), Column("")], rows, on)
+    parts = [*definition_parts(metric, _EVERYWHERE, language)]
+    parts += [(f"in {name}", ", ".join(metric.names.get(code, ()))) for code, name in LANGUAGES.items()]
+    print_rows([Column(""), Column("")], [[Text(title, style="dim"), Text(text)] for title, text in parts], on)
     if metric.parameters:
         click.echo()
         columns = [Column("option (--set)"), Column("default"), Column("choices"), Column("what it does")]
-        print_rows(columns, [[Text(cell) for cell in _parameter(p)] for p in metric.parameters], on)
+        print_rows(columns, [[Text(cell) for cell in parameter_cells(p)] for p in metric.parameters], on)
 
 
-def _parts(metric: Metric, language: str) -> Iterator[tuple[str, str]]:
-    yield "formula", metric.formula
-    yield "counted", metric.counted
-    yield "leaves out", metric.leaves_out
-    yield "gives", f"{unit_words(metric, language)}; {_BETTER[metric.better]}"
-    yield "target", _target(metric)
-    yield "needs", ", ".join(need.replace("|", " or ") for need in metric.needs)
-    yield "by", ", ".join(d for d in dict.fromkeys((*_EVERYWHERE, *metric.dimensions)) if d not in metric.invalid)
-    yield "beside it", ", ".join(metric.beside)
-    yield "elsewhere", metric.peers
-    for code, name in _LANGUAGES.items():
-        yield f"in {name}", ", ".join(metric.names.get(code, ()))
-
-
-def _target(metric: Metric) -> str:
-    aim = metric.target
-    if aim is None:
-        return ""
-    sign = {"<=": "at most", ">=": "at least"}[aim.at]
-    return f"{sign} {aim_words(metric, aim)} to begin with ({aim.source})"
-
-
-def _parameter(p: Parameter) -> list[str]:
-    return [p.name, _word(p.default), ", ".join(map(_word, p.options)) or "any number", p.about]
-
-
-def _word(value: object) -> str:
-    return "–" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+def write_definitions(metrics: Sequence[Metric], folder: Path, cases: Path | None) -> int:
+    """Write a page a metric and an index into `folder` (made if missing); gives the number of files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    worked = [case for path in sorted(cases.glob("*.yaml")) for case in cases_of(path)] if cases else []
+    cases_at = Path(os.path.relpath(cases, folder)).as_posix() if cases else ""
+    names = [metric.name for metric in metrics]
+    pages = {"README": index_page(metrics)}
+    for metric in metrics:
+        shown = [case for case in worked if metric.name in case.metrics]
+        pages[metric.name] = metric_page(metric, _EVERYWHERE, names, shown, cases_at)
+    for name, text in pages.items():
+        (folder / f"{name}.md").write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    return len(pages)

@@ -13,6 +13,8 @@ _KNOWN = "f.decided_at < p.as_of"
 _ANSWERED = f"f.outcome = 'answered' and {_KNOWN}"
 _ABANDONED = f"f.outcome = 'abandoned' and {_KNOWN}"
 _OFFERED = f"f.outcome in ('answered', 'abandoned', 'callback_requested', 'missed') and {_KNOWN}"
+_SHORT_S = 5
+"""Seconds below which an abandoned contact is called short where nothing else is said."""
 _WAITING = "f.outcome in ('in_queue', 'in_progress', 'overflowed') or f.decided_at >= p.as_of"
 
 
@@ -21,7 +23,7 @@ def _queued(fields: dict[str, Agg]) -> Tally:
 
 
 def _short(seconds: Any) -> str:
-    return f"({_ABANDONED} and f.wait_seconds < {float(seconds):g})"
+    return f"({_ABANDONED} and f.wait_seconds >= 0 and f.wait_seconds < {float(seconds):g})"
 
 
 def _abandonment(p: Params) -> Measure:
@@ -29,7 +31,7 @@ def _abandonment(p: Params) -> Measure:
     fields = {
         "n": Agg("count(*)", _OFFERED + left_out),
         "hits": Agg("count(*)", _ABANDONED + left_out),
-        "n_short_abandoned": Agg("count(*)", _short(5)),
+        "n_short_abandoned": Agg("count(*)", _short(_SHORT_S)),
         "n_in_queue": Agg("count(*)", _WAITING),
     }
 
@@ -52,7 +54,7 @@ _VARIANTS = (
 
 def _service_level(p: Params) -> Measure:
     variant, within = p["variant"], f"f.wait_seconds <= {float(p['service_level_threshold_s']):g}"
-    short = p["short_abandon_s"]
+    short = p["short_abandon_s"] or (_SHORT_S if variant == "exclude_short_abandoned" else 0)
     met, base = f"{_ANSWERED} and {within}", _OFFERED
     if variant == "exclude_abandoned_within":
         base = f"{_OFFERED} and not ({_ABANDONED} and {within})"
@@ -85,7 +87,7 @@ def _finish_mean(found: dict[str, Any]) -> dict[str, Any]:
 
 def _speed_of_answer(p: Params) -> Measure:
     fields = {
-        "n_short_abandoned": Agg("count(*)", _short(5)),
+        "n_short_abandoned": Agg("count(*)", _short(_SHORT_S)),
         "n_in_queue": Agg("count(*)", _WAITING),
         "time_to_abandon": Agg("avg(f.wait_seconds)", f"{_ABANDONED} and f.wait_seconds >= 0"),
         "queue_wait_time": Agg("avg(f.wait_seconds)", f"{_OFFERED} and f.wait_seconds >= 0"),
@@ -107,7 +109,7 @@ def _handle_time(p: Params) -> Measure:
     }
     if not per_contact:
         del fields["contacts"]
-    at = "f.contact_handled_at" if per_contact else "f.handled_at"
+    at = "case when f.is_leg then f.contact_handled_at else f.handled_at end" if per_contact else "f.handled_at"
     of = Tally("handlings", fields, at=at, where=direction)
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def _handle_time(p: Params) -> Measure:
             "partial": found["partials"] > 0,
         }
 
-    per = "f.source || chr(31) || f.contact_id" if per_contact else ""
+    per = f"f.source || chr(31) || f.{'contact_id' if per_contact else 'leg_id'}"
     return Measure((of,), finish, Distribution(of, "f.handle_seconds", per=per, fold="sum"))
 
 
@@ -132,7 +134,7 @@ _LAST_REPLY = """left join (
     from {{ facts }}.solves as s
     join {{ facts }}.replies as r on r.ticket_no = s.ticket_no and r.is_written and r.replied_at <= s.solved_at
     group by s.ticket_no, s.solve_no) as last on last.ticket_no = f.ticket_no and last.solve_no = f.solve_no"""
-_CREDIT = {"assignee": "f.agent_id", "solver": "f.solver_id", "last_replier": "last.agent_id"}
+_CREDIT = {"assignee": "f.agent_id", "solver": "coalesce(f.solver_id, f.agent_id)", "last_replier": "last.agent_id"}
 
 
 def _closed(p: Params) -> Measure:
@@ -158,6 +160,14 @@ def _closed(p: Params) -> Measure:
     )
 
 
+_VARIANT_WORDS = (
+    "answered within T / offered; the same, less those abandoned within T; less short abandons (below 5 s, or short_abandon_s); "
+    "/ answered alone; abandoned within T count as met; answered, abandoned or called back within T"
+)
+_CREDIT_WORDS = (
+    "whose it is: the assignee's at the last solve, the person's who solved it (else the assignee's), or the person's who "
+    "replied last"
+)
 _SHORT = Parameter("short_abandon_s", 0, (), "abandons that waited less leave numerator and denominator; 5 is usual")
 
 METRICS = (
@@ -208,17 +218,18 @@ METRICS = (
         "higher",
         _service_level,
         needs=("interactions",),
-        leaves_out="As abandonment. The variant is part of the label: the same day can differ by five points.",
+        leaves_out="Self-served, closed hours, failed; contacts still waiting (n_in_queue); waits that nobody knows (n_excluded)"
+        " or that run backwards (n_invalid). The variant is part of the label: the same day can differ by five points.",
         target=Target(">=", 0.8, "80 % in 20 s (phone)"),
         parameters=(
             Parameter("service_level_threshold_s", 20, (), "T in seconds"),
-            Parameter("variant", "offered", _VARIANTS, "what is divided by what"),
+            Parameter("variant", "offered", _VARIANTS, _VARIANT_WORDS),
             _SHORT,
         ),
         dimensions=("queue",),
         invalid=("agent",),
         beside=("n_in_queue",),
-        peers="Amazon Connect: removed_from_queue.",
+        peers="Amazon Connect: removed_from_queue. Many centres leave out short abandons; some count only those answered.",
     ),
     Metric(
         "average_speed_of_answer",
@@ -239,7 +250,7 @@ METRICS = (
         "lower",
         _speed_of_answer,
         needs=("interactions",),
-        leaves_out="Those who gave up: read it with abandonment.",
+        leaves_out="Those who gave up or were dropped: read it with abandonment. Contacts still waiting (n_in_queue).",
         headline="mean",
         target=Target("<=", 30, "usual"),
         dimensions=("queue",),
@@ -272,7 +283,8 @@ METRICS = (
         ),
         dimensions=("queue",),
         beside=("partial",),
-        peers="Amazon Connect and Genesys: talk + hold + after-contact work; Gorgias divides online time by tickets.",
+        peers="Amazon Connect and Genesys: talk + hold + after-contact work; Gorgias divides online time by tickets, an estimate"
+        " that is not offered here.",
     ),
     Metric(
         "tickets_closed_per_agent",
@@ -296,7 +308,7 @@ METRICS = (
         leaves_out="Nothing: unassigned tickets stand under (unassigned), so that the agents add up to the total.",
         parameters=(
             POPULATION,
-            Parameter("credit", "assignee", tuple(_CREDIT), "whose ticket it is"),
+            Parameter("credit", "assignee", tuple(_CREDIT), _CREDIT_WORDS),
         ),
     ),
 )

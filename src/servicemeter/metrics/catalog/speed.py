@@ -168,7 +168,7 @@ METRICS = (
         "response_time",
         "speed",
         {
-            "en": ("Response time", "average response time", "reply time"),
+            "en": ("Response time", "average response time", "reply time", "time to respond"),
             "nl": ("Gemiddelde responstijd", "antwoordtijd"),
             "ro": ("Timp mediu de răspuns",),
         },

@@ -43,20 +43,23 @@ def _cost(p: Params) -> Measure:
     fields = {
         "cost": Agg(cost, f"{lasts} and f.base_minor is not null"),
         "n_excluded": Agg("count(*)", f"{lasts} and f.base_minor is null"),
+        "n_invalid": Agg("count(*)", f"not ({lasts})"),
         "late_days": Agg("min(f.from_day - p.day0)", lasts),
         "early_days": Agg("min(p.day1 - f.to_day)", lasts),
     }
-    spent = Tally("costs", fields, during="f.from_day < p.day1 and f.to_day > p.day0", needs=("costs",))
+    spent = Tally("costs", fields, during="f.from_day < p.day1 and greatest(f.to_day, f.from_day + 1) > p.day0", needs=("costs",))
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         n, cost_minor = sum(found.get(name, 0) for name in _COUNTED), found["cost"]
+        lost = found["n_excluded"] + found["n_invalid"]
         return {
             "value": cost_minor / n if n and cost_minor is not None else None,
             "numerator": cost_minor,
             "n": n,
             "cost_minor": cost_minor,
             "n_excluded": found["n_excluded"],
-            "partial": cost_minor is not None and (found["late_days"] > 0 or found["early_days"] > 0 or found["n_excluded"] > 0),
+            "n_invalid": found["n_invalid"],
+            "partial": cost_minor is not None and (found["late_days"] > 0 or found["early_days"] > 0 or lost > 0),
         }
 
     tallies, needs = _DENOMINATORS[p["denominator"]]
@@ -125,12 +128,13 @@ METRICS = (
         _cost,
         needs=("tickets", "status_history"),
         also_needs=("costs",),
-        leaves_out="Costs in a currency without a rate on their first day (n_excluded). Tickets reopened before the end of the"
-        " period are no resolutions. Team and channel only where the costs carry them.",
+        leaves_out="Costs in a currency without a rate on their first day (n_excluded); costs that end on or before the day they"
+        " begin (n_invalid, in the period of that day). Tickets reopened before the end of the period are no resolutions. Team"
+        " and channel only where the costs carry them.",
         parameters=(
             Parameter("denominator", "solved", ("solved", "interactions", "created"), "what the costs are shared by"),
         ),
         invalid=("agent", "brand", "language", "customer_segment", "priority", "reason", "source", *_NO_TIME_OF_DAY),
-        beside=("cost_minor", "n_excluded"),
+        beside=("cost_minor", "n_excluded", "n_invalid"),
     ),
 )  # fmt: skip

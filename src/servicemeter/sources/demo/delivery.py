@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,16 @@ from servicemeter.sources.demo.conversations import begin, come_back, write
 from servicemeter.sources.demo.hours import TZ
 from servicemeter.sources.demo.lines import leg_rows, take_others
 from servicemeter.sources.demo.making import Making
-from servicemeter.sources.demo.messages import message_rows, subject_rows
+from servicemeter.sources.demo.messages import message_rows, numbered, subject_rows
 from servicemeter.sources.demo.people import customer_batches, order_batches
 from servicemeter.sources.demo.plan import Plan, plan_for
+from servicemeter.sources.demo.presence import session_rows, state_rows
 from servicemeter.sources.demo.sessions import hold_bot_chats, hold_sessions
 from servicemeter.sources.demo.shop import shop_tables
 from servicemeter.sources.demo.surveys import ask, survey_batches
 from servicemeter.sources.demo.tickets import draw_tickets, ticket_rows
 from servicemeter.sources.demo.truth import CountedBatch, Truth, count_chunk, truth_of
+from servicemeter.sources.demo.voices import sentiment_rows, visitor_batches
 
 __all__ = ["DemoDelivery", "make_demo", "write_demo"]
 
@@ -33,7 +36,8 @@ _SHOP_STREAM, _TICKET_STREAM = 1, 3
 _ROW_GROUP = 100_000
 _CAPABILITIES = (
     "tickets", "status_history", "assignment_history", "messages", "auto_flag", "update_ids", "interactions",
-    "handle_times", "survey_invitations", "survey_answers", "complaint_flag", "customer_identity", "orders", "costs",
+    "handle_times", "agent_states", "work_sessions", "survey_invitations", "survey_answers", "intercept_surveys",
+    "sentiment", "complaint_flag", "customer_identity", "orders", "costs",
     "calendars",
 )  # fmt: skip
 
@@ -56,6 +60,8 @@ class DemoDelivery:
         for made in (customer_batches(plan), order_batches(plan)):
             for table, rows in made:
                 yield CountedBatch(table, rows)
+        states, truth = state_rows(plan)
+        yield CountedBatch("agent_states", states, truth)
         numbers = Numbers()
         for chunk in range(-(-plan.tickets // plan.chunk)):
             yield from _one_chunk(plan, chunk, numbers)
@@ -76,9 +82,12 @@ def _one_chunk(plan: Plan, chunk: int, numbers: Numbers) -> Iterator[Batch]:
     asked = ask(m)
     yield CountedBatch("tickets", ticket_rows(plan, m.tickets), count_chunk(m, asked, [contacts, others]))
     yield CountedBatch("ticket_events", change_rows(m))
-    yield CountedBatch("messages", message_rows(m))
+    said = numbered(m)
+    yield CountedBatch("messages", message_rows(m, said))
+    yield CountedBatch("message_sentiment", sentiment_rows(m, said, chunk))
+    yield CountedBatch("work_sessions", session_rows(m, said, chunk))
     yield CountedBatch("interactions", leg_rows(m))
-    for table, rows in survey_batches(m, asked):
+    for table, rows in chain(survey_batches(m, asked), visitor_batches(m, chunk)):
         yield CountedBatch(table, rows)
     if not plan.lean:
         yield CountedBatch("texts", subject_rows(m))

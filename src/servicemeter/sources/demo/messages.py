@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from servicemeter.sources.demo.changes import actor_ids
-from servicemeter.sources.demo.columns import ids, instants, joined, numbers_or_null, rows_of, words
+from servicemeter.sources.demo.columns import Ints, ids, instants, joined, numbers_or_null, rows_of, words
 from servicemeter.sources.demo.making import Making
 from servicemeter.sources.demo.people import LANGUAGES
 
-__all__ = ["message_rows", "subject_rows"]
+__all__ = ["message_rows", "numbered", "subject_rows"]
 
 _AUTHORS = ("customer", "agent", "bot", "system")
 _TEXT_SHARE = 0.1
@@ -27,12 +27,17 @@ _SUBJECTS = {
 }  # fmt: skip
 
 
-def message_rows(m: Making) -> Any:
-    """Rows of `messages`, in the order of tickets and instants."""
+def numbered(m: Making) -> dict[str, Ints]:
+    """All that was said, in the order of tickets and instants, with the number of each message."""
     said = m.said.gathered(m.plan.until)
+    return {**said, "number": m.numbers.take("message", len(said["at"]))}
+
+
+def message_rows(m: Making, said: dict[str, Ints]) -> Any:
+    """Rows of `messages`, in the order of what was said."""
     place = said["ticket"]
     columns = {
-        "message_id": ids("m", m.numbers.take("message", len(place))),
+        "message_id": ids("m", said["number"]),
         "ticket_id": ids("t", m.tickets.number[place]),
         "occurred_at": instants(said["at"]),
         "author_type": words(_AUTHORS, said["author"]),

@@ -142,6 +142,7 @@ def survey_batches(m: Making, asked: Asked) -> Iterator[tuple[str, Any]]:
         "channel": words(CHANNELS, t.channel[place]),
         "brand": words(BRANDS, t.brand[place]),
         "language": words(LANGUAGES, t.language[place]),
+        "page": words((), np.full(len(place), NONE, dtype=np.int64)),
     }
     yield "survey_invitations", rows_of("survey_invitations", columns, asked.sent)
     yield "survey_answers", _answers(m, asked)
@@ -157,6 +158,7 @@ def _answers(m: Making, asked: Asked) -> Any:
     columns = {
         "answer_id": ids("w", m.numbers.take("answer", len(at))),
         "invitation_id": ids("v", asked.number[which]),
+        "question": pa.repeat("score", len(at)),
         "answered_at": instants(at),
         "value_num": pa.array(mark.astype(np.float64), mask=is_word),
         "value_text": words(("no", "yes"), np.where(is_word, mark, NONE)),

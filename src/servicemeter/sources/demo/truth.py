@@ -32,7 +32,8 @@ class Truth:
     their waits. `reopened` are valid inbound tickets that went from solved back to open at least once. `unresolved`
     are valid tickets, outbound ones too, that are not solved at the end. Calls and chats are whole contacts;
     `offered` of them were answered, abandoned, missed or called back, and are over; the wait is that of all their
-    legs. `csat_*` are the answers of the last full local month, of each invitation the latest.
+    legs. `csat_*` are the answers of the last full local month, of each invitation the latest;
+    `handling_seconds` is what agents worked in that month by their states, `ready_seconds` that and their waiting for work.
     """
 
     rows: Counter[str] = field(default_factory=Counter)
@@ -60,6 +61,8 @@ class Truth:
     chats_abandoned: int = 0
     csat_satisfied: int = 0
     csat_answers: int = 0
+    handling_seconds: int = 0
+    ready_seconds: int = 0
 
     def __add__(self, other: Truth) -> Truth:
         return Truth(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Truth)})

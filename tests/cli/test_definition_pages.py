@@ -1,0 +1,39 @@
+"""The committed pages of definitions are what the catalogue makes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from servicemeter.cli.terminal.definitions import write_definitions
+from servicemeter.metrics.catalog import all_metrics
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "docs" / "definitions"
+
+
+def test_the_committed_pages_are_what_the_catalogue_makes(tmp_path: Path) -> None:
+    """`servicemeter metrics --write docs/definitions --cases tests/conformance` makes them anew."""
+    made = tmp_path / "docs" / "definitions"
+    cases = tmp_path / "tests" / "conformance"
+    cases.parent.mkdir()
+    cases.symlink_to(ROOT / "tests" / "conformance")
+    count = write_definitions(list(all_metrics().values()), made, cases)
+    assert count == len(all_metrics()) + 1
+    assert {path.name for path in PAGES.iterdir()} == {path.name for path in made.iterdir()}
+    for path in made.iterdir():
+        assert (PAGES / path.name).read_text("utf-8") == path.read_text("utf-8"), path.name
+
+
+def test_every_definition_says_everything() -> None:
+    for metric in all_metrics().values():
+        for code in ("en", "nl", "ro"):
+            assert metric.names.get(code) and metric.asks.get(code), (metric.name, code)
+        assert metric.formula and metric.counted and metric.leaves_out, metric.name
+        assert all(parameter.about for parameter in metric.parameters), metric.name
+
+
+def test_every_metric_has_a_worked_case() -> None:
+    without = [
+        path.name for path in PAGES.iterdir() if path.stem != "README" and "## Worked cases" not in path.read_text("utf-8")
+    ]
+    assert without == []
