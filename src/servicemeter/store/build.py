@@ -34,8 +34,8 @@ FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
 _VIRTUAL = ("cal_days", "cal_fills", "persons")
 _PRIMITIVES = (
-    "epoch", "year", "text", "values", "tie", "whole", "numbered", "double", "decimal", "rounded", "row_hash", "first_by", "last_by",
-    "last_known", "last_known_before",
+    "epoch", "year", "text", "values", "tie", "whole", "numbered", "double", "decimal", "rounded", "row_hash", "first_by",
+    "last_by", "last_known", "last_known_before",
 )  # fmt: skip
 _CASES = frozenset({"ticket", "contact", "invitation"})
 _WHOLE = {
