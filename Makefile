@@ -19,8 +19,11 @@ engines: $(UV) .engines/spark/bin/python
 	$(UV) venv -q .engines/spark
 	$(UV) pip install -q --python .engines/spark/bin/python 'pyspark==4.2.*'
 
+# BENCHMARK is scale, questions or peers.
+BENCHMARK ?= scale
+
 benchmark: $(UV)
-	$(UV) run python benchmarks/scale.py $(ARGS)
+	$(UV) run python benchmarks/$(BENCHMARK).py $(ARGS)
 
 .uv/bin/uv:
 	$(PYTHON) -m venv .uv

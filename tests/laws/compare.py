@@ -14,7 +14,7 @@ __all__ = ["differences", "opened"]
 
 Row = dict[str, Any]
 _LABELS = ("period_start", "channel", "brand", "agent", "team", "priority", "reason", "hour_of_day", "weekday", "status",
-           "customer_segment", "policy", "metric", "intent")  # fmt: skip
+           "customer_segment", "country", "policy", "metric", "intent", "age_group", "source")  # fmt: skip
 # whose figure a companion is (the waiting ticket's, the silent solve's) is said nowhere, so it is compared in total only
 _BESIDE = ("n_unanswered_open", "n_solved_unanswered", "n_turns_closed_unanswered", "reopen_events", "n_unresolved")
 _OF_ITS_OWN = ("agent", "team", "priority", "hour_of_day", "weekday")

@@ -112,7 +112,7 @@ def _message(rng: Random, times: Times, tables: Tables, ticket: str, at: int, se
     row["update_id"] = f"u{at}" if at % 3 else None
     row["macro_id"] = rng.choice((None, None, "k1"))
     if rng.random() < 0.5:
-        score = {"message_id": row["message_id"], "model": "m", "score": rng.choice((-0.6, -0.05, 0.0, 0.05, 0.3, 1.0, 1.5))}
+        score = {"message_id": row["message_id"], "model": "m", "score": times.feeling(at)}
         tables["message_sentiment"].append(score)
     if sessions and rng.random() < 0.4:
         row["interaction_id"] = rng.choice(sessions)

@@ -80,6 +80,7 @@ class Times:
     def __init__(self, rng: Random, season: int) -> None:
         self.rng = rng
         self._answering: dict[int, tuple[str, str | None]] = {}
+        self._feeling: dict[int, float] = {}
         start = SEASONS[season]
         self.pool = []
         for _ in range(9):
@@ -96,6 +97,10 @@ class Times:
         """Who answers at an instant; one and the same for all answers of a second, whose order nothing tells."""
         kind = self.rng.choice(("agent", "agent", "agent", "bot"))
         return self._answering.setdefault(at, (kind, self.rng.choice(AGENTS) if kind == "agent" else None))
+
+    def feeling(self, at: int) -> float:
+        """How a customer sounds at an instant; the same in all messages of a second, whose order nothing tells."""
+        return self._feeling.setdefault(at, self.rng.choice((-0.6, -0.05, 0.0, 0.05, 0.3, 1.0, 1.5)))
 
     def after(self, at: int) -> int:
         later = [t for t in self.pool if t >= at] or [at]

@@ -23,6 +23,7 @@ def add_people(rng: Random, times: Times, tables: Tables, brand: str) -> None:
     for i in range(4):
         row: Row = {"customer_id": f"{brand}-p{i}", "segment": rng.choice(("vip", "plain", None))}
         row["is_internal"] = rng.random() < 0.1
+        row |= {"country": rng.choice(("NL", "RO", None)), "birth_year": rng.choice((1990, 2003, None))}
         if i and rng.random() < 0.2:
             row["merged_into_customer_id"] = f"{brand}-p{rng.randrange(i)}"
         tables["customers"].append(row)
@@ -93,6 +94,8 @@ def add_surveys(rng: Random, times: Times, tables: Tables, brand: str) -> None:
         row |= {"customer_id": rng.choice((None, *(f"{brand}-p{n}" for n in range(4)))), "sent_at": stamp(sent)}
         row |= {"scope": rng.choice(("transactional", "transactional", "relational", None)), "channel": rng.choice(CHANNELS)}
         row["delivery"] = rng.choice(("delivered", "delivered", "delivered", "bounced", None))
+        row["ticket_id"] = rng.choice((None, *(t["ticket_id"] for t in tables["tickets"])))
+        row["interaction_id"] = rng.choice((None, *(c["interaction_id"] for c in tables["interactions"])))
         tables["survey_invitations"].append(row)
         for n in range(rng.choice((0, 1, 1, 2, 3))):
             answer = {"invitation_id": name, "answered_at": stamp(times.after(sent)), **_said(rng, kind)}

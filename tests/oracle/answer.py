@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from oracle import calls, efforts, feeling, firsts, money, presence, quality, shop, sla, speed, spells, voice, volume
+from oracle import calls, efforts, feeling, firsts, loyalty, money, presence, quality, shop, sla, speed, spells, voice, volume
 from oracle.clock import local, periods, second
 from oracle.figures import share
 from oracle.rows import Row
@@ -14,7 +14,7 @@ from oracle.world import World
 
 __all__ = ["METRICS", "answer"]
 
-_FAMILIES = (volume, speed, spells, quality, efforts, firsts, feeling, calls, presence, money, voice, sla, shop)
+_FAMILIES = (volume, speed, spells, quality, efforts, firsts, feeling, calls, presence, money, voice, sla, shop, loyalty)
 METRICS = {name: metric for family in _FAMILIES for name, metric in family.METRICS.items()}
 _IMPLIED = {"volume_by_channel": ["channel"], "contact_reason_share": ["reason"], "visitor_intent_share": ["intent"]}
 _INVALID = {
@@ -23,6 +23,8 @@ _INVALID = {
     "abandonment_rate": ["agent"],
     "service_level": ["agent"],
     "automated_resolution_rate": ["agent"],
+    "contact_rate": ["agent", "team", "channel", "channel_class", "language", "priority", "reason", "source"],
+    "occupancy": ["channel", "brand", "reason", "language"],
 }
 _COUNTS = ("value", "n", "created", "solved", "reopened", "buckets")
 
@@ -36,9 +38,9 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
     world = _world(case, as_of, known_at, merge_start, {} if worlds is None else worlds)
     tz = given.get("report_tz") or case["settings"].get("report_tz", "UTC")
     by = list(dict.fromkeys([*_IMPLIED.get(ask["metric"], []), *(ask.get("by") or [])]))
-    params = {**given, "by": by}
     filters = ask.get("where") or []
     asked = [*by, *(f["dimension"] for f in filters)]
+    params = {**given, "by": by, "asked": asked}
     rows = []
     for start, p0, p1 in _spans(ask, tz):
         span = Span(p0, p1, min(p1, world.as_of), world.as_of)

@@ -9,7 +9,7 @@ from oracle.rows import Row
 from oracle.unit import Span, Unit, inside
 from oracle.world import Contact, World
 
-__all__ = ["METRICS"]
+__all__ = ["METRICS", "of_contact"]
 
 OFFERED = ("answered", "abandoned", "callback_requested", "missed")
 SHORT = 5
@@ -17,7 +17,7 @@ NEVER = 10**12
 Params = dict[str, Any]
 
 
-def _dims(world: World, contact: Contact) -> Row:
+def of_contact(world: World, contact: Contact) -> Row:
     """A contact's dimensions: the team is the handling leg's, else its agent's at that time, else the last leg's."""
     handled = [leg for leg in contact.legs if leg.get("outcome") == "answered" and world.is_handled(leg)]
     agent, team = None, None
@@ -40,7 +40,7 @@ def contacts(world: World, span: Span, params: Params) -> list[Unit]:
     for contact in world.contacts:
         if contact.is_inbound and contact.queued_at is not None and inside(contact.queued_at, span.p0, span.p1):
             role = "in_queue" if contact.outcome in ("in_queue", "in_progress", "overflowed") else str(contact.outcome)
-            found.append(Unit(role, contact.queued_at, _dims(world, contact), number=contact.wait))
+            found.append(Unit(role, contact.queued_at, of_contact(world, contact), number=contact.wait))
     return found
 
 
@@ -113,7 +113,7 @@ def _handling(world: World, contact: Contact, leg: Row, end: int, group: str) ->
     parts = [leg.get(k) for k in ("talk_s", "hold_s", "acw_s")]
     agent = leg.get("agent_id")
     team = leg.get("team_id") or world.team_of(leg["source"], agent, _done_at(leg))
-    dims = {**_dims(world, contact), "agent": agent, "team": team}
+    dims = {**of_contact(world, contact), "agent": agent, "team": team}
     return Unit("main", end, dims, number=sum(p or 0 for p in parts), group=group, more={"partial": None in parts})
 
 

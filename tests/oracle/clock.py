@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["Hours", "day_start", "local", "periods", "second"]
+__all__ = ["Hours", "day_start", "local", "period_before", "periods", "second"]
 
 _MINUTES: dict[tuple[str, int], list[bool]] = {}
 
@@ -38,6 +38,17 @@ def _next(day: date, grain: str) -> date:
     months = {"month": 1, "quarter": 3, "year": 12}[grain]
     number = day.year * 12 + day.month - 1 + months
     return date(number // 12, number % 12 + 1, 1)
+
+
+def period_before(p0: int, p1: int, tz: str) -> int:
+    """The instant at which the month, quarter or year before begins; of any other span, as many days before."""
+    since, until = local(p0, tz).date(), local(p1, tz).date()
+    for months, starts in ((1, range(1, 13)), (3, (1, 4, 7, 10)), (12, (1,))):
+        after = date(since.year + (since.month + months > 12), (since.month + months - 1) % 12 + 1, 1)
+        if since.day == 1 and since.month in starts and after == until:
+            before = since.year * 12 + since.month - 1 - months
+            return day_start(date(before // 12, before % 12 + 1, 1), tz)
+    return day_start(since - (until - since), tz)
 
 
 def periods(since: date, until: date, grain: str | None, tz: str) -> list[tuple[date, int, int]]:

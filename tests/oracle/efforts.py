@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from oracle.figures import ratio, share
+from oracle.figures import describe, ratio, share, t_interval
+from oracle.orders import exposed, exposure
 from oracle.quality import solved
 from oracle.rows import Row
 from oracle.ticket import DONE, Ticket
-from oracle.unit import Span, Unit, inside, of_ticket, population, state
+from oracle.unit import Span, Unit, created, inside, of_ticket, population, state
 from oracle.volume import interactions_count
 from oracle.world import World
 
-__all__ = ["METRICS", "created"]
+__all__ = ["METRICS"]
 
 HOUR = 3600
 Params = dict[str, Any]
-
-
-def created(world: World, span: Span, params: Params) -> list[tuple[Ticket, int]]:
-    """The tickets created in the period, with when."""
-    found = []
-    for ticket in population(world, params):
-        if ticket.created_at is not None and inside(ticket.created_at, span.p0, span.e):
-            found.append((ticket, ticket.created_at))
-    return found
 
 
 # automation
@@ -141,8 +133,11 @@ def agent_touches(world: World, span: Span, params: Params) -> list[Unit]:
 
 
 def _touched(units: list[Unit], params: Params) -> Row:
-    n = len(units)
-    return {"n": n, "value": sum(u.number or 0 for u in units) / n if n else None}
+    numbers = [u.number or 0 for u in units]
+    row = describe(numbers)
+    row["ci_low"], row["ci_high"] = t_interval(numbers) or (None, None)
+    spread = {k: row[k] for k in ("n", "mean", "median", "p90", "ci_low", "ci_high")}
+    return {**spread, "value": row["mean"], "numerator": sum(numbers), "partial": any(u.more["partial"] for u in units)}
 
 
 # complaints, reasons, standard answers
@@ -159,11 +154,13 @@ def complaint_ratio(world: World, span: Span, params: Params) -> list[Unit]:
             found.append(Unit("of", at, dims))
     if params.get("denominator", "interactions") == "interactions":
         found += [Unit("of", u.at, u.dims) for u in interactions_count(world, span, {})]
+    if params.get("denominator") in ("orders", "customers"):
+        found += exposure(world, span, params)
     return found
 
 
 def _complained(units: list[Unit], params: Params) -> Row:
-    x, n = (sum(1 for u in units if u.role == role) for role in ("complaint", "of"))
+    x, n = sum(1 for u in units if u.role == "complaint"), exposed(units)
     return share(x, n) if params.get("denominator", "interactions") == "tickets" else ratio(x, n)
 
 

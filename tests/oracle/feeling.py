@@ -30,7 +30,7 @@ def sentiment(world: World, span: Span, params: Params) -> list[Unit]:
         number = None
         if valid:
             number = valid[-1] if params.get("aggregate", "mean") == "last" else sum(valid) / len(valid)
-        more = {"invalid": len(own) - len(valid), "models": models}
+        more = {"invalid": len(own) - len(valid), "models": models, "shift": valid[-1] - valid[0] if valid else None}
         found.append(Unit("main", said[0]["occurred_at"], of_ticket(ticket), number=number, more=more))
     return found
 
@@ -48,6 +48,7 @@ def _felt(units: list[Unit], params: Params) -> Row:
         bad = sum(1 for s in numbers if s <= low + SLACK)
         row |= {"positive": good / n, "negative": bad / n, "neutral": (n - good - bad) / n}
         row["value"] = row["net"] = (good - bad) / n
+        row["shift"] = sum(u.more["shift"] for u in units if u.number is not None) / n
     return row
 
 

@@ -76,6 +76,10 @@ def _by_window(world: World, span: Span, params: Params) -> list[Unit]:
     window = params.get("followup_window_days", 7) * DAY
     everything = _askings(world, span)
     found = []
+    for ticket in world.valid:  # nobody can tell what came before a ticket of unknown creation
+        solve = next(iter(ticket.solves(span.as_of)), None)
+        if ticket.is_inbound and ticket.created_at is None and solve and inside(solve["at"], span.p0, span.e):
+            found.append(Unit("excluded", solve["at"], of_ticket(ticket, **state(solve))))
     for one in everything:
         if not one.is_solvable or one.solved_at is None or not inside(one.solved_at, span.p0, span.e):
             continue
@@ -145,6 +149,8 @@ def first_contact_resolution_rate(world: World, span: Span, params: Params) -> l
 def _resolved(units: list[Unit], params: Params) -> Row:
     main = [u for u in units if u.role == "main"]
     row = share(sum(1 for u in main if u.number), len(main))
+    if params.get("method") == "survey":
+        row["n_invalid"] = sum(1 for u in units if u.role == "invalid")
     if params.get("method", "repeat_window") == "repeat_window":
         for name, role in {"n_immature": "immature", "n_repeat_excluded": "repeat", "n_excluded": "excluded"}.items():
             row[name] = sum(1 for u in units if u.role == role)

@@ -8,9 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from oracle.clock import day_start
-from oracle.efforts import created
 from oracle.rows import Row
-from oracle.unit import Span, Unit
+from oracle.unit import Span, Unit, created
 from oracle.volume import interactions_count, tickets_solved
 from oracle.world import World
 

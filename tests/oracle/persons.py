@@ -46,8 +46,19 @@ class Persons:
         """Whether a person belongs to the house."""
         return person in self._internal
 
+    def face(self, person: Key) -> Row:
+        """The customer whose segment and country are the person's: not merged away, described, the first by name."""
+        own = [(key, row) for key, row in self._customers.items() if self._root(key) == person]
+
+        def place(one: tuple[Key, Row]) -> Any:
+            return one[1].get("merged_into_customer_id") is not None, one[1].get("segment") is None, one[0]
+
+        return min(own, key=place)[1] if own else {}
+
+    def customer(self, row: Row) -> Row:
+        """The customer a row names, empty when it names none or nobody describes it."""
+        return self._customers.get((row.get("customer_source", ""), row.get("customer_id", "")), {})
+
     def segment(self, row: Row) -> Any:
         """The segment of a row's customer."""
-        if row.get("customer_id") is None:
-            return None
-        return self._customers.get((row["customer_source"], row["customer_id"]), {}).get("segment")
+        return self.customer(row).get("segment")

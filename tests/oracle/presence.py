@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oracle.rows import Row
-from oracle.unit import Span, Unit
+from oracle.unit import Span, Unit, inside
 from oracle.world import World
 
 __all__ = ["METRICS"]
@@ -15,15 +15,23 @@ Params = dict[str, Any]
 
 def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
     """Per agent the seconds handling, handling or available, and logged in, clipped to the period."""
+    found = []
     spans: dict[Any, list[tuple[str, int, int]]] = {}
-    rows = world.seen("agent_states", "started_at")
+    rows = [r for r in world.seen("agent_states", "started_at") if (r["source"], r["agent_id"]) not in world.bots]
+    silent = {r["source"] for r in rows} - {r["source"] for r in rows if r["state"] == "handling"}
+    for leg in world.seen("interactions", "started_at"):  # where states do not tell handling, calls and chats do
+        end = leg.get("ended_at")
+        if leg["source"] in silent and leg.get("agent_id") and world.is_handled(leg) and end is not None:
+            until = end + (leg.get("acw_s") or 0)
+            rows.append({**leg, "state": "handling", "started_at": leg["answered_at"], "ended_at": until})
     for row in rows:
         own_later = [r["started_at"] for r in rows if _who(r) == _who(row) and r["started_at"] > row["started_at"]]
         end = row["ended_at"] if row.get("ended_at") is not None else min(own_later, default=span.e)
         a, b = max(row["started_at"], span.p0), min(end, span.e)
+        if end < row["started_at"] and inside(row["started_at"], span.p0, span.e):
+            found.append(Unit("invalid", span.p0, {"agent": row["agent_id"], "source": row["source"]}))
         if a < b:
             spans.setdefault(_who(row), []).append((row["state"], a, b))
-    found = []
     for (source, agent), own in spans.items():
         more = {
             "handling": _union([(a, b) for state, a, b in own if state == "handling"]),
@@ -47,8 +55,9 @@ def _union(spans: list[tuple[int, int]]) -> int:
 
 
 def _occupied(units: list[Unit], params: Params) -> Row:
-    handling, busy, present = (sum(u.more[k] for u in units) for k in ("handling", "busy", "present"))
-    row: Row = {"value": handling / busy if busy else None, "numerator": handling if busy else None}
+    handling, busy, present = (sum(u.more.get(k, 0) for u in units) for k in ("handling", "busy", "present"))
+    row: Row = {"value": handling / busy if busy else None, "numerator": handling if busy else None, "n": busy}
+    row["n_invalid"] = sum(1 for u in units if u.role == "invalid")
     return {**row, "utilisation": busy / present if present else None}
 
 

@@ -40,6 +40,11 @@ class Instance:
             return "cancelled", self.cancelled_at
         return ("paused" if self.clock.is_paused(at) else "running"), at
 
+    def overrun(self, at: int) -> int:
+        """By how much the target that was passed had been passed when the promise ended, or at an instant before."""
+        until = min(t for t in (self.fulfilled_at, self.cancelled_at, at) if t is not None)
+        return self.clock.elapsed(until) - (self.clock.target(self.passed_at or 0) or 0)
+
 
 class Clock:
     """The active seconds of an instance, and the target in force at each instant."""
@@ -77,6 +82,16 @@ class Clock:
     def elapsed(self, at: int) -> int:
         """The active seconds up to an instant."""
         return sum(self.length(a, b) for a, b, runs in self.steps(at) if runs)
+
+    def matures(self) -> int:
+        """When the first target is passed if nothing stops the clock."""
+        target, low, high = self.target(self.start) or 0, self.start, self.start + 3600
+        while self.length(self.start, high) <= target:
+            high += high - self.start
+        while low < high - 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.length(self.start, middle) <= target else (low, middle)
+        return low
 
     def passes(self, until: int) -> int | None:
         """The instant the target is passed, None when it is not before `until`."""
@@ -129,8 +144,6 @@ def _pauses(row: Row, params: Params) -> tuple[str, ...]:
 
 def instances(ticket: Ticket, until: int, params: Params) -> list[Instance]:
     """Every promise on a ticket known before an instant."""
-    if ticket.created_at is None:
-        return []
     return [*_first(ticket, until, params), *_next(ticket, until, params), *_resolutions(ticket, until, params)]
 
 
@@ -150,8 +163,6 @@ def _made(
         passed = None
     if done is not None and silent is not None and silent < done:
         done = None
-    if not ticket.is_valid:
-        return [Instance(ticket, metric, rows[0]["policy_id"], start, None, start, None, clock)]
     return [Instance(ticket, metric, rows[0]["policy_id"], start, done, silent, passed, clock)]
 
 

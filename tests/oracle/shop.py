@@ -1,17 +1,16 @@
-"""Orders, contracts and what they have to do with tickets (METRICS.md 5.1, 5.7)."""
+"""What tickets have to do with orders (METRICS.md 5.1, 5.7)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from oracle.clock import local
-from oracle.efforts import created
 from oracle.figures import ratio, share
 from oracle.money import Money
-from oracle.persons import Key
+from oracle.orders import exposed, exposure, of_customer, taken_off, valid_orders
 from oracle.rows import Row
 from oracle.ticket import Ticket
-from oracle.unit import Span, Unit, inside, of_ticket
+from oracle.unit import Span, Unit, created, inside, of_ticket
 from oracle.world import World
 
 __all__ = ["METRICS"]
@@ -20,106 +19,17 @@ DAY = 86400
 Params = dict[str, Any]
 
 
-def _taken_off(world: World, order: Row) -> list[Row]:
-    named = (order["source"], order["order_id"])
-    return [e for e in world.seen("order_events", "occurred_at") if (e["order_source"], e["order_id"]) == named]
-
-
-def _is_valid(world: World, order: Row) -> bool:
-    """Not a test, not wholly cancelled or refunded; without an amount an event takes all of the order off."""
-    events = _taken_off(world, order)
-    if order["is_test"] or any(e.get("amount") is None for e in events):
-        return False
-    return not events or sum(e["amount"] for e in events) < (order.get("amount") or 0)
-
-
-def _orders(world: World) -> list[Row]:
-    return [o for o in world.seen("orders", "placed_at") if _is_valid(world, o)]
-
-
-def _segment(world: World, row: Row) -> Row:
-    return {"customer_segment": world.persons.segment(row), "brand": row.get("brand"), "source": row["source"]}
-
-
 def contact_rate(world: World, span: Span, params: Params) -> list[Unit]:
-    """Tickets and valid orders of the period."""
-    found = [Unit("ticket", at, of_ticket(ticket)) for ticket, at in created(world, span, params)]
-    for order in _orders(world):
-        if inside(order["placed_at"], span.p0, span.e):
-            found.append(Unit("order", order["placed_at"], _segment(world, order)))
-    return found
+    """Tickets of the period, and what they are divided by."""
+    found = []
+    for ticket, at in created(world, span, params):
+        found.append(Unit("ticket", at, {**of_ticket(ticket), **of_customer(world.persons.customer(ticket.row))}))
+    return found + exposure(world, span, params)
 
 
 def _contacts_per_order(units: list[Unit], params: Params) -> Row:
-    tickets, orders = (sum(1 for u in units if u.role == role) for role in ("ticket", "order"))
-    return ratio(tickets, orders)
-
-
-# loyalty
-
-
-def _known(world: World, since: int, until: int) -> tuple[dict[Key, list[Row]], int]:
-    """Valid orders in `[since, until)` by person, and how many have none."""
-    found: dict[Key, list[Row]] = {}
-    guests = 0
-    for order in _orders(world):
-        person = world.persons.of(order)
-        if not since <= order["placed_at"] < until or world.persons.is_internal(person):
-            continue
-        if person is None:
-            guests += 1
-        else:
-            found.setdefault(person, []).append(order)
-    return found, guests
-
-
-def _active(world: World, at: int, params: Params, tz: str) -> set[Key]:
-    """The persons with a contract on the local day that ends at an instant, or an order in the days before."""
-    day = local(at - 1, tz).date()
-    found = set(_known(world, at - params.get("activity_window_days", 365) * DAY, at)[0])
-    for row in world.rows["customer_contracts"]:
-        person = world.persons.of(row)
-        if person and row["started_on"] <= day and (row.get("ended_on") is None or day < row["ended_on"]):
-            found.add(person)
-    return {person for person in found if not world.persons.is_internal(person)}
-
-
-def _kept(world: World, span: Span, params: Params) -> list[Unit]:
-    tz = params.get("report_tz") or world.settings.get("report_tz", "UTC")
-    start, end = _active(world, span.p0, params, tz), _active(world, span.e, params, tz)
-    return [Unit("main", span.p0, {}, number=int(person in end)) for person in sorted(start)]
-
-
-def _share(units: list[Unit], params: Params) -> Row:
-    main = [u for u in units if u.role == "main"]
-    row = share(sum(1 for u in main if u.number), len(main))
-    return {**row, "n_excluded": sum(1 for u in units if u.role == "guest")}
-
-
-def _retained(units: list[Unit], params: Params) -> Row:
-    return share(sum(1 for u in units if u.number), len(units))
-
-
-def _churned(units: list[Unit], params: Params) -> Row:
-    return share(sum(1 for u in units if not u.number), len(units))
-
-
-def repeat_purchase_rate(world: World, span: Span, params: Params) -> list[Unit]:
-    """Persons with an order in the year before, and whether they have two."""
-    persons, guests = _known(world, span.e - 365 * DAY, span.e)
-    found = [Unit("main", span.e, {}, number=int(len(own) > 1)) for own in persons.values()]
-    return found + [Unit("guest", span.e, {}) for _ in range(guests)]
-
-
-def returning_customer_rate(world: World, span: Span, params: Params) -> list[Unit]:
-    """Persons with an order in the period, and whether they had one before."""
-    persons, guests = _known(world, span.p0, span.e)
-    before, _ = _known(world, 0, span.p0)
-    found = [Unit("main", span.p0, {}, number=int(person in before)) for person in persons]
-    return found + [Unit("guest", span.p0, {}) for _ in range(guests)]
-
-
-# conversion
+    tickets, guests = (sum(1 for u in units if u.role == role) for role in ("ticket", "guest"))
+    return {**ratio(tickets, exposed(units)), "n_excluded": guests}
 
 
 def _credited(world: World, params: Params) -> dict[tuple[str, str], list[Row]]:
@@ -127,17 +37,23 @@ def _credited(world: World, params: Params) -> dict[tuple[str, str], list[Row]]:
     window = params.get("conversion_window_days", 5) * DAY
     tickets = [t for t in world.valid if t.is_inbound and t.created_at is not None]
     found: dict[tuple[str, str], list[Row]] = {}
-    for order in _orders(world):
+    for order in valid_orders(world):
         person, placed = world.persons.of(order), order["placed_at"]
         if person is None:
             continue
         own = [t for t in tickets if world.persons.of(t.row) == person and 0 < placed - (t.created_at or 0) <= window]
         if params.get("require_reply", False):
-            own = [t for t in own if any(t.is_reply(m) and m["occurred_at"] <= placed for m in t.messages)]
+            own = [t for t in own if _is_answered(t, placed)]
         if own:
             newest = max(own, key=lambda t: (t.created_at or 0, t.key))
             found.setdefault(newest.key, []).append(order)
     return found
+
+
+def _is_answered(ticket: Ticket, before: int) -> bool:
+    """Whether a person answered it, in writing or on a call, before an instant."""
+    said = any(ticket.is_reply(m) and m["occurred_at"] < before for m in ticket.messages)
+    return said or any(ticket.is_handled(leg) and leg["answered_at"] < before for leg in ticket.legs)
 
 
 def ticket_conversion_rate(world: World, span: Span, params: Params) -> list[Unit]:
@@ -151,14 +67,27 @@ def ticket_conversion_rate(world: World, span: Span, params: Params) -> list[Uni
             continue
         orders = credited.get(ticket.key, [])
         role = "main" if at + window < span.as_of else "immature"
+        first = min((o["placed_at"] for o in orders), default=None)
+        who = _replier(ticket, at + window + 1 if first is None else first)
         more = {"revenue": [_brought(world, o) for o in orders]}
-        found.append(Unit(role, at, of_ticket(ticket), number=int(bool(orders)), more=more))
+        found.append(Unit(role, at, of_ticket(ticket, **who), number=int(bool(orders)), more=more))
     return found
+
+
+def _replier(ticket: Ticket, before: int) -> Row:
+    """Who answered a ticket last before an instant."""
+    world = ticket.world
+    found = [(m["occurred_at"], m.get("author_id") or "", m["source"], None) for m in ticket.messages if ticket.is_reply(m)]
+    for leg in ticket.legs:
+        if ticket.is_handled(leg):
+            found.append((leg["answered_at"], leg.get("agent_id") or "", leg["source"], leg.get("team_id")))
+    at, agent, source, team = max((f for f in found if f[0] < before), key=lambda f: f[:2], default=(0, "", "", None))
+    return {"agent": agent or None, "team": team or world.team_of(source, agent or None, at)}
 
 
 def _brought(world: World, order: Row) -> int | None:
     tz = world.settings.get("report_tz", "UTC")
-    net = (order.get("amount") or 0) - sum(e["amount"] for e in _taken_off(world, order))
+    net = (order.get("amount") or 0) - sum(e["amount"] for e in taken_off(world, order))
     return Money(world).in_base(net, order.get("currency"), local(order["placed_at"], tz).date())
 
 
@@ -166,7 +95,7 @@ def _converted(units: list[Unit], params: Params) -> Row:
     main = [u for u in units if u.role == "main"]
     row = share(sum(1 for u in main if u.number), len(main))
     row["revenue_minor"] = sum(r for u in main for r in u.more["revenue"] if r is not None) if main else None
-    row["n_immature"] = sum(1 for u in units if u.role == "immature")
+    row["n_immature"], row["n_excluded"] = (sum(1 for u in units if u.role == role) for role in ("immature", "excluded"))
     return row
 
 
@@ -191,20 +120,24 @@ def revenue_from_support(world: World, span: Span, params: Params) -> list[Unit]
             ticket = tickets[key]
             if inside(order["placed_at"], span.p0, span.e):
                 more = {"revenue": [_brought(world, order)]}
-                found.append(Unit("main", order["placed_at"], of_ticket(ticket), number=1, more=more))
+                dims = of_ticket(ticket, **_replier(ticket, order["placed_at"]))
+                found.append(Unit("main", order["placed_at"], dims, number=1, more=more))
     return found
 
 
 def _revenue(units: list[Unit], params: Params) -> Row:
-    return _of_mature(units, _converted(units, params)["revenue_minor"] or 0)
+    """The sum of what has a rate; `n` are these orders, the others are left out."""
+    brought = [r for u in units if u.role == "main" for r in u.more["revenue"]]
+    priced = [r for r in brought if r is not None]
+    row = _of_mature(units, sum(priced))
+    if brought and not priced:
+        row["value"] = None
+    missing = len(brought) - len(priced)
+    return {**row, "n": len(priced), "n_excluded": missing, "partial": missing > 0}
 
 
 METRICS = {
     "contact_rate": (contact_rate, _contacts_per_order),
-    "customer_retention_rate": (_kept, _retained),
-    "customer_churn_rate": (_kept, _churned),
-    "repeat_purchase_rate": (repeat_purchase_rate, _share),
-    "returning_customer_rate": (returning_customer_rate, _share),
     "ticket_conversion_rate": (ticket_conversion_rate, _converted),
     "tickets_converted": (ticket_conversion_rate, _sold),
     "revenue_from_support": (revenue_from_support, _revenue),

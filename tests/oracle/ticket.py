@@ -22,6 +22,7 @@ class Ticket:
     def __init__(self, world: World, rows: dict[Key, Row], keys: list[Key], survivor: Key, events: dict[Key, list[Row]]) -> None:
         self.world = world
         self.key = survivor
+        self.keys = keys
         self.row = rows[survivor]
         members = [rows[k] for k in keys]
         dated = [r for r in members if r.get("created_at") is not None]

@@ -9,7 +9,7 @@ from oracle.rows import Row
 from oracle.ticket import Ticket
 from oracle.world import World
 
-__all__ = ["Span", "Unit", "at_moment", "inside", "of_ticket", "population", "state"]
+__all__ = ["Span", "Unit", "at_moment", "created", "inside", "of_ticket", "population", "state"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,15 @@ def population(world: World, params: dict[str, Any], default: str = "inbound") -
     """The valid tickets of the population asked."""
     name = params.get("population", default)
     return [t for t in world.valid if name == "all" or t.is_inbound == (name == "inbound")]
+
+
+def created(world: World, span: Span, params: dict[str, Any]) -> list[tuple[Ticket, int]]:
+    """The tickets created in the period, with when."""
+    found = []
+    for ticket in population(world, params):
+        if ticket.created_at is not None and inside(ticket.created_at, span.p0, span.e):
+            found.append((ticket, ticket.created_at))
+    return found
 
 
 def of_ticket(ticket: Ticket, **dims: Any) -> dict[str, Any]:

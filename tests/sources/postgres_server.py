@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,8 +25,8 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def server(bin_folder: Path) -> Iterator[str]:
-    """Start a server and give the address of its database; as user postgres where the tests run as root."""
+def server(bin_folder: Path, more_settings: Sequence[str] = ()) -> Iterator[str]:
+    """Start a server and give the address of its database; as user postgres where we run as root."""
     user = "postgres" if os.geteuid() == 0 else None
     with tempfile.TemporaryDirectory(prefix="servicemeter-pg-", ignore_cleanup_errors=True) as folder:
         if user:
@@ -35,7 +35,13 @@ def server(bin_folder: Path) -> Iterator[str]:
         made = [str(bin_folder / "initdb"), "-D", data, "-A", "trust", "-U", "reader", "--no-sync", "-E", "UTF8", "--locale", "C"]
         subprocess.run(made, check=True, capture_output=True, user=user, cwd=folder)
         port = _free_port()
-        settings = (f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off")
+        settings = (
+            f"port={port}",
+            "listen_addresses=127.0.0.1",
+            f"unix_socket_directories={folder}",
+            "fsync=off",
+            *more_settings,
+        )
         command = [str(bin_folder / "postgres"), "-D", data, *(word for one in settings for word in ("-c", one))]
         with Path(folder, "log").open("wb") as log:
             running = subprocess.Popen(command, user=user, stdout=log, stderr=log, cwd=folder)

@@ -61,7 +61,7 @@ class Desk(Asking):
             raise
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
-        self._lacking: tuple[int, dict[str, list[str]]] | None = None
+        self._known_sources: list[Source] | None = None
 
     def __enter__(self) -> Desk:
         return self
@@ -122,6 +122,7 @@ class Desk(Asking):
                 self._is_ready = False
                 raise
             self._answers.clear()
+            self._known_sources = None
             self._is_ready = is_ready
             return report
 
@@ -281,11 +282,19 @@ class Desk(Asking):
             self._is_ready = True
 
     def _sources(self) -> list[Source]:
-        """The sources with what they cover, can supply, and what their rows lack."""
+        """The sources with what they cover, can supply, and what their rows lack; worked out once a data version."""
         with self._lock:
-            rows = self.book.sources()
-            lacks = self._lacks(len(rows))
-            promised = () if self._keeper.kept.policies else ("sla_policies",)
+            if self._known_sources is None:
+                sources = self._read_sources()
+                if not self._is_ready:
+                    return sources
+                self._known_sources = sources
+            return self._known_sources
+
+    def _read_sources(self) -> list[Source]:
+        rows = self.book.sources()
+        lacks = self._lacks(len(rows))
+        promised = () if self._is_ready and self._keeper.kept.policies else ("sla_policies",)
         return [
             Source(
                 row["source"],
@@ -302,9 +311,6 @@ class Desk(Asking):
         """What no row of a source knows: when tickets were created, when they were first asked, which macro answered."""
         if not self._is_ready or not n_sources:
             return {}
-        version = self.book.data_version
-        if self._lacking and self._lacking[0] == version:
-            return self._lacking[1]
         found: dict[str, list[str]] = {}
         rows = self._keeper.kept.engine.rows(
             "select source, count(created_at), count(case when is_inbound then first_contact_at end), "
@@ -320,7 +326,6 @@ class Desk(Asking):
                 found[source].append("first_contact")
             if source not in with_macros:
                 found[source].append("macros")
-        self._lacking = (version, found)
         return found
 
 

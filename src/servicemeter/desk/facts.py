@@ -31,6 +31,7 @@ class FactsKeeper:
         self._engine = engine
         self._settings: dict[str, str] = {}
         self._scratch: dict[str, Facts] = {}
+        self._past: dict[int, bool] = {}
 
     def refresh(self, settings: dict[str, str], *, version_before: int, version: int) -> bool:
         """Bring the kept facts to `version`, or say that `ensure` must; call inside the transaction of the load."""
@@ -50,6 +51,7 @@ class FactsKeeper:
     def ensure(self, settings: dict[str, str], version: int) -> None:
         """Build the facts if they are missing, belong to another data version, or were defined differently."""
         self._settings = settings
+        self._past = {}
         noted = self._noted()
         fresh = Facts(self._engine, settings)
         if noted.get("definition") == fresh.definition() and noted.get("data_version") == str(version):
@@ -85,9 +87,16 @@ class FactsKeeper:
         for facts in self._scratch.values():
             self._engine.drop_schema(facts.schema)
         self._scratch = {}
+        self._past = {}
 
     def _needs_past(self, one: Plan) -> bool:
-        """Whether rows after `as_of` would show in the kept facts: corrections, and contacts handed on since."""
+        """Whether rows after `as_of` would show in the kept facts; worked out once a data version and moment."""
+        if one.as_of not in self._past:
+            self._past[one.as_of] = self._shows_later(one)
+        return self._past[one.as_of]
+
+    def _shows_later(self, one: Plan) -> bool:
+        """Whether there are corrections after `as_of`, or contacts handed on since."""
         literal = self._engine.dialect.literal
         as_of = literal(moment(one.as_of).replace(tzinfo=None))
         later = f"select 1 from ticket_events where field in {_CORRECTIONS} and occurred_at >= {as_of} limit 1"

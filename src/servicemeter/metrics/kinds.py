@@ -10,6 +10,7 @@ from servicemeter.analysis.intervals import byar, mean_interval, wilson
 from servicemeter.model.metric import Agg, Distribution, Measure, Parameter, Params, Tally
 
 __all__ = [
+    "ACCOUNT",
     "ATTRIBUTION",
     "CLOCK",
     "COUNT",
@@ -37,6 +38,13 @@ Fields = dict[str, Any]
 
 COUNT = Agg("count(*)")
 FIRST_TEAM = {"team": "case when f.first_team_at < p.e then f.first_team_id end"}
+ACCOUNT: Mapping[str, Any] = {
+    "dimensions": {"customer_segment": "account.segment", "country": "account.country"},
+    "lookups": {
+        "account": "left join customers as account on account.source = f.account_source and account.customer_id = f.account_id"
+    },
+}
+"""Orders beside tickets: each by its own customer, as tickets are, and not by the person that several customers may be."""
 HOLDS = "f.from_at < p.as_of and (f.to_at is null or f.to_at >= p.as_of)"
 """The state of an order that holds at `as_of`; an order taken back as a whole has none."""
 POPULATION = Parameter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicemeter.metrics.kinds import COUNT, FIRST_TEAM, HOLDS, interactions, ratio, share
+from servicemeter.metrics.kinds import ACCOUNT, COUNT, FIRST_TEAM, HOLDS, interactions, ratio, share
 from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
 
 __all__ = ["METRICS"]
@@ -32,7 +32,7 @@ def _exposure(denominator: str) -> tuple[Tally, ...]:
     if denominator == "interactions":
         return interactions({"unit": "turn", "include_self_service": False})
     if denominator == "orders":
-        return (_bought("bought", HOLDS),)
+        return (_bought("bought", HOLDS, **ACCOUNT),)
     if denominator == "customers":
         known = f"{HOLDS} and f.person_no is not null and not f.is_internal"
         guests = f"{HOLDS} and f.person_no is null"
@@ -40,8 +40,8 @@ def _exposure(denominator: str) -> tuple[Tally, ...]:
     return ()
 
 
-def _bought(field: str, where: str, per: str = "") -> Tally:
-    return Tally("orders", {field: COUNT}, at="f.placed_at", where=where, per=per, needs=("orders",))
+def _bought(field: str, where: str, **more: Any) -> Tally:
+    return Tally("orders", {field: COUNT}, at="f.placed_at", where=where, needs=("orders",), **more)
 
 
 METRICS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicemeter.metrics.kinds import COUNT, HOLDS, ratio
+from servicemeter.metrics.kinds import ACCOUNT, COUNT, HOLDS, ratio
 from servicemeter.model.metric import Measure, Metric, Parameter, Params, Tally, Target
 
 __all__ = ["METRICS"]
@@ -16,7 +16,7 @@ _CUSTOMERS = "f.person_no is not null and not f.is_internal"
 def _exposure(p: Params) -> tuple[Tally, ...]:
     """What the tickets are divided by (`n`), and the guest orders that are nobody's (`n_excluded`)."""
     if p["denominator"] == "orders":
-        return (Tally("orders", {"n": COUNT}, at="f.placed_at", where=HOLDS, needs=_NEEDS),)
+        return (Tally("orders", {"n": COUNT}, at="f.placed_at", where=HOLDS, needs=_NEEDS, **ACCOUNT),)
     over, during, held = "orders", "", HOLDS
     at: str | None = "f.placed_at"
     if p["denominator"] == "active_customers":

@@ -64,12 +64,11 @@ def _fields(solved_at: str, window: int, hit: str) -> dict[str, Agg]:
 def _survey(_: Params) -> Measure:
     """What customers say when they are asked."""
     asked = "f.kind = 'fcr' and f.question = 'score' and f.delivery = 'delivered'"
-    holds = "(f.replaced_at is null or f.replaced_at >= p.e)"
-    said = "lower(f.value_text)"
+    holds = "not f.is_invalid and not f.is_unscored and (f.replaced_at is null or f.replaced_at >= p.e)"
     fields = {
-        "n": Agg("count(*)", f"{holds} and {said} in ('yes', 'no')"),
-        "hits": Agg("count(*)", f"{holds} and {said} = 'yes'"),
-        "n_invalid": Agg("count(*)", f"{holds} and coalesce({said}, '') not in ('yes', 'no')"),
+        "n": Agg("count(*)", holds),
+        "hits": Agg("count(*)", f"{holds} and lower(f.value_text) = 'yes'"),
+        "n_invalid": Agg("count(*)", "f.is_invalid"),
     }
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:

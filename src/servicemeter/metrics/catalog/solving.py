@@ -125,7 +125,7 @@ def _turnaround(p: Params) -> Measure:
     """From the first contact to the first solve that was not undone within the window; mature solves only."""
     window = int(float(p["followup_window_days"]) * 86400)
     start, reopened_at, longest, solved = _of_case() if p["link_followups"] else _of_ticket()
-    undone = f"{reopened_at} > f.solved_at and {reopened_at} <= f.solved_at + {window}"
+    undone = f"{reopened_at} <= f.solved_at + {window}"
     stands = f"({reopened_at} is null or {reopened_at} >= p.as_of or not ({undone}))"
     candidate = f"{population(p)} and {solved} and coalesce({longest}, 0) <= {window} and {stands}"
     mature = f"f.solved_at + {window} < p.as_of"
@@ -150,7 +150,7 @@ def _turnaround(p: Params) -> Measure:
 
 def _of_ticket() -> tuple[str, str, str, str]:
     """Where a ticket's turnaround starts, when a solve was undone, how long the ones before had lasted, what else must hold."""
-    return "least(t.first_contact_at, f.created_at)", "f.reopened_at", "f.longest_solved_before_s", "true"
+    return "least(t.first_contact_at, f.created_at)", "f.reopened_later_at", "f.longest_solved_before_s", "true"
 
 
 def _of_case() -> tuple[str, str, str, str]:

@@ -48,7 +48,8 @@ def _intents(_: Params) -> Measure:
         return {"value": None, "numerator": found["hits"], "n": found["hits"]}
 
     why = {"intent": "f.value_text"}
-    of = Tally("answers", {"hits": COUNT}, at="f.answered_at", where=f"{_asked_visitors('score')} and {_LATEST}", dimensions=why)
+    where = f"{_asked_visitors('score')} and {_LATEST}"
+    of = Tally("answers", {"hits": COUNT}, at="f.answered_at", where=where, dimensions=why)
     return Measure((of,), finish, across=_shares, implied=("intent",), n_of_whole=True)
 
 
@@ -65,7 +66,7 @@ def _fulfilled(_: Params) -> Measure:
         return {**share(found["hits"], found["n"]), "n_invalid": found["n_invalid"]}
 
     fields = {
-        "n": Agg("count(*)", _LATEST),
+        "n": Agg("count(*)", f"not f.is_invalid and {_LATEST}"),
         "hits": Agg("count(*)", f"{_LATEST} and lower(f.value_text) = 'yes'"),
         "n_invalid": Agg("count(*)", "f.is_invalid"),
     }
@@ -151,7 +152,8 @@ METRICS = (
         "higher",
         _fulfilled,
         needs=("intercept_surveys",),
-        leaves_out="Visitors who were not asked or did not answer the follow-up; answers replaced by a later one.",
+        leaves_out="Visitors who were not asked or did not answer the follow-up; answers replaced by a later one; other words "
+        "than yes, partly and no (n_invalid).",
         dimensions=("intent", "page", "location"),
         peers="The usual task completion rate of intercept surveys.",
     ),

@@ -27,7 +27,7 @@ def _macros(p: Params) -> Measure:
     def finish(found: Fields) -> Fields:
         return share(found["hits"], found["n"])
 
-    of = Tally("replies", fields, at="f.replied_at", where="f.is_written")
+    of = Tally("replies", fields, at="f.replied_at", where=f"f.is_written and {population(p)}")
     if "macro_id" in p["by"]:
         return Measure((of,), finish, across=_of_the_whole, implied=("macro_id",))
     return Measure((of,), finish)
@@ -85,7 +85,8 @@ METRICS = (
         "neither",
         _macros,
         needs=("messages", "macros"),
-        leaves_out="Calls, internal notes, bots, automatic messages; sources that record no standard answers.",
+        leaves_out="Calls, internal notes, bots, automatic messages; outbound tickets; sources that record no standard answers.",
+        parameters=(POPULATION,),
         dimensions=("macro_id",),
     ),
 )

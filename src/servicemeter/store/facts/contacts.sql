@@ -2,36 +2,49 @@
 -- needs: bots, agent_spans
 -- dimensions: agent=agent_id team=team_id queue=queue
 -- Calls and chats as contacts: chains of legs with one root; the wait is the sum of the queue waits, the outcome the last leg's.
+-- Most contacts are one leg and pass straight through; only chains are put together.
 {% import '_macros.sql' as m with context %}
-with legs as (
-    select i.*, case when i.outcome = 'in_progress' and i.answered_at is not null then 'answered' else i.outcome end as known_outcome,
-           coalesce(i.root_interaction_id, i.interaction_id) as root_id, b.agent_id is null as is_human,
-           {{ epoch('i.started_at') }} as start_s, {{ epoch('i.queued_at') }} as queue_s,
-           {{ epoch('i.answered_at') }} as answer_s, {{ epoch('i.ended_at') }} as end_s
+with chains as (
+    select distinct source, root_interaction_id as root_id from {{ rows('interactions', 'contact') }} as i
+    where root_interaction_id <> interaction_id
+),
+legs as (
+    select i.source, coalesce(i.root_interaction_id, i.interaction_id) as contact_id, i.interaction_id, c.root_id is not null as is_chained,
+           case when i.ticket_id is not null then coalesce(i.ticket_source, i.source) end as ticket_source, i.ticket_id,
+           case when i.customer_id is not null then coalesce(i.customer_source, i.source) end as customer_source, i.customer_id,
+           i.channel, i.brand, i.language, i.reason, i.queue, i.direction = 'inbound' as is_inbound,
+           case when i.outcome = 'in_progress' and i.answered_at is not null then 'answered' else i.outcome end as outcome,
+           i.outcome in ('answered', 'in_progress') and (i.outcome = 'answered' or i.answered_at is not null) and b.agent_id is null as is_handled,
+           i.agent_id, i.team_id, coalesce(i.team_id, i.queue) as held_by,
+           {{ epoch('i.started_at') }} as started_at, {{ epoch('i.queued_at') }} as queued_at,
+           {{ epoch('i.answered_at') }} as answered_at, {{ epoch('i.ended_at') }} as ended_at,
+           {{ epoch('coalesce(i.answered_at, i.ended_at)') }} - {{ epoch('i.queued_at') }} as queue_seconds
     from {{ rows('interactions', 'contact') }} as i
+    left join chains as c on c.source = i.source and c.root_id = coalesce(i.root_interaction_id, i.interaction_id)
     left join {{ facts }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
 ),
 whole as (
-    select source, root_id as contact_id,
-           {{ first_by('coalesce(ticket_source, source)', ['start_s', 'interaction_id'], 'ticket_id is not null') }} as ticket_source,
-           {{ first_by('ticket_id', ['start_s', 'interaction_id'], 'ticket_id is not null') }} as ticket_id,
-           {{ first_by('coalesce(customer_source, source)', ['start_s', 'interaction_id'], 'customer_id is not null') }} as customer_source,
-           {{ first_by('customer_id', ['start_s', 'interaction_id'], 'customer_id is not null') }} as customer_id,
-           {{ first_by('channel', ['start_s', 'interaction_id']) }} as channel,
-           {{ first_by('brand', ['start_s', 'interaction_id']) }} as brand,
-           {{ last_by('language', ['start_s', 'interaction_id'], 'language is not null') }} as language,
-           {{ last_by('reason', ['start_s', 'interaction_id'], 'reason is not null') }} as reason,
-           {{ last_by('queue', ['start_s', 'interaction_id'], 'queue is not null') }} as queue,
-           {{ first_by('direction', ['start_s', 'interaction_id']) }} = 'inbound' as is_inbound,
-           {{ last_by('known_outcome', ['start_s', 'interaction_id']) }} as outcome,
-           {{ last_by("case known_outcome when 'answered' then coalesce(answer_s, end_s, queue_s, start_s) else coalesce(end_s, queue_s, start_s) end", ['start_s', 'interaction_id']) }} as decided_at,
-           {{ last_by('agent_id', ['start_s', 'interaction_id'], "known_outcome = 'answered' and is_human") }} as agent_id,
-           {{ last_by('coalesce(team_id, queue)', ['start_s', 'interaction_id']) }} as last_team_id,
-           {{ last_by('team_id', ['start_s', 'interaction_id'], "known_outcome = 'answered' and is_human") }} as handling_team_id,
-           min(start_s) as started_at, min(queue_s) as queued_at, max(end_s) as ended_at, count(*) as leg_count,
-           case when count(*) filter (where queue_s is not null and coalesce(answer_s, end_s) is null) > 0 then null
-                else cast(sum(coalesce(answer_s, end_s) - queue_s) filter (where queue_s is not null) as bigint) end as wait_seconds
-    from legs group by source, root_id
+    select source, contact_id, ticket_source, ticket_id, customer_source, customer_id, channel, brand, language, reason, queue, is_inbound, outcome,
+           case when outcome = 'answered' then coalesce(answered_at, ended_at, queued_at, started_at) else coalesce(ended_at, queued_at, started_at) end as decided_at,
+           case when is_handled then agent_id end as agent_id, held_by as last_team_id, case when is_handled then team_id end as handling_team_id,
+           started_at, queued_at, ended_at, 1 as leg_count, queue_seconds as wait_seconds
+    from legs where not is_chained
+    union all
+    select source, contact_id,
+           {% for column in ['ticket_source', 'ticket_id', 'customer_source', 'customer_id'] %}
+           {{ first_by(column, ['started_at', 'interaction_id'], column ~ ' is not null') }},
+           {% endfor %}
+           {{ first_by('channel', ['started_at', 'interaction_id']) }}, {{ first_by('brand', ['started_at', 'interaction_id']) }},
+           {% for column in ['language', 'reason', 'queue'] %}
+           {{ last_by(column, ['started_at', 'interaction_id'], column ~ ' is not null') }},
+           {% endfor %}
+           {{ first_by('is_inbound', ['started_at', 'interaction_id']) }}, {{ last_by('outcome', ['started_at', 'interaction_id']) }},
+           {{ last_by("case when outcome = 'answered' then coalesce(answered_at, ended_at, queued_at, started_at) else coalesce(ended_at, queued_at, started_at) end", ['started_at', 'interaction_id']) }},
+           {{ last_by('agent_id', ['started_at', 'interaction_id'], 'is_handled') }}, {{ last_by('held_by', ['started_at', 'interaction_id']) }},
+           {{ last_by('team_id', ['started_at', 'interaction_id'], 'is_handled') }},
+           min(started_at), min(queued_at), max(ended_at), count(*),
+           case when count(case when queued_at is not null and queue_seconds is null then 1 end) = 0 then cast(sum(queue_seconds) as bigint) end
+    from legs where is_chained group by source, contact_id
 )
 select w.*,
        case when w.channel in ('phone', 'chat', 'video', 'in_person') then 'synchronous'

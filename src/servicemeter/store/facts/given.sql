@@ -1,7 +1,8 @@
 -- kind: invitation
 -- needs: scales
 -- keep: no
--- Survey answers on their scales. An answer to the question that a survey is called after answers its score question.
+-- Survey answers on their scales; what is asked in words has a few right ones. An answer to the question that a survey is called
+-- after answers its score question.
 with asked as (
     select source, invitation_id, kind,
            coalesce(scale, case kind when 'csat' then 'csat_5' when 'ces' then 'ces2_7' when 'nps' then 'nps_0_10' end) as scale
@@ -17,8 +18,12 @@ said as (
 select a.source, a.invitation_id, a.answer_id, a.question, a.answered_at, a.value_num, a.value_text, a.scale,
        s.min_value as scale_min, s.max_value as scale_max, s.is_high_good,
        a.value_num >= s.positive_from and a.value_num <= s.positive_to as is_positive,
-       a.value_num is null and (a.value_text is null or a.question = 'score' and a.kind in ('csat', 'ces', 'nps')) as is_unscored,
-       coalesce(a.question = 'score' and (a.value_num < s.min_value or a.value_num > s.max_value or a.value_num <> floor(a.value_num))
-                or a.question = 'fulfilled' and lower(a.value_text) not in ('yes', 'partly', 'no'), false) as is_invalid
+       case when a.question = 'score' and a.kind in ('csat', 'ces', 'nps') then a.value_num is null
+            when a.question = 'score' and a.kind in ('fcr', 'intent') or a.question = 'fulfilled' then a.value_text is null
+            else a.value_num is null and a.value_text is null end as is_unscored,
+       coalesce(case when a.question = 'score' and a.kind = 'fcr' then lower(a.value_text) not in ('yes', 'no')
+                     when a.question = 'fulfilled' then lower(a.value_text) not in ('yes', 'partly', 'no')
+                     when a.question = 'score' then a.value_num < s.min_value or a.value_num > s.max_value or a.value_num <> floor(a.value_num)
+                end, false) as is_invalid
 from said as a
 left join {{ work }}.scales as s on s.scale = a.scale

@@ -30,7 +30,7 @@ episodes as (
     from changes as c join {{ work }}.placements as p on p.order_no = c.order_no
     where c.is_whole = 0 and (p.amount is null or c.taken < p.amount)
 )
-select p.order_no, p.source, p.order_id, p.person_no, p.is_internal, p.customer_source, p.customer_id, p.brand,
+select p.order_no, p.source, p.order_id, p.person_no, p.is_internal, p.customer_source, p.customer_id, p.account_source, p.account_id, p.brand,
        p.placed_at, e.from_at, e.to_at, {{ money.base('w', 'p.currency', 'p.amount - e.taken') }} as net_minor
 from episodes as e
 join {{ work }}.placements as p on p.order_no = e.order_no

@@ -42,10 +42,14 @@ answered_again as (
     group by s.ticket_no, s.solve_no
 ),
 undone_before as (
-    select ticket_no, solve_no,
-           max(case when reopened_at = solved_at then {{ far_off }} else coalesce(reopened_at - solved_at, 0) end)
-               over (partition by ticket_no order by solve_no rows between unbounded preceding and 1 preceding) as longest_solved_before_s
-    from solved where reopened_at is not null or solve_no > 1
+    select s.ticket_no, s.solve_no,
+           case when lag(s.reopened_at - s.solved_at) over in_order = 0 then {{ far_off }}
+                else max(case when s.solved_at is null then 0 when s.reopened_at > s.solved_at then s.reopened_at - s.solved_at
+                              else coalesce(z.reopened_at - s.solved_at, {{ far_off }}) end)
+                         over (in_order rows between unbounded preceding and 1 preceding) end as longest_solved_before_s
+    from solved as s left join same_second as z on z.ticket_no = s.ticket_no and z.solve_no = s.solve_no
+    where s.reopened_at is not null or s.solve_no > 1
+    window in_order as (partition by s.ticket_no order by s.solve_no)
 )
 select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.change_key, s.solver_id,
        i.agent_id, j.team_id, k.first_touch_at, k.first_response_at,

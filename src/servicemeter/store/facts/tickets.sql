@@ -19,12 +19,10 @@ with merged as (
     group by ticket_no
 ),
 first_teams as (
-    select ticket_no, {{ first_by('team_id', ['from_key']) }} as team_id,
-           {{ whole('min(from_key) - ' ~ first_key, '1000000000') }} + {{ long_ago }} as assigned_at
+    select ticket_no, team_id, {{ whole('from_key - ' ~ first_key, '1000000000') }} + {{ long_ago }} as assigned_at
     from {{ facts }}.team_spans
-    where team_id is not null{% if touched %} and ticket_no in (select ticket_no from touched_numbers){% endif %}
+    where is_first{% if touched %} and ticket_no in (select ticket_no from touched_numbers){% endif %}
 
-    group by ticket_no
 ),
 noted as (
     select ticket_no, min(noted_at) as noted_at from {{ work }}.notes group by ticket_no
