@@ -119,6 +119,8 @@ class Spark:
             self._session.conf.set(name, value)
         self.dialect = _Dialect(found[1] if found else "servicemeter")
         self._empty: dict[str, Mapping[str, Kind]] = {}
+        self._scaffolds: set[str] = set()
+        self.drop_schema(self.dialect.temporary)
         for schema in (self.dialect.database, self.dialect.temporary):
             self.make_schema(schema)
         self.run(f"use {self.dialect.database}")
@@ -150,12 +152,18 @@ class Spark:
     def keep_rows(self, name: str, query: str) -> None:
         self.drop_table(name)
         self.run(f"create table {name} using parquet as {query}")
+        if name.startswith(f"{self.dialect.temporary}."):
+            self._scaffolds.add(name)
 
     def has_table(self, name: str) -> bool:
         return bool(self._session.catalog.tableExists(name))
 
     def drop_table(self, name: str) -> None:
         self._empty.pop(name, None)
+        if name.startswith(f"{self.dialect.temporary}."):
+            if name not in self._scaffolds:
+                return
+            self._scaffolds.remove(name)
         self.run(f"drop table if exists {name}")
 
     def stage(self, name: str, rows: pa.Table) -> None:
