@@ -23,6 +23,7 @@ from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
 from servicemeter.store.identities import build_persons
 from servicemeter.store.policies import Policies, read_policies
+from servicemeter.store.reach import Reach
 from servicemeter.store.touched import EVERYTHING
 from servicemeter.store.variants import with_defaults
 from servicemeter.store.versions import known_versions
@@ -41,11 +42,36 @@ _CASES = frozenset({"ticket", "contact", "invitation"})
 _WHOLE = {
     "all": _CASES,
     "order": frozenset({"order", "customer"}),
-    "person": frozenset({"order", "customer", *_CASES}),
+    "person": frozenset({"order", "customer"}),
     "cost": frozenset({"cost", "order", "customer"}),
     "agent_state": frozenset({"agent_state", "contact"}),
 }
 """Kinds of facts that are replaced as a whole, with what must have been touched for it."""
+_OF_TICKETS = "ticket_no in (select ticket_no from touched_numbers)"
+_OF_CONTACTS = "(source, contact_id) in (select source, id from touched_contacts)"
+_OF_INVITATIONS = "(source, invitation_id) in (select source, id from touched_invitations)"
+_GONE = {
+    "ticket": _OF_TICKETS,
+    "contact": _OF_CONTACTS,
+    "invitation": _OF_INVITATIONS,
+    "work": f"{_OF_TICKETS} or is_leg and {_OF_CONTACTS}",
+    "person": "",
+}
+"""Kinds of facts of which only the touched rows are replaced, with the rows that make room."""
+_GONE_BY_FACT = {
+    "sales": "order_no in (select order_no from touched_orders)",
+    "repeats": "ticket_no in (select ticket_no from asked_numbers) "
+    "or ticket_no is null and (source, contact_id) in (select source, contact_id from touched_calls)",
+    "votes": f"{_OF_INVITATIONS} or (customer_source, customer_id) in (select source, customer_id from touched_customers)",
+}
+_STAGED = {
+    ("tickets", "ticket"): "touched_rows_of_tickets",
+    ("messages", "ticket"): "touched_messages",
+    ("ticket_events", "ticket"): "touched_events",
+    ("interactions", "ticket"): "touched_sessions",
+    ("interactions", "contact"): "touched_legs",
+}
+"""Tables whose touched rows many facts read, with where they are put aside."""
 
 
 @dataclass(frozen=True)
@@ -195,14 +221,27 @@ class Facts:
             kinds.add("ticket")
         if "customer" in kinds:
             build_persons(self.engine, self.schema)
+        reach = Reach(self.engine, self.schema)
         if kinds & _CASES:
-            self._mark_touched(version)
+            self._replace_all(fact_files()["merges"])
+            reach.mark(version, with_customers=self.policies.are_by_segment)
+            self._stage_touched()
         for fact in self._ordered():
             if fact.kind in _WHOLE and kinds & _WHOLE[fact.kind]:
-                self._replace_all(fact)
-            elif fact.kind in _CASES and kinds & _CASES:
+                if fact.name != "merges":
+                    self._replace_all(fact)
+            elif kinds & _CASES and fact.kind in _GONE:
+                if fact.kind == "person":
+                    reach.mark_persons()
                 self._replace_touched(fact)
+        if kinds & _CASES:
+            reach.forget()
         self._drop_scaffolding()
+
+    def _stage_touched(self) -> None:
+        """Put the rows of what is touched aside, so that the large tables are read once and not by every fact."""
+        for (table, kind), name in _STAGED.items():
+            self.engine.run(f"create or replace temp table {name} as select * from {self._existing(table, kind)}")
 
     def sql(self, name: str, *, touched: bool = False) -> str:
         """The statement that selects the rows of a fact."""
@@ -243,46 +282,8 @@ class Facts:
                 f"where t.source = {target}.source and t.ticket_id = {target}.ticket_id) "
                 "union select ticket_no from fresh_rows"
             )
-        gone = {
-            "ticket": "ticket_no in (select ticket_no from touched_numbers)",
-            "contact": "(source, contact_id) in (select source, id from touched_contacts)",
-            "invitation": "(source, invitation_id) in (select source, id from touched_invitations)",
-        }[fact.kind]
-        self.engine.run(f"delete from {target} where {gone}")
+        self.engine.run(f"delete from {target} where {_GONE_BY_FACT.get(fact.name) or _GONE[fact.kind]}")
         self.engine.run(f"insert into {target} by name select * from fresh_rows")
-
-    def _mark_touched(self, version: int) -> None:
-        """Work out all tickets, contacts and invitations that are built again: those touched, and what hangs on them."""
-        s = self.schema
-        seen = f"select distinct source, id from meta.touched where data_version > {version} and kind = "
-        self._replace_all(fact_files()["merges"])
-        of_customers = f"""
-                union select t.source, t.ticket_id from tickets as t join ({seen} 'customer') as c
-                      on c.source = coalesce(t.customer_source, t.source) and c.id = t.customer_id"""
-        self.engine.run(f"""
-            create or replace temp table touched_contacts as {seen} 'contact';
-            create or replace temp table direct_tickets as
-                select source, id as ticket_id from ({seen} 'ticket') as t
-                union select m.source, m.survivor_id from {s}.merges as m
-                      join ({seen} 'ticket') as t on t.source = m.source and t.id = m.ticket_id
-                {of_customers if self.policies.are_by_segment else ""};
-            create or replace temp table touched_tickets as
-                select source, ticket_id from direct_tickets
-                union select o.source, o.ticket_id from {s}.members as o
-                      where o.ticket_no in (select k.ticket_no from {s}.members as k
-                                            join direct_tickets as d on d.source = k.source and d.ticket_id = k.ticket_id)
-                union select m.source, m.ticket_id from {s}.merges as m
-                      join direct_tickets as d on d.source = m.source and d.ticket_id = m.survivor_id;
-            create or replace temp table touched_invitations as
-                {seen} 'invitation'
-                union select v.source, v.invitation_id from survey_invitations as v
-                      join touched_tickets as t on t.source = coalesce(v.ticket_source, v.source) and t.ticket_id = v.ticket_id
-                union select v.source, v.invitation_id from survey_invitations as v
-                      join interactions as i
-                      on i.source = coalesce(v.interaction_source, v.source) and i.interaction_id = v.interaction_id
-                      join touched_contacts as c
-                      on c.source = i.source and c.id = coalesce(i.root_interaction_id, i.interaction_id)
-        """)
 
     def _drop_scaffolding(self) -> None:
         for fact in fact_files().values():
@@ -330,6 +331,11 @@ class Facts:
 
     def _rows(self, table: str, kind: str | None, touched: bool) -> str:
         """A relation of the rows of a canonical table that exist at the horizon (and are touched)."""
+        if touched and kind and (table, kind) in _STAGED:
+            return _STAGED[table, kind]
+        return self._existing(table, kind if touched else None)
+
+    def _existing(self, table: str, touched: str | None) -> str:
         text, literal = self.engine.dialect.text, self.engine.dialect.literal
         relation = self._versions(table)
         conditions = []
@@ -337,8 +343,8 @@ class Facts:
         if moment and self._through and table != "customers":
             beyond = " or ".join(f"(source = {text(s)} and {moment} >= {literal(end)})" for s, end in self._through)
             conditions.append(f"({moment} is null or not ({beyond}))")
-        if kind and touched:
-            conditions.append(_belongs(table, kind))
+        if touched:
+            conditions.append(_belongs(table, touched))
         if not conditions:
             return relation
         return f"(select * from {relation} as existing where {' and '.join(conditions)})"

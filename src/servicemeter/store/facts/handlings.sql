@@ -1,29 +1,29 @@
--- kind: all
+-- kind: work
 -- needs: bots, agent_spans, members, tickets
 -- dimensions: agent=agent_id team=team_id queue=queue
 -- Time people spent handling: legs of calls and chats they answered, and work sessions on written tickets.
 {% import '_macros.sql' as m with context %}
 with handled as (
-    select i.source, true as is_leg, i.interaction_id as leg_id, coalesce(i.root_interaction_id, i.interaction_id) as contact_id,
+    select i.source, cast(null as integer) as ticket_no, true as is_leg, i.interaction_id as leg_id, coalesce(i.root_interaction_id, i.interaction_id) as contact_id,
            i.direction = 'inbound' as is_inbound,
            {{ epoch('coalesce(i.ended_at, i.answered_at, i.started_at)') }} + coalesce(i.acw_s, 0) as handled_at,
            i.talk_s + coalesce(i.hold_s, 0) + coalesce(i.acw_s, 0) as handle_seconds,
            i.hold_s is null or i.acw_s is null as is_partial,
            i.channel, i.brand, i.language, i.reason, i.queue, i.agent_id, i.team_id,
            coalesce(i.customer_source, i.source) as customer_source, i.customer_id
-    from {{ rows('interactions') }} as i
+    from {{ rows('interactions', 'contact') }} as i
     left join {{ facts }}.bots as b on b.source = i.source and b.agent_id = i.agent_id
     where i.outcome = 'answered' and b.agent_id is null
     union all
-    select w.source, false, 'ticket ' || t.ticket_id, 'ticket ' || t.ticket_id, t.is_inbound,
+    select w.source, t.ticket_no, false, 'ticket ' || t.ticket_id, 'ticket ' || t.ticket_id, t.is_inbound,
            {{ epoch('w.ended_at') }}, {{ epoch('w.ended_at') }} - {{ epoch('w.started_at') }}, false,
            t.channel, t.brand, t.language, t.reason, null, w.agent_id, null, t.customer_source, t.customer_id
-    from {{ rows('work_sessions') }} as w
+    from {{ rows('work_sessions', 'ticket') }} as w
     join {{ facts }}.members as n on n.source = coalesce(w.ticket_source, w.source) and n.ticket_id = w.ticket_id
     join {{ facts }}.tickets as t on t.ticket_no = n.ticket_no
     where w.ended_at is not null and coalesce(t.channel_class, 'asynchronous') = 'asynchronous'
 )
-select h.source, h.leg_id, h.is_leg,
+select h.source, h.ticket_no, h.leg_id, h.is_leg,
        max(h.handled_at) over (partition by h.source, h.contact_id) as contact_handled_at, h.contact_id, h.is_inbound, h.handled_at, h.handle_seconds, h.is_partial,
        h.channel, h.brand, h.language, h.reason, h.queue, h.agent_id, h.customer_source, h.customer_id,
        case when h.channel in ('phone', 'chat', 'video', 'in_person') then 'synchronous'

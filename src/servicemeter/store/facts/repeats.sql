@@ -13,11 +13,16 @@ with calls as (
            c.ticket_id, n.ticket_no, coalesce(c.queued_at, c.started_at) as asked_at,
            case when c.outcome = 'answered' then c.decided_at end as answered_at
     from {{ facts }}.contacts as c
+    {% if touched %}
+    join touched_calls as w on w.source = c.source and w.contact_id = c.contact_id
+    {% endif %}
     left join {{ facts }}.members as n on n.source = c.ticket_source and n.ticket_id = c.ticket_id
     where c.is_inbound and coalesce(c.outcome, '') <> 'self_served'
 ),
 first_solves as (
-    select ticket_no, solved_at from {{ facts }}.solves where solve_no = 1
+    select ticket_no, solved_at from {{ facts }}.solves
+    where solve_no = 1{% if touched %} and ticket_no in (select ticket_no from asked_numbers){% endif %}
+
 ),
 asked as (
     select t.ticket_no, cast(null as varchar) as source, cast(null as varchar) as contact_id, t.created_at, t.reason,
@@ -26,6 +31,9 @@ asked as (
     from {{ facts }}.tickets as t
     left join first_solves as s on s.ticket_no = t.ticket_no
     where t.is_inbound and t.created_at is not null and t.customer_id is not null
+    {% if touched %}
+      and t.ticket_no in (select ticket_no from asked_numbers)
+    {% endif %}
     union all
     select null, source, contact_id, started_at, reason, customer_source, customer_id,
            case when agent_id is not null then answered_at end,
@@ -87,7 +95,7 @@ reopened as (
     where g.reply_after_reopen_at is not null and (g.solved_again_at is null or g.reply_after_reopen_at <= g.solved_again_at)
     group by g.ticket_no
 )
-select o.ticket_no, o.source, o.contact_id, o.person_no, o.created_at,
+select o.ticket_no, o.source, o.contact_id, o.person_no is not null as has_person, o.created_at,
        case when o.reason_no = 0 then o.held_by_any
             else coalesce(greatest(o.held_by_same, o.held_by_unknown), o.held_by_same, o.held_by_unknown) end as held_until,
        case when o.reason_no = 0 then o.next_any_at
@@ -98,6 +106,9 @@ from (
     union all
     select ticket_no, null, null, created_at, null, null, null, null, null, null, null, null, null from {{ facts }}.tickets
     where is_inbound and (customer_id is null or created_at is null)
+    {% if touched %}
+      and ticket_no in (select ticket_no from asked_numbers)
+    {% endif %}
 ) as o
 left join asked_before as b on b.ticket_no = o.ticket_no
 left join called_again as c on c.ticket_no = o.ticket_no

@@ -6,6 +6,9 @@
 with asked as (
     select b.person_no, t.ticket_no, t.created_at, t.created_at * 2147483648 + t.ticket_no as credit
     from {{ facts }}.tickets as t
+    {% if touched %}
+    join touched_customers as c on c.source = t.customer_source and c.customer_id = t.customer_id
+    {% endif %}
     join {{ facts }}.buyers as b on b.source = t.customer_source and b.customer_id = t.customer_id
     where t.is_inbound and t.created_at is not null
 ),
@@ -14,31 +17,46 @@ answered as (
     from {{ facts }}.replies as r where r.ticket_no in (select ticket_no from asked) group by r.ticket_no
 ),
 lines as (
-    select 'any' as rule, person_no, created_at as line_at, 1 as place, credit, cast(null as integer) as order_no from asked
+    select person_no, created_at as line_at, 1 as place, credit, cast(null as bigint) as replied_credit, cast(null as integer) as order_no from asked
     union all
-    select 'replied', a.person_no, greatest(a.created_at, s.replied_at), 1, a.credit, null
+    select a.person_no, greatest(a.created_at, s.replied_at), 1, null, a.credit, null
     from asked as a join answered as s on s.ticket_no = a.ticket_no
     union all
-    select r.rule, o.person_no, min(o.placed_at), 0, null, o.order_no
-    from {{ facts }}.orders as o cross join {{ values([('any',), ('replied',)], ['rule']) }} as r
-    where o.person_no is not null group by r.rule, o.person_no, o.order_no
+    select person_no, min(placed_at), 0, null, null, order_no
+    from {{ facts }}.orders where person_no in (select person_no from asked)
+    group by person_no, order_no
 ),
 credited as (
-    select rule, order_no, line_at as placed_at,
-           max(credit) over (partition by rule, person_no order by line_at, place rows between unbounded preceding and current row) as credit
+    select order_no, line_at as placed_at, max(credit) over before_it as credit, max(replied_credit) over before_it as replied_credit
     from lines
+    window before_it as (partition by person_no order by line_at, place rows between unbounded preceding and current row)
 ),
 sold as (
-    select rule, order_no, placed_at, cast(credit % 2147483648 as integer) as ticket_no,
-           {{ whole('credit', '2147483648') }} as ticket_created_at
+    select 'any' as rule, order_no, placed_at, credit, replied_credit is distinct from credit as is_once
     from credited where order_no is not null and credit is not null
+    union all
+    select 'replied', order_no, placed_at, replied_credit, true
+    from credited where order_no is not null and replied_credit is not null
+),
+pairs as (
+    select order_no, placed_at, cast(credit % 2147483648 as integer) as ticket_no from sold
+    where rule = 'replied' or is_once
+),
+last_replies as (
+    select s.order_no, s.ticket_no, max(r.replied_at) as replied_at
+    from {{ facts }}.replies as r
+    join pairs as s on s.ticket_no = r.ticket_no and r.replied_at < s.placed_at
+    group by s.order_no, s.ticket_no
 ),
 repliers as (
-    select s.rule, s.order_no, {{ last_by('r.agent_id', ['r.replied_at', 'r.agent_id']) }} as agent_id,
-           {{ last_by('r.team_id', ['r.replied_at', 'r.agent_id']) }} as team_id
+    select s.order_no, s.ticket_no, max(r.agent_id) as agent_id, {{ last_by('r.team_id', ['r.agent_id']) }} as team_id
     from {{ facts }}.replies as r
-    join sold as s on s.ticket_no = r.ticket_no and r.replied_at < s.placed_at
-    group by s.rule, s.order_no
+    join last_replies as s on s.ticket_no = r.ticket_no and s.replied_at = r.replied_at
+    group by s.order_no, s.ticket_no
 )
 select s.rule, s.order_no, s.ticket_no, s.ticket_created_at, s.placed_at, r.agent_id, r.team_id
-from sold as s left join repliers as r on r.rule = s.rule and r.order_no = s.order_no
+from (
+    select rule, order_no, placed_at, cast(credit % 2147483648 as integer) as ticket_no, {{ whole('credit', '2147483648') }} as ticket_created_at
+    from sold
+) as s
+left join repliers as r on r.order_no = s.order_no and r.ticket_no = s.ticket_no

@@ -22,3 +22,7 @@ from {{ facts }}.answers as a
 left join {{ facts }}.persons as p on p.source = a.customer_source and p.customer_id = a.customer_id
 left join {{ rows('customers') }} as c on c.source = a.customer_source and c.customer_id = a.customer_id
 where a.kind = 'nps' and a.question = 'score'
+{% if touched %}
+  and (a.customer_id is null and (a.source, a.invitation_id) in (select source, id from touched_invitations)
+       or (a.customer_source, a.customer_id) in (select source, customer_id from touched_customers))
+{% endif %}

@@ -1,0 +1,118 @@
+"""How far new rows reach: the tickets, contacts, invitations and persons whose facts are built again."""
+
+from __future__ import annotations
+
+from servicemeter.engines.engine import Engine
+
+__all__ = ["Reach"]
+
+
+class Reach:
+    """What the loads after a data version touched, and what hangs on it, as temporary tables of the building of one schema."""
+
+    def __init__(self, engine: Engine, schema: str) -> None:
+        self._engine = engine
+        self._schema = schema
+        self._has_persons = False
+
+    def mark(self, version: int, *, with_customers: bool) -> None:
+        """Work out the tickets, contacts and invitations, before any fact but `merges` is replaced.
+
+        `with_customers`: a customer that was touched touches its tickets.
+        """
+        s = self._schema
+        seen = f"select distinct source, id from meta.touched where data_version > {version} and kind = "
+        of_customers = f"""
+                union select t.source, t.ticket_id from tickets as t join ({seen} 'customer') as c
+                      on c.source = coalesce(t.customer_source, t.source) and c.id = t.customer_id"""
+        self._engine.run(f"""
+            create or replace temp table touched_contacts as {seen} 'contact';
+            create or replace temp table direct_tickets as
+                select source, id as ticket_id from ({seen} 'ticket') as t
+                union select m.source, m.survivor_id from {s}.merges as m
+                      join ({seen} 'ticket') as t on t.source = m.source and t.id = m.ticket_id
+                {of_customers if with_customers else ""};
+            create or replace temp table touched_tickets as
+                select source, ticket_id from direct_tickets
+                union select o.source, o.ticket_id from {s}.members as o
+                      where o.ticket_no in (select k.ticket_no from {s}.members as k
+                                            join direct_tickets as d on d.source = k.source and d.ticket_id = k.ticket_id)
+                union select m.source, m.ticket_id from {s}.merges as m
+                      join direct_tickets as d on d.source = m.source and d.ticket_id = m.survivor_id;
+            create or replace temp table touched_invitations as
+                {seen} 'invitation'
+                union select v.source, v.invitation_id from survey_invitations as v
+                      join touched_tickets as t on t.source = coalesce(v.ticket_source, v.source) and t.ticket_id = v.ticket_id
+                union select v.source, v.invitation_id from survey_invitations as v
+                      join interactions as i
+                      on i.source = coalesce(v.interaction_source, v.source) and i.interaction_id = v.interaction_id
+                      join touched_contacts as c
+                      on c.source = i.source and c.id = coalesce(i.root_interaction_id, i.interaction_id);
+            create or replace temp table asked_numbers (ticket_no integer);
+            create or replace temp table touched_customers (source varchar, customer_id varchar);
+        """)
+        self._gather_customers()
+
+    def mark_persons(self) -> None:
+        """Work out the persons, once the facts of tickets, contacts and invitations are replaced.
+
+        A person is touched when a ticket, contact or invitation of theirs was, or is now. All their tickets and calls are then
+        read again, and their orders credited again.
+        """
+        if self._has_persons:
+            return
+        self._has_persons = True
+        s = self._schema
+        self._gather_customers()
+        self._engine.run(f"""
+            insert into touched_customers
+                select p.source, p.customer_id from {s}.persons as p
+                join (
+                    select distinct k.person_source, k.person_id from {s}.persons as k
+                    join touched_customers as c on c.source = k.source and c.customer_id = k.customer_id
+                ) as person on person.person_source = p.person_source and person.person_id = p.person_id;
+            create or replace temp table touched_customers as select distinct source, customer_id from touched_customers;
+            insert into asked_numbers
+                select t.ticket_no from {s}.tickets as t
+                join touched_customers as c on c.source = t.customer_source and c.customer_id = t.customer_id;
+            create or replace temp table asked_numbers as select distinct ticket_no from asked_numbers;
+            create or replace temp table touched_calls as
+                select source, id as contact_id from touched_contacts
+                union select k.source, k.contact_id from {s}.contacts as k
+                      join touched_customers as c on c.source = k.customer_source and c.customer_id = k.customer_id
+                union select k.source, k.contact_id from {s}.contacts as k
+                      join {s}.members as m on m.source = k.ticket_source and m.ticket_id = k.ticket_id
+                      where m.ticket_no in (select ticket_no from asked_numbers);
+            create or replace temp table touched_orders as
+                select distinct order_no from {s}.orders where person_no in (
+                    select b.person_no from {s}.buyers as b
+                    join touched_customers as c on c.source = b.source and c.customer_id = b.customer_id)
+        """)
+
+    def forget(self) -> None:
+        """Drop the temporary tables."""
+        for name in ("touched_contacts", "direct_tickets", "touched_tickets", "touched_invitations", "asked_numbers",
+                     "touched_customers", "touched_calls", "touched_orders"):  # fmt: skip
+            self._engine.run(f"drop table if exists {name}")
+
+    def _gather_customers(self) -> None:
+        """Add who is asked about in what is touched, as the facts stand now."""
+        s = self._schema
+        self._engine.run(f"""
+            insert into asked_numbers
+                select m.ticket_no from {s}.members as m
+                join touched_tickets as t on t.source = m.source and t.ticket_id = m.ticket_id
+                union
+                select m.ticket_no from {s}.contacts as k
+                join touched_contacts as c on c.source = k.source and c.id = k.contact_id
+                join {s}.members as m on m.source = k.ticket_source and m.ticket_id = k.ticket_id;
+            insert into touched_customers
+                select customer_source, customer_id from {s}.tickets
+                where customer_id is not null and ticket_no in (select ticket_no from asked_numbers)
+                union
+                select k.customer_source, k.customer_id from {s}.contacts as k
+                join touched_contacts as c on c.source = k.source and c.id = k.contact_id where k.customer_id is not null
+                union
+                select v.customer_source, v.customer_id from {s}.invitations as v
+                join touched_invitations as t on t.source = v.source and t.id = v.invitation_id where v.customer_id is not null
+        """)
