@@ -55,7 +55,15 @@ def in_pieces(shop: DemoDelivery) -> Iterator[Desk]:
                 (late[place - 1] if place else early).append(Batch(batch.table, rows))
     with Desk(None) as desk:
         desk.take(Part(shop, early), now=NOW)
-        cases = ("tickets", "messages", "ticket_events", "interactions", "survey_invitations", "survey_answers", "message_sentiment")
+        cases = (
+            "tickets",
+            "messages",
+            "ticket_events",
+            "interactions",
+            "survey_invitations",
+            "survey_answers",
+            "message_sentiment",
+        )
         for batch in late[0]:
             desk.take(Part(shop, [batch]), now=NOW)
         for load in late[1:]:

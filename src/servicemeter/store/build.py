@@ -23,7 +23,7 @@ from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
 from servicemeter.store.identities import build_persons
 from servicemeter.store.policies import Policies, read_policies
-from servicemeter.store.reach import Reach
+from servicemeter.store.reach import PIECEWISE, STAGED, Reach, belongs, rows_that_make_room
 from servicemeter.store.touched import EVERYTHING
 from servicemeter.store.variants import with_defaults
 from servicemeter.store.versions import known_versions
@@ -47,31 +47,6 @@ _WHOLE = {
     "agent_state": frozenset({"agent_state", "contact"}),
 }
 """Kinds of facts that are replaced as a whole, with what must have been touched for it."""
-_OF_TICKETS = "ticket_no in (select ticket_no from touched_numbers)"
-_OF_CONTACTS = "(source, contact_id) in (select source, id from touched_contacts)"
-_OF_INVITATIONS = "(source, invitation_id) in (select source, id from touched_invitations)"
-_GONE = {
-    "ticket": _OF_TICKETS,
-    "contact": _OF_CONTACTS,
-    "invitation": _OF_INVITATIONS,
-    "work": f"{_OF_TICKETS} or is_leg and {_OF_CONTACTS}",
-    "person": "",
-}
-"""Kinds of facts of which only the touched rows are replaced, with the rows that make room."""
-_GONE_BY_FACT = {
-    "sales": "order_no in (select order_no from touched_orders)",
-    "repeats": "ticket_no in (select ticket_no from asked_numbers) "
-    "or ticket_no is null and (source, contact_id) in (select source, contact_id from touched_calls)",
-    "votes": f"{_OF_INVITATIONS} or (customer_source, customer_id) in (select source, customer_id from touched_customers)",
-}
-_STAGED = {
-    ("tickets", "ticket"): "touched_rows_of_tickets",
-    ("messages", "ticket"): "touched_messages",
-    ("ticket_events", "ticket"): "touched_events",
-    ("interactions", "ticket"): "touched_sessions",
-    ("interactions", "contact"): "touched_legs",
-}
-"""Tables whose touched rows many facts read, with where they are put aside."""
 
 
 @dataclass(frozen=True)
@@ -230,7 +205,7 @@ class Facts:
             if fact.kind in _WHOLE and kinds & _WHOLE[fact.kind]:
                 if fact.name != "merges":
                     self._replace_all(fact)
-            elif kinds & _CASES and fact.kind in _GONE:
+            elif kinds & _CASES and fact.kind in PIECEWISE:
                 if fact.kind == "person":
                     reach.mark_persons()
                 self._replace_touched(fact)
@@ -240,7 +215,7 @@ class Facts:
 
     def _stage_touched(self) -> None:
         """Put the rows of what is touched aside, so that the large tables are read once and not by every fact."""
-        for (table, kind), name in _STAGED.items():
+        for (table, kind), name in STAGED.items():
             self.engine.run(f"create or replace temp table {name} as select * from {self._existing(table, kind)}")
 
     def sql(self, name: str, *, touched: bool = False) -> str:
@@ -282,7 +257,7 @@ class Facts:
                 f"where t.source = {target}.source and t.ticket_id = {target}.ticket_id) "
                 "union select ticket_no from fresh_rows"
             )
-        self.engine.run(f"delete from {target} where {_GONE_BY_FACT.get(fact.name) or _GONE[fact.kind]}")
+        self.engine.run(f"delete from {target} where {rows_that_make_room(fact.name, fact.kind)}")
         self.engine.run(f"insert into {target} by name select * from fresh_rows")
 
     def _drop_scaffolding(self) -> None:
@@ -331,8 +306,8 @@ class Facts:
 
     def _rows(self, table: str, kind: str | None, touched: bool) -> str:
         """A relation of the rows of a canonical table that exist at the horizon (and are touched)."""
-        if touched and kind and (table, kind) in _STAGED:
-            return _STAGED[table, kind]
+        if touched and kind and (table, kind) in STAGED:
+            return STAGED[table, kind]
         return self._existing(table, kind if touched else None)
 
     def _existing(self, table: str, touched: str | None) -> str:
@@ -344,7 +319,7 @@ class Facts:
             beyond = " or ".join(f"(source = {text(s)} and {moment} >= {literal(end)})" for s, end in self._through)
             conditions.append(f"({moment} is null or not ({beyond}))")
         if touched:
-            conditions.append(_belongs(table, touched))
+            conditions.append(belongs(table, touched))
         if not conditions:
             return relation
         return f"(select * from {relation} as existing where {' and '.join(conditions)})"
@@ -411,17 +386,6 @@ class Facts:
             "far_off": dialect.constant(FAR_OFF),
             **{name: getattr(dialect, name) for name in _PRIMITIVES},
         }
-
-
-def _belongs(table: str, kind: str) -> str:
-    """The condition that a row belongs to what is touched."""
-    if kind == "ticket":
-        source = "source" if table == "tickets" else "coalesce(ticket_source, source)"
-        return f"({source}, ticket_id) in (select source, ticket_id from touched_tickets)"
-    if kind == "contact":
-        return "(source, coalesce(root_interaction_id, interaction_id)) in (select source, id from touched_contacts)"
-    source = "source" if table == "survey_invitations" else "coalesce(invitation_source, source)"
-    return f"({source}, invitation_id) in (select source, id from touched_invitations)"
 
 
 @cache

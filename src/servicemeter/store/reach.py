@@ -4,7 +4,33 @@ from __future__ import annotations
 
 from servicemeter.engines.engine import Engine
 
-__all__ = ["Reach"]
+__all__ = ["PIECEWISE", "STAGED", "Reach", "belongs", "rows_that_make_room"]
+
+_OF_TICKETS = "ticket_no in (select ticket_no from touched_numbers)"
+_OF_CONTACTS = "(source, contact_id) in (select source, id from touched_contacts)"
+_OF_INVITATIONS = "(source, invitation_id) in (select source, id from touched_invitations)"
+PIECEWISE = {
+    "ticket": _OF_TICKETS,
+    "contact": _OF_CONTACTS,
+    "invitation": _OF_INVITATIONS,
+    "work": f"{_OF_TICKETS} or is_leg and {_OF_CONTACTS}",
+    "person": "",
+}
+"""Kinds of facts of which only the touched rows are replaced, with the rows that make room."""
+_OF_PERSONS = {
+    "sales": "order_no in (select order_no from touched_orders)",
+    "repeats": "ticket_no in (select ticket_no from asked_numbers) "
+    "or ticket_no is null and (source, contact_id) in (select source, contact_id from touched_calls)",
+    "votes": f"{_OF_INVITATIONS} or (customer_source, customer_id) in (select source, customer_id from touched_customers)",
+}
+STAGED = {
+    ("tickets", "ticket"): "touched_rows_of_tickets",
+    ("messages", "ticket"): "touched_messages",
+    ("ticket_events", "ticket"): "touched_events",
+    ("interactions", "ticket"): "touched_sessions",
+    ("interactions", "contact"): "touched_legs",
+}
+"""Tables whose touched rows many facts read, with where they are put aside."""
 
 
 class Reach:
@@ -92,7 +118,7 @@ class Reach:
     def forget(self) -> None:
         """Drop the temporary tables."""
         for name in ("touched_contacts", "direct_tickets", "touched_tickets", "touched_invitations", "asked_numbers",
-                     "touched_customers", "touched_calls", "touched_orders"):  # fmt: skip
+                     "touched_customers", "touched_calls", "touched_orders", *STAGED.values()):  # fmt: skip
             self._engine.run(f"drop table if exists {name}")
 
     def _gather_customers(self) -> None:
@@ -116,3 +142,19 @@ class Reach:
                 select v.customer_source, v.customer_id from {s}.invitations as v
                 join touched_invitations as t on t.source = v.source and t.id = v.invitation_id where v.customer_id is not null
         """)
+
+
+def rows_that_make_room(name: str, kind: str) -> str:
+    """The condition that a row of a fact belongs to what is touched, so that it is replaced."""
+    return _OF_PERSONS[name] if kind == "person" else PIECEWISE[kind]
+
+
+def belongs(table: str, kind: str) -> str:
+    """The condition that a row belongs to what is touched."""
+    if kind == "ticket":
+        source = "source" if table == "tickets" else "coalesce(ticket_source, source)"
+        return f"({source}, ticket_id) in (select source, ticket_id from touched_tickets)"
+    if kind == "contact":
+        return "(source, coalesce(root_interaction_id, interaction_id)) in (select source, id from touched_contacts)"
+    source = "source" if table == "survey_invitations" else "coalesce(invitation_source, source)"
+    return f"({source}, invitation_id) in (select source, id from touched_invitations)"
