@@ -48,14 +48,14 @@ def _repeat_window(p: Params) -> Measure:
 
 def _fields(solved_at: str, window: int, hit: str) -> dict[str, Agg]:
     """Contacts solved at `solved_at`: those in n, and those left out, each once, for the first reason that holds."""
-    known = "r.has_person"
+    known = "coalesce(r.has_person, false)"
     first = f"{known} and not coalesce(r.held_until >= r.created_at - {window}, false)"
     mature = f"{solved_at} + {window} < p.as_of"
     alone = f"not coalesce(r.next_repeat_at <= {solved_at} + {window}, false)"
     return {
         "n": Agg("count(*)", f"{first} and {mature}"),
         "hits": Agg("count(*)", f"{first} and {mature} and {alone} and {hit}"),
-        "n_no_customer": Agg("count(*)", "not r.has_person"),
+        "n_no_customer": Agg("count(*)", "not coalesce(r.has_person, false)"),
         "n_repeat_excluded": Agg("count(*)", f"{known} and coalesce(r.held_until >= r.created_at - {window}, false)"),
         "n_immature": Agg("count(*)", f"{first} and not ({mature})"),
     }
