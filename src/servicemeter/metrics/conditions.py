@@ -109,7 +109,7 @@ _PATTERNS = (
     (r"^f\.to_day > f\.from_day$", "invalid"),
     (r"^f\.state = ", "logged_in_otherwise"),
     (r"_touch_at", "untouched"),
-    (r"reopened_at .*<= f\.solved_at \+", "undone"),
+    (r"reopened_(later_)?at .*<= f\.solved_at \+", "undone"),
     (r"longest_solved_before_s", "lasted_before"),
     (r"k\.is_solved", "case_open"),
     (r"\.reopened_at is null", "reopened"),
