@@ -22,6 +22,7 @@ from servicemeter.sources.demo import make_demo
 
 UNTIL = datetime(2026, 6, 15, 12, tzinfo=UTC)
 NUMBERS = {"horizon_days": 3, "max_replies": 2, "followup_window_days": 3, "short_abandon_s": 10, "service_level_threshold_s": 40}
+KEYS = ("ticket_id", "contact_id", "leg_id", "invitation_id", "order_id", "cost_id", "agent_id")
 UNCOUNTED = ("no_data", "not_started", "not_measured", "invalid_dimension")
 
 
@@ -80,7 +81,7 @@ def test_all_rows_shown_have_the_n_of_the_answer_and_a_name(shop: Desk, name: st
     assert not explained.is_cut
     for row in explained.rows:
         assert row["source"] == "demo"
-        assert any(row.get(key) for key in ("ticket_id", "contact_id", "leg_id", "invitation_id", "order_id", "cost_id"))
+        assert any(row.get(key) for key in KEYS)
         assert row["fact"] in {part.tally.over for part in parts_of(all_metrics()[name].measure(_defaults(name)))}
     metric = all_metrics()[name]
     is_part = metric.unit == "fraction" and metric.measure(_defaults(name)).across  # n is then the whole's in every row

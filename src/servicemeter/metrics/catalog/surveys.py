@@ -58,7 +58,7 @@ def _shares(rows: list[Row]) -> None:
     total = sum(row["numerator"] or 0 for row in rows)
     for row in rows:
         if total:
-            row |= {**share(row["numerator"], total), "null_reason": None, "low_sample": row["low_sample"]}
+            row |= {**share(row["numerator"], total), "null_reason": None}
 
 
 def _fulfilled(_: Params) -> Measure:
