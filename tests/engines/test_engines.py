@@ -63,7 +63,7 @@ class _Noting(Desk):
     """A desk that notes what it answered."""
 
     def __init__(self, engine: Engine | None, noted: list[Answer]) -> None:
-        super().__init__(None, threads=1, engine=engine)
+        super().__init__(None, threads=1, engine=engine, on_demand=True)
         self._noted = noted
 
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
@@ -101,7 +101,7 @@ def test_awkward_histories(engine: Engine, seed: int) -> None:
     questions = [question_of(ask) for ask in asks if not _BUILDING & set(ask["params"])]
     answers = []
     for answering in (engine, None):
-        with Desk(None, threads=1, engine=answering) as desk:
+        with Desk(None, threads=1, engine=answering, on_demand=True) as desk:
             desk.take(_Rows(case, case["settings"]), now=datetime(2027, 1, 1, tzinfo=UTC))
             answers.append(desk.measure_all(questions))
     for theirs, ours in zip(*answers, strict=True):

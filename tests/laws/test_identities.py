@@ -209,7 +209,7 @@ def _opened_in_pieces(case: Case, rng: Random) -> Iterator[Desk]:
         for row in rows:
             for i in {rng.randrange(4), rng.randrange(4)}:
                 pieces[i][name].append(row)
-    with Desk(None, threads=1) as desk:
+    with Desk(None, threads=1, on_demand=True) as desk:
         for piece in pieces:
             for rows in piece.values():
                 rng.shuffle(rows)

@@ -41,10 +41,17 @@ class Desk(Asking):
     """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`.
 
     With an `engine` beyond the book (see `engines.opening`) the facts are built and asked there; it stays its owner's to close.
+    With `on_demand` a fact is built when a question first reads it: for a desk that is asked little and kept shortly.
     """
 
     def __init__(
-        self, home: Home | None, *, memory: str | None = None, threads: int | None = None, engine: Engine | None = None
+        self,
+        home: Home | None,
+        *,
+        memory: str | None = None,
+        threads: int | None = None,
+        engine: Engine | None = None,
+        on_demand: bool = False,
     ) -> None:
         if home is not None:
             home.make()
@@ -55,7 +62,11 @@ class Desk(Asking):
             key = home.identity_key() if home else b"in memory"
             self.book = Book(self._engine, identity_key=key)
             book_id = hashlib.sha256(b"book" + key).hexdigest()[:16] if home else ""
-            self._keeper = FactsKeeperBeyond(self._engine, engine, book_id) if engine else FactsKeeper(self._engine)
+            self._keeper = (
+                FactsKeeperBeyond(self._engine, engine, book_id, on_demand=on_demand)
+                if engine
+                else FactsKeeper(self._engine, on_demand=on_demand)
+            )
         except BaseException:
             self._engine.close()
             raise
@@ -312,7 +323,7 @@ class Desk(Asking):
         if not self._is_ready or not n_sources:
             return {}
         found: dict[str, list[str]] = {}
-        rows = self._keeper.kept.engine.rows(
+        rows = self._keeper.kept.rows(
             "select source, count(created_at), count(case when is_inbound then first_contact_at end), "
             "count(case when is_inbound then last_reply_at end) "
             f"from {self._keeper.kept.schema}.tickets group by source"

@@ -70,7 +70,7 @@ class _Counting:
         """The first counted rows in order of period, dimensions and time, each with what it is sorted by."""
         order = ", ".join([*self._groups(), "happened_s", *(f"i{k}" for k in range(len(self.ids)))])
         sql = f"select * from ({self.rows_sql}) as counted where {self._is_counted} order by {order} limit {int(limit)}"
-        return [self._row(found) for found in self.facts.engine.arrow(sql).to_pylist()]
+        return [self._row(found) for found in self.facts.arrow(sql).to_pylist()]
 
     def add_totals(self, totals: dict[Key, Row]) -> None:
         """Add up all counted rows by period and dimensions."""
@@ -80,7 +80,7 @@ class _Counting:
             select {", ".join(groups)}, count(*), {n}, sum(numerator)
             from ({self.rows_sql}) as counted where {self._is_counted} group by {", ".join(groups)}
         """
-        for found in self.facts.engine.rows(sql):
+        for found in self.facts.rows(sql):
             total = totals.setdefault(tuple(found[: len(groups)]), {"rows": 0, "n": 0, "numerator": 0})
             for name, value in zip(("rows", "n", "numerator"), found[len(groups) :], strict=True):
                 total[name] += _plain(value or 0)

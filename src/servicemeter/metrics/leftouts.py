@@ -146,7 +146,7 @@ def _never_became(one: Plan, facts: Facts, tally: Tally, notes: list[str]) -> li
 def _by_reason(one: Plan, facts: Facts, fact: str, sql: str, names: Sequence[str], reason: Any) -> list[LeftOut]:
     """Count rows by rule, with the first few of each."""
     ids = ", ".join(f"i{k}" for k in range(len(names)))
-    found = facts.engine.rows(f"""
+    found = facts.rows(f"""
         select rule, found_count, idx, happened_s, {ids} from (
             select *, count(*) over (partition by rule) as found_count,
                    row_number() over (partition by rule order by idx, happened_s, {ids}) as place

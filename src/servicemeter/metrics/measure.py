@@ -74,7 +74,7 @@ def _count(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
     """Run the tallies of plans of one family and put their fields into the plans' groups."""
     width = len(members[0][0].by)
     for wanted, owners, sql in _tally_statements(facts, members):
-        for row in facts.engine.rows(sql):
+        for row in facts.rows(sql):
             key = tuple(row[: width + 1])
             for (_, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
                 if value is not None and (value != 0 or not _is_count(agg)):
@@ -139,7 +139,7 @@ def _survive(facts: Facts, one: Plan, of: Distribution, groups: Groups) -> None:
         return
     width = len(one.by) + 1
     cases: dict[Key, list[tuple[Any, int, int]]] = defaultdict(list)
-    for row in facts.engine.rows(sql):
+    for row in facts.rows(sql):
         cases[tuple(row[:width])].append(row[width:])
     for key, steps in cases.items():
         known = [step for step in steps if step[0] is not None and step[0] >= 0]

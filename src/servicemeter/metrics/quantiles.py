@@ -52,7 +52,7 @@ def spread(facts: Facts, plan: Plan, of: Distribution) -> dict[Key, dict[str, An
     sql = classes_statement(plan, facts, of)
     if sql is None:
         return None
-    groups = _groups(facts.engine.rows(sql), len(plan.by) + 1)
+    groups = _groups(facts.rows(sql), len(plan.by) + 1)
     wanted = {place for key, group in groups.items() for place in _places(key, group)}
     values = _values(plan, facts, of, sorted(wanted, key=repr)) if wanted else {}
     return {key: _statistics(key, group, values) for key, group in groups.items()}
@@ -91,7 +91,7 @@ def _values(plan: Plan, facts: Facts, of: Distribution, places: list[Place]) -> 
     sql = values_statement(plan, facts, of, [(*key, number) for key, number in places])
     assert sql is not None
     found: dict[Place, list[tuple[Any, int]]] = defaultdict(list)
-    for *key, number, value, count in facts.engine.rows(sql):
+    for *key, number, value, count in facts.rows(sql):
         found[tuple(key), number].append((value, count))
     return {place: sorted(values) for place, values in found.items()}
 

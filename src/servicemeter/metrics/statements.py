@@ -333,6 +333,6 @@ def _periods(plan: Plan, facts: Facts) -> str:
 
 def check_calendar_reaches(facts: Facts, plan: Plan) -> None:
     """Raise `BadQuestion` when business time is asked beyond the days the calendars are worked out for."""
-    last = facts.engine.rows(f"select max(day_start) from {facts.schema}.cal_days")[0][0]
+    last = facts.rows(f"select max(day_start) from {facts.schema}.cal_days")[0][0]
     if last is not None and max(plan.ends) >= last:
         raise BadQuestion("Business time is known up to two years after the last row; ask for an earlier moment.")

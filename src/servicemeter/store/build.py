@@ -7,6 +7,7 @@ is rebuilt (`kind`), what it stands on (`needs`), whether it stays (`keep`) and 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from importlib import resources
 from typing import Any
 
 import jinja2
+import pyarrow as pa
 
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.clock import epoch, offsets
@@ -130,7 +132,10 @@ def _read_head(name: str, text: str) -> FactFile:
 
 
 class Facts:
-    """The facts of one book in one schema, for one horizon and one set of building parameters."""
+    """The facts of one book in one schema, for one horizon and one set of building parameters.
+
+    With `on_demand` each is built when a statement first reads it, scaffolds stay, and there is no `update`.
+    """
 
     def __init__(
         self,
@@ -140,8 +145,11 @@ class Facts:
         schema: str = "",
         horizon: Horizon | None = None,
         building: Mapping[str, str] | None = None,
+        on_demand: bool = False,
     ) -> None:
         self.engine = engine
+        self.on_demand = on_demand
+        self._absent: set[str] = set()
         self.schema = schema or engine.dialect.schema("facts")
         self.horizon = horizon or Horizon()
         self.building = with_defaults(building or {})
@@ -162,8 +170,13 @@ class Facts:
 
     def build(self, *, progress: Callable[[str], None] | None = None) -> None:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
+        if self.on_demand:
+            self.engine.drop_schema(self.schema)
         self.engine.make_schema(self.schema)
         self._build_calendar()
+        if self.on_demand:
+            self._absent = {"persons", *(fact.name for fact in self._ordered())}
+            return
         build_persons(self.engine, self.schema)
         with self.engine.as_written():
             for fact in self._ordered():
@@ -171,6 +184,33 @@ class Facts:
                     progress(fact.name)
                 self._replace_all(fact)
         self._drop_scaffolding()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a statement over these facts."""
+        self._provide(sql)
+        return self.engine.rows(sql)
+
+    def arrow(self, sql: str) -> pa.Table:
+        """The rows of a statement over these facts, with the names of its columns."""
+        self._provide(sql)
+        return self.engine.arrow(sql)
+
+    def _provide(self, sql: str) -> None:
+        """Build what a statement reads and nothing has built yet."""
+        names = self._absent and self._absent.intersection(re.findall(rf"\b{re.escape(self.schema)}\.(\w+)", sql))
+        for name in sorted(names):
+            if name in self._absent:
+                self._absent.remove(name)
+                self._build_one(name)
+
+    def _build_one(self, name: str) -> None:
+        if name == "persons":
+            build_persons(self.engine, self.schema)
+            return
+        rows = self.sql(name)
+        self._provide(rows)
+        with self.engine.as_written():
+            self._make(fact_files()[name], rows)
 
     def build_beside(self, kept: Facts, differing: Collection[str]) -> None:
         """Build only the facts that the building parameters `differing` change; the others are lent by `kept`."""
@@ -241,7 +281,12 @@ class Facts:
         self.engine.keep_rows(self._place(fact), rows)
 
     def _place(self, fact: FactFile) -> str:
-        return f"{self.schema if fact.keep else self.engine.dialect.temporary}.{fact.name}"
+        return f"{self.schema if fact.keep else self._work}.{fact.name}"
+
+    @property
+    def _work(self) -> str:
+        """Where scaffolds stand."""
+        return self.schema if self.on_demand else self.engine.dialect.temporary
 
     def _replace_touched(self, fact: FactFile) -> None:
         """Replace the rows of what was touched; a fact that does not stay holds only those."""
@@ -361,7 +406,7 @@ class Facts:
         dialect = self.engine.dialect
         return {
             "facts": self.schema,
-            "work": self.engine.dialect.temporary,
+            "work": self._work,
             "rows": lambda table, kind=None: self._rows(table, kind, touched),
             "touched": touched,
             **self.building,
