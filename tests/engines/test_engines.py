@@ -129,7 +129,7 @@ TEXTS = ["", "m1", "A-0017", "é", "it's", "back\\slash", "x" * 100]
 
 def _is_tried(kind: str, path: Path, is_first: bool) -> bool:
     """Without --every-case: all where a case takes a second; elsewhere those that ask for a further metric; few on a cluster."""
-    return kind == "postgresql" or is_first and (kind != "spark cluster" or path == FILES[0])
+    return kind == "postgresql" or (is_first and (kind != "spark cluster" or path == FILES[0]))
 
 
 def test_a_tie_is_broken_by_the_same_number(engine: Engine) -> None:
