@@ -17,6 +17,7 @@ __all__ = [
     "BadDatabase",
     "BadFile",
     "BadMapping",
+    "BadOffice",
     "BadQuestion",
     "BadRows",
     "BadSettings",
@@ -112,6 +113,10 @@ class BadRows(ServicemeterError):
 
 class BadBook(ServicemeterError):
     """A book that cannot be opened: damaged, written by a newer version, disk full."""
+
+
+class BadOffice(ServicemeterError):
+    """An application database that cannot be opened: unreachable, damaged, written by a newer version."""
 
 
 class BookHeld(BadBook):
