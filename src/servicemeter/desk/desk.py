@@ -148,17 +148,9 @@ class Desk(Asking):
         """Take a file or a folder of files of any shape; see `desk.importing`."""
         return import_files(self, request, now=now, progress=progress)
 
-    def sync(
-        self,
-        name: str,
-        *,
-        clock: Clock,
-        since: datetime | None = None,
-        progress: ToldSync | None = None,
-        pace: Pace | None = None,
-    ) -> SyncRun:
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
         """Pull a connected source; see `desk.sync`."""
-        return sync_source(self, name, clock=clock, since=since, progress=progress, pace=pace)
+        return sync_source(self, name, clock=clock, since=since, progress=progress)
 
     @property
     def office(self) -> Office:

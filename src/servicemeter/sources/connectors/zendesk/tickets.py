@@ -69,15 +69,11 @@ def _ticket(
             "brand": brands.get(brand_id) or brand_id,
             "follows_ticket_id": (link.get("from") or {}).get("ticket_id") if link.get("rel") == "follow_up" else None,
             "url": str(raw.get("url") or "").replace("/api/v2/tickets/", "/agent/tickets/").removesuffix(".json") or None,
-            "source_updated_at": changed_at,
-            "source_seq": seq,
+            **version,
         },
     )
     if raw.get("subject"):
-        yield (
-            "texts",
-            {"of": "ticket", "id": ticket_id, "text": raw["subject"], "source_updated_at": changed_at, "source_seq": seq},
-        )
+        yield "texts", {"of": "ticket", "id": ticket_id, "text": raw["subject"], **version}
     if calendar_id is not None:
         yield "ticket_events", _undated(ticket_id, "calendar_id", calendar_id, "first", 0)
     yield from _deletion(raw, deleted)
