@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
@@ -15,9 +16,10 @@ from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.scorecard import make_scorecard
+from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
-from servicemeter.ground.errors import BadQuestion
+from servicemeter.ground.errors import BadQuestion, BadSettings
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
@@ -27,6 +29,8 @@ from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.database import Office, open_office
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
 from servicemeter.store.timeline import tell_story
@@ -70,6 +74,7 @@ class Desk(Asking):
         except BaseException:
             self._engine.close()
             raise
+        self._office: Office | None = None
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
         self._known_sources: list[Source] | None = None
@@ -86,6 +91,8 @@ class Desk(Asking):
             if isinstance(self._keeper, FactsKeeperBeyond):
                 self._keeper.drop_scratch()
             self._engine.close()
+            if self._office is not None:
+                self._office.close()
 
     @property
     def data_version(self) -> int:
@@ -112,22 +119,33 @@ class Desk(Asking):
         digest: str = "",
         progress: Progress | None = None,
         dry_run: bool = False,
+        cursors: Mapping[str, Any] | None = None,
     ) -> LoadReport:
-        """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be."""
+        """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be.
+
+        A piece of a longer pull (`cursors`) leaves the facts to whoever asks next: it is one of many.
+        """
         with self._lock:
             before = self.book.data_version
             is_ready = False
 
             def build(report: LoadReport) -> None:
                 nonlocal is_ready
-                if not dry_run:
+                if not dry_run and cursors is None:
                     if progress:
                         progress("facts", 0)
                     is_ready = self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
 
             try:
                 report = self.book.load(
-                    delivery, now=now, label=label, digest=digest, progress=progress, after=build, dry_run=dry_run
+                    delivery,
+                    now=now,
+                    label=label,
+                    digest=digest,
+                    progress=progress,
+                    after=build,
+                    dry_run=dry_run,
+                    cursors=cursors,
                 )
             except BaseException:
                 self._is_ready = False
@@ -140,6 +158,26 @@ class Desk(Asking):
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files of any shape; see `desk.importing`."""
         return import_files(self, request, now=now, progress=progress)
+
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source; see `desk.sync`."""
+        return sync_source(self, name, clock=clock, since=since, progress=progress)
+
+    @property
+    def office(self) -> Office:
+        """The application database beside the book, opened when it is first needed; `BadSettings` without a data folder."""
+        with self._lock:
+            if self._office is None:
+                if self.home is None:
+                    raise BadSettings("A desk in memory has no connections. Open one on a data folder: servicemeter.open(DIR).")
+                self._office = open_office(self.home)
+            return self._office
+
+    @contextmanager
+    def on_book(self) -> Iterator[Book]:
+        """The book, alone, for a moment."""
+        with self._lock:
+            yield self.book
 
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""

@@ -26,6 +26,7 @@ class FactsKeeper:
     """
 
     kept: Facts
+    _knows_touched = True
 
     def __init__(self, engine: Engine, *, on_demand: bool = False) -> None:
         self._engine = engine
@@ -52,17 +53,22 @@ class FactsKeeper:
         return True
 
     def ensure(self, settings: dict[str, str], version: int) -> None:
-        """Build the facts if they are missing, belong to another data version, or were defined differently."""
+        """Build the facts if they are missing, belong to an earlier data version, or were defined differently."""
         self._settings = settings
         self._past = {}
         noted = self._noted()
         fresh = Facts(self._engine, settings, on_demand=self._on_demand)
-        if not self._on_demand and noted.get("definition") == fresh.definition() and noted.get("data_version") == str(version):
+        is_same = not self._on_demand and noted.get("definition") == fresh.definition()
+        if is_same and noted.get("data_version") == str(version):
             fresh.read_calendar()
             self.kept = fresh
             return
+        self.drop_scratch()
         with self._engine.transaction():
-            fresh.build()
+            if is_same and self._knows_touched:
+                fresh.update(int(noted["data_version"]))
+            else:
+                fresh.build()
             self._note(definition=fresh.definition(), data_version=str(version))
         self.kept = fresh
 
@@ -132,6 +138,8 @@ class FactsKeeperBeyond(FactsKeeper):
 
     `book_id` tells books apart that use one engine in turn; empty for one that is never met again.
     """
+
+    _knows_touched = False
 
     def __init__(self, book: BookEngine, engine: Engine, book_id: str, *, on_demand: bool = False) -> None:
         super().__init__(engine, on_demand=on_demand)
