@@ -20,6 +20,7 @@ __all__ = [
     "BadLink",
     "BadMail",
     "BadMapping",
+    "BadOffice",
     "BadQuestion",
     "BadRows",
     "BadSettings",
@@ -129,6 +130,10 @@ class BadRows(ServicemeterError):
 
 class BadBook(ServicemeterError):
     """A book that cannot be opened: damaged, written by a newer version, disk full."""
+
+
+class BadOffice(ServicemeterError):
+    """An application database that cannot be opened: unreachable, damaged, written by a newer version."""
 
 
 class BookHeld(BadBook):

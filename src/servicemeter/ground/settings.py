@@ -12,6 +12,7 @@ from servicemeter.ground.errors import BadSettings
 __all__ = ["DEFAULT_HOME", "Home", "write_privately"]
 
 DEFAULT_HOME = "servicemeter-data"
+_KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Home:
     def book(self) -> Path:
         """The book's file."""
         return self.folder / "book.duckdb"
+
+    @property
+    def connectors(self) -> Path:
+        """The user's own connectors."""
+        return self.folder / "connectors"
 
     @property
     def mappings(self) -> Path:
@@ -52,6 +58,51 @@ class Home:
         if not path.exists():
             write_privately(path, secrets.token_hex(32))
         return bytes.fromhex(path.read_text(encoding="ascii").strip())
+
+    def office_url(self) -> str:
+        """Where the application database is: `SERVICEMETER_OFFICE`, else a SQLite file in the folder."""
+        return os.environ.get("SERVICEMETER_OFFICE") or f"sqlite:///{(self.folder / 'office.sqlite').absolute()}"
+
+    def office_keys(self) -> list[bytes]:
+        """The keys that secrets are sealed with, the sealing one first; a first one is made.
+
+        From `SERVICEMETER_KEYS` (64 hex digits each, commas between), else a line each of the file that
+        `SERVICEMETER_KEY_FILE` names, else of `office.key` in the folder.
+        """
+        given = os.environ.get("SERVICEMETER_KEYS")
+        if given:
+            return [_key(text, "SERVICEMETER_KEYS") for text in given.split(",")]
+        path = self._key_file
+        if not path.exists():
+            write_privately(path, secrets.token_hex(32) + "\n")
+        _check_private(path)
+        return [_key(line, str(path)) for line in path.read_text(encoding="ascii").split()]
+
+    def turn_office_key(self) -> None:
+        """Put a fresh key before the others in the key file; `BadSettings` where the keys come from the environment."""
+        if os.environ.get("SERVICEMETER_KEYS"):
+            raise BadSettings("The keys come from SERVICEMETER_KEYS: put a fresh one first there, then repeat the command.")
+        self.office_keys()
+        write_privately(self._key_file, secrets.token_hex(32) + "\n" + self._key_file.read_text(encoding="ascii"))
+
+    @property
+    def _key_file(self) -> Path:
+        return Path(os.environ.get("SERVICEMETER_KEY_FILE") or self.folder / "office.key")
+
+
+def _key(text: str, where: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise BadSettings(f"{where}: a key is {2 * _KEY_BYTES} hex digits. Make one with: openssl rand -hex {_KEY_BYTES}")
+    return key
+
+
+def _check_private(path: Path) -> None:
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise BadSettings(f"{path} can be read by others, and it opens every secret. Let nobody else: chmod 600 {path}")
 
 
 def write_privately(path: Path, text: str) -> None:
