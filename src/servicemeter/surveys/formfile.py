@@ -21,6 +21,8 @@ _OWN_DAYS = {"transactional": 7, "relational": 30, "intercept": 30}
 _SCALE_OF = {"csat": "csat_5", "ces": "ces2_7", "nps": "nps_0_10"}
 _FULFILLED = ("yes", "partly", "no")
 _LONGEST = 2_000
+_KEYS = {"name", "kind", "scope", "default_language", "languages", "anonymous", "edit_days", "expire_days", "sender", "asking",
+         "questions", "scale", "text"}  # fmt: skip
 
 
 def load_forms(folder: Path | None = None) -> dict[str, Form]:
@@ -60,8 +62,7 @@ class _Reader:
         said = self.said
         kind = self._one_of("kind", said.get("kind"), KINDS)
         scope = self._one_of("scope", said.get("scope", "intercept" if kind == "intent" else "transactional"), SCOPES)
-        self._known("", said, {"name", "kind", "scope", "default_language", "languages", "anonymous", "edit_days", "expire_days", "sender",
-                               "asking", "questions", "scale", "text"})  # fmt: skip
+        self._known("", said, _KEYS)
         questions = tuple(self._question(q, kind) for q in said.get("questions", []))
         self._check_score(kind, questions)
         wordings = self._wordings(said.get("text", {}), questions)
@@ -126,8 +127,10 @@ class _Reader:
         if len({q.name for q in questions}) < len(questions):
             raise self._bad("questions", "two have one name")
         score = questions[0]
-        if kind in _SCALE_OF and score.type != "rating" or kind not in _SCALE_OF and score.type != "choice":
-            raise self._bad("questions.score.type", f"a survey of kind {kind} asks for a {'rating' if kind in _SCALE_OF else 'choice'}")
+        if score.type != ("rating" if kind in _SCALE_OF else "choice"):
+            raise self._bad(
+                "questions.score.type", f"a survey of kind {kind} asks for a {'rating' if kind in _SCALE_OF else 'choice'}"
+            )
         if kind == "nps" and (score.scale is None or score.scale.scale != "nps_0_10"):
             raise self._bad("questions.score.scale", "NPS is asked from 0 to 10 and on no other scale")
         if kind == "fcr" and not set(score.options) <= set(YES):
@@ -140,8 +143,9 @@ class _Reader:
         known = {f.name for f in fields(Asking)}
         self._known("asking", said, known)
         event = self._one_of("asking.event", said.get("event", "ticket_solved"), EVENTS)
-        given = {key: tuple(v) if isinstance(v, list) else v for key, v in said.items()}
-        asking = Asking(**({"own_days": _OWN_DAYS[scope]} | given | {"event": event}))
+        given: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in said.items()}
+        whole: dict[str, Any] = {"own_days": _OWN_DAYS[scope]} | given | {"event": event}
+        asking = Asking(**whole)
         if not 0 <= asking.share <= 1:
             raise self._bad("asking.share", f"{asking.share} must lie between 0 and 1")
         if asking.remind_days is not None and not 3 <= asking.remind_days <= 7:
