@@ -82,10 +82,10 @@ class Home:
             write_privately(path, secrets.token_hex(_KEY_BYTES) + "\n")
         return _key(path.read_text(encoding="ascii"), str(path))
 
-    def survey_settings(self) -> SurveySettings:
-        """`[surveys]` of the settings; `BadSettings` when there is no address that people could open."""
+    def survey_settings(self, own: str = "") -> SurveySettings:
+        """`[surveys]` of the settings, with `own` for an address; `BadSettings` when there is none that people could open."""
         said = self._section("surveys", {"address", "organisation", "privacy_address"})
-        address = str(said.get("address", "")).rstrip("/")
+        address = str(said.get("address", own)).rstrip("/")
         if not address.startswith(("http://", "https://")):
             raise BadSettings(
                 f'{self.settings_file}: people need an address to answer at. Add:  [surveys]  address = "https://survey.example.com"'

@@ -29,14 +29,20 @@ _TEXT = "font:16px/1.5 -apple-system,'Segoe UI',Roboto,Arial,sans-serif;color:#1
 
 @dataclass(frozen=True)
 class Links:
-    """The addresses of one invitation: where to answer, and where to object."""
+    """The addresses of one invitation: where to answer, and where to object. `query` is what goes with every one."""
 
     answer: str
     objection: str
+    query: str = ""
+
+    @property
+    def page(self) -> str:
+        """The page with nothing chosen."""
+        return f"{self.answer}?{self.query}" if self.query else self.answer
 
     def score(self, value: int | str) -> str:
         """The page with this answer chosen already."""
-        return f"{self.answer}?s={value}"
+        return f"{self.answer}?{self.query}&s={value}" if self.query else f"{self.answer}?s={value}"
 
 
 def compose(

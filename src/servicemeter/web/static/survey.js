@@ -33,7 +33,7 @@
     if (!event.isTrusted || document.visibilityState !== "visible" || !form()) return;
     if (!seen) {
       seen = true;
-      post(form().action + "/seen", new URLSearchParams({stamp: form().stamp.value}));
+      post(form().dataset.seen, new URLSearchParams({stamp: form().stamp.value}));
     }
     const within = event.target.closest && event.target.closest("a,button,label,input,textarea,fieldset");
     if (chosen() && !form().hasAttribute("data-saved") && !within && document.body.dataset.ready) {
