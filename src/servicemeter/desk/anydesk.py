@@ -47,6 +47,10 @@ class Asked(Protocol):
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
         ...
 
+    def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
+        """What happened in [since, until), still holds `now`, and may be asked about."""
+        ...
+
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
         ...

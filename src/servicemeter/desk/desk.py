@@ -33,6 +33,7 @@ from servicemeter.office.database import Office, open_office
 from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
+from servicemeter.store.occasions import find_occasions
 from servicemeter.store.timeline import tell_story
 
 __all__ = ["Desk"]
@@ -255,6 +256,15 @@ class Desk(Asking):
         """
         with self._lock:
             return tell_story(self._facts_in_book(), source, ticket_id)
+
+    def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
+        """What happened in [since, until), still holds `now`, and may be asked about; with whom it concerns.
+
+        `event` is ticket_solved, contact_ended, order_placed or relation; `happened_at` is ISO 8601 (UTC).
+        """
+        with self._lock:
+            span = [int(at.timestamp()) for at in (since, until, now)]
+            return find_occasions(self._facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""

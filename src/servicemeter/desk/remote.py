@@ -108,6 +108,10 @@ class RemoteDesk(Asking):
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
         return list(self._ask("timeline", source=source, ticket_id=ticket_id))
 
+    def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
+        """What happened in [since, until), still holds `now`, and may be asked about."""
+        return list(self._ask("occasions", event=event, since=since, until=until, now=now))
+
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
         return list(self._ask("statements", question=question))

@@ -16,6 +16,9 @@ __all__ = [
     "BadCase",
     "BadDatabase",
     "BadFile",
+    "BadForm",
+    "BadLink",
+    "BadMail",
     "BadMapping",
     "BadOffice",
     "BadQuestion",
@@ -144,6 +147,20 @@ class BadMapping(ServicemeterError):
     """A mapping that cannot be used; names the mapping's file and key."""
 
     exit_status = 2
+
+
+class BadForm(ServicemeterError):
+    """A survey form that cannot be used; names the file and key."""
+
+    exit_status = 2
+
+
+class BadLink(ServicemeterError):
+    """A survey link that is not ours, was changed on the way, or is out of date."""
+
+
+class BadMail(ServicemeterError):
+    """A mail server that cannot be reached, or that refuses us altogether."""
 
 
 class AmbiguousColumn(BadFile):

@@ -4,15 +4,39 @@ from __future__ import annotations
 
 import os
 import secrets
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from servicemeter.ground.errors import BadSettings
 
-__all__ = ["DEFAULT_HOME", "Home", "write_privately"]
+__all__ = ["DEFAULT_HOME", "Home", "MailServer", "SurveySettings", "write_privately"]
 
 DEFAULT_HOME = "servicemeter-data"
 _KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """The mail server of `[mail]`: `security` is `starttls`, `tls` or `none`; the password comes from the environment."""
+
+    host: str
+    sender: str
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    password: str = ""
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class SurveySettings:
+    """What `[surveys]` says: `address` is where people reach the survey pages, such as https://survey.example.com."""
+
+    address: str
+    organisation: str = ""
+    privacy_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,6 +64,56 @@ class Home:
     def server(self) -> Path:
         """Where a running server leaves its address and token, readable by the owner alone."""
         return self.folder / "server.json"
+
+    @property
+    def surveys(self) -> Path:
+        """The user's own survey forms."""
+        return self.folder / "surveys"
+
+    @property
+    def settings_file(self) -> Path:
+        """What the user has settled."""
+        return self.folder / "servicemeter.toml"
+
+    def survey_key(self) -> bytes:
+        """The key that survey links and visitors are signed with: made at first use."""
+        path = self.folder / "survey.key"
+        if not path.exists():
+            write_privately(path, secrets.token_hex(_KEY_BYTES) + "\n")
+        return _key(path.read_text(encoding="ascii"), str(path))
+
+    def survey_settings(self, own: str = "") -> SurveySettings:
+        """`[surveys]` of the settings, with `own` for an address; `BadSettings` when there is none that people could open."""
+        said = self._section("surveys", {"address", "organisation", "privacy_address"})
+        address = str(said.get("address", own)).rstrip("/")
+        if not address.startswith(("http://", "https://")):
+            raise BadSettings(
+                f'{self.settings_file}: people need an address to answer at. Add:  [surveys]  address = "https://survey.example.com"'
+            )
+        return SurveySettings(address, str(said.get("organisation", "")), str(said.get("privacy_address", "")))
+
+    def mail_server(self) -> MailServer:
+        """`[mail]` of the settings, with the password from `SERVICEMETER_MAIL_PASSWORD`; `BadSettings` where it is unusable."""
+        said = self._section("mail", {"host", "sender", "port", "security", "user", "timeout_s"})
+        missing = [name for name in ("host", "sender") if not said.get(name)]
+        if missing:
+            raise BadSettings(
+                f"{self.settings_file}: [mail] needs {' and '.join(missing)}. Add them, or send the links yourself."
+            )
+        if said.get("security", "starttls") not in ("starttls", "tls", "none"):
+            raise BadSettings(f"{self.settings_file}: [mail] security must be starttls, tls or none.")
+        return MailServer(**said, password=os.environ.get("SERVICEMETER_MAIL_PASSWORD", ""))
+
+    def _section(self, name: str, known: set[str]) -> dict[str, Any]:
+        try:
+            said = tomllib.loads(self.settings_file.read_text(encoding="utf-8")) if self.settings_file.exists() else {}
+        except tomllib.TOMLDecodeError as error:
+            raise BadSettings(f"{self.settings_file} is no TOML: {error}. Mend that line and try again.") from error
+        section = said.get(name, {})
+        wrong = sorted(set(section) - known)
+        if wrong:
+            raise BadSettings(f"{self.settings_file}: [{name}] knows no {', '.join(wrong)}; known: {', '.join(sorted(known))}.")
+        return dict(section)
 
     def make(self) -> None:
         """Create the folder for its owner alone; `BadSettings` when it cannot be written."""

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
 
-__all__ = ["InboxItem", "Receipt", "count_inbox", "receive", "settle", "waiting_items"]
+__all__ = ["InboxItem", "Receipt", "count_inbox", "receive", "receive_with", "settle", "waiting_items"]
 
 _TABLE = sa.Table(
     "inbox",
@@ -51,24 +51,30 @@ class InboxItem:
 
 def receive(office: Office, source: str, delivery_id: str, body: bytes, received_at: datetime) -> Receipt:
     """Keep a delivery for good; once this returns it survives the end of the process. The same id is kept once."""
+    with office.writing() as on:
+        return receive_with(office, on, source, delivery_id, body, received_at)
+
+
+def receive_with(office: Office, on: sa.Connection, source: str, delivery_id: str, body: bytes, received_at: datetime) -> Receipt:
+    """The same inside a transaction that keeps more than the delivery: all of it is kept, or nothing."""
     digest = hashlib.sha256(body).hexdigest()
     sealed = office.vault.seal(body, _where(source, delivery_id))
     row = {"source": source, "delivery_id": delivery_id, "received_at": received_at, "sha256": digest, "body": sealed,
            "state": "waiting"}  # fmt: skip
-    with office.writing() as on:
-        same_id = (_TABLE.c.source == source) & (_TABLE.c.delivery_id == delivery_id)
-        known = on.execute(sa.select(_TABLE.c.item_id, _TABLE.c.sha256).where(same_id)).first()
-        if known is not None:
-            return Receipt(known.item_id, is_new=False, is_same=known.sha256 == digest)
-        made = on.execute(sa.insert(_TABLE).values(row)).inserted_primary_key
+    same_id = (_TABLE.c.source == source) & (_TABLE.c.delivery_id == delivery_id)
+    known = on.execute(sa.select(_TABLE.c.item_id, _TABLE.c.sha256).where(same_id)).first()
+    if known is not None:
+        return Receipt(known.item_id, is_new=False, is_same=known.sha256 == digest)
+    made = on.execute(sa.insert(_TABLE).values(row)).inserted_primary_key
     assert made is not None
     return Receipt(made[0], is_new=True)
 
 
-def waiting_items(office: Office, limit: int = 1_000) -> list[InboxItem]:
-    """The deliveries that are still to be taken, in the order in which they came."""
+def waiting_items(office: Office, limit: int = 1_000, source: str | None = None) -> list[InboxItem]:
+    """The deliveries (of one source) that are still to be taken, in the order in which they came."""
     columns = (_TABLE.c.item_id, _TABLE.c.source, _TABLE.c.delivery_id, _TABLE.c.received_at, _TABLE.c.body)
-    query = sa.select(*columns).where(_TABLE.c.state == "waiting").order_by(_TABLE.c.item_id).limit(limit)
+    wanted = (_TABLE.c.state == "waiting") & (_TABLE.c.source == source if source else sa.true())
+    query = sa.select(*columns).where(wanted).order_by(_TABLE.c.item_id).limit(limit)
     with office.reading() as on:
         rows = on.execute(query).all()
     return [

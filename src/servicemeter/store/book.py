@@ -55,7 +55,7 @@ class Book:
 
     def __init__(self, engine: BookEngine, *, identity_key: bytes) -> None:
         self.engine = engine
-        self._identity_key = identity_key
+        self.identity_key = identity_key
         self._upgrade()
 
     @property
@@ -151,7 +151,7 @@ class Book:
         version = self.data_version + 1
         recorded = now.astimezone(UTC).replace(tzinfo=None)
         report = LoadReport(version, delivery.source)
-        arrivals = Arrivals(self.engine, delivery.source, recorded, self._identity_key)
+        arrivals = Arrivals(self.engine, delivery.source, recorded, self.identity_key)
         kept: list[KeptAside] = []
         for item in delivery:
             if isinstance(item, KeptAside):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
@@ -21,6 +21,7 @@ import pyarrow as pa
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.clock import epoch, offsets
 from servicemeter.ground.currencies import UNUSUAL_DIGITS, minor_digits
+from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
 from servicemeter.store.identities import build_persons
@@ -165,7 +166,7 @@ class Facts:
     def definition(self) -> str:
         """A hash of everything the facts depend on besides the rows: the templates, the calendars, the parameters."""
         said = [repr(self.building), self._tz, self._base_currency, repr(self.calendars), repr(self.policies)]
-        said += [f.text for f in fact_files().values()]
+        said += [repr(USUAL_SCALES), *(f.text for f in fact_files().values())]
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 
     def build(self, *, progress: Callable[[str], None] | None = None) -> None:
@@ -427,6 +428,7 @@ class Facts:
                 "coalesce(seq, 0)",
                 "event_id",
             ],
+            "usual_scales": [astuple(scale) for scale in USUAL_SCALES.values()],
             "long_ago": dialect.constant(LONG_AGO),
             "far_off": dialect.constant(FAR_OFF),
             **{name: getattr(dialect, name) for name in _PRIMITIVES},
