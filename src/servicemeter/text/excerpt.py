@@ -8,8 +8,8 @@ from servicemeter.text.letters import compose, fold
 
 __all__ = ["EDGE", "Excerpt", "take_excerpt"]
 
-EDGE = 4_000
-"""Of a text longer than twice this many characters, this many from either end are read."""
+EDGE = 4_096
+"""Of a text longer than twice this many bytes (UTF-8), this many from either end are read."""
 
 _SEARCHED = 3 * EDGE
 
@@ -50,7 +50,7 @@ class Excerpt:
 
 
 def take_excerpt(text: str) -> Excerpt:
-    """Take away quoted history and signatures; of what is left, the first and last `EDGE` characters.
+    """Take away quoted history and signatures; of what is left, the first and last `EDGE` bytes.
 
     >>> take_excerpt("Great, thanks!\\n\\nOn 3 May 2026 Support wrote:\\n> We are sorry")
     Excerpt(text='Great, thanks!', is_cut=False)
@@ -61,9 +61,13 @@ def take_excerpt(text: str) -> Excerpt:
 
 
 def _ends(text: str, edge: int) -> tuple[str, bool]:
-    if len(text) <= 2 * edge:
+    """The first and the last `edge` bytes of a text that is longer than both together; whole characters only."""
+    if 4 * len(text) <= 2 * edge:
         return text, False
-    return text[:edge] + "\n\n" + text[-edge:], True
+    first, last = text[:edge].encode(errors="replace"), text[-edge:].encode(errors="replace")
+    if len(text) <= 2 * edge and len(text.encode(errors="replace")) <= 2 * edge:
+        return text, False
+    return first[:edge].decode(errors="ignore") + "\n\n" + last[-edge:].decode(errors="ignore"), True
 
 
 def _without_history(text: str) -> str:

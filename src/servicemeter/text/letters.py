@@ -4,7 +4,7 @@ import unicodedata
 
 __all__ = ["compose", "fold"]
 
-_REMEMBERED = 20_000
+_REMEMBERED = 60_000
 _ALIKE = {"ı": "i", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"'}
 
 

@@ -14,7 +14,7 @@ START = "^"
 _SKIPPED = r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]{1,255}|@\w+"
 _WORD = r"[^\W_]+(?:'[^\W_]+)*"
 _EMOTICON = r"(?<!\w)(?:>?[:;=][-']?[()\[dp/\\|@]|<3|\^\^)(?!\w)"
-_SIGN = "[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]"
+_SIGN = "(?P<sign>[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])(?:[\ufe0f\U0001f3fb-\U0001f3ff]|(?P=sign))*"
 _BREAK = r"[.!?…]+|[,;:()\"]|\n[ \t]*\n"
 _TOKEN = re.compile(rf"{_SKIPPED}|({_EMOTICON}|{_SIGN}|{_WORD}|{_BREAK})")
 _STOPS = ".!?…\n"
@@ -46,6 +46,7 @@ class Token(NamedTuple):
 
 def tokenize(text: str) -> Iterator[Token]:
     """Give the tokens of a composed text; addresses and handles are passed over, and `#fail` is the word `fail`.
+    The same emoji in a row is one.
 
     >>> [token.text for token in tokenize("Nu-i RĂU, @shop 👍!!")]
     ['^', 'nu', 'i', 'rau', ',', '👍', '!!']
@@ -53,4 +54,4 @@ def tokenize(text: str) -> Iterator[Token]:
     yield Token(START, 0, 0)
     for found in _TOKEN.finditer(fold(text)):
         if found[1]:
-            yield Token(found[1], found.start(), found.end())
+            yield Token(found["sign"] or found[1], found.start(), found.end())
