@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from servicemeter.cli.terminal.options import format_option, home_option
+from servicemeter.ground.settings import Home
 
 __all__ = ["verb"]
 
@@ -17,8 +19,34 @@ def verb() -> None:
 
     \b
     Examples:
+      servicemeter text analyse
       servicemeter text score labelled.tsv
     """
+
+
+@verb.command("analyse")
+@format_option("table", "json")
+@home_option()
+def analyse(form: str, home: Home) -> None:
+    """Score how the messages of customers sound that have not been read yet; the metric `sentiment` rests on it.
+
+    It may be stopped at any time: what was read is kept, and the next run goes on from there.
+
+    \b
+    Examples:
+      servicemeter text analyse
+      servicemeter measure sentiment --by channel
+    """
+    from servicemeter.cli.terminal.reading import reading
+    from servicemeter.cli.terminal.texts import analyse_all, print_analysis
+    from servicemeter.cli.terminal.words import print_json
+
+    with reading(home) as desk:
+        found = analyse_all(desk)
+    if form == "json":
+        print_json(asdict(found))
+    else:
+        print_analysis(found)
 
 
 @verb.command("score")

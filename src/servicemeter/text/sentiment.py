@@ -12,9 +12,12 @@ from servicemeter.text.excerpt import take_excerpt
 from servicemeter.text.lexicon import LANGUAGES, Lexicon, Word, load_lexicon
 from servicemeter.text.tokens import Token, tokenize
 
-__all__ = ["MODEL", "Deciding", "Label", "Sentiment", "feel", "judge", "to_score"]
+__all__ = ["MODEL", "OURS", "Deciding", "Label", "Sentiment", "feel", "judge", "to_score"]
 
-MODEL = "servicemeter-lexicon/1"
+OURS = "servicemeter-"
+"""What the names of our models begin with."""
+
+MODEL = f"{OURS}lexicon/1"
 """The name and version that scores are kept under; a change of words or rules that moves scores is a new version."""
 
 Label = Literal["positive", "neutral", "negative", "not sure", "not analysed"]
