@@ -7,6 +7,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Protocol
 
+from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.model.answer import Answer
 from servicemeter.model.explanation import Explanation
@@ -142,4 +143,8 @@ class AnyDesk(Asked, Protocol):
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files into the book."""
+        ...
+
+    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
+        """Read the language and sentiment of messages that have not been read yet."""
         ...

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
 
+from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
@@ -179,6 +180,11 @@ class Desk(Asking):
         """The book, alone, for a moment."""
         with self._lock:
             yield self.book
+
+    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
+        """Read the language and sentiment of messages that have not been read yet; see `desk.analysing`."""
+        with self._lock:
+            return analyse_texts(self, now=now, most_tickets=most_tickets)
 
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from servicemeter import __version__
+from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.desk.opening import ServerNote
@@ -176,6 +177,11 @@ class RemoteDesk(Asking):
                     report: ImportReport = unpack(said["value"])
                     return report
         raise self._gone()
+
+    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
+        """Read the language and sentiment of messages that have not been read yet."""
+        analysis: Analysis = self._ask("analyse_texts", now=now, most_tickets=most_tickets)
+        return analysis
 
     def _ask(self, question: str, /, **arguments: Any) -> Any:
         """One question and its answer; raises the error that the server's desk raised."""

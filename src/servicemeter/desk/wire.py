@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from servicemeter.desk.analysing import Analysis
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
 from servicemeter.ground import errors
 from servicemeter.model.answer import Answer
@@ -27,7 +28,7 @@ __all__ = ["pack", "pack_error", "unpack", "unpack_error"]
 _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
-        Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question,
+        Analysis, Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question,
         Scope, Scorecard, Step,
     )
 }  # fmt: skip
