@@ -90,7 +90,7 @@ class _Counting:
         snippets = [expression for _, expression in self.ids]
         snippets += [sql for c in part.counted for sql in (c.agg.sql, c.agg.where, c.unit)]
         snippets += part.tally.shows.values()
-        snippets += [part.tally.per, *part.tally.units.values()]
+        snippets += [part.tally.per, *part.tally.told_of_units.values()]
         return _statement(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
 
     @property
@@ -134,7 +134,7 @@ class _Counting:
     def _units_of(self, base: Statement, at: str, fields: Sequence[str]) -> str:
         """One row a unit, named by the first ids of its rows."""
         tally, first = self.part.tally, len(base.columns)
-        told = {**tally.units, "first_at": f"min({at})"}
+        told = {**tally.told_of_units, "first_at": f"min({at})"}
         told |= {f"id{k}": f"min({expression})" for k, (_, expression) in enumerate(self.ids)}
         inner = replace(base, columns=(*base.columns, tally.per)).select([f"{sql} as {name}" for name, sql in told.items()])
         groups = ", ".join(f"u.{name}" for name in ["idx", *(f"d{k}" for k in range(first))])

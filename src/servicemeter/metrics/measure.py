@@ -79,7 +79,8 @@ def _count(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
             for (_, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
                 if value is not None and (value != 0 or not _is_count(agg)):
                     fields = groups.setdefault(key, {})
-                    fields[field] = value + fields[field] if field in fields else value
+                    number = int(value) if _is_count(agg) else value
+                    fields[field] = number + fields[field] if field in fields else number
     for one, groups in members:
         for fields in groups.values():
             for tally in one.measure.tallies:
