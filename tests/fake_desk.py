@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from servicemeter.analysis.targets import judge
 from servicemeter.ground.errors import BadQuestion, UnknownMetric
 from servicemeter.model.answer import Answer, Row
-from servicemeter.model.metric import Measure, Metric, Parameter, Params, Target
+from servicemeter.model.metric import Measure, Metric, Parameter, Params
 from servicemeter.model.question import Filter, Question
 from servicemeter.model.scorecard import Card, Family, Scorecard
+from servicemeter.model.target import Target
 
 AS_OF = datetime(2026, 11, 21, 16, 40, tzinfo=UTC)
 TZ = "Europe/Amsterdam"
@@ -134,7 +136,9 @@ def make_scorecard() -> Scorecard:
     by_name = {metric.name: metric for metric in METRICS}
     for name, (now, before, trend) in _cards().items():
         question = Question(name, since=date(2026, 11, 1), until=date(2026, 12, 1))
-        families.setdefault(by_name[name].family, []).append(Card(name, question, now, before, trend))
+        aim = by_name[name].target
+        card = Card(name, question, now, before, trend, aim, judge(by_name[name], now, aim))
+        families.setdefault(by_name[name].family, []).append(card)
     return Scorecard(
         since=date(2026, 11, 1), until=date(2026, 12, 1), before_since=date(2026, 10, 1),
         before_until=date(2026, 10, 22),

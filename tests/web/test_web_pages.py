@@ -53,7 +53,7 @@ def test_every_card_says_value_interval_n_change_and_target() -> None:
             change = compare(metric, card.now, card.before)
             said = [value_words(metric, card.now), trust_words(metric, card.now), remark(metric, card.now, beside)]
             said += [change.words] if change else []
-            said += [target_words(metric, card.now)] if metric.target else []
+            said += [target_words(metric, card)]
             for one in said:
                 assert one.replace(" ", "") in text, (card.metric, one)
 
@@ -69,7 +69,7 @@ def test_no_figure_stands_on_a_card_that_the_scorecard_does_not_have() -> None:
             change = compare(metric, card.now, card.before)
             made = " ".join([
                 value_words(metric, card.now), trust_words(metric, card.now), remark(metric, card.now, beside),
-                change.words if change else "", target_words(metric, card.now), metric.label(),
+                change.words if change else "", target_words(metric, card), metric.label(),
             ])  # fmt: skip
             assert set(re.findall(r"[\d.,]*\d", shown[card.metric])) <= set(re.findall(r"[\d.,]*\d", made))
 

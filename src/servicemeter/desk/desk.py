@@ -15,6 +15,7 @@ from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.scorecard import make_scorecard
+from servicemeter.desk.targets import read_goals
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion
@@ -62,6 +63,7 @@ class Desk(Asking):
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
         self._known_sources: list[Source] | None = None
+        self._findings: list[dict[str, Any]] | None = None
 
     def __enter__(self) -> Desk:
         return self
@@ -122,7 +124,7 @@ class Desk(Asking):
                 self._is_ready = False
                 raise
             self._answers.clear()
-            self._known_sources = None
+            self._known_sources = self._findings = None
             self._is_ready = is_ready
             return report
 
@@ -188,6 +190,7 @@ class Desk(Asking):
             as_of=as_of,
             metrics=metrics,
             scope=scope or Scope(),
+            goals=read_goals(self.home) if self.home else (),
         )
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
@@ -253,7 +256,9 @@ class Desk(Asking):
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
-            return check(self._facts_in_book(), self._sources(), self.report_tz)
+            if self._findings is None:
+                self._findings = check(self._facts_in_book(), self._sources(), self.report_tz)
+            return self._findings
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""

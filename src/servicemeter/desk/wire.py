@@ -19,6 +19,7 @@ from servicemeter.model.answer import Answer
 from servicemeter.model.explanation import Explanation, LeftOut
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Card, Family, Scorecard
+from servicemeter.model.target import Target
 from servicemeter.store.book import LoadReport
 from servicemeter.store.versions import Merged
 
@@ -28,7 +29,7 @@ _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
         Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question,
-        Scope, Scorecard, Step,
+        Scope, Scorecard, Step, Target,
     )
 }  # fmt: skip
 

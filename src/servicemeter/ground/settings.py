@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from servicemeter.ground.errors import BadSettings
 
@@ -29,6 +31,24 @@ class Home:
     def mappings(self) -> Path:
         """The user's own mappings."""
         return self.folder / "mappings"
+
+    @property
+    def settings(self) -> Path:
+        """What the user sets: `servicemeter.toml`."""
+        return self.folder / "servicemeter.toml"
+
+    def section(self, name: str) -> dict[str, Any]:
+        """One section of the settings, empty when it is not there; `BadSettings` when the file cannot be read."""
+        try:
+            said = tomllib.loads(self.settings.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise BadSettings(f"{self.settings} cannot be read: {error}. Mend the file; nothing was changed.") from error
+        found = said.get(name, {})
+        if not isinstance(found, dict):
+            raise BadSettings(f"{name} in {self.settings} is no section. Write [{name}] on a line of its own.")
+        return found
 
     @property
     def server(self) -> Path:

@@ -7,7 +7,8 @@ from datetime import date
 from html import escape
 
 from servicemeter.model.answer import Row
-from servicemeter.model.metric import Metric, Target
+from servicemeter.model.metric import Metric
+from servicemeter.model.target import Target
 from servicemeter.show.axes import Axis, axis_for
 from servicemeter.show.changes import aim_words
 from servicemeter.show.dates import period_label
@@ -122,8 +123,7 @@ def trend_chart(
     if not shown:
         return _svg("trend", *size, title, "")
     width, height = size
-    aim = target or metric.target
-    edges = _edges(shown) + ([aim.value] if aim else [])
+    edges = _edges(shown) + ([target.value] if target else [])
     bounds = (0.0, 1.0) if metric.unit == "fraction" and metric.name != "sentiment" and max(edges) <= 1 else None
     up = axis_for(edges, height - 28, 14, unit=metric.unit, bounds=bounds)
     across = Axis(0, max(len(rows) - 1, 1), 62, width - 18)
@@ -133,7 +133,7 @@ def trend_chart(
         _grid(up, metric, width, language),
         _unfinished(rows, across, height, language),
         _dates(rows, across, height, grain, language, width),
-        _aim(aim, metric, up, width, language),
+        _aim(target, metric, up, width, language),
         _series(shown, across, up),
         _points(shown, across, up, metric, grain, language),
     ])  # fmt: skip

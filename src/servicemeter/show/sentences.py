@@ -8,8 +8,8 @@ from datetime import date, datetime
 
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
-from servicemeter.model.scorecard import Family, Scorecard
-from servicemeter.show.changes import Change, Verdict, aim_words, compare, judge
+from servicemeter.model.scorecard import Card, Family, Scorecard
+from servicemeter.show.changes import Change, aim_words, compare, shown_outcome
 from servicemeter.show.dates import moment, period_label
 from servicemeter.show.phrases import say
 from servicemeter.show.words import null_words, shown_value, value_words
@@ -123,27 +123,27 @@ def summarise(scorecard: Scorecard, metrics: Mapping[str, Metric], language: str
             if shown_value(metric, card.now) is None or card.now.get("low_sample"):
                 continue
             change = compare(metric, card.now, card.before, language)
-            verdict = judge(metric.target, card.now)
-            finding, is_good = _find(metric, card.now, change, verdict, language)
+            finding, is_good = _find(metric, card, change, language)
             if finding:
                 (well if is_good else look).append(finding)
     return Summary(*(sorted(side, key=lambda f: -f.weight) for side in (well, look)))
 
 
-def _find(metric: Metric, row: Row, change: Change | None, verdict: Verdict | None, language: str) -> tuple[Finding | None, bool]:
+def _find(metric: Metric, card: Card, change: Change | None, language: str) -> tuple[Finding | None, bool]:
     """What is worth saying about one card, and whether it is good; a change counts for more than a target."""
     standing = change.standing if change else "same"
-    aim = aim_words(metric, metric.target, language) if metric.target else ""
-    value = value_words(metric, row, language)
+    aim = aim_words(metric, card.target, language) if card.target else ""
+    outcome = shown_outcome(metric, card)
+    value = value_words(metric, card.now, language)
     if standing in ("better", "worse") and change:
         words = say(language, "{change}, now {value}", change=change.words, value=value)
-        heavy = verdict == ("met" if standing == "better" else "missed")
+        heavy = outcome == ("met" if standing == "better" else "missed")
         if heavy:
             words = say(language, _WITH_TARGET[standing], said=words, aim=aim)
         return Finding(metric.name, metric.label(language), words, 3 if heavy else 2), standing == "better"
-    if verdict in ("met", "missed"):
-        words = say(language, _TARGET[verdict], value=value, aim=aim)
-        return Finding(metric.name, metric.label(language), words, 1), verdict == "met"
+    if outcome in ("met", "missed"):
+        words = say(language, _TARGET[outcome], value=value, aim=aim)
+        return Finding(metric.name, metric.label(language), words, 1), outcome == "met"
     return None, False
 
 

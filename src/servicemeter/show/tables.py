@@ -56,8 +56,7 @@ def _card_cells(card: Card, metric: Metric, language: str) -> list[str]:
     change = compare(metric, card.now, card.before, language)
     words = ", ".join(w for w in (change.words, change.verdict) if w) if change else ""
     changed = f"{change.arrow} {words}" if change else null_words(metric, card.now, language)
-    target = target_words(metric, card.now, language) if metric.target else ""
-    return [metric.label(language), *_figures(metric, card.now, language), changed, target]
+    return [metric.label(language), *_figures(metric, card.now, language), changed, target_words(metric, card, language)]
 
 
 def _figures(metric: Metric, row: Row, language: str) -> list[str]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
 from servicemeter.model.scorecard import Card, Family, Scorecard
-from servicemeter.show.changes import Change, compare, judge, target_words
+from servicemeter.show.changes import Change, compare, shown_outcome, target_words
 from servicemeter.show.charts import sparkline
 from servicemeter.show.remarks import remark, remarks
 from servicemeter.show.sentences import family_sentence
@@ -72,7 +72,6 @@ def card_view(card: Card, metric: Metric, query: str, beside: Mapping[str, Row],
     """One card."""
     now = card.now
     is_null = shown_value(metric, now) is None
-    verdict = "" if is_null else judge(metric.target, now) or ""
     return CardView(
         href=f"/metric/{metric.name}{query}",
         label=metric.label(),
@@ -82,8 +81,8 @@ def card_view(card: Card, metric: Metric, query: str, beside: Mapping[str, Row],
         remark=remark(metric, now, beside),
         remarks=remarks(metric, now, beside),
         change=compare(metric, now, card.before),
-        target=target_words(metric, now) if metric.target else "",
-        verdict=verdict,
+        target=target_words(metric, card),
+        verdict=shown_outcome(metric, card) or "",
         spark=picture(sparkline(card.trend, _spark_label(card, grain), metric)),
         is_unfinished=now.get("period_status") == "in_progress",
         is_low=not is_null and bool(now.get("low_sample")) and metric.unit != "count",

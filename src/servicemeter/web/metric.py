@@ -121,7 +121,7 @@ def _charts(metric: Metric, card: Card, grain: str) -> list[tuple[str, Markup]]:
     if all(shown_value(metric, row) is None for row in card.trend):
         return []
     sizes = {"wide": (1120, 280), "middle": (720, 260), "narrow": (340, 220)}
-    drawn = {css: trend_chart(card.trend, metric, grain=grain, size=size) for css, size in sizes.items()}
+    drawn = {css: trend_chart(card.trend, metric, grain=grain, target=card.target, size=size) for css, size in sizes.items()}
     return [(css, picture(svg)) for css, svg in drawn.items()]
 
 
