@@ -20,10 +20,12 @@ from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.ground.settings import Home
+from servicemeter.metrics.curves import curve_of
 from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.plan import Source
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
@@ -200,6 +202,12 @@ class Desk(Asking):
         with self._lock:
             answer = self.measure_all([question])[0]
             return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
+
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
+        with self._lock:
+            answer = self.measure_all([question])[0]
+            return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
 
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
 from servicemeter.ground import errors
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation, LeftOut
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Card, Family, Scorecard
@@ -28,7 +29,7 @@ __all__ = ["pack", "pack_error", "unpack", "unpack_error"]
 _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
-        Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question,
+        Answer, Card, Curve, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question,
         Scope, Scorecard, Step, Target,
     )
 }  # fmt: skip

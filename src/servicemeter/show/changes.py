@@ -12,7 +12,7 @@ from servicemeter.model.scorecard import Card
 from servicemeter.model.target import Outcome, Target
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import money, number, percent, rounded
-from servicemeter.show.phrases import say
+from servicemeter.show.phrases import phrase, say
 from servicemeter.show.words import digits_of, shown_value
 
 __all__ = ["Change", "Standing", "aim_words", "compare", "shown_outcome", "target_words"]
@@ -20,6 +20,7 @@ __all__ = ["Change", "Standing", "aim_words", "compare", "shown_outcome", "targe
 Standing = Literal["better", "worse", "same", "moved"]
 
 _Z = 1.959963984540054
+_STANDINGS = {"better": phrase("better"), "worse": phrase("worse")}
 _PACE = ("response", "resolution", "turnaround", "answer")
 
 
@@ -27,13 +28,15 @@ _PACE = ("response", "resolution", "turnaround", "answer")
 class Change:
     """A difference in words. `standing` is `moved` where no direction is good or no interval says how sure it is.
 
-    `difference` is now − before in the metric's unit; `is_up` says which way the number went.
+    `difference` is now − before in the metric's unit; `is_up` says which way the number went. `comparative` says the same so
+    that `than before` can follow it: `1.4 points higher`.
     """
 
     standing: Standing
     difference: float
     words: str
     verdict: str = ""
+    comparative: str = ""
 
     @property
     def is_up(self) -> bool:
@@ -65,12 +68,20 @@ def compare(metric: Metric, now: Row, before: Row | None, language: str = "en") 
     words = _difference_words(metric, now, difference, earlier, language)
     if clear is False or not words:
         return Change("same", difference, say(language, "no clear change"))
+    than = _comparative(metric, words, difference, language)
     good = now.get("better") or metric.better
     if clear is None or good == "neither":
-        return Change("moved", difference, words)
-    better = (difference > 0) == (good == "higher")
-    standing: Standing = "better" if better else "worse"
-    return Change(standing, difference, words, "" if metric.unit == "seconds" and _pace(metric) else say(language, standing))
+        return Change("moved", difference, words, comparative=than)
+    standing: Standing = "better" if (difference > 0) == (good == "higher") else "worse"
+    said = "" if metric.unit == "seconds" and _pace(metric) else say(language, _STANDINGS[standing])
+    return Change(standing, difference, words, said, than)
+
+
+def _comparative(metric: Metric, words: str, difference: float, language: str) -> str:
+    if metric.unit in ("seconds", "count"):
+        return words
+    size = words.lstrip("+\N{MINUS SIGN}")
+    return say(language, "{size} higher" if difference > 0 else "{size} lower", size=size)
 
 
 def _is_too_small(metric: Metric, row: Row) -> bool:
@@ -141,7 +152,12 @@ def _points_words(points: float, digits: int, language: str) -> str:
     return say(language, "{size} point" if abs(size) == 1 else "{size} points", size=text)
 
 
-_OUTCOMES: dict[Outcome, str] = {"met": "met", "missed": "missed", "close": "too close to call", "open": "not over yet"}
+_OUTCOMES: dict[Outcome, str] = {
+    "met": phrase("met"),
+    "missed": phrase("missed"),
+    "close": phrase("too close to call"),
+    "open": phrase("not over yet"),
+}
 
 
 def target_words(metric: Metric, card: Card, language: str = "en") -> str:
