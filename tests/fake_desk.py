@@ -179,7 +179,7 @@ class FakeDesk:
         """The cards of these metrics; one that the scorecard does not have is made of a row of its own."""
         held = {card.metric: card for family in scorecard.families for card in family.cards}
         plain = row(0.4, 500, 0.36, 0.44)
-        span = {"since": scorecard.since, "until": scorecard.until}
+        span: dict[str, Any] = {"since": scorecard.since, "until": scorecard.until}
         trend = series(_walk(0.3, 0.4, 0.01), 0.03)
         return [held.get(name) or Card(name, Question(name, **span), plain, plain, trend) for name in metrics]
 

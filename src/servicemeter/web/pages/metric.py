@@ -50,7 +50,8 @@ def metric_page(request: Request, name: str) -> Response:
 def part_file(request: Request, name: str, part: str, form: str) -> Response:
     """A part of the page as a file."""
     subject = subject_of(visit(request, KEYS), name)
-    panel = _module(part).build(subject)
+    module = _module(part)
+    panel = getattr(module, "build_file", module.build)(subject)
     if panel is None:
         raise UnknownName(f"part of {name} with figures", part, [*panel_modules()])
     return export(subject, panel, form)
