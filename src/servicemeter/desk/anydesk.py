@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
@@ -42,6 +43,10 @@ class Asked(Protocol):
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
+        ...
+
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
         ...
 
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:

@@ -18,14 +18,17 @@ from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
+from servicemeter.desk.targets import read_goals
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion, BadSettings
 from servicemeter.ground.settings import Home
+from servicemeter.metrics.curves import curve_of
 from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.plan import Source
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
@@ -80,6 +83,7 @@ class Desk(Asking):
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
         self._known_sources: list[Source] | None = None
+        self._findings: list[dict[str, Any]] | None = None
 
     def __enter__(self) -> Desk:
         return self
@@ -153,7 +157,7 @@ class Desk(Asking):
                 self._is_ready = False
                 raise
             self._answers.clear()
-            self._known_sources = None
+            self._known_sources = self._findings = None
             self._is_ready = is_ready
             return report
 
@@ -244,6 +248,7 @@ class Desk(Asking):
             as_of=as_of,
             metrics=metrics,
             scope=scope or Scope(),
+            goals=read_goals(self.home) if self.home else (),
         )
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
@@ -253,6 +258,12 @@ class Desk(Asking):
         with self._lock:
             answer = self.measure_all([question])[0]
             return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
+
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
+        with self._lock:
+            answer = self.measure_all([question])[0]
+            return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
 
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.
@@ -318,7 +329,9 @@ class Desk(Asking):
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
-            return check(self._facts_in_book(), self._sources(), self.report_tz)
+            if self._findings is None:
+                self._findings = check(self._facts_in_book(), self._sources(), self.report_tz)
+            return self._findings
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""

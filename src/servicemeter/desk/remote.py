@@ -23,6 +23,7 @@ from servicemeter.desk.wire import pack, unpack, unpack_error
 from servicemeter.ground.errors import BookHeld, ServerGone
 from servicemeter.ground.settings import Home
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Scorecard
@@ -104,6 +105,11 @@ class RemoteDesk(Asking):
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
         explanation: Explanation = self._ask("explain_question", question=question, limit=limit)
         return explanation
+
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
+        curve: Curve | None = self._ask("curve", question=question)
+        return curve
 
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""

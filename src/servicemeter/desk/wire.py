@@ -17,9 +17,11 @@ from servicemeter.desk.analysing import Analysis
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
 from servicemeter.ground import errors
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation, LeftOut
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Card, Family, Scorecard
+from servicemeter.model.target import Target
 from servicemeter.store.book import LoadReport
 from servicemeter.store.versions import Merged
 
@@ -28,8 +30,8 @@ __all__ = ["pack", "pack_error", "unpack", "unpack_error"]
 _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
-        Analysis, Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question,
-        Scope, Scorecard, Step,
+        Analysis, Answer, Card, Curve, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged,
+        Question, Scope, Scorecard, Step, Target,
     )
 }  # fmt: skip
 

@@ -61,6 +61,24 @@ class Home:
         return self.folder / "mappings"
 
     @property
+    def settings(self) -> Path:
+        """What the user sets: `servicemeter.toml`."""
+        return self.folder / "servicemeter.toml"
+
+    def section(self, name: str) -> dict[str, Any]:
+        """One section of the settings, empty when it is not there; `BadSettings` when the file cannot be read."""
+        try:
+            said = tomllib.loads(self.settings.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise BadSettings(f"{self.settings} cannot be read: {error}. Mend the file; nothing was changed.") from error
+        found = said.get(name, {})
+        if not isinstance(found, dict):
+            raise BadSettings(f"{name} in {self.settings} is no section. Write [{name}] on a line of its own.")
+        return found
+
+    @property
     def server(self) -> Path:
         """Where a running server leaves its address and token, readable by the owner alone."""
         return self.folder / "server.json"

@@ -21,7 +21,7 @@ from servicemeter.model.metric import Agg, Distribution, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
-__all__ = ["by_other_dimensions", "measure", "statements_of"]
+__all__ = ["FactsFor", "by_other_dimensions", "measure", "statements_of"]
 
 Key = tuple[Any, ...]
 Groups = dict[Key, dict[str, Any]]

@@ -18,7 +18,7 @@ from servicemeter.metrics.statements import classes_statement, values_statement
 from servicemeter.model.metric import Distribution
 from servicemeter.store.build import Facts
 
-__all__ = ["spread"]
+__all__ = ["classes_of", "spread"]
 
 Key = tuple[Any, ...]
 Place = tuple[Key, int]
@@ -56,6 +56,13 @@ def spread(facts: Facts, plan: Plan, of: Distribution) -> dict[Key, dict[str, An
     wanted = {place for key, group in groups.items() for place in _places(key, group)}
     values = _values(plan, facts, of, sorted(wanted, key=repr)) if wanted else {}
     return {key: _statistics(key, group, values) for key, group in groups.items()}
+
+
+def classes_of(facts: Facts, plan: Plan, of: Distribution) -> list[tuple[int, Any]]:
+    """How many numbers each class of the only group has, and its greatest, in ascending order; empty without numbers."""
+    sql = classes_statement(plan, facts, of)
+    groups = _groups(facts.engine.rows(sql), 1) if sql else {}
+    return [(count, greatest) for group in groups.values() for _, count, _, greatest in group.classes]
 
 
 def _groups(rows: Iterable[Sequence[Any]], width: int) -> dict[Key, _Group]:

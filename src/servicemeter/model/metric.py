@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from servicemeter.model.target import Target
+
 __all__ = ["Agg", "Distribution", "Holding", "Measure", "Metric", "Parameter", "Params", "Tally", "Target", "Unit"]
 
 Unit = Literal["count", "fraction", "seconds", "replies", "touches", "score", "ratio", "money"]
@@ -21,15 +23,6 @@ class Parameter:
     options: tuple[Any, ...] = ()
     about: str = ""
     is_text: bool = False
-
-
-@dataclass(frozen=True)
-class Target:
-    """A starting target, shown until the organisation sets its own. `at` is `<=` or `>=`; `source` says who says so."""
-
-    at: Literal["<=", ">="]
-    value: float
-    source: str
 
 
 @dataclass(frozen=True)
@@ -155,7 +148,7 @@ class Metric:
 
     `names[lang]` lists the names in use, the first is the label. `better` is the good direction. `needs` are the
     capabilities (METRICS.md section 7) that one source must have, `also_needs` those that any other may supply; without them
-    it is `not_measured`. `invalid` dimensions answer null.
+    it is `not_measured`. `invalid` dimensions answer null. `target` is a starting one, until the organisation sets its own.
     """
 
     name: str

@@ -22,10 +22,14 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault that was found: how often, among how many (None = not said), and the first rows that have it."""
+    """One fault that was found: how often, among how many (None = not said), and the first rows that have it.
+
+    `title` may hold `{part}`, which stands for `part`.
+    """
 
     name: str
     title: str
+    part: str
     severity: str
     touches: tuple[str, ...]
     remedy: str
@@ -51,7 +55,8 @@ def _faults_of(file: SqlFile, facts: Facts, tz: str) -> Iterator[Fault]:
             row.pop("part", None)
         yield Fault(
             file.name,
-            file.head["title"].replace("{part}", part),
+            file.head["title"],
+            part,
             file.head["severity"],
             tuple(file.head.get("touches", "").split()),
             file.head["remedy"],
