@@ -138,7 +138,7 @@ def _count_words(difference: float, earlier: float, language: str) -> str:
         return ""
     size = number(abs(difference), language=language)
     words = say(language, "{size} more" if difference > 0 else "{size} fewer", size=size)
-    if earlier <= 0:
+    if earlier <= 0 or earlier + difference < 0:  # a share of what may be below nothing says nothing
         return words
     share = percent(abs(difference) / earlier, 0, language=language)
     return f"{words} ({'+' if difference > 0 else '−'}{share})"
