@@ -102,7 +102,7 @@ def test_a_survey_score_of_four_answers_shows_only_their_number() -> None:
         ("tickets_created", (4990, 4990), (4602, 4602), "moved", "388 more (+8 %)", ""),
         ("backlog", (240, 240), (312, 312), "better", "72 fewer (−23 %)", "better"),
         ("backlog", (9, 9), (0, 0), "worse", "9 more", "worse"),
-        ("backlog_flow", (-40, 900), (13, 900), "better", "53 fewer", "better"),
+        ("backlog", (-40, 900), (13, 900), "better", "53 fewer", "better"),
         ("backlog", (312, 312), (300, 300), "same", "no clear change", ""),
         ("average_handle_time", (300, 90), (260, 90), "moved", "40 s longer", ""),
         ("ces", (5.6, 12, 4.9, 6.3), (3.1, 200, 3.0, 3.2), "same", "too few to compare", ""),
