@@ -20,6 +20,7 @@ def verb() -> None:
     \b
     Examples:
       servicemeter text analyse
+      servicemeter text learn
       servicemeter text score labelled.tsv
     """
 
@@ -47,6 +48,34 @@ def analyse(form: str, home: Home) -> None:
         print_json(asdict(found))
     else:
         print_analysis(found)
+
+
+@verb.command("learn")
+@click.option("--transformer", "folder", metavar="DIR", help="Try the model in this folder instead of learning one.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another number looks at the comments in another order.")
+@format_option("table", "json")
+@home_option()
+def learn(folder: str | None, seed: int, form: str, home: Home) -> None:
+    """Learn how your customers sound from the comments that came with a rating.
+
+    What was learned goes live only if it is better than the lexicon beyond chance, on comments it had not seen; otherwise the
+    lexicon stays, or is live again. The next `servicemeter text analyse` then scores all messages anew.
+
+    \b
+    Examples:
+      servicemeter text learn
+      servicemeter text learn --transformer models/sentiment
+    """
+    from servicemeter.cli.terminal.reading import reading
+    from servicemeter.cli.terminal.texts import print_lesson
+    from servicemeter.cli.terminal.words import print_json
+
+    with reading(home) as desk:
+        found = desk.learn_sentiment(seed=seed, folder=str(Path(folder).absolute()) if folder else None)
+    if form == "json":
+        print_json(asdict(found))
+    else:
+        print_lesson(found)
 
 
 @verb.command("score")

@@ -101,6 +101,7 @@ def _row(writing: Writing, name: str, score: float | None) -> dict[str, Any]:
         "model": name,
         "score": None if score is None else round(score, 4),
         "source_updated_at": writing.recorded_at,
+        "source_seq": writing.version,
     }
 
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
+from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.model.answer import Answer
 from servicemeter.model.curve import Curve
@@ -152,4 +153,8 @@ class AnyDesk(Asked, Protocol):
 
     def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
         """Read the language and sentiment of messages that have not been read yet."""
+        ...
+
+    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
+        """Learn from rated comments, or try a transformer; live is what is better."""
         ...

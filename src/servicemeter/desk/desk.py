@@ -14,6 +14,7 @@ from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
+from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.scorecard import make_scorecard
@@ -188,7 +189,13 @@ class Desk(Asking):
     def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
         """Read the language and sentiment of messages that have not been read yet; see `desk.analysing`."""
         with self._lock:
-            return analyse_texts(self, now=now, most_tickets=most_tickets)
+            live = live_model(self.home)
+            return analyse_texts(self, now=now, most_tickets=most_tickets, model=live.feel, name=live.name)
+
+    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
+        """Learn from rated comments, or try a transformer; live is what is better; see `desk.feeling`."""
+        with self._lock:
+            return learn_sentiment(self, seed=seed, folder=folder)
 
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""
@@ -272,7 +279,7 @@ class Desk(Asking):
         what was written. Turns and solves have their seconds by the calendar and in opening hours.
         """
         with self._lock:
-            return tell_story(self._facts_in_book(), source, ticket_id)
+            return tell_story(self.facts_in_book(), source, ticket_id)
 
     def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
         """What happened in [since, until), still holds `now`, and may be asked about; with whom it concerns.
@@ -281,7 +288,7 @@ class Desk(Asking):
         """
         with self._lock:
             span = [int(at.timestamp()) for at in (since, until, now)]
-            return find_occasions(self._facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
+            return find_occasions(self.facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -330,7 +337,7 @@ class Desk(Asking):
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
             if self._findings is None:
-                self._findings = check(self._facts_in_book(), self._sources(), self.report_tz)
+                self._findings = check(self.facts_in_book(), self._sources(), self.report_tz)
             return self._findings
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
@@ -344,7 +351,7 @@ class Desk(Asking):
         with self._lock:
             self._make_ready()
 
-    def _facts_in_book(self) -> Facts:
+    def facts_in_book(self) -> Facts:
         """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""
         if isinstance(self._keeper, FactsKeeperBeyond):
             own = FactsKeeper(self._engine)

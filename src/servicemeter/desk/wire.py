@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from servicemeter.desk.analysing import Analysis
+from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
 from servicemeter.ground import errors
 from servicemeter.model.answer import Answer
@@ -30,8 +31,8 @@ __all__ = ["pack", "pack_error", "unpack", "unpack_error"]
 _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
-        Analysis, Answer, Card, Curve, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged,
-        Question, Scope, Scorecard, Step, Target,
+        Analysis, Answer, Card, Curve, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, Lesson, LoadReport,
+        Merged, Question, Scope, Scorecard, Step, Target,
     )
 }  # fmt: skip
 

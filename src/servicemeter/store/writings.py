@@ -16,13 +16,17 @@ __all__ = ["Conversation", "Writing", "count_unread", "earlier_scores", "other_m
 
 @dataclass(frozen=True)
 class Writing:
-    """A public message of a customer: its words, when this version of them was recorded, and whether it awaits the model."""
+    """A public message of a customer: its words, when they were recorded, and whether it awaits the model.
+
+    `version` tells the model's rows on the same words apart: an odd one is a score that was withdrawn.
+    """
 
     source: str
     message_id: str
     text: str
     recorded_at: datetime
     is_unread: bool
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def unread_conversations(engine: Engine, model: str, most_tickets: int) -> Itera
             order by ticket_source, ticket_id limit {most_tickets}
         )
         select w.ticket_source, w.ticket_id, coalesce(c.language, k.language, w.language) as known_language,
-               w.source, w.message_id, w.text, w.recorded_at, w.is_unread
+               w.source, w.message_id, w.text, w.recorded_at, w.is_unread, w.version
         from written as w
         join waiting as a on a.ticket_source = w.ticket_source and a.ticket_id = w.ticket_id
         left join tickets as k on k.source = w.ticket_source and k.ticket_id = w.ticket_id
@@ -63,7 +67,8 @@ def earlier_scores(engine: Engine, model: str, prefix: str) -> pa.Table:
     """The scores that earlier models of ours (their names begin with `prefix`) gave, with the keys of their rows."""
     text = engine.dialect.text
     return engine.arrow(f"""
-        select source, message_id, message_source, model from message_sentiment
+        select source, message_id, message_source, model, source_updated_at, coalesce(source_seq, 0) + 1 as source_seq
+        from message_sentiment
         where starts_with(model, {text(prefix)}) and model <> {text(model)} and score is not null
         order by source, message_id, model
     """)
@@ -79,11 +84,13 @@ def other_models(engine: Engine, model: str) -> list[str]:
 
 
 def _written(engine: Engine, model: str) -> str:
-    """Public messages of customers with their words; one is unread when it has no row of the model, or one of older words."""
+    """Public messages of customers with their words; unread without a row of the model, with one of older words, or a withdrawn one."""
     return f"""
         select coalesce(g.ticket_source, g.source) as ticket_source, g.ticket_id, g.source, g.message_id, g.occurred_at,
                g.language, t.text, date_trunc('second', t.recorded_at) as recorded_at,
-               s.message_id is null or s.source_updated_at < date_trunc('second', t.recorded_at) as is_unread
+               s.message_id is null or s.source_updated_at < date_trunc('second', t.recorded_at)
+                   or s.source_seq % 2 = 1 as is_unread,
+               coalesce(s.source_seq, 0) + coalesce(s.source_seq, 0) % 2 as version
         from messages as g
         join texts as t on t.source = g.source and t."of" = 'message' and t.id = g.message_id
         left join message_sentiment as s

@@ -33,7 +33,7 @@ __all__ = ["PREFIX", "create_internal"]
 PREFIX = "/internal/"
 _LOG = logging.getLogger("servicemeter.web")
 _BETWEEN_STEPS_S = 0.1
-_DONE = frozenset(["load", "analyse_texts"])
+_DONE = frozenset(["load", "analyse_texts", "learn_sentiment"])
 _BROKEN = {"kind": "ServicemeterError", "says": "The server failed at this; nothing was changed. Its log says what."}
 
 

@@ -11,12 +11,13 @@ from servicemeter.cli.terminal.tables import print_table
 from servicemeter.cli.terminal.words import hint, remark
 from servicemeter.desk.analysing import Analysis
 from servicemeter.desk.anydesk import AnyDesk
+from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import Step
 from servicemeter.show.numbers import number, percent
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
 
-__all__ = ["analyse_all", "print_analysis", "print_scores"]
+__all__ = ["analyse_all", "print_analysis", "print_lesson", "print_scores"]
 
 _MOST_REASONS = 3
 _COLUMNS = [
@@ -51,6 +52,19 @@ def print_analysis(found: Analysis) -> None:
     if found.other_models:
         remark(f"There are scores of {', '.join(found.other_models)} too; they are not mixed: --set model={found.model}")
     hint("Now: servicemeter measure sentiment")
+
+
+def print_lesson(found: Lesson) -> None:
+    """How the model did beside the lexicon, and which one is live."""
+    if found.lexicon_f1 is not None and found.model_f1 is not None:
+        rows = [["the lexicon", percent(found.lexicon_f1, 1)], ["the new model", percent(found.model_f1, 1)]]
+        if found.gain_low is not None and found.gain_high is not None:
+            points = f"{number(100 * found.gain_low, 1)} to {number(100 * found.gain_high, 1)} points"
+            rows.append(["gain, 95 % interval", points])
+        print_table(Table([Column(f"{number(found.comments)} rated comments"), Column("macro F1", "right")], rows))
+    remark(f"{found.reason} Live: {found.live}.")
+    if found.is_new:
+        hint("Now: servicemeter text analyse")
 
 
 def print_scores(found: Mapping[str, Any]) -> None:
