@@ -51,7 +51,7 @@ def curve_of(
 
 def _survival(one: Plan, facts: Facts, of: Distribution) -> Steps:
     sql = survival_statement(one, facts, of)
-    known = [row[1:] for row in facts.engine.rows(sql) if row[1] is not None and row[1] >= 0] if sql else []
+    known = [row[1:] for row in facts.rows(sql) if row[1] is not None and row[1] >= 0] if sql else []
     curve = kaplan_meier(*([step[i] for step in known] for i in range(3)))
     return [(float(at), 1 - float(left)) for at, left in zip(curve.times, curve.survival, strict=True)]
 

@@ -135,7 +135,7 @@ def _never_became(one: Plan, facts: Facts, tally: Tally, notes: list[str]) -> li
         with invalid_tickets as ({files["invalid_tickets"].text})
         select p.idx, a.reason as rule, a.happened_s, a.source as i0, a.id as i1, a.ticket_id as i2
         from ({files[tally.over].text}) as a
-        join {_periods(one, facts)} as p on {within} or (a.happened_s is null and p.idx = 0)
+        join {_periods(one, facts, ("p0", "e"))} as p on {within} or (a.happened_s is null and p.idx = 0)
         where {where}
     """)
     name = files[tally.over].head["id"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
-from servicemeter.ground.clock import epoch_day, local_day, local_midnight, offsets, start_before
+from servicemeter.ground.clock import Period, epoch_day, local_day, local_midnight, offsets, start_before
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.moments import units_at_ends
 from servicemeter.metrics.plan import Plan
@@ -14,10 +15,11 @@ from servicemeter.model.metric import Agg, Distribution, Holding, Tally
 from servicemeter.model.question import Filter
 from servicemeter.store.build import FactFile, Facts, fact_files
 
-__all__ = ["Statement", "classes_statement", "shape_of", "survival_statement", "tally_statement", "values_statement"]
+__all__ = ["Statement", "groups_of", "numbers_of", "shape_of", "survival_statement", "tally_statement"]
 
-_FEW_PERIODS = 20
 _NOTHING = "cast(null as varchar)"
+_PERIODS = "<periods>"
+"""Stands in a FROM until it is known which instants of the periods a statement names."""
 _OF_TICKET = ("channel", "channel_class", "brand", "language", "reason", "source")
 _OF_CUSTOMER = {"customer_segment": "segment", "country": "country"}
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
@@ -35,6 +37,8 @@ class Statement:
     source: str
     where: str
     instants: Mapping[str, str]
+    periods: Callable[[Collection[str]], str]
+    """The relation of the periods, with those of their instants that are named."""
     held: tuple[str, str] | None = None
     """The numbers of the first and the last period whose end a row holds, where rows are not joined with periods."""
 
@@ -50,7 +54,7 @@ class Statement:
         rows = inner.select([f"{sql} as {name}" for name, sql in units.items()])
         return f"select {names}, {', '.join(aggregates)} from ({rows}) as u group by {names}"
 
-    def select_at_ends(self, ends: int, periods: str, tally: Tally, aggregates: Sequence[str]) -> str:
+    def select_at_ends(self, ends: int, tally: Tally, aggregates: Sequence[str]) -> str:
         """The same of rows that hold ends of periods: they are counted by the ends they hold, and only then meet the periods.
 
         All aggregates are counts.
@@ -61,18 +65,20 @@ class Statement:
         if tally.per:
             rows = replace(self, columns=(*self.columns, tally.per, *self.held)).base([])
             parting = [name for name, column in zip(names, self.columns, strict=True) if not column.startswith("'")]
-            return units_at_ends(rows, names, parting, ends, periods, aggregates)
+            return units_at_ends(rows, names, parting, ends, self.periods(()), aggregates)
         inner = replace(self, columns=(*self.columns, *self.held)).select(aggregates)
         counts = [f"sum(r.{name}) as {name}" for name in (aggregate.rsplit(" ", 1)[1] for aggregate in aggregates)]
         groups = ", ".join(["p.idx", *(f"r.{name}" for name in names)])
         after = " + 1" if tally.holding.starts else ""
         return f"""select {groups}, {", ".join(counts)} from ({inner}) as r
-            join {periods} as p on p.idx >= r.d{width} and p.idx <= r.d{width + 1}{after} group by {groups}"""
+            join {self.periods(())} as p on p.idx >= r.d{width} and p.idx <= r.d{width + 1}{after} group by {groups}"""
 
     def base(self, extra: Sequence[str]) -> str:
         """The rows themselves: period, dimensions and extra columns."""
         chosen = ", ".join(["p.idx as idx", *(f"{c} as d{i}" for i, c in enumerate(self.columns)), *extra])
         sql = f"select {chosen} {self.source} where {self.where}"
+        named = {found[1] for found in _INSTANT.finditer(sql)}
+        sql = sql.replace(_PERIODS, self.periods(named - self.instants.keys()))
         sql = _MIDNIGHT.sub(lambda found: self.instants["midnight"].format(day=found[1]), sql)
         return _INSTANT.sub(lambda found: self.instants.get(found[1], found[0]), sql)
 
@@ -105,50 +111,10 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
         only = f" filter (where {' and '.join(f'({c})' for c in conditions)})" if conditions else ""
         aggregates.append(f"{agg.sql}{only} as {name}")
     if parts.held:
-        return facts.render(parts.select_at_ends(len(plan.ends), _periods(plan, facts), first, aggregates))
+        return facts.render(parts.select_at_ends(len(plan.ends), first, aggregates))
     if first.per:
         return facts.render(parts.select_units(first.per, units, aggregates))
     return facts.render(parts.select(aggregates))
-
-
-def classes_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """Each group's numbers by class: how many, their sum, the least and the greatest. Negative numbers are class -1,
-    unknown ones -2. None when the fact lacks a dimension that was asked."""
-    base = _numbers(plan, facts, of)
-    if base is None:
-        return None
-    groups = _groups(plan)
-    return facts.render(f"""
-        select {groups}, class, count(*) as n, sum(x) as total, sum({facts.engine.dialect.double("x")} * x) as squares,
-               min(x) as least, max(x) as greatest
-        from (select {groups}, x, {_class(plan, facts)} as class from ({base}) as numbers) as classed
-        group by {groups}, class
-    """)
-
-
-def values_statement(plan: Plan, facts: Facts, of: Distribution, places: Iterable[tuple[object, ...]]) -> str | None:
-    """Every value of the given places, (period, dimensions, class), with how often it is there."""
-    base = _numbers(plan, facts, of)
-    if base is None:
-        return None
-    groups = _groups(plan)
-    names = [*groups.split(", "), "class"]
-    same = " and ".join(f"v.{name} = w.{name}" for name in names)
-    chosen = ", ".join(f"v.{name}" for name in names)
-    return facts.render(f"""
-        select {chosen}, v.x, count(*) as n
-        from (select {groups}, x, {_class(plan, facts)} as class from ({base}) as numbers) as v
-        join {facts.engine.dialect.values(places, names)} as w on {same}
-        group by {chosen}, v.x
-    """)
-
-
-def _class(plan: Plan, facts: Facts) -> str:
-    """Classes a few per cent wide; wider ones when there are many periods, so that few rows come back."""
-    dialect = facts.engine.dialect
-    fineness = 12 if len(plan.periods) <= _FEW_PERIODS else 4
-    number = f"cast(floor(ln({dialect.double('x')} + 1) * {fineness}) as integer)"
-    return f"case when x is null then -2 when x < 0 then -1 else {number} end"
 
 
 def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
@@ -156,7 +122,7 @@ def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None
     parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.censored])
     if parts is None:
         return None
-    groups = _groups(plan)
+    groups = groups_of(plan)
     base = parts.base([f"{of.number} as x", f"{of.censored} as y"])
     return facts.render(f"""
         select {groups}, coalesce(x, y) as seconds, count(x) as events, count(*) - count(x) as censored
@@ -164,18 +130,19 @@ def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None
     """)
 
 
-def _groups(plan: Plan) -> str:
+def groups_of(plan: Plan) -> str:
+    """The columns of a group: its period and dimensions."""
     return ", ".join(["idx", *(f"d{i}" for i in range(len(plan.by)))])
 
 
-def _numbers(plan: Plan, facts: Facts, of: Distribution) -> str | None:
+def numbers_of(plan: Plan, facts: Facts, of: Distribution) -> str | None:
     """The numbers of a distribution with their period and dimensions, joined into units where asked."""
     parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.per])
     if parts is None:
         return None
     if not of.per:
         return parts.base([f"{of.number} as x"])
-    groups = _groups(plan)
+    groups = groups_of(plan)
     base = parts.base([f"{of.number} as y", f"{of.per} as unit"])
     return f"select {groups}, {of.fold}(y) as x from ({base}) as units where y >= 0 group by {groups}, unit"
 
@@ -201,10 +168,9 @@ def _statement(
         if column is None:
             return None
         filters.append(_compare(facts, column, condition))
-    said = " ".join([*snippets, where, tally.joins, *tally.dimensions.values()])
+    said = " ".join([*snippets, where, tally.joins, *columns, *filters])
     if file.name != "tickets" and file.through and ("t." in _words(said) or needs):
         needs.add("t")
-    said += " ".join([*columns, *filters])
     owner = "f" if not file.through or file.name == "tickets" else "t"
     joins = [
         "left join {{ facts }}.tickets as t on t.ticket_no = f.ticket_no" if "t" in needs and owner == "t" else "",
@@ -221,7 +187,7 @@ def _statement(
     if "p.midnight(" in tally.holding.since:
         instants["midnight"] = _midnight(plan)
     source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in [period, *joins] if j)
-    return Statement(tuple(columns), source, " and ".join(conditions) or "true", instants, held)
+    return Statement(tuple(columns), source, " and ".join(conditions) or "true", instants, partial(_periods, plan, facts), held)
 
 
 def _is_by_ends(plan: Plan, tally: Tally, said: str) -> bool:
@@ -264,7 +230,7 @@ def _period(plan: Plan, facts: Facts, tally: Tally, said: str) -> tuple[str, dic
         first, last = ends_held(plan, facts, tally.holding)
         after = " + 1" if tally.holding.starts else ""
         within = f"p.idx >= {first} and p.idx <= {last}{after}"
-    return f"join {_periods(plan, facts)} as p on {within}", {"as_of": as_of}
+    return f"join {_PERIODS} as p on {within}", {"as_of": as_of}
 
 
 def ends_held(plan: Plan, facts: Facts, of: Holding) -> tuple[str, str]:
@@ -389,25 +355,30 @@ def _bounds(plan: Plan, facts: Facts, tally: Tally) -> list[str]:
 
 def _instants(plan: Plan) -> list[dict[str, int]]:
     """The instants (and local days) of each period that snippets may name."""
+    return _instants_of(plan.periods, plan.ends, plan.tz)
+
+
+@lru_cache(maxsize=64)
+def _instants_of(periods: tuple[Period, ...], ends: tuple[int, ...], tz: str) -> list[dict[str, int]]:
     return [
         {
             "p0": p.p0,
             "p1": p.p1,
             "e": e,
             "day0": epoch_day(p.start),
-            "day1": max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1),
-            "before": local_midnight(start_before(p.start, p.end), plan.tz),
+            "day1": max(epoch_day(p.start), epoch_day(local_day(e - 1, tz)) + 1),
+            "before": local_midnight(start_before(p.start, p.end), tz),
         }
-        for p, e in zip(plan.periods, plan.ends, strict=True)
+        for p, e in zip(periods, ends, strict=True)
     ]
 
 
-def _periods(plan: Plan, facts: Facts) -> str:
-    instants = _instants(plan)
-    names = list(instants[0])
-    casts = ", ".join(f"cast({name} as bigint) as {name}" for name in names)
-    rows = [(i, *row.values()) for i, row in enumerate(instants)]
-    return f"(select idx, {casts} from {facts.engine.dialect.values(rows, ['idx', *names])} as given)"
+def _periods(plan: Plan, facts: Facts, named: Collection[str]) -> str:
+    """The periods by number, with some of their instants."""
+    names = [name for name in _instants(plan)[0] if name in named]
+    casts = "".join(f", cast({name} as bigint) as {name}" for name in names)
+    rows = [(i, *(row[name] for name in names)) for i, row in enumerate(_instants(plan))]
+    return f"(select idx{casts} from {facts.engine.dialect.values(rows, ['idx', *names])} as given)"
 
 
 def check_calendar_reaches(facts: Facts, plan: Plan) -> None:

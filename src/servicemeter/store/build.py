@@ -36,6 +36,7 @@ __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
 LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
+_MACROS = "{% import '_macros.sql' as m with context %}"
 _VIRTUAL = ("cal_days", "cal_fills", "persons")
 _PRIMITIVES = (
     "epoch", "year", "text", "values", "tie", "whole", "numbered", "double", "decimal", "rounded", "row_hash", "first_by",
@@ -265,8 +266,10 @@ class Facts:
 
     def render(self, sql: str) -> str:
         """A statement over these facts: `{{ facts }}` is their schema, `m.` the macros of business time."""
-        text = "{% import '_macros.sql' as m with context %}" + sql
-        return _environment().from_string(text).render(self._context(False)).strip()
+        plain = sql.replace("{{ facts }}", self.schema)
+        if "{" not in plain:  # most statements have nothing else in them that is worth a template
+            return plain.strip()
+        return _environment().from_string(_MACROS + sql).render(self._context(False)).strip()
 
     def _ordered(self) -> Iterator[FactFile]:
         for fact in fact_files().values():

@@ -56,7 +56,7 @@ def _returning(p: Params) -> Measure:
         {"n": Agg("count(*)"), "hits": Agg("count(*)", "u.returns = 1")},
         at="f.placed_at",
         where=f"{HOLDS} and {_CUSTOMERS}",
-        joins=_bought_before(p),
+        joins=_first_bought(p),
         per="f.person_no",
         units={"returns": "max(case when again.bought_at < p.p0 then 1 else 0 end)"},
     )
@@ -64,15 +64,18 @@ def _returning(p: Params) -> Measure:
     return Measure((of, guests), _share)
 
 
-def _bought_before(p: Params) -> str:
-    """When the person had bought before an order: of the same brand or source, where the question is about one."""
-    apart = ", ".join(["person_no", *(name for name in ("brand", "source") if name in p.get("asked", ()))])
+def _first_bought(p: Params) -> str:
+    """When the person first bought: of the same brand or source, where the question is about one."""
+    apart = {"person_no": "{}.person_no", "brand": "coalesce({}.brand, '')", "source": "{}.source"}
+    of = [said for name, said in apart.items() if name == "person_no" or name in p.get("asked", ())]
+    chosen = ", ".join(f"{said.format('o')} as of_{i}" for i, said in enumerate(of))
+    same = " and ".join(f"again.of_{i} = {said.format('f')}" for i, said in enumerate(of))
     return f"""left join (
-        select order_no, max(placed_at) over (partition by {apart} order by placed_at, order_no
-                                              rows between unbounded preceding and 1 preceding) as bought_at
+        select {chosen}, min(o.placed_at) as bought_at
         from {{{{ facts }}}}.orders as o
-        where person_no is not null and from_at < p.as_of and (to_at is null or to_at >= p.as_of)
-    ) as again on again.order_no = f.order_no"""
+        where o.person_no is not null and o.from_at < p.as_of and (o.to_at is null or o.to_at >= p.as_of)
+        group by {", ".join(said.format("o") for said in of)}
+    ) as again on {same}"""
 
 
 _MODES = (
