@@ -184,7 +184,8 @@ def invitation_of(on: sa.Connection, invitation_id: str) -> Invitation | None:
 
 def change_invitation(on: sa.Connection, invitation_id: str, **change: Any) -> None:
     """Note what became of an invitation."""
-    on.execute(sa.update(INVITATIONS).where(INVITATIONS.c.invitation_id == invitation_id).values(change))
+    if change:
+        on.execute(sa.update(INVITATIONS).where(INVITATIONS.c.invitation_id == invitation_id).values(change))
 
 
 def note_seen(office: Office, invitation_id: str, now: datetime) -> None:
