@@ -73,7 +73,7 @@ class Shop:
     counter: Counter = field(init=False)
 
     def __post_init__(self) -> None:
-        self.counter = Counter(self.office, self.forms, self.home.survey_key(), ADDRESS, self.clock, lambda: 0.0)
+        self.counter = Counter(self.office, self.forms, self.home.survey_key(), self.home.identity_key(), self.clock, lambda: 0.0)
         self.be_patient()
 
     def clock(self) -> datetime:

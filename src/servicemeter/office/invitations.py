@@ -70,6 +70,7 @@ _LINKS = sa.Table(
     sa.Column("invitation_id", sa.String(32), nullable=False),
 )
 _HELD_UP = "held_up"
+_FEW = 500
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,11 @@ def identities_of(on: sa.Connection, invitation_id: str) -> list[str]:
     return [i for (i,) in on.execute(sa.select(_ASKS.c.identity_hash).where(_ASKS.c.invitation_id == invitation_id))]
 
 
-def asks_since(on: sa.Connection, since: datetime) -> list[tuple[str, datetime, str]]:
-    """Every ask after an instant: identity, when, which form."""
+def asks_since(on: sa.Connection, since: datetime, identities: Collection[str]) -> list[tuple[str, datetime, str]]:
+    """Every ask of these identities after an instant: identity, when, which form."""
     query = sa.select(_ASKS.c.identity_hash, _ASKS.c.asked_at, _ASKS.c.form).where(_ASKS.c.asked_at > since)
+    if len(identities) <= _FEW:
+        query = query.where(_ASKS.c.identity_hash.in_(sorted(identities)))
     return [(identity, at, form) for identity, at, form in on.execute(query)]
 
 
@@ -184,7 +187,8 @@ def invitation_of(on: sa.Connection, invitation_id: str) -> Invitation | None:
 
 def change_invitation(on: sa.Connection, invitation_id: str, **change: Any) -> None:
     """Note what became of an invitation."""
-    on.execute(sa.update(INVITATIONS).where(INVITATIONS.c.invitation_id == invitation_id).values(change))
+    if change:
+        on.execute(sa.update(INVITATIONS).where(INVITATIONS.c.invitation_id == invitation_id).values(change))
 
 
 def note_seen(office: Office, invitation_id: str, now: datetime) -> None:

@@ -66,8 +66,12 @@ def decide(
     now: datetime,
     *,
     dry_run: bool = False,
+    via: str = "mail",
+    page: str | None = None,
 ) -> list[Decision]:
     """Decide about everything that was not decided yet, and write it down; with `dry_run` only say what would be.
+
+    Those to be asked by mail have one in the outbox afterwards; by the widget (`via`) they are asked already, on a `page`.
 
     Reading who was asked and writing who is asked are one transaction, so that two processes cannot ask one person twice.
     """
@@ -78,7 +82,7 @@ def decide(
         decisions = choose_all(fresh, forms, _ledger(on, fresh, decided, now), now)
         if not dry_run:
             for decision in decisions:
-                _keep(office, on, decision, versions[decision.form.name], now)
+                _keep(office, on, decision, _invitation(decision, versions[decision.form.name], now, via, page))
     return decisions
 
 
@@ -110,7 +114,8 @@ def _ledger(on: sa.Connection, fresh: Mapping[str, Sequence[Occasion]], decided:
         bounced=wishes(on, "bounced"),
         consented=wishes(on, "consented"),
     )
-    for identity, at, form in asks_since(on, now - _YEAR):
+    everybody = {identity for those in fresh.values() for occasion in those for identity in occasion.identities}
+    for identity, at, form in asks_since(on, now - _YEAR, everybody):
         ledger.note(form, [identity], at)
     waiting = held_up(on)
     for name, those in fresh.items():
@@ -121,26 +126,33 @@ def _ledger(on: sa.Connection, fresh: Mapping[str, Sequence[Occasion]], decided:
     return ledger
 
 
-def _keep(office: Office, on: sa.Connection, decision: Decision, version: int, now: datetime) -> None:
-    occasion = decision.occasion
-    state = "chosen" if decision.reason is None else "not_asked" if decision.is_final else "held_up"
+def _keep(office: Office, on: sa.Connection, decision: Decision, invitation: Invitation) -> None:
+    keep_invitations(on, [invitation])
+    if decision.reason is None:
+        keep_asks(on, invitation, decision.occasion.identities)
+        if invitation.via == "mail":
+            put_mail(office, on, invitation.invitation_id, "invitation", str(decision.occasion.address), invitation.decided_at)
+
+
+def _invitation(decision: Decision, version: int, now: datetime, via: str, page: str | None) -> Invitation:
+    occasion, is_here = decision.occasion, via == "widget" and decision.reason is None
+    state = ("asked" if is_here else "chosen") if decision.reason is None else "not_asked" if decision.is_final else "held_up"
     shared = Invitation.__dataclass_fields__.keys() & Occasion.__dataclass_fields__.keys() - {"language"}
-    invitation = Invitation(
+    return Invitation(
         invitation_id=secrets.token_hex(16),
         form=decision.form.name,
         version=version,
         state=state,
         reason=decision.reason,
         probability=decision.probability,
-        via="mail",
+        via=via,
         decided_at=now,
+        sent_at=now if is_here else None,
+        seen_at=now if is_here else None,
+        page=page,
         language=decision.language,
         **{name: getattr(occasion, name) for name in shared},
     )
-    keep_invitations(on, [invitation])
-    if decision.reason is None:
-        keep_asks(on, invitation, occasion.identities)
-        put_mail(office, on, invitation.invitation_id, "invitation", str(occasion.address), now)
 
 
 def _first_month(asking: Asking, month: int) -> int:

@@ -55,11 +55,12 @@ class Occasion:
     channel: str | None = None
     brand: str | None = None
     language: str | None = None
+    drawn_by: str | None = None
 
     @property
     def person(self) -> str:
-        """What the draw goes by: the customer, or the occasion of nobody known."""
-        return f"{self.customer_source}\x1f{self.customer_id}" if self.customer_id else self.occasion_id
+        """What the draw goes by: the customer, or what stands for somebody whom nobody knows."""
+        return f"{self.customer_source}\x1f{self.customer_id}" if self.customer_id else self.drawn_by or self.occasion_id
 
 
 @dataclass(frozen=True)

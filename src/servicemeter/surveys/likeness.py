@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import Literal
 
-__all__ = ["FASTEST_S", "Doubt", "Rates", "Submission", "doubt", "is_scanner", "keyed_place"]
+__all__ = ["FASTEST_S", "Doubt", "Rates", "Submission", "doubt", "is_scanner", "keyed_place", "keyed_words"]
 
 FASTEST_S = 0.8
 """Between opening a page and answering on it a person needs at least this long."""
@@ -62,7 +62,12 @@ def keyed_place(key: bytes, host: str) -> str:
         place = str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False))
     except ValueError:
         place = host
-    return hmac.new(key, place.encode(), hashlib.sha256).hexdigest()[:16]
+    return keyed_words(key, place)
+
+
+def keyed_words(key: bytes, words: str) -> str:
+    """A keyed hash, short enough to be looked up by and too short to be of use elsewhere."""
+    return hmac.new(key, words.encode(), hashlib.sha256).hexdigest()[:16]
 
 
 class Rates:
@@ -84,3 +89,7 @@ class Rates:
             return seen[0] + self.window_s - now
         seen.append(now)
         return 0.0
+
+    def is_full(self, key: str, now: float) -> bool:
+        """Whether it happened as often as it may; looking notes nothing."""
+        return sum(at > now - self.window_s for at in self._seen.get(key, ())) >= self.most

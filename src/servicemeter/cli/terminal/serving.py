@@ -77,9 +77,7 @@ class Surveys:
         settings = self._home.survey_settings(own=_address(self.listening, ()))
         self._office = open_office(self._home)
         hosts = (*LOOPBACK, urlsplit(settings.address).hostname or "")
-        app = create_survey_app(
-            self._home, self._office, address=settings.address, allowed_hosts=hosts, place_header=self._place_header
-        )
+        app = create_survey_app(self._home, self._office, allowed_hosts=hosts, place_header=self._place_header)
         return app, self.listening
 
     def __exit__(self, *ended: object) -> None:

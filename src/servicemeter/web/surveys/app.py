@@ -18,7 +18,7 @@ from servicemeter.office.answers import count_refusal
 from servicemeter.office.database import Office
 from servicemeter.surveys.formfile import load_forms
 from servicemeter.surveys.forms import Form
-from servicemeter.surveys.likeness import Rates, keyed_place
+from servicemeter.surveys.likeness import Rates, keyed_place, keyed_words
 from servicemeter.surveys.tokens import derive_key
 from servicemeter.web.guard import LOOPBACK, host_name
 
@@ -45,7 +45,7 @@ class Counter:
     office: Office
     forms: dict[str, Form]
     key: bytes
-    address: str = ""
+    identity_key: bytes
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     seconds: Callable[[], float] = monotonic
     place_header: str | None = None
@@ -55,8 +55,16 @@ class Counter:
 
     def place(self, request: Request) -> str:
         """Where a request comes from, as a keyed hash of its neighbourhood."""
+        return keyed_place(derive_key(self.key, "place"), self._host(request))
+
+    def visit_key(self, request: Request) -> str:
+        """Whom nobody knows, for a day: a keyed hash of address and browser, in memory only."""
+        said = f"{self._host(request)}\0{request.headers.get('user-agent', '')}\0{self.clock().date()}"
+        return keyed_words(derive_key(self.key, "visit"), said)
+
+    def _host(self, request: Request) -> str:
         said = request.headers.get(self.place_header, "").rpartition(",")[2].strip() if self.place_header else ""
-        return keyed_place(derive_key(self.key, "place"), said or (request.client.host if request.client else ""))
+        return said or (request.client.host if request.client else "")
 
     def refusal(self, request: Request, link: str = "") -> Response | None:
         """429 when too many answers come from one place or by one link; each is counted. None to go on."""
@@ -73,17 +81,18 @@ def create_survey_app(
     home: Home,
     office: Office,
     *,
-    address: str = "",
     allowed_hosts: Collection[str] = LOOPBACK,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     place_header: str | None = None,
     counter: Counter | None = None,
 ) -> ASGIApp:
-    """The survey pages of a home. `address` is where people reach them; `allowed_hosts` are the names they answer to."""
+    """The survey pages of a home. `allowed_hosts` are the names they answer to."""
     from servicemeter.web.surveys import hosted, visits
 
-    made = counter or Counter(office, load_forms(home.surveys), home.survey_key(), address, clock, place_header=place_header)
-    app = Starlette(routes=[*hosted.routes(), *visits.routes()])
+    made = counter or Counter(
+        office, load_forms(home.surveys), home.survey_key(), home.identity_key(), clock, place_header=place_header
+    )
+    app = Starlette(routes=[*visits.routes(), *hosted.routes()])
     app.state.counter = made
     return _Front(app, {host.lower() for host in allowed_hosts})
 
