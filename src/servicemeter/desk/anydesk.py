@@ -10,12 +10,14 @@ from typing import Any, Protocol
 from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
 from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
+from servicemeter.desk.sync import Clock, ToldSync
 from servicemeter.model.answer import Answer
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import LoadReport
 
 __all__ = ["ASKED", "AnyDesk", "Asked"]
@@ -157,4 +159,8 @@ class AnyDesk(Asked, Protocol):
 
     def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
         """Learn from rated comments, or try a transformer; live is what is better."""
+        ...
+
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source."""
         ...

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from servicemeter.desk.analysing import Analysis
 from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
+from servicemeter.desk.sync import SyncStep
 from servicemeter.ground import errors
 from servicemeter.model.answer import Answer
 from servicemeter.model.curve import Curve
@@ -23,6 +24,7 @@ from servicemeter.model.explanation import Explanation, LeftOut
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Card, Family, Scorecard
 from servicemeter.model.target import Target
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import LoadReport
 from servicemeter.store.versions import Merged
 
@@ -32,7 +34,7 @@ _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
         Analysis, Answer, Card, Curve, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, Lesson, LoadReport,
-        Merged, Question, Scope, Scorecard, Step, Target,
+        Merged, Question, Scope, Scorecard, Step, SyncRun, SyncStep, Target,
     )
 }  # fmt: skip
 

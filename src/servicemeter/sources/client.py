@@ -35,6 +35,7 @@ _ATTEMPTS = 6
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 _LONGEST_WAIT_S = 15 * 60.0
 _SLICE_S = 1.0
+_MARGIN_S = 0.1
 _MOST_BYTES = 200_000_000
 
 
@@ -68,7 +69,7 @@ class Rate:
 
     def wait_s(self, now: float) -> float:
         """How long to wait before the next call."""
-        return max(0.0, self._made[0] + self.per_s - now) if len(self._made) == self.calls else 0.0
+        return max(0.0, self._made[0] + self.per_s + _MARGIN_S - now) if len(self._made) == self.calls else 0.0
 
     def count(self, now: float) -> None:
         """Note a call, which counts from the moment its answer is there: then it cannot arrive later than we believe."""
