@@ -15,7 +15,7 @@ from servicemeter.model.question import Filter, Grain, Question, Scope
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.book import LoadReport
 
-__all__ = ["ASKED", "AnyDesk", "Asked"]
+__all__ = ["ASKED", "CHORES", "AnyDesk", "Asked", "Chores"]
 
 
 class Asked(Protocol):
@@ -90,7 +90,19 @@ ASKED = frozenset(name for name in vars(Asked) if not name.startswith("_"))
 """The names of these questions."""
 
 
-class AnyDesk(Asked, Protocol):
+class Chores(Protocol):
+    """What a server does to its book for the commands beside it, each by its name and with these arguments."""
+
+    def mask_stored(self) -> dict[str, int]:
+        """Mask the words that were stored before masking was switched on; cells changed, by table."""
+        ...
+
+
+CHORES = frozenset(name for name in vars(Chores) if not name.startswith("_"))
+"""The names of these chores."""
+
+
+class AnyDesk(Asked, Chores, Protocol):
     """A desk as commands and programs use it. Close it, or use it in a `with`."""
 
     def __enter__(self) -> AnyDesk: ...

@@ -14,6 +14,7 @@ from servicemeter.desk.check import check
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
+from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
@@ -53,7 +54,7 @@ class Desk(Asking):
         self._engine = DuckDB(home.book if home else None, memory=memory, threads=threads)
         try:
             key = home.identity_key() if home else b"in memory"
-            self.book = Book(self._engine, identity_key=key)
+            self.book = Book(self._engine, identity_key=key, mask=mask_of(home))
             book_id = hashlib.sha256(b"book" + key).hexdigest()[:16] if home else ""
             self._keeper = FactsKeeperBeyond(self._engine, engine, book_id) if engine else FactsKeeper(self._engine)
         except BaseException:
@@ -134,6 +135,11 @@ class Desk(Asking):
         """The data version in which this very content was loaded last from this source, or None."""
         with self._lock:
             return self.book.was_loaded(source, digest)
+
+    def mask_stored(self) -> dict[str, int]:
+        """Mask the words that were stored before masking was switched on; cells changed, by table. Nothing when it is off."""
+        with self._lock:
+            return self.book.mask_stored()
 
     def loads(self) -> list[dict[str, Any]]:
         """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""

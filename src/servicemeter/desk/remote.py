@@ -137,6 +137,10 @@ class RemoteDesk(Asking):
         """The values a dimension has in the book."""
         return list(self._ask("dimension_values", dimension=dimension))
 
+    def mask_stored(self) -> dict[str, int]:
+        """Mask the words that were stored before masking was switched on; cells changed, by table."""
+        return dict(self._ask("mask_stored"))
+
     @property
     def data_version(self) -> int:
         """The number of the last load."""

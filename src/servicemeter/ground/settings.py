@@ -1,11 +1,13 @@
-"""Settings of a data folder: where its files are, and the key that hashes identities. Read nowhere else."""
+"""Settings of a data folder: `servicemeter.toml`, where its files are, and the key that hashes identities. Read nowhere else."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from servicemeter.ground.errors import BadSettings
 
@@ -26,6 +28,11 @@ class Home:
         return self.folder / "book.duckdb"
 
     @property
+    def settings(self) -> Path:
+        """The user's settings; they may be missing."""
+        return self.folder / "servicemeter.toml"
+
+    @property
     def mappings(self) -> Path:
         """The user's own mappings."""
         return self.folder / "mappings"
@@ -34,6 +41,20 @@ class Home:
     def server(self) -> Path:
         """Where a running server leaves its address and token, readable by the owner alone."""
         return self.folder / "server.json"
+
+    def section(self, name: str) -> dict[str, Any]:
+        """One table of `servicemeter.toml`, empty when it is not there; `BadSettings` when it cannot be read."""
+        try:
+            found = tomllib.loads(self.settings.read_text(encoding="utf-8")).get(name, {})
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSettings(f"{self.settings} cannot be read: {error}. Mend the file or take it away.") from error
+        except tomllib.TOMLDecodeError as error:
+            raise BadSettings(f"{self.settings} is not TOML: {error}. Mend that line.") from error
+        if not isinstance(found, dict):
+            raise BadSettings(f"{self.settings}: {name} is a table; write [{name}] and its keys below it.")
+        return found
 
     def make(self) -> None:
         """Create the folder for its owner alone; `BadSettings` when it cannot be written."""

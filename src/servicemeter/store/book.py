@@ -20,6 +20,7 @@ from servicemeter.store.arrivals import Arrivals
 from servicemeter.store.coverage import note_coverage
 from servicemeter.store.touched import note_touched
 from servicemeter.store.versions import Merged, merge_staged
+from servicemeter.store.words import Mask, mask_kept, mask_stored
 
 __all__ = ["Book", "LoadReport", "Progress"]
 
@@ -50,11 +51,15 @@ class LoadReport:
 
 
 class Book:
-    """The canonical tables on one engine. All writing goes through `load` (one transaction, one data version)."""
+    """The canonical tables on one engine. All writing goes through `load` (one transaction, one data version).
 
-    def __init__(self, engine: BookEngine, *, identity_key: bytes) -> None:
+    With a `mask` no words of customers are stored before it has passed over them.
+    """
+
+    def __init__(self, engine: BookEngine, *, identity_key: bytes, mask: Mask | None = None) -> None:
         self.engine = engine
         self._identity_key = identity_key
+        self._mask = mask
         self._upgrade()
 
     @property
@@ -96,6 +101,13 @@ class Book:
             return undo.report
         return report
 
+    def mask_stored(self) -> dict[str, int]:
+        """Pass the mask over what was stored before it was switched on; how many cells it changed, by table."""
+        if self._mask is None:
+            return {}
+        with self.engine.transaction():
+            return mask_stored(self.engine, self._mask)
+
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""
         text = self.engine.dialect.text
@@ -129,7 +141,7 @@ class Book:
         version = self.data_version + 1
         recorded = now.astimezone(UTC).replace(tzinfo=None)
         report = LoadReport(version, delivery.source)
-        arrivals = Arrivals(self.engine, delivery.source, recorded, self._identity_key)
+        arrivals = Arrivals(self.engine, delivery.source, recorded, self._identity_key, self._mask)
         kept: list[KeptAside] = []
         for item in delivery:
             if isinstance(item, KeptAside):
@@ -144,6 +156,8 @@ class Book:
             report.tables[table.name] = merged
             if merged.changed:
                 note_touched(self.engine, table, staged, version)
+        if self._mask:
+            kept = [mask_kept(one, self._mask) for one in kept]
         self._keep_aside(version, delivery.source, label, kept, report)
         report.notes += note_coverage(self.engine, delivery, arrivals.tables, recorded)
         arrivals.drop()

@@ -33,10 +33,11 @@ Examples:
 class Verbs(click.Group):
     """A group whose commands are the modules of a package; `import_` is the verb `import`."""
 
-    def __init__(self, name: str, package: str) -> None:
-        super().__init__(name, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+    def __init__(self, name: str, package: str, about: str = _HELP) -> None:
+        super().__init__(name, help=about, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
         self._package = package
-        self.params.append(_version_option())
+        if about is _HELP:
+            self.params.append(_version_option())
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the verbs."""
