@@ -17,7 +17,7 @@ _HOUSE = rf"\d{{1,5}}(?!\d)(?:[ ]?[-/]?[ ]?[A-Za-z]{{1,2}}(?![\w'])|[-/]\d{{1,4}
 
 _NL_UNITS = "MB|GB|KB|TB|ML|CL|MM|CM|KM|KG|KW|MG|EU|PM|AM|UK|EN|OF|IN|OP|DE|SA|SD|SS|TV|PC|HZ|MS|IS|ER"
 _NL_CODE = rf"[1-9]\d{{3}}[ ]?(?!(?:{_NL_UNITS})\b)[A-Z]{{2}}\b"
-_NL_KIND = "straat|str\\.|laan|weg|plein|gracht|kade|singel|dijk|steeg|dreef|plantsoen|hof|burgwal|markt|boulevard|pad|park|baan|pleintje"
+_NL_KIND = r"straat|str\.|laan|weg|plein|gracht|kade|singel|dijk|steeg|dreef|plantsoen|hof|burgwal|markt|boulevard|pad|park|baan"
 _NL_STREET = (
     rf"\b(?:(?:[A-ZÀ-Ö][\w'’.-]*[ ]){{0,3}}[A-ZÀ-Ö][\w'’-]*(?:[ ](?:van|de|der|den)){{0,2}}[ ]?(?:{_NL_KIND})"
     r"|(?!onderweg|snelweg|loopbaan|rijbaan|tijdpad|wagenpark|supermarkt|bouwmarkt|vakantiepark)"
