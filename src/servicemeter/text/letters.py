@@ -4,6 +4,7 @@ import unicodedata
 
 __all__ = ["compose", "fold"]
 
+_REMEMBERED = 60_000
 _ALIKE = {"ı": "i", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "“": '"', "”": '"', "„": '"'}
 
 
@@ -27,12 +28,12 @@ def fold(text: str) -> str:
 
 
 class _Folded(dict[int, int]):
-    """The folded form of each character, worked out when it is first met; only those that change are kept."""
+    """The folded form of each character, worked out when it is first met."""
 
     def __missing__(self, code: int) -> int:
-        folded = ord(_fold_letter(chr(code)))
-        if folded != code:
-            self[code] = folded
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        folded = self[code] = ord(_fold_letter(chr(code)))
         return folded
 
 
