@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from servicemeter.text.phrases import pattern_of
+
 __all__ = ["Near", "word_near"]
 
 _BEFORE, _AFTER = 48, 24
@@ -50,9 +52,4 @@ def word_near(folded: str, start: int, end: int) -> Near | None:
 def _words() -> re.Pattern[str]:
     """All words of the rules, a named group a kind."""
     rules = tomllib.loads(resources.files("servicemeter.text").joinpath("rules/numbers.toml").read_text(encoding="utf-8"))
-    kinds = (f"(?P<{kind}>{'|'.join(map(_pattern, words))})" for kind, words in rules.items())
-    return re.compile(rf"(?<!\w)(?:{'|'.join(kinds)})(?!\w)")
-
-
-def _pattern(word: str) -> str:
-    return re.escape(word).replace(r"\*", r"\w*")
+    return re.compile("|".join(f"(?P<{kind}>{pattern_of(words)})" for kind, words in rules.items()))
