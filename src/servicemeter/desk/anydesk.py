@@ -75,6 +75,10 @@ class Asked(Protocol):
         """The values a dimension has in the book."""
         ...
 
+    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
+        """Precision and recall of the rules of complaints where a person has said it."""
+        ...
+
     @property
     def data_version(self) -> int:
         """The number of the last load."""
@@ -95,6 +99,18 @@ class Chores(Protocol):
 
     def mask_stored(self) -> dict[str, int]:
         """Mask the words that were stored before masking was switched on; cells changed, by table."""
+        ...
+
+    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
+        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
+        ...
+
+    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
+        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
+        ...
+
+    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
+        """Append to `reasons.toml` what tickets without a reason have in common."""
         ...
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
+from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.privacy import mask_of
+from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
@@ -267,10 +270,39 @@ class Desk(Asking):
             self._make_ready()
             return work(self._engine)
 
+    def on_book(self, work: Callable[[DuckDB], Any]) -> Any:
+        """Run `work` on the rows of the book, alone; the facts need not be there."""
+        with self._lock:
+            return work(self._engine)
+
+    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
+        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
+        with self._lock:
+            return judge_complaints(self, now=now)
+
+    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
+        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
+        with self._lock:
+            return sort_by_reason(self, self._reasons_file(), now=now)
+
+    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
+        """Append to `reasons.toml` what tickets without a reason have in common; see `desk.reasons`."""
+        with self._lock:
+            return propose_reasons(self, self._reasons_file(), least=least)
+
+    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
+        """Precision and recall of the rules where a person has said it; see `desk.complaints`."""
+        return rate_complaints(self, corrections)
+
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""
         with self._lock:
             self._make_ready()
+
+    def _reasons_file(self) -> Path:
+        if self.home is None:
+            raise BadQuestion("Reasons are kept in a file of the data folder, and this desk has none. Open one with a folder.")
+        return self.home.reasons
 
     def _facts_in_book(self) -> Facts:
         """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""

@@ -33,6 +33,11 @@ class Home:
         return self.folder / "servicemeter.toml"
 
     @property
+    def reasons(self) -> Path:
+        """The contact reasons that were proposed, and the user's edits of them."""
+        return self.folder / "reasons.toml"
+
+    @property
     def mappings(self) -> Path:
         """The user's own mappings."""
         return self.folder / "mappings"
