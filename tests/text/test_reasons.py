@@ -24,7 +24,8 @@ _ABOUT = {
                      "Bezorging van pakket te laat, bezorger onbekend"),
         "invoice": ("De factuur heeft een verkeerd bedrag", "Stuur de factuur met btw", "Het bedrag op de factuur klopt niet",
                     "Ik heb de btw factuur nodig"),
-        "password": ("Ik kan niet inloggen, wachtwoord vergeten", "Nieuw wachtwoord aanvragen", "De link bij inloggen werkt niet, wachtwoord",
+        "password": ("Ik kan niet inloggen, wachtwoord vergeten", "Nieuw wachtwoord aanvragen",
+                     "De link bij inloggen werkt niet, wachtwoord",
                      "Inloggen met nieuw wachtwoord mislukt"),
     },
     "ro": {
@@ -32,7 +33,8 @@ _ABOUT = {
                      "Livrarea coletului întârzie, curier necunoscut"),
         "invoice": ("Factura are o sumă greșită", "Trimiteți factura cu TVA", "Suma de pe factură nu corespunde",
                     "Am nevoie de factura cu TVA"),
-        "password": ("Nu pot intra în cont, am uitat parola", "Resetați parola contului", "Linkul pentru parola contului nu merge",
+        "password": ("Nu pot intra în cont, am uitat parola", "Resetați parola contului",
+                     "Linkul pentru parola contului nu merge",
                      "Autentificarea în cont cu parola nouă nu merge"),
     },
 }  # fmt: skip
