@@ -7,6 +7,8 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Protocol
 
+from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
+from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.model.answer import Answer
 from servicemeter.model.explanation import Explanation
@@ -166,4 +168,12 @@ class AnyDesk(Asked, Chores, Protocol):
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files into the book."""
+        ...
+
+    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
+        """Read the language and sentiment of messages that have not been read yet."""
+        ...
+
+    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
+        """Learn from rated comments, or try a transformer; live is what is better."""
         ...

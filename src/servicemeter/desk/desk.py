@@ -10,10 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
 from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
+from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.privacy import mask_of
@@ -134,6 +136,17 @@ class Desk(Asking):
         """Take a file or a folder of files of any shape; see `desk.importing`."""
         return import_files(self, request, now=now, progress=progress)
 
+    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
+        """Read the language and sentiment of messages that have not been read yet; see `desk.analysing`."""
+        with self._lock:
+            live = live_model(self.home)
+            return analyse_texts(self, now=now, most_tickets=most_tickets, model=live.feel, name=live.name)
+
+    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
+        """Learn from rated comments, or try a transformer; live is what is better; see `desk.feeling`."""
+        with self._lock:
+            return learn_sentiment(self, seed=seed, folder=folder)
+
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""
         with self._lock:
@@ -214,7 +227,7 @@ class Desk(Asking):
         what was written. Turns and solves have their seconds by the calendar and in opening hours.
         """
         with self._lock:
-            return tell_story(self._facts_in_book(), source, ticket_id)
+            return tell_story(self.facts_in_book(), source, ticket_id)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -262,7 +275,7 @@ class Desk(Asking):
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
-            return check(self._facts_in_book(), self._sources(), self.report_tz)
+            return check(self.facts_in_book(), self._sources(), self.report_tz)
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
@@ -304,7 +317,7 @@ class Desk(Asking):
             raise BadQuestion("Reasons are kept in a file of the data folder, and this desk has none. Open one with a folder.")
         return self.home.reasons
 
-    def _facts_in_book(self) -> Facts:
+    def facts_in_book(self) -> Facts:
         """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""
         if isinstance(self._keeper, FactsKeeperBeyond):
             own = FactsKeeper(self._engine)

@@ -15,7 +15,9 @@ from typing import Any
 import httpx
 
 from servicemeter import __version__
+from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
 from servicemeter.desk.asking import Asking
+from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.desk.opening import ServerNote
 from servicemeter.desk.wire import pack, unpack, unpack_error
@@ -192,6 +194,16 @@ class RemoteDesk(Asking):
                     report: ImportReport = unpack(said["value"])
                     return report
         raise self._gone()
+
+    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
+        """Read the language and sentiment of messages that have not been read yet."""
+        analysis: Analysis = self._ask("analyse_texts", now=now, most_tickets=most_tickets)
+        return analysis
+
+    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
+        """Learn from rated comments, or try a transformer; live is what is better."""
+        lesson: Lesson = self._ask("learn_sentiment", seed=seed, folder=folder)
+        return lesson
 
     def _ask(self, question: str, /, **arguments: Any) -> Any:
         """One question and its answer; raises the error that the server's desk raised."""

@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from servicemeter.desk.analysing import Analysis
+from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
 from servicemeter.ground import errors
 from servicemeter.model.answer import Answer
@@ -27,8 +29,8 @@ __all__ = ["pack", "pack_error", "unpack", "unpack_error"]
 _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
-        Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question,
-        Scope, Scorecard, Step,
+        Analysis, Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, Lesson, LoadReport, Merged,
+        Question, Scope, Scorecard, Step,
     )
 }  # fmt: skip
 

@@ -43,6 +43,16 @@ class Home:
         return self.folder / "mappings"
 
     @property
+    def sentiment(self) -> Path:
+        """The note that names the live model of sentiment, where it is not the lexicon."""
+        return self.folder / "sentiment.json"
+
+    @property
+    def lessons(self) -> Path:
+        """What was learned from this folder's rated comments."""
+        return self.folder / "sentiment.npy"
+
+    @property
     def server(self) -> Path:
         """Where a running server leaves its address and token, readable by the owner alone."""
         return self.folder / "server.json"

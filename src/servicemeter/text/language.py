@@ -41,8 +41,8 @@ def recognise(text: str) -> str | None:
 def conversation_languages(texts: Sequence[str], known: str | None = None) -> list[str | None]:
     """The language of each message of one customer in one conversation, None where it stays unknown.
 
-    A long message speaks for itself. One of middle length goes with most of what was written in the conversation, a short
-    one with the customer's `known` language, else with the conversation.
+    A long message speaks for itself. So does one of middle length that is in the customer's `known` language; else it goes with
+    most of what was written in the conversation. A short one takes the known language, else that of the conversation.
     """
     written = [_words(text) for text in texts]
     sizes = [_letters(words) for words in written]
@@ -53,7 +53,7 @@ def conversation_languages(texts: Sequence[str], known: str | None = None) -> li
             votes[language] += size
     most = max(sorted(votes), key=votes.__getitem__, default=None)
     return [
-        language if size >= _CERTAIN else most if size >= SHORTEST else known or most
+        language if size >= _CERTAIN or (language and language == known) else most if size >= SHORTEST else known or most
         for language, size in zip(own, sizes, strict=True)
     ]
 

@@ -12,9 +12,12 @@ from servicemeter.text.excerpt import take_excerpt
 from servicemeter.text.lexicon import LANGUAGES, Lexicon, Word, load_lexicon
 from servicemeter.text.tokens import Token, tokenize
 
-__all__ = ["MODEL", "Deciding", "Label", "Sentiment", "feel", "judge", "to_score"]
+__all__ = ["MODEL", "OURS", "Deciding", "Label", "Sentiment", "feel", "judge", "to_score", "to_strength"]
 
-MODEL = "servicemeter-lexicon/1"
+OURS = "servicemeter-"
+"""What the names of our models begin with."""
+
+MODEL = f"{OURS}lexicon/1"
 """The name and version that scores are kept under; a change of words or rules that moves scores is a new version."""
 
 Label = Literal["positive", "neutral", "negative", "not sure", "not analysed"]
@@ -87,6 +90,20 @@ def to_score(strength: float) -> float:
     else:
         score = 1 - (1 - _EDGE_OF_NEUTRAL) * math.exp(-(size - _SPEAKS) / 2.5)
     return math.copysign(score, strength)
+
+
+def to_strength(score: float) -> float:
+    """The strength that has this score; of scores near -1 and 1 a strength of 10.
+
+    >>> round(to_score(to_strength(-0.6)), 6)
+    -0.6
+    """
+    size = abs(score)
+    if size < _EDGE_OF_NEUTRAL:
+        strength = size / _EDGE_OF_NEUTRAL * _SPEAKS
+    else:
+        strength = _SPEAKS - 2.5 * math.log(max(1e-9, (1 - size) / (1 - _EDGE_OF_NEUTRAL)))
+    return math.copysign(min(10.0, strength), score)
 
 
 def _strength(weights: Sequence[float]) -> float:

@@ -33,6 +33,7 @@ __all__ = ["PREFIX", "create_internal"]
 PREFIX = "/internal/"
 _LOG = logging.getLogger("servicemeter.web")
 _BETWEEN_STEPS_S = 0.1
+_DONE = frozenset(["load", "analyse_texts", "learn_sentiment"])
 _BROKEN = {"kind": "ServicemeterError", "says": "The server failed at this; nothing was changed. Its log says what."}
 
 
@@ -71,7 +72,7 @@ async def _hello(request: Request) -> Response:
 
 async def _answer(request: Request) -> Response:
     question = request.path_params["question"]
-    if question not in ASKED | CHORES and question != "load":
+    if question not in ASKED | CHORES | _DONE:
         return _failed({"kind": "BadQuestion", "says": f"The server has no answer to {question!r}."}, 404)
     try:
         arguments = unpack(await request.json())
