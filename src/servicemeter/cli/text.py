@@ -1,4 +1,4 @@
-"""`servicemeter text`: what customers write, read by the machine itself."""
+"""`servicemeter text`: what customers write, read by the machine itself. More of its verbs stand in `texts/`, one a file."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from pathlib import Path
 import click
 
 from servicemeter.cli.terminal.options import format_option, home_option
+from servicemeter.cli.terminal.verbs import Verbs
 from servicemeter.ground.settings import Home
 
 __all__ = ["verb"]
 
+_HELP = """Read what customers write: language, sentiment, reasons, complaints, personal data. Nothing leaves the machine.
 
-@click.group("text")
-def verb() -> None:
-    """Read what customers write: its language, and how it sounds. Nothing leaves the machine.
+\b
+Examples:
+  servicemeter text analyse                 score how the messages sound that have not been read yet
+  servicemeter text learn                   learn from comments that came with a rating
+  servicemeter text score labelled.tsv      how often the sentiment is right on texts that people have labelled
+  servicemeter text redact mail.txt         the text as it would be stored, personal data masked
+  servicemeter text complaints --apply      flag the complaints among the tickets, by rules
+  servicemeter text reasons --propose       group the tickets by what they are about
+"""
 
-    \b
-    Examples:
-      servicemeter text analyse
-      servicemeter text learn
-      servicemeter text score labelled.tsv
-    """
+verb = Verbs("text", "servicemeter.cli.texts", _HELP)
 
 
 @verb.command("analyse")

@@ -20,7 +20,7 @@ from servicemeter.model.scorecard import Scorecard
 from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import LoadReport
 
-__all__ = ["ASKED", "AnyDesk", "Asked"]
+__all__ = ["ASKED", "CHORES", "AnyDesk", "Asked", "Chores"]
 
 
 class Asked(Protocol):
@@ -88,6 +88,10 @@ class Asked(Protocol):
         """The values a dimension has in the book."""
         ...
 
+    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
+        """Precision and recall of the rules of complaints where a person has said it."""
+        ...
+
     @property
     def data_version(self) -> int:
         """The number of the last load."""
@@ -103,7 +107,31 @@ ASKED = frozenset(name for name in vars(Asked) if not name.startswith("_"))
 """The names of these questions."""
 
 
-class AnyDesk(Asked, Protocol):
+class Chores(Protocol):
+    """What a server does to its book for the commands beside it, each by its name and with these arguments."""
+
+    def mask_stored(self) -> dict[str, int]:
+        """Mask the words that were stored before masking was switched on; cells changed, by table."""
+        ...
+
+    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
+        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
+        ...
+
+    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
+        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
+        ...
+
+    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
+        """Append to `reasons.toml` what tickets without a reason have in common."""
+        ...
+
+
+CHORES = frozenset(name for name in vars(Chores) if not name.startswith("_"))
+"""The names of these chores."""
+
+
+class AnyDesk(Asked, Chores, Protocol):
     """A desk as commands and programs use it. Close it, or use it in a `with`."""
 
     def __enter__(self) -> AnyDesk: ...

@@ -7,16 +7,20 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
+from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
+from servicemeter.desk.privacy import mask_of
+from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import read_goals
@@ -70,7 +74,7 @@ class Desk(Asking):
         self._engine = DuckDB(home.book if home else None, memory=memory, threads=threads)
         try:
             key = home.identity_key() if home else b"in memory"
-            self.book = Book(self._engine, identity_key=key)
+            self.book = Book(self._engine, identity_key=key, mask=mask_of(home))
             book_id = hashlib.sha256(b"book" + key).hexdigest()[:16] if home else ""
             self._keeper = (
                 FactsKeeperBeyond(self._engine, engine, book_id, on_demand=on_demand)
@@ -201,6 +205,11 @@ class Desk(Asking):
         """The data version in which this very content was loaded last from this source, or None."""
         with self._lock:
             return self.book.was_loaded(source, digest)
+
+    def mask_stored(self) -> dict[str, int]:
+        """Mask the words that were stored before masking was switched on; cells changed, by table. Nothing when it is off."""
+        with self._lock:
+            return self.book.mask_stored()
 
     def loads(self) -> list[dict[str, Any]]:
         """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
@@ -346,10 +355,39 @@ class Desk(Asking):
             self._make_ready()
             return work(self._engine)
 
+    def on_rows(self, work: Callable[[DuckDB], Any]) -> Any:
+        """Run `work` on the rows of the book, alone; the facts need not be there."""
+        with self._lock:
+            return work(self._engine)
+
+    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
+        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
+        with self._lock:
+            return judge_complaints(self, now=now)
+
+    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
+        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
+        with self._lock:
+            return sort_by_reason(self, self._reasons_file(), now=now)
+
+    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
+        """Append to `reasons.toml` what tickets without a reason have in common; see `desk.reasons`."""
+        with self._lock:
+            return propose_reasons(self, self._reasons_file(), least=least)
+
+    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
+        """Precision and recall of the rules where a person has said it; see `desk.complaints`."""
+        return rate_complaints(self, corrections)
+
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""
         with self._lock:
             self._make_ready()
+
+    def _reasons_file(self) -> Path:
+        if self.home is None:
+            raise BadQuestion("Reasons are kept in a file of the data folder, and this desk has none. Open one with a folder.")
+        return self.home.reasons
 
     def facts_in_book(self) -> Facts:
         """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -150,6 +150,26 @@ class RemoteDesk(Asking):
     def dimension_values(self, dimension: str) -> list[str]:
         """The values a dimension has in the book."""
         return list(self._ask("dimension_values", dimension=dimension))
+
+    def mask_stored(self) -> dict[str, int]:
+        """Mask the words that were stored before masking was switched on; cells changed, by table."""
+        return dict(self._ask("mask_stored"))
+
+    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
+        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
+        return dict(self._ask("judge_complaints", now=now))
+
+    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
+        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
+        return dict(self._ask("sort_by_reason", now=now))
+
+    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
+        """Append to `reasons.toml` what tickets without a reason have in common."""
+        return dict(self._ask("propose_reasons", least=least))
+
+    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
+        """Precision and recall of the rules of complaints where a person has said it."""
+        return dict(self._ask("rate_complaints", corrections=None if corrections is None else dict(corrections)))
 
     @property
     def data_version(self) -> int:

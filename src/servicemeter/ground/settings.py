@@ -1,4 +1,4 @@
-"""Settings of a data folder: where its files are, and the key that hashes identities. Read nowhere else."""
+"""Settings of a data folder: `servicemeter.toml`, where its files are, and the key that hashes identities. Read nowhere else."""
 
 from __future__ import annotations
 
@@ -57,6 +57,11 @@ class Home:
         return self.folder / "connectors"
 
     @property
+    def reasons(self) -> Path:
+        """The contact reasons that were proposed, and the user's edits of them."""
+        return self.folder / "reasons.toml"
+
+    @property
     def mappings(self) -> Path:
         """The user's own mappings."""
         return self.folder / "mappings"
@@ -67,7 +72,7 @@ class Home:
         return self.folder / "servicemeter.toml"
 
     def section(self, name: str, known: Collection[str] | None = None) -> dict[str, Any]:
-        """One section of the settings, empty when it is not there; `BadSettings` when it cannot be read or has an unknown name."""
+        """One section of the settings, empty when it is not there; `BadSettings` where it is unreadable or not `known`."""
         try:
             said = tomllib.loads(self.settings.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -124,9 +129,7 @@ class Home:
         said = self.section("mail", {"host", "sender", "port", "security", "user", "timeout_s"})
         missing = [name for name in ("host", "sender") if not said.get(name)]
         if missing:
-            raise BadSettings(
-                f"{self.settings}: [mail] needs {' and '.join(missing)}. Add them, or send the links yourself."
-            )
+            raise BadSettings(f"{self.settings}: [mail] needs {' and '.join(missing)}. Add them, or send the links yourself.")
         if said.get("security", "starttls") not in ("starttls", "tls", "none"):
             raise BadSettings(f"{self.settings}: [mail] security must be starttls, tls or none.")
         return MailServer(**said, password=os.environ.get("SERVICEMETER_MAIL_PASSWORD", ""))

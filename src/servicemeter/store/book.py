@@ -21,6 +21,7 @@ from servicemeter.store.coverage import loaded_through, note_coverage
 from servicemeter.store.cursors import count_days, first_moment, keep_cursors, known_values, make_cursors, read_cursors
 from servicemeter.store.touched import note_revealed, note_touched
 from servicemeter.store.versions import Merged, merge_staged
+from servicemeter.store.words import Mask, mask_kept, mask_stored
 
 __all__ = ["Book", "LoadReport", "Progress"]
 
@@ -51,11 +52,15 @@ class LoadReport:
 
 
 class Book:
-    """The canonical tables on one engine. All writing goes through `load` (one transaction, one data version)."""
+    """The canonical tables on one engine. All writing goes through `load` (one transaction, one data version).
 
-    def __init__(self, engine: BookEngine, *, identity_key: bytes) -> None:
+    With a `mask` no words of customers are stored before it has passed over them.
+    """
+
+    def __init__(self, engine: BookEngine, *, identity_key: bytes, mask: Mask | None = None) -> None:
         self.engine = engine
         self.identity_key = identity_key
+        self._mask = mask
         self._upgrade()
 
     @property
@@ -99,6 +104,13 @@ class Book:
         except _Undo as undo:
             return undo.report
         return report
+
+    def mask_stored(self) -> dict[str, int]:
+        """Pass the mask over what was stored before it was switched on; how many cells it changed, by table."""
+        if self._mask is None:
+            return {}
+        with self.engine.transaction():
+            return mask_stored(self.engine, self._mask)
 
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""
@@ -151,7 +163,7 @@ class Book:
         version = self.data_version + 1
         recorded = now.astimezone(UTC).replace(tzinfo=None)
         report = LoadReport(version, delivery.source)
-        arrivals = Arrivals(self.engine, delivery.source, recorded, self.identity_key)
+        arrivals = Arrivals(self.engine, delivery.source, recorded, self.identity_key, self._mask)
         kept: list[KeptAside] = []
         for item in delivery:
             if isinstance(item, KeptAside):
@@ -166,6 +178,8 @@ class Book:
             report.tables[table.name] = merged
             if merged.changed:
                 note_touched(self.engine, table, staged, version)
+        if self._mask:
+            kept = [mask_kept(one, self._mask) for one in kept]
         self._keep_aside(version, delivery.source, label, kept, report)
         before = loaded_through(self.engine, delivery.source)
         report.notes += note_coverage(self.engine, delivery, arrivals.tables, recorded, is_piece=is_piece)
