@@ -26,13 +26,13 @@ from servicemeter.web.asked import (
 )
 from servicemeter.web.desklike import DeskLike
 
-__all__ = ["metric_dict", "router"]
+__all__ = ["PlainJSON", "metric_dict", "read_json", "router"]
 
 router = APIRouter()
 _MOST_BYTES = 1_000_000
 
 
-class _PlainJSON(JSONResponse):
+class PlainJSON(JSONResponse):
     """JSON in which dates and instants are ISO 8601; anything else that JSON does not know is an error."""
 
     def render(self, content: Any) -> bytes:
@@ -67,7 +67,7 @@ def measure(request: Request) -> Response:
     answers = [desk.measure(question) for question in questions]
     if form == "csv":
         return _csv(answers)
-    return _PlainJSON(answers[0].to_dict() if len(answers) == 1 else [a.to_dict() for a in answers])
+    return PlainJSON(answers[0].to_dict() if len(answers) == 1 else [a.to_dict() for a in answers])
 
 
 def _csv(answers: list[Answer]) -> Response:
@@ -81,12 +81,13 @@ def _csv(answers: list[Answer]) -> Response:
 @router.post("/api/measure")
 async def measure_posted(request: Request) -> Response:
     """One question, or a list of them, as JSON; asks only, and changes nothing."""
-    questions, is_list = _questions(await _body(request))
+    questions, is_list = _questions(await read_json(request))
     answers = [await run_in_threadpool(_desk(request).measure, question) for question in questions]
-    return _PlainJSON([a.to_dict() for a in answers] if is_list else answers[0].to_dict())
+    return PlainJSON([a.to_dict() for a in answers] if is_list else answers[0].to_dict())
 
 
-async def _body(request: Request) -> object:
+async def read_json(request: Request) -> object:
+    """What was sent, at most 1 MB of JSON; `BadQuestion` for anything else."""
     raw = b""
     async for chunk in request.stream():
         raw += chunk
@@ -126,19 +127,19 @@ def scorecard(request: Request) -> Response:
         where=[condition(text) for text in params.getlist("where")],
         as_of=instant_from(params["as_of"], "as_of") if "as_of" in params else None,
     )
-    return _PlainJSON(answer.to_dict())
+    return PlainJSON(answer.to_dict())
 
 
 @router.get("/api/metrics")
 def metrics(request: Request) -> Response:
     """The catalogue: every definition."""
-    return _PlainJSON([metric_dict(metric) for metric in _desk(request).metrics()])
+    return PlainJSON([metric_dict(metric) for metric in _desk(request).metrics()])
 
 
 @router.get("/api/metrics/{name}")
 def metric(request: Request, name: str) -> Response:
     """One definition."""
-    return _PlainJSON(metric_dict(_desk(request).metric(name)))
+    return PlainJSON(metric_dict(_desk(request).metric(name)))
 
 
 def metric_dict(metric: Metric) -> dict[str, Any]:

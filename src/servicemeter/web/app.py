@@ -10,7 +10,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.staticfiles import StaticFiles
 
 from servicemeter import __version__
-from servicemeter.web import api, check, definitions, metric, scorecard, signin
+from servicemeter.web import api, assist, check, definitions, metric, scorecard, signin
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.faults import answer_faults
 from servicemeter.web.guard import LOOPBACK, Guard
@@ -32,7 +32,7 @@ def create_app(desk: DeskLike, *, token: str | None = None, allowed_hosts: Colle
     """
     app = FastAPI(title="servicemeter", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, telemetry=_SILENT)
     app.state.desk, app.state.token = desk, token
-    for page in (scorecard, metric, definitions, check, api, signin):
+    for page in (scorecard, metric, definitions, check, api, assist, signin):
         app.include_router(page.router)
     app.mount("/static", StaticFiles(directory=str(files("servicemeter.web") / "static")), name="static")
     answer_faults(app)
