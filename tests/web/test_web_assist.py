@@ -67,7 +67,7 @@ def test_a_ticket_tells_mood_shift_reason_and_the_story_of_the_person(desk: Desk
     assert told["reason"] == {"name": "damage", "by": "source"}
     assert told["customer"]["counts"] == {"ticket": 1, "order": 1}
     ticket = next(entry for entry in told["customer"]["entries"] if entry["what"] == "ticket")
-    assert (ticket["status"], ticket["reason"]) == ("solved", "damage")
+    assert (ticket["is_solved"], ticket["reason"]) == (True, "damage")
 
 
 def test_a_ticket_without_words_has_no_mood_and_still_a_story(desk: Desk) -> None:

@@ -16,23 +16,26 @@ def tell_customer(facts: Facts, source: str, customer_id: str, limit: int) -> di
 
     An entry has `at` (ISO 8601, UTC), `what` (ticket, contact, survey, order) and what there is to say of it.
     """
-    asked = _with_asked(facts, source, customer_id)
-    entries = [row for file in sql_files("customer").values() for row in plain_rows(facts, asked + facts.render(file.text))]
+    same = _same_person(facts, source, customer_id)
+    asked = f"with asked as (select * from {facts.engine.dialect.values(same, ['source', 'customer_id'])} as known) "
+    # The ids stand in the statements as they are, so that the engine looks at little else.
+    ids = f"({', '.join(facts.engine.dialect.text(one) for _, one in same)})"
+    entries = [
+        row
+        for file in sql_files("customer").values()
+        for row in plain_rows(facts, asked + facts.render(file.text).replace("$customer_ids", ids))
+    ]
     entries.sort(key=lambda row: (str(row.get("at", "")), sorted(map(str, row.items()))), reverse=True)
     return {"counts": dict(Counter(str(row["what"]) for row in entries)), "entries": entries[:limit]}
 
 
-def _with_asked(facts: Facts, source: str, customer_id: str) -> str:
-    """Every customer that is the same person, as the relation `asked`."""
+def _same_person(facts: Facts, source: str, customer_id: str) -> list[tuple[str, str]]:
+    """Every (source, customer_id) that is the same person, itself among them."""
     text = facts.engine.dialect.text
     persons = f"{facts.schema}.persons"
-    one = f"source = {text(source)} and customer_id = {text(customer_id)}"
-    return f"""
-        with asked as (
-            select {text(source)} as source, {text(customer_id)} as customer_id
-            union
-            select p.source, p.customer_id from {persons} as p
-            join {persons} as own on own.person_source = p.person_source and own.person_id = p.person_id
-            where own.{one.replace(" and ", " and own.")}
-        )
-    """
+    found = facts.engine.rows(
+        f"select p.source, p.customer_id from {persons} as p join {persons} as own "
+        "on own.person_source = p.person_source and own.person_id = p.person_id "
+        f"where own.source = {text(source)} and own.customer_id = {text(customer_id)}"
+    )
+    return sorted({(source, customer_id), *((str(s), str(c)) for s, c in found)})
