@@ -237,5 +237,8 @@ class FakeDesk:
     def dimension_values(self, dimension: str) -> list[str]:
         return list(self.channels) if dimension == "channel" else []
 
+    def assist(self, **asked: Any) -> dict[str, Any]:
+        raise BadQuestion("This desk reads no texts.")
+
     def findings(self) -> Sequence[Any]:
         return list(self.found)
