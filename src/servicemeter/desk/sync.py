@@ -93,18 +93,21 @@ def sync_source(
         except ServicemeterError as error:
             run = replace(run, state="failed", error_kind=type(error).__name__, error=str(error))
         except BaseException:
-            run = replace(run, state="failed", error_kind="ServicemeterError", error="It stopped before its end; sync it again.")
+            run = replace(run, state="interrupted")
             raise
         finally:
-            end_run(desk.office, replace(run, ended_at=clock()))
+            run = replace(run, ended_at=clock())
+            end_run(desk.office, run)
             _plan(desk, connection, run, clock())
-        return replace(run, ended_at=clock())
+        return run
     finally:
         lock.release()
 
 
 def _plan(desk: Desk, connection: Connection, run: SyncRun, now: datetime) -> None:
-    """When the connection is next due: after its usual time, or ever later while it fails."""
+    """When the connection is next due: after its usual time, or ever later while it fails; at once when it was stopped."""
+    if run.state == "interrupted":
+        return
     failures = 0 if run.state == "done" else connection.failure_count + 1
     every_s = connection.every_s
     back_off = min(2**failures, _MOST_BACK_OFF) if failures else 1

@@ -52,7 +52,7 @@ def _typed(table: Table, rows: list[dict[str, Any]], label: str) -> Iterator[Bat
         yield KeptAside(label, place + 1, table.name, name, str(rows[place].get(name)), reason, rows[place])
     made = pa.table(columns)
     if faults:
-        made = made.take([place for place in range(len(rows)) if place not in faults])
+        made = made.take(pa.array([place for place in range(len(rows)) if place not in faults], pa.int64()))
     if made.num_rows:
         yield Batch(table.name, made)
 
@@ -83,10 +83,10 @@ def _at_once(column: Column, cells: list[Any], wanted: pa.DataType) -> pa.Array:
             raise ValueError("not all of them are plain UTC texts")
         return texts.cast(pa.timestamp("us", "UTC")).cast(wanted)
     if wanted == pa.string():
-        made = pa.array(cells)
-        if not (pa.types.is_string(made.type) or pa.types.is_integer(made.type) or pa.types.is_null(made.type)):
-            raise TypeError("neither texts nor numbers")
-        return made.cast(wanted)
+        first = next((cell for cell in cells if cell is not None), "")
+        if isinstance(first, bool):
+            raise TypeError("truths are written out one by one")
+        return pa.array(cells, pa.int64() if isinstance(first, int) else wanted).cast(wanted)
     return pa.array(cells, wanted)
 
 
