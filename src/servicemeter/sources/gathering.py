@@ -38,7 +38,7 @@ def gather(rows: Iterable[Row | KeptAside], label: str) -> Iterator[Batch | Kept
 
 def _typed(table: Table, rows: list[dict[str, Any]], label: str) -> Iterator[Batch | KeptAside]:
     """The rows as columns; where a column does not become its type at once, row by row."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = list(dict.fromkeys(name for shape in dict.fromkeys(map(tuple, rows)) for name in shape))
     known = {column.name: column for column in table.all_columns}
     for name in names:
         if name not in known:
