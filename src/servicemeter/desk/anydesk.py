@@ -7,15 +7,20 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Protocol
 
+from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
+from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
+from servicemeter.desk.sync import Clock, ToldSync
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import LoadReport
 
-__all__ = ["ASKED", "AnyDesk", "Asked"]
+__all__ = ["ASKED", "CHORES", "AnyDesk", "Asked", "Chores"]
 
 
 class Asked(Protocol):
@@ -41,6 +46,10 @@ class Asked(Protocol):
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
+        ...
+
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
         ...
 
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
@@ -79,6 +88,10 @@ class Asked(Protocol):
         """The values a dimension has in the book."""
         ...
 
+    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
+        """Precision and recall of the rules of complaints where a person has said it."""
+        ...
+
     @property
     def data_version(self) -> int:
         """The number of the last load."""
@@ -94,7 +107,31 @@ ASKED = frozenset(name for name in vars(Asked) if not name.startswith("_"))
 """The names of these questions."""
 
 
-class AnyDesk(Asked, Protocol):
+class Chores(Protocol):
+    """What a server does to its book for the commands beside it, each by its name and with these arguments."""
+
+    def mask_stored(self) -> dict[str, int]:
+        """Mask the words that were stored before masking was switched on; cells changed, by table."""
+        ...
+
+    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
+        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
+        ...
+
+    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
+        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
+        ...
+
+    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
+        """Append to `reasons.toml` what tickets without a reason have in common."""
+        ...
+
+
+CHORES = frozenset(name for name in vars(Chores) if not name.startswith("_"))
+"""The names of these chores."""
+
+
+class AnyDesk(Asked, Chores, Protocol):
     """A desk as commands and programs use it. Close it, or use it in a `with`."""
 
     def __enter__(self) -> AnyDesk: ...
@@ -142,4 +179,16 @@ class AnyDesk(Asked, Protocol):
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files into the book."""
+        ...
+
+    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
+        """Read the language and sentiment of messages that have not been read yet."""
+        ...
+
+    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
+        """Learn from rated comments, or try a transformer; live is what is better."""
+        ...
+
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source."""
         ...

@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
+from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
+from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
+from servicemeter.desk.privacy import mask_of
+from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard
+from servicemeter.desk.sync import Clock, ToldSync, sync_source
+from servicemeter.desk.targets import read_goals
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
-from servicemeter.ground.errors import BadQuestion
+from servicemeter.ground.errors import BadQuestion, BadSettings
 from servicemeter.ground.settings import Home
+from servicemeter.metrics.curves import curve_of
 from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.plan import Source
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.database import Office, open_office
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
 from servicemeter.store.occasions import find_occasions
@@ -42,10 +55,17 @@ class Desk(Asking):
     """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`.
 
     With an `engine` beyond the book (see `engines.opening`) the facts are built and asked there; it stays its owner's to close.
+    With `on_demand` a fact is built when a question first reads it: for a desk that is asked little and kept shortly.
     """
 
     def __init__(
-        self, home: Home | None, *, memory: str | None = None, threads: int | None = None, engine: Engine | None = None
+        self,
+        home: Home | None,
+        *,
+        memory: str | None = None,
+        threads: int | None = None,
+        engine: Engine | None = None,
+        on_demand: bool = False,
     ) -> None:
         if home is not None:
             home.make()
@@ -54,15 +74,21 @@ class Desk(Asking):
         self._engine = DuckDB(home.book if home else None, memory=memory, threads=threads)
         try:
             key = home.identity_key() if home else b"in memory"
-            self.book = Book(self._engine, identity_key=key)
+            self.book = Book(self._engine, identity_key=key, mask=mask_of(home))
             book_id = hashlib.sha256(b"book" + key).hexdigest()[:16] if home else ""
-            self._keeper = FactsKeeperBeyond(self._engine, engine, book_id) if engine else FactsKeeper(self._engine)
+            self._keeper = (
+                FactsKeeperBeyond(self._engine, engine, book_id, on_demand=on_demand)
+                if engine
+                else FactsKeeper(self._engine, on_demand=on_demand)
+            )
         except BaseException:
             self._engine.close()
             raise
+        self._office: Office | None = None
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
         self._known_sources: list[Source] | None = None
+        self._findings: list[dict[str, Any]] | None = None
 
     def __enter__(self) -> Desk:
         return self
@@ -76,6 +102,8 @@ class Desk(Asking):
             if isinstance(self._keeper, FactsKeeperBeyond):
                 self._keeper.drop_scratch()
             self._engine.close()
+            if self._office is not None:
+                self._office.close()
 
     @property
     def data_version(self) -> int:
@@ -102,28 +130,39 @@ class Desk(Asking):
         digest: str = "",
         progress: Progress | None = None,
         dry_run: bool = False,
+        cursors: Mapping[str, Any] | None = None,
     ) -> LoadReport:
-        """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be."""
+        """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be.
+
+        A piece of a longer pull (`cursors`) leaves the facts to whoever asks next: it is one of many.
+        """
         with self._lock:
             before = self.book.data_version
             is_ready = False
 
             def build(report: LoadReport) -> None:
                 nonlocal is_ready
-                if not dry_run:
+                if not dry_run and cursors is None:
                     if progress:
                         progress("facts", 0)
                     is_ready = self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
 
             try:
                 report = self.book.load(
-                    delivery, now=now, label=label, digest=digest, progress=progress, after=build, dry_run=dry_run
+                    delivery,
+                    now=now,
+                    label=label,
+                    digest=digest,
+                    progress=progress,
+                    after=build,
+                    dry_run=dry_run,
+                    cursors=cursors,
                 )
             except BaseException:
                 self._is_ready = False
                 raise
             self._answers.clear()
-            self._known_sources = None
+            self._known_sources = self._findings = None
             self._is_ready = is_ready
             return report
 
@@ -131,10 +170,46 @@ class Desk(Asking):
         """Take a file or a folder of files of any shape; see `desk.importing`."""
         return import_files(self, request, now=now, progress=progress)
 
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source; see `desk.sync`."""
+        return sync_source(self, name, clock=clock, since=since, progress=progress)
+
+    @property
+    def office(self) -> Office:
+        """The application database beside the book, opened when it is first needed; `BadSettings` without a data folder."""
+        with self._lock:
+            if self._office is None:
+                if self.home is None:
+                    raise BadSettings("A desk in memory has no connections. Open one on a data folder: servicemeter.open(DIR).")
+                self._office = open_office(self.home)
+            return self._office
+
+    @contextmanager
+    def on_book(self) -> Iterator[Book]:
+        """The book, alone, for a moment."""
+        with self._lock:
+            yield self.book
+
+    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
+        """Read the language and sentiment of messages that have not been read yet; see `desk.analysing`."""
+        with self._lock:
+            live = live_model(self.home)
+            return analyse_texts(self, now=now, most_tickets=most_tickets, model=live.feel, name=live.name)
+
+    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
+        """Learn from rated comments, or try a transformer; live is what is better; see `desk.feeling`."""
+        with self._lock:
+            return learn_sentiment(self, seed=seed, folder=folder)
+
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""
         with self._lock:
             return self.book.was_loaded(source, digest)
+
+    def mask_stored(self) -> dict[str, int]:
+        """Mask the words that were stored before masking was switched on; cells changed, by table. Nothing when it is off."""
+        with self._lock:
+            return self.book.mask_stored()
 
     def loads(self) -> list[dict[str, Any]]:
         """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
@@ -189,6 +264,7 @@ class Desk(Asking):
             as_of=as_of,
             metrics=metrics,
             scope=scope or Scope(),
+            goals=read_goals(self.home) if self.home else (),
         )
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
@@ -199,6 +275,12 @@ class Desk(Asking):
             answer = self.measure_all([question])[0]
             return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
 
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
+        with self._lock:
+            answer = self.measure_all([question])[0]
+            return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
+
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.
 
@@ -206,7 +288,7 @@ class Desk(Asking):
         what was written. Turns and solves have their seconds by the calendar and in opening hours.
         """
         with self._lock:
-            return tell_story(self._facts_in_book(), source, ticket_id)
+            return tell_story(self.facts_in_book(), source, ticket_id)
 
     def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
         """What happened in [since, until), still holds `now`, and may be asked about; with whom it concerns.
@@ -215,7 +297,7 @@ class Desk(Asking):
         """
         with self._lock:
             span = [int(at.timestamp()) for at in (since, until, now)]
-            return find_occasions(self._facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
+            return find_occasions(self.facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -263,7 +345,9 @@ class Desk(Asking):
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
-            return check(self._facts_in_book(), self._sources(), self.report_tz)
+            if self._findings is None:
+                self._findings = check(self.facts_in_book(), self._sources(), self.report_tz)
+            return self._findings
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
@@ -271,12 +355,41 @@ class Desk(Asking):
             self._make_ready()
             return work(self._engine)
 
+    def on_rows(self, work: Callable[[DuckDB], Any]) -> Any:
+        """Run `work` on the rows of the book, alone; the facts need not be there."""
+        with self._lock:
+            return work(self._engine)
+
+    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
+        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
+        with self._lock:
+            return judge_complaints(self, now=now)
+
+    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
+        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
+        with self._lock:
+            return sort_by_reason(self, self._reasons_file(), now=now)
+
+    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
+        """Append to `reasons.toml` what tickets without a reason have in common; see `desk.reasons`."""
+        with self._lock:
+            return propose_reasons(self, self._reasons_file(), least=least)
+
+    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
+        """Precision and recall of the rules where a person has said it; see `desk.complaints`."""
+        return rate_complaints(self, corrections)
+
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""
         with self._lock:
             self._make_ready()
 
-    def _facts_in_book(self) -> Facts:
+    def _reasons_file(self) -> Path:
+        if self.home is None:
+            raise BadQuestion("Reasons are kept in a file of the data folder, and this desk has none. Open one with a folder.")
+        return self.home.reasons
+
+    def facts_in_book(self) -> Facts:
         """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""
         if isinstance(self._keeper, FactsKeeperBeyond):
             own = FactsKeeper(self._engine)
@@ -322,7 +435,7 @@ class Desk(Asking):
         if not self._is_ready or not n_sources:
             return {}
         found: dict[str, list[str]] = {}
-        rows = self._keeper.kept.engine.rows(
+        rows = self._keeper.kept.rows(
             "select source, count(created_at), count(case when is_inbound then first_contact_at end), "
             "count(case when is_inbound then last_reply_at end) "
             f"from {self._keeper.kept.schema}.tickets group by source"

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from servicemeter.desk.afterwards import do_afterwards, wanted_afterwards
 from servicemeter.ground.errors import BadFile
 from servicemeter.sources.postgres import is_database, without_password
 from servicemeter.sources.recognise import deliver
@@ -91,6 +92,7 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
     Content that was read in the same way before from the same source is not taken twice, unless `again`. Raises
     `BadFile`, `BadDatabase`, `UnrecognisedFile`, `AmbiguousColumn`, `BadMapping` and `BadBook`; `progress` may raise to stop it.
     """
+    wanted_afterwards(desk)
     told = _Telling(progress)
     delivery = deliver(
         request.path,
@@ -112,6 +114,9 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
         report.load = desk.take(delivery, now=now, label=label, digest=digest, progress=told.staged, dry_run=request.dry_run)
         report.dropped = dict(delivery.dropped)
     report.remarks = list(delivery.remarks)
+    if report.load and not request.dry_run:
+        for name, done in do_afterwards(desk, now=now).items():
+            report.remarks.append(f"{name}: {done['tickets']} tickets judged from what customers wrote.")
     return report
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,16 +15,21 @@ from typing import Any
 import httpx
 
 from servicemeter import __version__
+from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
 from servicemeter.desk.asking import Asking
+from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.desk.opening import ServerNote
+from servicemeter.desk.sync import Clock, ToldSync
 from servicemeter.desk.wire import pack, unpack, unpack_error
 from servicemeter.ground.errors import BookHeld, ServerGone
 from servicemeter.ground.settings import Home
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.runs import SyncRun
 from servicemeter.sources.postgres import is_database
 from servicemeter.store.book import LoadReport
 
@@ -104,6 +109,11 @@ class RemoteDesk(Asking):
         explanation: Explanation = self._ask("explain_question", question=question, limit=limit)
         return explanation
 
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
+        curve: Curve | None = self._ask("curve", question=question)
+        return curve
+
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
         return list(self._ask("timeline", source=source, ticket_id=ticket_id))
@@ -141,6 +151,26 @@ class RemoteDesk(Asking):
         """The values a dimension has in the book."""
         return list(self._ask("dimension_values", dimension=dimension))
 
+    def mask_stored(self) -> dict[str, int]:
+        """Mask the words that were stored before masking was switched on; cells changed, by table."""
+        return dict(self._ask("mask_stored"))
+
+    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
+        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
+        return dict(self._ask("judge_complaints", now=now))
+
+    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
+        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
+        return dict(self._ask("sort_by_reason", now=now))
+
+    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
+        """Append to `reasons.toml` what tickets without a reason have in common."""
+        return dict(self._ask("propose_reasons", least=least))
+
+    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
+        """Precision and recall of the rules of complaints where a person has said it."""
+        return dict(self._ask("rate_complaints", corrections=None if corrections is None else dict(corrections)))
+
     @property
     def data_version(self) -> int:
         """The number of the last load."""
@@ -162,7 +192,17 @@ class RemoteDesk(Asking):
         """Take a file or a folder of files; the server reads them itself and tells how far it is."""
         path = request.path if is_database(request.path) else str(Path(request.path).absolute())
         whole = replace(request, path=path, mapping=_absolute(request.mapping))
-        with self._plainly(), self._client.stream("POST", "import", json=pack([whole, now])) as response:
+        report: ImportReport = self._work("import", [whole, now], progress)
+        return report
+
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source; the server does it, by its own clock, and tells how far it is."""
+        run: SyncRun = self._work("sync", [name, since], progress)
+        return run
+
+    def _work(self, what: str, wanted: Any, progress: Callable[[Any], None] | None) -> Any:
+        """Something that takes the server a while; its steps are told, its report is returned."""
+        with self._plainly(), self._client.stream("POST", what, json=pack(wanted)) as response:
             if response.status_code != 200:
                 response.read()
                 self._refused(response)
@@ -173,9 +213,18 @@ class RemoteDesk(Asking):
                 elif "error" in said:
                     raise unpack_error(said["error"])
                 elif "value" in said:
-                    report: ImportReport = unpack(said["value"])
-                    return report
+                    return unpack(said["value"])
         raise self._gone()
+
+    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
+        """Read the language and sentiment of messages that have not been read yet."""
+        analysis: Analysis = self._ask("analyse_texts", now=now, most_tickets=most_tickets)
+        return analysis
+
+    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
+        """Learn from rated comments, or try a transformer; live is what is better."""
+        lesson: Lesson = self._ask("learn_sentiment", seed=seed, folder=folder)
+        return lesson
 
     def _ask(self, question: str, /, **arguments: Any) -> Any:
         """One question and its answer; raises the error that the server's desk raised."""

@@ -25,11 +25,20 @@ __all__ = [
     "BadRows",
     "BadSettings",
     "BookHeld",
+    "CursorExpired",
     "EmptyBook",
     "EmptyFile",
     "PortTaken",
     "ServerGone",
     "ServicemeterError",
+    "SourceBusy",
+    "SourceFailed",
+    "SourceForbids",
+    "SourceGarbled",
+    "SourceLacks",
+    "SourceMoved",
+    "SourceRefused",
+    "SourceUnreachable",
     "UnknownMetric",
     "UnknownName",
     "UnrecognisedFile",
@@ -90,6 +99,42 @@ class EmptyFile(BadFile):
 
 class BadDatabase(ServicemeterError):
     """A database to import from that cannot be reached or read."""
+
+
+class SourceFailed(ServicemeterError):
+    """A source that could not be pulled; names the address and what to do. Never its token."""
+
+
+class SourceRefused(SourceFailed):
+    """The source does not accept the token (HTTP 401)."""
+
+
+class SourceForbids(SourceFailed):
+    """The token is right but may not read this (HTTP 403)."""
+
+
+class SourceLacks(SourceFailed):
+    """There is nothing at the address (HTTP 404, 410)."""
+
+
+class SourceMoved(SourceFailed):
+    """The source sends us to another address, to which the token is not given."""
+
+
+class SourceBusy(SourceFailed):
+    """The source's limit of calls is used up for longer than we wait (HTTP 429)."""
+
+
+class SourceUnreachable(SourceFailed):
+    """No connection, or the source's own fault (HTTP 5xx), after all attempts."""
+
+
+class SourceGarbled(SourceFailed):
+    """An answer that is not what was asked for: HTML instead of JSON, a broken or unknown shape."""
+
+
+class CursorExpired(SourceFailed):
+    """The source no longer knows the place from which we wanted to go on."""
 
 
 class UnrecognisedFile(BadFile):

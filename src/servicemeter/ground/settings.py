@@ -1,10 +1,11 @@
-"""Settings of a data folder: where its files are, and the key that hashes identities. Read nowhere else."""
+"""Settings of a data folder: `servicemeter.toml`, where its files are, and the key that hashes identities. Read nowhere else."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,9 +57,45 @@ class Home:
         return self.folder / "connectors"
 
     @property
+    def reasons(self) -> Path:
+        """The contact reasons that were proposed, and the user's edits of them."""
+        return self.folder / "reasons.toml"
+
+    @property
     def mappings(self) -> Path:
         """The user's own mappings."""
         return self.folder / "mappings"
+
+    @property
+    def settings(self) -> Path:
+        """What the user sets: `servicemeter.toml`."""
+        return self.folder / "servicemeter.toml"
+
+    def section(self, name: str, known: Collection[str] | None = None) -> dict[str, Any]:
+        """One section of the settings, empty when it is not there; `BadSettings` where it is unreadable or not `known`."""
+        try:
+            said = tomllib.loads(self.settings.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise BadSettings(f"{self.settings} cannot be read: {error}. Mend the file; nothing was changed.") from error
+        found = said.get(name, {})
+        if not isinstance(found, dict):
+            raise BadSettings(f"{name} in {self.settings} is no section. Write [{name}] on a line of its own.")
+        wrong = sorted(set(found) - set(known)) if known is not None else []
+        if wrong:
+            raise BadSettings(f"{self.settings}: [{name}] knows no {', '.join(wrong)}; known: {', '.join(sorted(known or ()))}.")
+        return found
+
+    @property
+    def sentiment(self) -> Path:
+        """The note that names the live model of sentiment, where it is not the lexicon."""
+        return self.folder / "sentiment.json"
+
+    @property
+    def lessons(self) -> Path:
+        """What was learned from this folder's rated comments."""
+        return self.folder / "sentiment.npy"
 
     @property
     def server(self) -> Path:
@@ -70,11 +107,6 @@ class Home:
         """The user's own survey forms."""
         return self.folder / "surveys"
 
-    @property
-    def settings_file(self) -> Path:
-        """What the user has settled."""
-        return self.folder / "servicemeter.toml"
-
     def survey_key(self) -> bytes:
         """The key that survey links and visitors are signed with: made at first use."""
         path = self.folder / "survey.key"
@@ -84,36 +116,23 @@ class Home:
 
     def survey_settings(self, own: str = "") -> SurveySettings:
         """`[surveys]` of the settings, with `own` for an address; `BadSettings` when there is none that people could open."""
-        said = self._section("surveys", {"address", "organisation", "privacy_address"})
+        said = self.section("surveys", {"address", "organisation", "privacy_address"})
         address = str(said.get("address", own)).rstrip("/")
         if not address.startswith(("http://", "https://")):
             raise BadSettings(
-                f'{self.settings_file}: people need an address to answer at. Add:  [surveys]  address = "https://survey.example.com"'
+                f'{self.settings}: people need an address to answer at. Add:  [surveys]  address = "https://survey.example.com"'
             )
         return SurveySettings(address, str(said.get("organisation", "")), str(said.get("privacy_address", "")))
 
     def mail_server(self) -> MailServer:
         """`[mail]` of the settings, with the password from `SERVICEMETER_MAIL_PASSWORD`; `BadSettings` where it is unusable."""
-        said = self._section("mail", {"host", "sender", "port", "security", "user", "timeout_s"})
+        said = self.section("mail", {"host", "sender", "port", "security", "user", "timeout_s"})
         missing = [name for name in ("host", "sender") if not said.get(name)]
         if missing:
-            raise BadSettings(
-                f"{self.settings_file}: [mail] needs {' and '.join(missing)}. Add them, or send the links yourself."
-            )
+            raise BadSettings(f"{self.settings}: [mail] needs {' and '.join(missing)}. Add them, or send the links yourself.")
         if said.get("security", "starttls") not in ("starttls", "tls", "none"):
-            raise BadSettings(f"{self.settings_file}: [mail] security must be starttls, tls or none.")
+            raise BadSettings(f"{self.settings}: [mail] security must be starttls, tls or none.")
         return MailServer(**said, password=os.environ.get("SERVICEMETER_MAIL_PASSWORD", ""))
-
-    def _section(self, name: str, known: set[str]) -> dict[str, Any]:
-        try:
-            said = tomllib.loads(self.settings_file.read_text(encoding="utf-8")) if self.settings_file.exists() else {}
-        except tomllib.TOMLDecodeError as error:
-            raise BadSettings(f"{self.settings_file} is no TOML: {error}. Mend that line and try again.") from error
-        section = said.get(name, {})
-        wrong = sorted(set(section) - known)
-        if wrong:
-            raise BadSettings(f"{self.settings_file}: [{name}] knows no {', '.join(wrong)}; known: {', '.join(sorted(known))}.")
-        return dict(section)
 
     def make(self) -> None:
         """Create the folder for its owner alone; `BadSettings` when it cannot be written."""

@@ -26,6 +26,7 @@ DIMENSIONS = (
 _EVERYWHERE = DIMENSIONS[:12]
 FOUND_IN_ROWS = ("creation", "first_contact", "macros", "sla_policies")
 """What a source is found to have or to lack by its rows; it need not declare it."""
+_RULES = "complaint_rules"  # that our rules judged its tickets; no source has it by itself
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,14 @@ class Source:
     lacks: frozenset[str] = frozenset()
 
     def can(self, needs: tuple[str, ...]) -> bool:
-        """Whether it supplies every need; a need may name alternatives (`messages|interactions`)."""
+        """Whether it supplies every need; a need may name alternatives (`messages|interactions`), or `no` capability."""
         return all(any(self._has(name) for name in need.split("|")) for need in needs)
 
     def _has(self, capability: str) -> bool:
+        if capability.startswith("no "):
+            return not self._has(capability.removeprefix("no "))
+        if capability == _RULES:
+            return capability in (self.capabilities or ())
         if capability in self.lacks:
             return False
         return self.capabilities is None or capability in self.capabilities or capability in FOUND_IN_ROWS

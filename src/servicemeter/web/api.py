@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -25,24 +24,12 @@ from servicemeter.web.asked import (
     questions_from_query,
 )
 from servicemeter.web.desklike import DeskLike
+from servicemeter.web.plain import PlainJSON
 
 __all__ = ["metric_dict", "router"]
 
 router = APIRouter()
 _MOST_BYTES = 1_000_000
-
-
-class _PlainJSON(JSONResponse):
-    """JSON in which dates and instants are ISO 8601; anything else that JSON does not know is an error."""
-
-    def render(self, content: Any) -> bytes:
-        return json.dumps(content, ensure_ascii=False, allow_nan=False, default=_plain).encode()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def _desk(request: Request) -> DeskLike:
@@ -67,7 +54,7 @@ def measure(request: Request) -> Response:
     answers = [desk.measure(question) for question in questions]
     if form == "csv":
         return _csv(answers)
-    return _PlainJSON(answers[0].to_dict() if len(answers) == 1 else [a.to_dict() for a in answers])
+    return PlainJSON(answers[0].to_dict() if len(answers) == 1 else [a.to_dict() for a in answers])
 
 
 def _csv(answers: list[Answer]) -> Response:
@@ -83,7 +70,7 @@ async def measure_posted(request: Request) -> Response:
     """One question, or a list of them, as JSON; asks only, and changes nothing."""
     questions, is_list = _questions(await _body(request))
     answers = [await run_in_threadpool(_desk(request).measure, question) for question in questions]
-    return _PlainJSON([a.to_dict() for a in answers] if is_list else answers[0].to_dict())
+    return PlainJSON([a.to_dict() for a in answers] if is_list else answers[0].to_dict())
 
 
 async def _body(request: Request) -> object:
@@ -126,19 +113,19 @@ def scorecard(request: Request) -> Response:
         where=[condition(text) for text in params.getlist("where")],
         as_of=instant_from(params["as_of"], "as_of") if "as_of" in params else None,
     )
-    return _PlainJSON(answer.to_dict())
+    return PlainJSON(answer.to_dict())
 
 
 @router.get("/api/metrics")
 def metrics(request: Request) -> Response:
     """The catalogue: every definition."""
-    return _PlainJSON([metric_dict(metric) for metric in _desk(request).metrics()])
+    return PlainJSON([metric_dict(metric) for metric in _desk(request).metrics()])
 
 
 @router.get("/api/metrics/{name}")
 def metric(request: Request, name: str) -> Response:
     """One definition."""
-    return _PlainJSON(metric_dict(_desk(request).metric(name)))
+    return PlainJSON(metric_dict(_desk(request).metric(name)))
 
 
 def metric_dict(metric: Metric) -> dict[str, Any]:

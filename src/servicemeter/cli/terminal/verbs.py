@@ -31,22 +31,24 @@ Examples:
 
 
 class Verbs(click.Group):
-    """A group whose commands are the modules of a package; `import_` is the verb `import`."""
+    """A group whose commands are the modules of a package (`import_` is the verb `import`), besides those added to it."""
 
-    def __init__(self, name: str, package: str) -> None:
-        super().__init__(name, help=_HELP, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+    def __init__(self, name: str, package: str, about: str = _HELP) -> None:
+        super().__init__(name, help=about, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
         self._package = package
-        self.params.append(_version_option())
+        if about is _HELP:
+            self.params.append(_version_option())
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the verbs."""
         folder = importlib.import_module(self._package).__path__
-        return sorted(m.name.rstrip("_").replace("_", "-") for m in pkgutil.iter_modules(folder) if not m.ispkg)
+        found = (m.name.rstrip("_").replace("_", "-") for m in pkgutil.iter_modules(folder) if not m.ispkg)
+        return sorted({*self.commands, *found})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One verb; only its module is imported."""
-        if cmd_name not in self.list_commands(ctx):
-            return None
+        if cmd_name in self.commands or cmd_name not in self.list_commands(ctx):
+            return self.commands.get(cmd_name)
         name = cmd_name.replace("-", "_")
         for module in (name, name + "_"):
             if importlib.util.find_spec(f"{self._package}.{module}"):

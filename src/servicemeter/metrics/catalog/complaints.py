@@ -9,7 +9,9 @@ from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, T
 
 __all__ = ["METRICS"]
 
-_TICKETS: tuple[str, ...] = ("tickets", "complaint_flag", "creation")
+_TICKETS: tuple[str, ...] = ("tickets", "complaint_flag|complaint_rules", "creation")
+_FLAGGING = ("tickets", "complaint_flag", "creation", "no complaint_rules")
+_JUDGED = ("tickets", "complaint_rules", "creation")
 
 
 def _complaints(p: Params) -> Measure:
@@ -18,13 +20,27 @@ def _complaints(p: Params) -> Measure:
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         n = sum(found.get(name, 0) for name in ("tickets", "n_written", "n_live", "bought"))
-        return {**(share if is_share else ratio)(found["complaints"], n), "n_excluded": found.get("n_guests", 0)}
+        known = found["flagging"] + found["judged"]
+        coverage = known / found["asked"] if found["asked"] else None
+        beside = {"n_excluded": found.get("n_guests", 0), "coverage": coverage}
+        return {**(share if is_share else ratio)(found["complaints"], n), **beside}
 
-    fields = {"complaints": Agg("count(*)", "f.is_complaint")} | ({"tickets": COUNT} if is_share else {})
-    of = Tally("tickets", fields, at="f.created_at", where="f.is_inbound", dimensions=FIRST_TEAM, needs=_TICKETS)
+    fields = {"complaints": Agg("count(*)", "f.is_complaint"), "asked": COUNT} | ({"tickets": COUNT} if is_share else {})
     if p["denominator"] == "interactions":
         needs = (*_TICKETS, "messages|interactions")
-    return Measure((of, *_exposure(p["denominator"])), finish, needs=needs)
+    of = (_of_tickets(fields, _TICKETS), *_known())
+    return Measure((*of, *_exposure(p["denominator"])), finish, needs=needs)
+
+
+def _known() -> tuple[Tally, ...]:
+    """The tickets of which somebody says whether they are complaints: a source that flags them says it of all of its tickets,
+    the rules of those that they could read."""
+    judged = {"judged": Agg("count(*)", "f.has_complaint_flag")}
+    return _of_tickets({"flagging": COUNT}, _FLAGGING), _of_tickets(judged, _JUDGED)
+
+
+def _of_tickets(fields: dict[str, Agg], needs: tuple[str, ...]) -> Tally:
+    return Tally("tickets", fields, at="f.created_at", where="f.is_inbound", dimensions=FIRST_TEAM, needs=needs)
 
 
 def _exposure(denominator: str) -> tuple[Tally, ...]:
@@ -64,8 +80,9 @@ METRICS = (
         "lower",
         _complaints,
         needs=(*_TICKETS, "messages|interactions"),
-        leaves_out="Outbound and invalid tickets. A complaint is what the source or a classifier calls one, never sentiment"
-        " alone. Guest orders are nobody's when divided by customers (n_excluded).",
+        leaves_out="Outbound and invalid tickets. A complaint is what the source or the rules of complaints call one, never"
+        " sentiment alone; tickets that neither speaks of count as none, see coverage. Guest orders are nobody's"
+        " when divided by customers (n_excluded).",
         parameters=(
             Parameter(
                 "denominator",
@@ -75,7 +92,7 @@ METRICS = (
             ),
         ),
         invalid=("agent",),
-        beside=("n_excluded",),
+        beside=("n_excluded", "coverage"),
         peers="ISO 10002: an expression of dissatisfaction to which a response is explicitly or implicitly expected.",
     ),
 )

@@ -18,7 +18,7 @@ def _reasons(p: Params) -> Measure:
     def finish(found: Fields) -> Fields:
         return share(found["n"], found["n"])
 
-    return Measure((of,), finish, across=_of_the_whole, implied=("reason",))
+    return Measure((of,), finish, across=_of_all_tickets, implied=("reason",))
 
 
 def _macros(p: Params) -> Measure:
@@ -38,6 +38,15 @@ def _of_the_whole(rows: list[Fields]) -> None:
     total = sum(row["n"] or 0 for row in rows)
     for row in rows:
         row |= share(row["numerator"] or 0, total)
+
+
+def _of_all_tickets(rows: list[Fields]) -> None:
+    """Shares of reasons, and beside each the share of tickets that have a reason at all."""
+    _of_the_whole(rows)
+    total = sum(row["numerator"] or 0 for row in rows)
+    known = sum(row["numerator"] or 0 for row in rows if row["reason"] != "(unknown)")
+    for row in rows:
+        row["coverage"] = known / total if total else None
 
 
 METRICS = (
@@ -63,7 +72,7 @@ METRICS = (
         leaves_out="As tickets_created; tickets without a reason stand under (unknown).",
         parameters=(POPULATION,),
         invalid=("agent",),
-        beside=("numerator",),
+        beside=("numerator", "coverage"),
     ),
     Metric(
         "macro_share",

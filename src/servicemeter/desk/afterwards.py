@@ -1,0 +1,31 @@
+"""What is done after every import, as the settings ask: `[text] after_import = ["complaints", "reasons"]`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from servicemeter.ground.errors import BadSettings
+
+if TYPE_CHECKING:
+    from servicemeter.desk.desk import Desk
+
+__all__ = ["do_afterwards", "wanted_afterwards"]
+
+_KNOWN = ("complaints", "reasons")
+
+
+def wanted_afterwards(desk: Desk) -> tuple[str, ...]:
+    """What the settings ask for; `BadSettings` for what nobody knows, before anything is imported."""
+    if desk.home is None:
+        return ()
+    asked = desk.home.section("text").get("after_import", [])
+    if not isinstance(asked, list) or not set(asked) <= set(_KNOWN):
+        raise BadSettings(f"{desk.home.settings}: [text] after_import is a list of {', '.join(_KNOWN)}; not {asked!r}.")
+    return tuple(asked)
+
+
+def do_afterwards(desk: Desk, *, now: datetime) -> dict[str, dict[str, Any]]:
+    """Judge what has come; what was done, by its name."""
+    do = {"complaints": desk.judge_complaints, "reasons": desk.sort_by_reason}
+    return {name: do[name](now=now) for name in wanted_afterwards(desk)}

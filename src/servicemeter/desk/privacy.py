@@ -1,0 +1,30 @@
+"""What the settings of a data folder say about privacy: whether words are masked before they are stored, and of what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from servicemeter.ground.errors import BadSettings
+from servicemeter.ground.settings import Home
+from servicemeter.text.redact import KINDS, redact
+
+__all__ = ["mask_of"]
+
+
+def mask_of(home: Home | None) -> Callable[[str], str] | None:
+    """What `[privacy] redact` asks for: `true` masks every kind, a list the kinds named; without it nothing is masked.
+
+    Raises `BadSettings` for anything else, so that a slip of the pen does not store what was to be masked.
+    """
+    section = home.section("privacy") if home else {}
+    asked = section.get("redact", False)
+    if home and (unknown := sorted(set(section) - {"redact"})):
+        raise BadSettings(f"{home.settings}: [privacy] has no key {unknown[0]!r}. Known: redact.")
+    if asked is False:
+        return None
+    kinds = KINDS if asked is True else asked
+    if not isinstance(kinds, list | tuple) or not kinds or not set(kinds) <= set(KINDS):
+        where = home.settings if home else ""
+        raise BadSettings(f"{where}: [privacy] redact is true, false or a list of {', '.join(KINDS)}; not {asked!r}.")
+    return partial(redact, kinds=frozenset(kinds))

@@ -1,0 +1,147 @@
+"""What customers wrote on their tickets, read back from the book for those who judge it: reasons and complaints.
+
+What a judgement of the program looks like in the book: an event of the ticket's own source, dated at its creation and before
+every event of that second, so that whatever the source or a person says holds against it (METRICS.md 1.2, corrections). Its
+`actor_id` says by which rule or group, its `update_id` by which version of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from servicemeter.engines.engine import BookEngine
+
+__all__ = ["OWN", "Said", "said_and_told", "said_anew", "tags_of", "ticket_said"]
+
+OWN = "servicemeter:"
+"""What the ids of the program's own events begin with."""
+
+_BETWEEN = "\x1f"
+_SPOKEN = """
+    select coalesce(g.ticket_source, g.source) as source, g.ticket_id, min(g.language) as language,
+           string_agg(x.text, chr(31) order by g.occurred_at, g.message_id) as words,
+           max(greatest(x.recorded_at, g.recorded_at)) as heard_at
+    from messages as g join texts as x on x.source = g.source and x.of = 'message' and x.id = g.message_id
+    where g.author_type = 'customer' and g.is_public and not g.is_auto and x.text is not null{only}
+    group by coalesce(g.ticket_source, g.source), g.ticket_id
+"""
+_TICKETS = """
+    select t.source, t.ticket_id, t.created_at, coalesce(t.language, s.language) as language, z.text as subject, s.words,
+           greatest(s.heard_at, z.recorded_at, k.tagged_at) as heard_at
+    from tickets as t
+    left join spoken as s on s.source = t.source and s.ticket_id = t.ticket_id
+    left join texts as z on z.source = t.source and z.of = 'ticket' and z.id = t.ticket_id
+    left join tagged as k on k.source = t.source and k.ticket_id = t.ticket_id
+    where (s.words is not null or z.text is not null or k.tagged_at is not null)
+"""
+_TAGGED = """
+    select coalesce(ticket_source, source) as source, ticket_id, max(recorded_at) as tagged_at
+    from ticket_tags group by coalesce(ticket_source, source), ticket_id
+"""
+_OF_OTHERS = """
+    select coalesce(ticket_source, source) as source, ticket_id,
+           arg_max(value, (coalesce(epoch_us(occurred_at), 0), coalesce(seq, 0), event_id)) as value
+    from ticket_events where field = {field} and event_id not like {own} || '%' and value is not null
+    group by coalesce(ticket_source, source), ticket_id
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A ticket with what its customer wrote: the subject (or empty) and the public messages in their order.
+
+    `told` is what the source or a person says of it, where that was asked for.
+    """
+
+    source: str
+    ticket_id: str
+    created_at: datetime | None
+    language: str | None
+    subject: str
+    messages: tuple[str, ...]
+    told: str | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        """Subject and messages."""
+        return [text for text in (self.subject, *self.messages) if text.strip()]
+
+
+def said_anew(engine: BookEngine, field: str, version: str) -> Iterator[list[Said]]:
+    """Tickets on which nobody else says this field, and which this version has not judged since the customer last wrote."""
+    text = engine.dialect.text
+    yield from _read(
+        engine,
+        f"""
+        with spoken as ({_SPOKEN.format(only="")}), tagged as ({_TAGGED}),
+        others as ({_OF_OTHERS.format(field=text(field), own=text(OWN))}), tickets_said as ({_TICKETS})
+        select a.*, null as told from tickets_said as a
+        where not exists (select 1 from others as o where o.source = a.source and o.ticket_id = a.ticket_id)
+          and not exists (
+              select 1 from ticket_events as e
+              where e.source = a.source and e.event_id = {text(f"{OWN}{field}:")} || a.ticket_id
+                and e.update_id = {text(version)} and e.recorded_at >= a.heard_at
+          )
+        order by a.source, a.ticket_id
+        """,
+    )
+
+
+def said_and_told(engine: BookEngine, field: str) -> Iterator[list[Said]]:
+    """Tickets with words on which the source or a person says this field, with what they say."""
+    text = engine.dialect.text
+    yield from _read(
+        engine,
+        f"""
+        with spoken as ({_SPOKEN.format(only="")}), tagged as ({_TAGGED}),
+        others as ({_OF_OTHERS.format(field=text(field), own=text(OWN))}), tickets_said as ({_TICKETS})
+        select a.*, o.value as told from tickets_said as a
+        join others as o on o.source = a.source and o.ticket_id = a.ticket_id order by a.source, a.ticket_id
+        """,
+    )
+
+
+def ticket_said(engine: BookEngine, source: str, ticket_id: str) -> Said | None:
+    """What the customer wrote on one ticket; None when there is no such ticket, or nothing of it is stored."""
+    text = engine.dialect.text
+    only = f" and g.ticket_id = {text(ticket_id)} and coalesce(g.ticket_source, g.source) = {text(source)}"
+    found = _read(
+        engine,
+        f"""
+        with spoken as ({_SPOKEN.format(only=only)}), tagged as ({_TAGGED}), tickets_said as (
+            {_TICKETS} and t.source = {text(source)} and t.ticket_id = {text(ticket_id)}
+        )
+        select a.*, null as told from tickets_said as a
+        """,
+    )
+    return next((said for batch in found for said in batch), None)
+
+
+def tags_of(engine: BookEngine) -> dict[tuple[str, str], list[str]]:
+    """The tags that are on each ticket now, by (source, ticket_id)."""
+    found: dict[tuple[str, str], list[str]] = {}
+    rows = engine.rows(
+        "select coalesce(ticket_source, source), ticket_id, tag from ticket_tags where removed_at is null order by 1, 2, 3"
+    )
+    for source, ticket_id, tag in rows:
+        found.setdefault((source, ticket_id), []).append(tag)
+    return found
+
+
+def _read(engine: BookEngine, sql: str) -> Iterator[list[Said]]:
+    columns = "source, ticket_id, created_at, language, subject, words, told"
+    for batch in engine.batches(f"select {columns} from ({sql}) as found"):
+        yield [
+            Said(
+                row["source"],
+                row["ticket_id"],
+                row["created_at"],
+                row["language"],
+                row["subject"] or "",
+                tuple((row["words"] or "").split(_BETWEEN)) if row["words"] else (),
+                row["told"],
+            )
+            for row in batch.to_pylist()
+        ]

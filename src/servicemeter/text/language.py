@@ -1,0 +1,82 @@
+"""The language of what customers write, among those that are enabled; what is too short to tell is told by what is around it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from servicemeter.text.letters import compose
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
+
+__all__ = ["SHORTEST", "conversation_languages", "recognise"]
+
+SHORTEST = 20
+"""A text of fewer letters than this does not tell its language."""
+
+_CERTAIN = 60
+_SPOKEN = frozenset(re.findall("..", "arbgcsdadeelenesfifrhehuitjakonlnoplptrorusksvtrukzh"))
+_NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]{1,255}|[@#]\w+|\w*\d\w*")
+_NO_LETTERS = re.compile(r"[\W_]+")
+_COMMA = str.maketrans("şţŞŢ", "șțȘȚ")
+
+
+def recognise(text: str) -> str | None:
+    """The language of a text as a code of two letters, or None when it has fewer than `SHORTEST` letters.
+
+    Romanian may be written with cedillas, commas or neither. Only widely spoken languages are told apart, so that Dutch is
+    not taken for one of its small neighbours.
+
+    >>> recognise("Wanneer wordt mijn bestelling geleverd?"), recognise("Vă mulţumesc pentru ajutor!"), recognise("ok")
+    ('nl', 'ro', None)
+    """
+    words = _words(text)
+    return _classify(words) if _letters(words) >= SHORTEST else None
+
+
+def conversation_languages(texts: Sequence[str], known: str | None = None) -> list[str | None]:
+    """The language of each message of one customer in one conversation, None where it stays unknown.
+
+    A long message speaks for itself. So does one of middle length that is in the customer's `known` language; else it goes with
+    most of what was written in the conversation. A short one takes the known language, else that of the conversation.
+    """
+    written = [_words(text) for text in texts]
+    sizes = [_letters(words) for words in written]
+    own = [_classify(words) if size >= SHORTEST else None for words, size in zip(written, sizes, strict=True)]
+    votes: Counter[str] = Counter()
+    for language, size in zip(own, sizes, strict=True):
+        if language:
+            votes[language] += size
+    most = max(sorted(votes), key=votes.__getitem__, default=None)
+    return [
+        language if size >= _CERTAIN or (language and language == known) else most if size >= SHORTEST else known or most
+        for language, size in zip(own, sizes, strict=True)
+    ]
+
+
+def _words(text: str) -> str:
+    """A text as the recogniser reads it: small letters, without addresses, names of accounts and numbers."""
+    return _NO_WORDS.sub(" ", compose(text).translate(_COMMA).lower()).strip()
+
+
+def _letters(words: str) -> int:
+    return len(_NO_LETTERS.sub("", words))
+
+
+def _classify(words: str) -> str:
+    language, _ = _identifier().classify(words)
+    return str(language)
+
+
+@cache
+def _identifier() -> LanguageIdentifier:
+    """The recogniser; its model takes a second to read, once."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(sorted(_SPOKEN))
+    return identifier
