@@ -40,9 +40,9 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[subprocess.Popen[str]]:
+def serving(home: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
     """A server on the home, ready to answer; told to stop at the end if it still runs."""
-    with start("serve", "--port", "0", home=home) as process:
+    with start("serve", "--port", "0", *more, home=home) as process:
         try:
             _wait_until_ready(process, home)
             yield process

@@ -326,6 +326,29 @@ def test_the_widget_is_closed_by_escape_and_read_by_keyboard(browser: Any, serve
         assert page.locator("section").count() == 0
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["csat", "nps", "everything", "intent"])
+def test_nothing_stands_in_the_way_of_anybody(browser: Any, served: Served, name: str, theme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed").Axe()
+    with opened(browser, served.link(name), 360, color_scheme=theme, bypass_csp=True) as page:
+        for _ in range(2):
+            found = axe.run(page).response["violations"]
+            assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+            page.wait_for_timeout(900)
+            page.check("[name=score] >> nth=1", force=True)
+            page.click("button")
+            page.wait_for_selector("#form[data-saved]")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_widget_stands_in_the_way_of_nobody(browser: Any, served: Served, theme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed").Axe()
+    with shop_site(served) as url, opened(browser, url, color_scheme=theme, bypass_csp=True) as page:
+        page.wait_for_selector("section h2")
+        found = [v for v in axe.run(page).response["violations"] if any("section" in str(n["target"]) for n in v["nodes"])]
+        assert [(v["id"], [n["html"] for n in v["nodes"]]) for v in found] == []
+
+
 def test_the_script_is_small() -> None:
     import gzip
     from importlib.resources import files

@@ -6,8 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -310,3 +310,43 @@ def _held(release: str | None, form: str, home: Home) -> None:
     lines = [f"{r['held_id']}  {r['reason']:<12} {r['held_at']}" for r in rows]
     lines += [f"{t['day']}  {t['reason']:<12} {t['count']} requests turned away" for t in turned]
     _print(form, {"held": rows, "turned_away": turned}, [*lines, f"{len(rows)} answers held back: review them."])
+
+
+@verb.command("results")
+@click.argument("name", metavar="FORM")
+@click.option("--from", "since", metavar="DATE", help="The first day (UTC) of the asks.")
+@click.option("--to", "until", metavar="DATE", help="The first day after them.")
+@format_option("table", "json")
+@home_option()
+def _results(name: str, since: str | None, until: str | None, form: str, home: Home) -> None:
+    """Show what came of a survey: the funnel, who answered, the score as it is and weighted, and what was held back.
+
+    \b
+    Examples:
+      servicemeter survey results csat
+      servicemeter survey results intent --from 2026-10-01 --to 2027-01-01
+    """
+    from servicemeter.cli.terminal.surveyed import results_lines, saving_lines
+    from servicemeter.desk.surveying import savings
+    from servicemeter.surveys.results import survey_results
+
+    first, last = (_day(text) for text in (since, until))
+    with _bureau(home, (name,)) as bureau:
+        found = survey_results(bureau.office, bureau.forms[name], first, last)
+        saved = []
+        if found.intents:
+            with bureau.desk() as desk:
+                covered = desk.covered()
+                days = [first or (covered[0] if covered else datetime.now(UTC)), last or datetime.now(UTC)]
+                saved = savings(desk, bureau.forms[name], found.intents, days[0].date(), days[1].date()) if covered else []
+    value = asdict(found) | {"savings": [asdict(one) for one in saved]}
+    _print(form, value, results_lines(found) + saving_lines(saved))
+
+
+def _day(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), datetime.min.time(), UTC)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no date; write 2026-11-01.") from None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from servicemeter.desk.anydesk import AnyDesk
@@ -17,8 +18,9 @@ from servicemeter.surveys.asking import decide, occasion_of, remind, span_of
 from servicemeter.surveys.choosing import Decision
 from servicemeter.surveys.forms import Form
 from servicemeter.surveys.replies import answer_rows, ballot_row
+from servicemeter.surveys.results import Intent
 
-__all__ = ["FEWEST_BALLOTS", "ask_customers", "take_answers"]
+__all__ = ["FEWEST_BALLOTS", "Saving", "ask_customers", "savings", "take_answers"]
 
 FEWEST_BALLOTS = 20
 """Anonymous answers come into the book this many at once, so that none can be told by when it came."""
@@ -62,6 +64,44 @@ def take_answers(desk: AnyDesk, office: Office, forms: Mapping[str, Form], now: 
         reports.append(desk.load(source=SOURCE, now=now, **tables))
         settle(office, [item.item_id for item in items], "taken")
     return reports
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Contacts that a page could save: people who come for something, do not manage, and then contact us about it.
+
+    `handle_seconds` is the mean handle time of such a contact, `saved_seconds` contacts x handle time x share that did not
+    manage. None where one of them is not known.
+    """
+
+    intent: str
+    visitor_count: int
+    unfulfilled_share: float | None
+    contact_count: int
+    handle_seconds: float | None
+    saved_seconds: float | None
+
+
+def savings(desk: AnyDesk, form: Form, intents: Sequence[Intent], since: date, until: date) -> list[Saving]:
+    """What a self-service page could save for each intent over local days, the most first."""
+    contacts = _by_reason(desk, "tickets_created", since, until)
+    handling = _by_reason(desk, "average_handle_time", since, until)
+    found = []
+    for intent in intents:
+        reasons = form.reasons.get(intent.intent, (intent.intent,))
+        count = int(sum(contacts.get(reason, 0) for reason in reasons))
+        times = [(contacts.get(r, 0), handling[r]) for r in reasons if handling.get(r) is not None]
+        weight = sum(n for n, _ in times)
+        handle = sum(n * seconds for n, seconds in times) / weight if weight else None
+        share = intent.unfulfilled_share
+        saved = count * handle * share if handle is not None and share is not None else None
+        found.append(Saving(intent.intent, intent.n, share, count, handle, saved))
+    return sorted(found, key=lambda s: (-(s.saved_seconds or 0), -s.visitor_count, s.intent))
+
+
+def _by_reason(desk: AnyDesk, metric: str, since: date, until: date) -> dict[str, float]:
+    rows = desk.measure(metric, since=since, until=until, by=["reason"]).rows
+    return {str(row["reason"]): float(row["value"]) for row in rows if row["value"] is not None}
 
 
 def _empty_boxes(office: Office, forms: Mapping[str, Form], now: datetime) -> None:

@@ -22,7 +22,7 @@ _SCALE_OF = {"csat": "csat_5", "ces": "ces2_7", "nps": "nps_0_10"}
 _FULFILLED = ("yes", "partly", "no")
 _LONGEST = 2_000
 _KEYS = {"name", "kind", "scope", "default_language", "languages", "anonymous", "edit_days", "expire_days", "sender", "asking",
-         "questions", "scale", "text"}  # fmt: skip
+         "questions", "reasons", "scale", "text"}  # fmt: skip
 
 
 def load_forms(folder: Path | None = None) -> dict[str, Form]:
@@ -81,6 +81,7 @@ class _Reader:
             edit_days=int(said.get("edit_days", 14)),
             expire_days=int(said.get("expire_days", 28)),
             sender=str(said.get("sender", "")),
+            reasons={str(intent): tuple(map(str, reasons)) for intent, reasons in said.get("reasons", {}).items()},
         )
 
     def _name(self, name: Any) -> str:

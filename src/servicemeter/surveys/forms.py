@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from servicemeter.model.scales import Scale
@@ -109,6 +109,8 @@ class Form:
     edit_days: int = 14
     expire_days: int = 28
     sender: str = ""
+    reasons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of intents: the contact reasons of people who came for it and did not manage; an intent's own name when left out."""
 
     @property
     def score(self) -> Question:
@@ -119,7 +121,7 @@ class Form:
     def digest(self) -> str:
         """What was asked and how it was worded: another digest is another version. When to ask is no part of it."""
         said = asdict(self)
-        del said["asking"], said["sender"], said["edit_days"], said["expire_days"]
+        del said["asking"], said["sender"], said["reasons"], said["edit_days"], said["expire_days"]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
     def question(self, name: str) -> Question | None:
