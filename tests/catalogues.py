@@ -48,8 +48,7 @@ def _of_code(tree: ast.AST) -> Iterator[tuple[str, str | None]]:
             yield from ((text, None) for text in _constants(node.args[place]))
         place = _TWO.get(node.func.id)
         if place is not None and len(node.args) > place + 1:
-            for one, many in zip(_constants(node.args[place]), _constants(node.args[place + 1]), strict=True):
-                yield one, many
+            yield from zip(_constants(node.args[place]), _constants(node.args[place + 1]), strict=True)
 
 
 def _constants(node: ast.expr) -> Iterator[str]:
