@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 import uvicorn
-from test_browser_pages import CHROMIUM
 
+from browser.conftest import CHROMIUM
 from servicemeter.ground.settings import Home
 from servicemeter.office.answers import answered_invitations
 from servicemeter.office.database import Office, open_office
