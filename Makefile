@@ -13,7 +13,7 @@ test: $(UV)
 # The other engines, each on a server of its own; what is not installed is skipped with a reason. Spark needs Java.
 engines: $(UV) .engines/spark/bin/python
 	SPARK_HOME=$$(.engines/spark/bin/python -c 'import pyspark; print(pyspark.__path__[0])') \
-	  $(UV) run --all-extras pytest -n 0 -rs -m engine tests/engines $(ARGS)
+	  $(UV) run --all-extras pytest -n 2 --dist loadgroup -rs -m engine tests/engines $(ARGS)
 
 .engines/spark/bin/python: $(UV)
 	$(UV) venv -q .engines/spark

@@ -27,7 +27,8 @@ from servicemeter.desk.desk import Desk
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.plan import plan as make_plan
-from servicemeter.metrics.statements import classes_statement, survival_statement, tally_statement, values_statement
+from servicemeter.metrics.ranks import ranks_statement
+from servicemeter.metrics.statements import survival_statement, tally_statement
 from servicemeter.model.metric import Tally
 from servicemeter.model.rows import Batch, ParquetBatch, arrow_schema
 from servicemeter.sources.demo import make_demo, write_demo
@@ -275,8 +276,7 @@ def watching(desk: Desk) -> Iterator[list[Ran]]:
             (measuring, "plan", labels.plan),
             (measuring, "tally_statement", labels.of_tallies),
             (measuring, "survival_statement", labels.of_one(survival_statement)),
-            (quantiles, "classes_statement", labels.of_one(classes_statement)),
-            (quantiles, "values_statement", labels.of_one(values_statement)),
+            (quantiles, "ranks_statement", labels.of_one(ranks_statement)),
         ):
             stack.enter_context(mock.patch.object(owner, name, instead))
         yield ran

@@ -10,6 +10,10 @@ import pytest
 from terminal import make_book
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--every-case", action="store_true", help="run every conformance case on Spark too (an hour)")
+
+
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a book, made once, that tests only read."""

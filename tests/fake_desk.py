@@ -7,11 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from servicemeter.analysis.targets import judge
 from servicemeter.ground.errors import BadQuestion, UnknownMetric
 from servicemeter.model.answer import Answer, Row
-from servicemeter.model.metric import Measure, Metric, Parameter, Params, Target
+from servicemeter.model.curve import Curve
+from servicemeter.model.explanation import Explanation, LeftOut
+from servicemeter.model.metric import Measure, Metric, Parameter, Params
 from servicemeter.model.question import Filter, Question
 from servicemeter.model.scorecard import Card, Family, Scorecard
+from servicemeter.model.target import Target
 
 AS_OF = datetime(2026, 11, 21, 16, 40, tzinfo=UTC)
 TZ = "Europe/Amsterdam"
@@ -134,7 +138,9 @@ def make_scorecard() -> Scorecard:
     by_name = {metric.name: metric for metric in METRICS}
     for name, (now, before, trend) in _cards().items():
         question = Question(name, since=date(2026, 11, 1), until=date(2026, 12, 1))
-        families.setdefault(by_name[name].family, []).append(Card(name, question, now, before, trend))
+        aim = by_name[name].target
+        card = Card(name, question, now, before, trend, aim, judge(by_name[name], now, aim))
+        families.setdefault(by_name[name].family, []).append(card)
     return Scorecard(
         since=date(2026, 11, 1), until=date(2026, 12, 1), before_since=date(2026, 10, 1),
         before_until=date(2026, 10, 22),
@@ -154,12 +160,45 @@ class FakeDesk:
     fault: Exception | None = None
 
     def scorecard(
-        self, *, since: date | None, until: date | None, period: str | None, where: list[Filter], as_of: datetime | None
+        self,
+        *,
+        since: date | None,
+        until: date | None,
+        period: str | None,
+        where: list[Filter],
+        as_of: datetime | None,
+        metrics: Sequence[str] | None = None,
     ) -> Scorecard:
         self.asked.append({"since": since, "until": until, "period": period, "where": where, "as_of": as_of})
         if self.fault:
             raise self.fault
-        return replace(self.card, since=since, until=until) if since and until else self.card
+        card = replace(self.card, since=since, until=until) if since and until else self.card
+        return replace(card, families=[Family("asked", self._cards(card, metrics))]) if metrics else card
+
+    def _cards(self, scorecard: Scorecard, metrics: Sequence[str]) -> list[Card]:
+        """The cards of these metrics; one that the scorecard does not have is made of a row of its own."""
+        held = {card.metric: card for family in scorecard.families for card in family.cards}
+        plain = row(0.4, 500, 0.36, 0.44)
+        span: dict[str, Any] = {"since": scorecard.since, "until": scorecard.until}
+        trend = series(_walk(0.3, 0.4, 0.01), 0.03)
+        return [held.get(name) or Card(name, Question(name, **span), plain, plain, trend) for name in metrics]
+
+    def curve(self, question: Question) -> Curve | None:
+        self.asked.append(question)
+        if self.metric(question.metric).unit != "seconds":
+            return None
+        steps = [(60.0 * 2**i, i / 12) for i in range(1, 13)]
+        is_open = question.params.get("attribution") == "created"
+        return Curve(question, steps, 240, 12 if is_open else 0, 3840.0, 122880.0, is_open, 7, AS_OF)
+
+    def explain_question(self, question: Question, limit: int = 100) -> Explanation:
+        self.asked.append(question)
+        rows = [{"fact": "tickets", "source": "files", "ticket_id": f"t{i}", "n": 1, "value": 60 * i} for i in range(3)]
+        left = LeftOut("spam", "Spam", "tickets", 27, [])
+        return Explanation(self.measure(question), rows[:limit], 4812, [], [left], ["select 1 as one"])
+
+    def statements(self, question: Question) -> list[str]:
+        return ["select 1 as one"]
 
     def measure(self, question: Question) -> Answer:
         self.asked.append(question)

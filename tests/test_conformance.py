@@ -21,7 +21,7 @@ FIRST = {
 
 
 def _memory() -> Desk:
-    return Desk(None)
+    return Desk(None, on_demand=True)
 
 
 def test_the_first_metrics_are_all_there() -> None:

@@ -32,7 +32,7 @@ def _load(desk: Desk, said: dict[str, str], **more: Any) -> None:
 
 
 def _flags(desk: Desk) -> dict[str, tuple[str, str]]:
-    rows = desk.on_book(
+    rows = desk.on_rows(
         lambda engine: engine.rows("select ticket_id, value, actor_id from ticket_events where field = 'is_complaint' order by 1")
     )
     return {ticket: (value, by) for ticket, value, by in rows}

@@ -22,7 +22,7 @@ _OF_ITS_OWN = ("agent", "team", "priority", "hour_of_day", "weekday")
 
 def opened(case: Row) -> Desk:
     """A desk in memory with the rows of a case."""
-    desk = Desk(None, threads=1)
+    desk = Desk(None, threads=1, on_demand=True)
     desk.take(_Rows(case, case["settings"]), now=datetime(2027, 1, 1, tzinfo=UTC))
     return desk
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -209,7 +210,7 @@ def _opened_in_pieces(case: Case, rng: Random) -> Iterator[Desk]:
         for row in rows:
             for i in {rng.randrange(4), rng.randrange(4)}:
                 pieces[i][name].append(row)
-    with Desk(None, threads=1) as desk:
+    with Desk(None, threads=1, on_demand=True) as desk:
         for piece in pieces:
             for rows in piece.values():
                 rng.shuffle(rows)
@@ -236,6 +237,29 @@ def _of_every_metric(season: int) -> list[Row]:
             ask = {"metric": metric.name, "at": stamp(int(SEASONS[season].timestamp()) + 6 * 86400)}
         found += [ask, *({**ask, "by": [d]} for d in ("agent", "team") if d not in metric.invalid)]
     return found
+
+
+@limits(_law, max_examples=1)
+@given(_chances)
+def test_each_period_is_what_it_is_alone(rng: Random) -> None:
+    """Several periods in one question, whose moments are counted together, are those periods asked one by one."""
+    case, season = _case(rng, brands=2)
+    first = SEASONS[season].date() - timedelta(days=3)
+    days = [(first + timedelta(days=i)).isoformat() for i in range(13)]
+    as_of = stamp(int(SEASONS[season].timestamp()) + 7 * 86400)
+    asks: list[Row] = [{"metric": name, **how} for name in sorted(all_metrics()) for how in ({}, {"by": ["source"]})]
+    soon = {"activity_window_days": 2}
+    asks += [{"metric": "customer_retention_rate", "params": soon, "by": by} for by in ([], ["country"])]
+    asks += [{"metric": "contact_rate", "params": {**soon, "denominator": "active_customers"}}]
+    asks = [{**ask, "as_of": as_of} for ask in asks if "source" not in all_metrics()[ask["metric"]].invalid]
+    with opened(case) as desk:
+        whole = _rows(desk, *({**ask, "from": days[0], "to": days[-1], "grain": "day"} for ask in asks))
+        alone: list[list[Row]] = [[] for _ in asks]
+        for since, until in pairwise(days):
+            for rows, day in zip(alone, _rows(desk, *({**ask, "from": since, "to": until} for ask in asks)), strict=True):
+                rows += day
+    for ask, one, other in zip(asks, whole, alone, strict=True):
+        assert _sorted(one) == _sorted(other), ask
 
 
 def _sorted(rows: list[Row]) -> list[str]:

@@ -81,7 +81,9 @@ def test_a_hidden_survey_score_is_not_drawn() -> None:
 
 
 def test_the_trend_has_ticks_target_points_and_dates() -> None:
-    root = drawn(trend_chart(series([10000.0 - 300 * i for i in range(13)], 600), BY_NAME["first_response_time"]))
+    metric = BY_NAME["first_response_time"]
+    rows = series([10000.0 - 300 * i for i in range(13)], 600)
+    root = drawn(trend_chart(rows, metric, target=metric.target))
     ticks = [e.text for e in of_class(root, "y")]
     assert ticks == ["1 h", "2 h", "3 h", "4 h"]
     assert [e.text for e in of_class(root, "aim-label")] == ["target 4 h"]

@@ -7,14 +7,9 @@ from importlib.resources import files
 
 import pytest
 
-CSS = files("servicemeter.web").joinpath("static", "servicemeter.css").read_text("utf-8")
+from servicemeter.show.theme import COLOURS, style_sheet
 
-
-def colours(theme: str) -> dict[str, str]:
-    """The custom properties that are colours, of the light theme or of the dark one over it."""
-    light, dark = re.findall(r":root \{(.*?)\}", CSS, flags=re.S)[:2]
-    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,8})", light))
-    return found | dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,8})", dark)) if theme == "dark" else found
+CSS = files("servicemeter.web").joinpath("static", "servicemeter.css").read_text("utf-8") + style_sheet()
 
 
 def luminance(colour: str) -> float:
@@ -40,20 +35,20 @@ def test_contrast_is_worked_out_right() -> None:
 @pytest.mark.parametrize("ground", ["bg", "card"])
 @pytest.mark.parametrize("ink", ["ink", "soft", "accent", "better", "worse"])
 def test_text_can_be_read(theme: str, ground: str, ink: str) -> None:
-    held = colours(theme)
+    held = COLOURS[theme]
     assert contrast(held[ink], held[ground]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("mark", ["mark", "focus"])
+@pytest.mark.parametrize("mark", ["mark", "focus", "second"])
 def test_marks_can_be_seen(theme: str, mark: str) -> None:
-    held = colours(theme)
+    held = COLOURS[theme]
     assert min(contrast(held[mark], held[ground]) for ground in ("bg", "card")) >= 3
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_badge_can_be_read(theme: str) -> None:
-    assert contrast(colours(theme)["worse"], colours(theme)["card"]) >= 4.5
+    assert contrast(COLOURS[theme]["worse"], COLOURS[theme]["card"]) >= 4.5
 
 
 def test_four_sizes_of_type_and_nothing_from_elsewhere() -> None:

@@ -39,7 +39,7 @@ def verb(ctx: click.Context, files: tuple[str, ...], address: str, allow_missing
     counts: Counter[str] = Counter()
     told = []
     for name in files:
-        for outcome in run_file(Path(name), lambda: Desk(None, engine=engine)):
+        for outcome in run_file(Path(name), lambda: Desk(None, engine=engine, on_demand=True)):
             counts[outcome.result] += 1
             if form == "json":
                 told.append({"file": name, **vars(outcome)})

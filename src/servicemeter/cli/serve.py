@@ -23,8 +23,17 @@ _PORT = 8321
     help="A name this server is reached by; needed for any address but this machine's own.",
 )
 @click.option("--sign-in", is_flag=True, help="Ask for the token of the printed address; always so for other machines.")
+@click.option(
+    "--survey-port", type=click.IntRange(0, 65535), metavar="PORT", help="Serve the survey pages too, apart, on this port."
+)
+@click.option(
+    "--survey-proxy-header", metavar="NAME", help="The header in which your proxy says who asks, such as X-Forwarded-For."
+)
 @home_option()
-def verb(port: int, host: str, allowed_hosts: tuple[str, ...], sign_in: bool, home: Home) -> None:
+def verb(
+    port: int, host: str, allowed_hosts: tuple[str, ...], sign_in: bool, survey_port: int | None, survey_proxy_header: str | None,
+    home: Home,
+) -> None:  # fmt: skip
     """Serve the pages and the API, for this machine alone unless told otherwise.
 
     While it runs it holds the book; the other commands on the same home go through it.
@@ -33,6 +42,7 @@ def verb(port: int, host: str, allowed_hosts: tuple[str, ...], sign_in: bool, ho
     Examples:
       servicemeter serve
       servicemeter serve --home shop-data --port 9000
+      servicemeter serve --survey-port 8322
       servicemeter serve --host 0.0.0.0 --allow-host meter.example.com
     """
     from servicemeter.cli.terminal.serving import serve_home
@@ -42,4 +52,11 @@ def verb(port: int, host: str, allowed_hosts: tuple[str, ...], sign_in: bool, ho
         raise click.UsageError(
             f"{host} lets other machines in. Say by which name they may come: --allow-host NAME. They have to sign in."
         )
-    serve_home(home, lambda: bind(host, port), allowed_hosts=allowed_hosts, needs_sign_in=sign_in or not is_loopback(host))
+    serve_home(
+        home,
+        lambda: bind(host, port),
+        allowed_hosts=allowed_hosts,
+        needs_sign_in=sign_in or not is_loopback(host),
+        listen_for_surveys=None if survey_port is None else lambda: bind("127.0.0.1", survey_port),
+        place_header=survey_proxy_header,
+    )

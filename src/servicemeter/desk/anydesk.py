@@ -10,11 +10,14 @@ from typing import Any, Protocol
 from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
 from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
+from servicemeter.desk.sync import Clock, ToldSync
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import LoadReport
 
 __all__ = ["ASKED", "CHORES", "AnyDesk", "Asked", "Chores"]
@@ -45,6 +48,10 @@ class Asked(Protocol):
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
         ...
 
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
+        ...
+
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
         ...
@@ -58,6 +65,10 @@ class Asked(Protocol):
         language: str | None = None,
     ) -> dict[str, Any]:
         """How a text sounds and what it is about, or that of a ticket with its customer's story."""
+        ...
+
+    def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
+        """What happened in [since, until), still holds `now`, and may be asked about."""
         ...
 
     def statements(self, question: Question) -> list[str]:
@@ -187,4 +198,8 @@ class AnyDesk(Asked, Chores, Protocol):
 
     def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
         """Learn from rated comments, or try a transformer; live is what is better."""
+        ...
+
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source."""
         ...

@@ -37,17 +37,17 @@ def assist(desk: Desk, *, text: str | None, source: str | None, ticket_id: str |
 
 
 def _of_ticket(desk: Desk, source: str | None, ticket_id: str, reasons: Reasons) -> dict[str, Any]:
-    found = desk.on_book(lambda engine: _find(engine, source, ticket_id))
+    found = desk.on_rows(lambda engine: _find(engine, source, ticket_id))
     if len(found) != 1:
         raise BadQuestion(_which(found, source, ticket_id))
     (own, known_language, customer_source, customer_id) = found[0]
-    said = desk.on_book(lambda engine: ticket_said(engine, own, ticket_id))
-    tags = desk.on_book(lambda engine: ticket_tags(engine, own, ticket_id))
+    said = desk.on_rows(lambda engine: ticket_said(engine, own, ticket_id))
+    tags = desk.on_rows(lambda engine: ticket_tags(engine, own, ticket_id))
     model = live_model(desk.home)
     texts = list(said.messages or said.texts) if said else []
     impression = impression_of(texts, known_language=known_language, reasons=reasons, tags=tags, model=model.feel)
     told = {"model": model.name, "source": own, "ticket_id": ticket_id, **_told(impression)}
-    given = desk.on_book(lambda engine: _given_reason(engine, own, ticket_id))
+    given = desk.on_rows(lambda engine: _given_reason(engine, own, ticket_id))
     if given:
         told["reason"] = {"name": given, "by": "source"}
     facts = desk.facts_in_book()

@@ -20,8 +20,9 @@ _SEVERITIES = ("wrong", "missing", "note")
 def check(facts: Facts, sources: Sequence[Source], tz: str) -> list[dict[str, Any]]:
     """Every finding, the weightiest first: wrong figures before missing rows before remarks, then by share and count.
 
-    A finding has `name`, `title`, `severity`, `count`, `total` (None where it does not help), `examples`, the `metrics`
-    it touches and the `remedy`. An empty list says that nothing was found.
+    A finding has `name`, `title` (made of `template` and `part`, for those who say it in another language), `severity`,
+    `count`, `total` (None where it does not help), `examples`, the `metrics` it touches and the `remedy`. An empty list says
+    that nothing was found.
     """
     findings = [_finding_of_rows(fault) for fault in find_faults(facts, tz)]
     findings += _capabilities(sources)
@@ -36,7 +37,9 @@ def _weight(finding: dict[str, Any]) -> tuple[Any, ...]:
 def _finding_of_rows(fault: Fault) -> dict[str, Any]:
     return {
         "name": fault.name,
-        "title": fault.title,
+        "title": fault.title.replace("{part}", fault.part),
+        "template": fault.title,
+        "part": fault.part,
         "severity": fault.severity,
         "count": fault.count,
         "total": fault.total,
@@ -61,17 +64,20 @@ def _capabilities(sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
         if lost:
             examples = [{"source": source.name, "metric": m.name, "needs": _lacking([source], m)} for m in lost]
             yield _gap(
-                "source_without_capability", f"Metrics to which the source {source.name} gives nothing", lost, len(metrics),
+                "source_without_capability", "Metrics to which the source {part} gives nothing", lost, len(metrics),
                 examples, "Import what is lacking (needs) from this source too; until then these figures are of the others.",
+                source.name,
             )  # fmt: skip
 
 
 def _gap(
-    name: str, title: str, metrics: Sequence[Metric], total: int, examples: list[dict[str, Any]], remedy: str
+    name: str, title: str, metrics: Sequence[Metric], total: int, examples: list[dict[str, Any]], remedy: str, part: str = ""
 ) -> dict[str, Any]:
     return {
         "name": name,
-        "title": title,
+        "title": title.replace("{part}", part),
+        "template": title,
+        "part": part,
         "severity": "note",
         "count": len(metrics),
         "total": total,

@@ -93,13 +93,13 @@ def _truth(path: str, number: int, row: Mapping[str, str]) -> bool:
 
 
 def _flagged(desk: Desk) -> list[tuple[Said, bool]]:
-    batches = desk.on_book(lambda engine: list(said_and_told(engine, "is_complaint")))
+    batches = desk.on_rows(lambda engine: list(said_and_told(engine, "is_complaint")))
     return [(said, said.told == "true") for batch in batches for said in batch]
 
 
 def _corrected(desk: Desk, corrections: Mapping[tuple[str, str], bool]) -> Iterable[tuple[Said, bool]]:
     for (source, ticket_id), truth in corrections.items():
-        said = desk.on_book(partial(ticket_said, source=source, ticket_id=ticket_id))
+        said = desk.on_rows(partial(ticket_said, source=source, ticket_id=ticket_id))
         yield said or Said(source, ticket_id, None, None, "", ()), truth
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -43,10 +43,12 @@ class Outcome:
     details: str = ""
 
 
-def run_file(path: Path, open_desk: Callable[[], Desk]) -> Iterator[Outcome]:
-    """Run every case of a file, each in a desk of its own that `open_desk` makes; one outcome a question."""
+def run_file(path: Path, open_desk: Callable[[], Desk], only: Collection[str] = ()) -> Iterator[Outcome]:
+    """Run every case of a file (or `only` those), each in a desk of its own that `open_desk` makes; one outcome a question."""
     content = _content(path)
     for case in content["cases"]:
+        if only and str(case.get("id")) not in only:
+            continue
         settings = _join(content.get("settings") or {}, case.get("settings") or {})
         yield from _run_case(case, settings, open_desk)
 

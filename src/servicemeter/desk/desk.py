@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -22,20 +23,27 @@ from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, i
 from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard
+from servicemeter.desk.sync import Clock, ToldSync, sync_source
+from servicemeter.desk.targets import read_goals
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
-from servicemeter.ground.errors import BadQuestion
+from servicemeter.ground.errors import BadQuestion, BadSettings
 from servicemeter.ground.settings import Home
+from servicemeter.metrics.curves import curve_of
 from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.plan import Source
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.database import Office, open_office
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
+from servicemeter.store.occasions import find_occasions
 from servicemeter.store.timeline import tell_story
 
 __all__ = ["Desk"]
@@ -48,10 +56,17 @@ class Desk(Asking):
     """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`.
 
     With an `engine` beyond the book (see `engines.opening`) the facts are built and asked there; it stays its owner's to close.
+    With `on_demand` a fact is built when a question first reads it: for a desk that is asked little and kept shortly.
     """
 
     def __init__(
-        self, home: Home | None, *, memory: str | None = None, threads: int | None = None, engine: Engine | None = None
+        self,
+        home: Home | None,
+        *,
+        memory: str | None = None,
+        threads: int | None = None,
+        engine: Engine | None = None,
+        on_demand: bool = False,
     ) -> None:
         if home is not None:
             home.make()
@@ -62,13 +77,19 @@ class Desk(Asking):
             key = home.identity_key() if home else b"in memory"
             self.book = Book(self._engine, identity_key=key, mask=mask_of(home))
             book_id = hashlib.sha256(b"book" + key).hexdigest()[:16] if home else ""
-            self._keeper = FactsKeeperBeyond(self._engine, engine, book_id) if engine else FactsKeeper(self._engine)
+            self._keeper = (
+                FactsKeeperBeyond(self._engine, engine, book_id, on_demand=on_demand)
+                if engine
+                else FactsKeeper(self._engine, on_demand=on_demand)
+            )
         except BaseException:
             self._engine.close()
             raise
+        self._office: Office | None = None
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
         self._known_sources: list[Source] | None = None
+        self._findings: list[dict[str, Any]] | None = None
 
     def __enter__(self) -> Desk:
         return self
@@ -82,6 +103,8 @@ class Desk(Asking):
             if isinstance(self._keeper, FactsKeeperBeyond):
                 self._keeper.drop_scratch()
             self._engine.close()
+            if self._office is not None:
+                self._office.close()
 
     @property
     def data_version(self) -> int:
@@ -108,34 +131,65 @@ class Desk(Asking):
         digest: str = "",
         progress: Progress | None = None,
         dry_run: bool = False,
+        cursors: Mapping[str, Any] | None = None,
     ) -> LoadReport:
-        """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be."""
+        """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be.
+
+        A piece of a longer pull (`cursors`) leaves the facts to whoever asks next: it is one of many.
+        """
         with self._lock:
             before = self.book.data_version
             is_ready = False
 
             def build(report: LoadReport) -> None:
                 nonlocal is_ready
-                if not dry_run:
+                if not dry_run and cursors is None:
                     if progress:
                         progress("facts", 0)
                     is_ready = self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
 
             try:
                 report = self.book.load(
-                    delivery, now=now, label=label, digest=digest, progress=progress, after=build, dry_run=dry_run
+                    delivery,
+                    now=now,
+                    label=label,
+                    digest=digest,
+                    progress=progress,
+                    after=build,
+                    dry_run=dry_run,
+                    cursors=cursors,
                 )
             except BaseException:
                 self._is_ready = False
                 raise
             self._answers.clear()
-            self._known_sources = None
+            self._known_sources = self._findings = None
             self._is_ready = is_ready
             return report
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files of any shape; see `desk.importing`."""
         return import_files(self, request, now=now, progress=progress)
+
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source; see `desk.sync`."""
+        return sync_source(self, name, clock=clock, since=since, progress=progress)
+
+    @property
+    def office(self) -> Office:
+        """The application database beside the book, opened when it is first needed; `BadSettings` without a data folder."""
+        with self._lock:
+            if self._office is None:
+                if self.home is None:
+                    raise BadSettings("A desk in memory has no connections. Open one on a data folder: servicemeter.open(DIR).")
+                self._office = open_office(self.home)
+            return self._office
+
+    @contextmanager
+    def on_book(self) -> Iterator[Book]:
+        """The book, alone, for a moment."""
+        with self._lock:
+            yield self.book
 
     def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
         """Read the language and sentiment of messages that have not been read yet; see `desk.analysing`."""
@@ -211,6 +265,7 @@ class Desk(Asking):
             as_of=as_of,
             metrics=metrics,
             scope=scope or Scope(),
+            goals=read_goals(self.home) if self.home else (),
         )
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
@@ -220,6 +275,12 @@ class Desk(Asking):
         with self._lock:
             answer = self.measure_all([question])[0]
             return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
+
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
+        with self._lock:
+            answer = self.measure_all([question])[0]
+            return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
 
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.
@@ -241,6 +302,15 @@ class Desk(Asking):
         """How a text sounds and what it is about, or that of a ticket with its customer's story; see `desk.assist`."""
         with self._lock:
             return assist(self, text=text, source=source, ticket_id=ticket_id, language=language)
+
+    def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
+        """What happened in [since, until), still holds `now`, and may be asked about; with whom it concerns.
+
+        `event` is ticket_solved, contact_ended, order_placed or relation; `happened_at` is ISO 8601 (UTC).
+        """
+        with self._lock:
+            span = [int(at.timestamp()) for at in (since, until, now)]
+            return find_occasions(self.facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -288,7 +358,9 @@ class Desk(Asking):
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
         with self._lock:
-            return check(self.facts_in_book(), self._sources(), self.report_tz)
+            if self._findings is None:
+                self._findings = check(self.facts_in_book(), self._sources(), self.report_tz)
+            return self._findings
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
@@ -296,7 +368,7 @@ class Desk(Asking):
             self._make_ready()
             return work(self._engine)
 
-    def on_book(self, work: Callable[[DuckDB], Any]) -> Any:
+    def on_rows(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the rows of the book, alone; the facts need not be there."""
         with self._lock:
             return work(self._engine)
@@ -376,7 +448,7 @@ class Desk(Asking):
         if not self._is_ready or not n_sources:
             return {}
         found: dict[str, list[str]] = {}
-        rows = self._keeper.kept.engine.rows(
+        rows = self._keeper.kept.rows(
             "select source, count(created_at), count(case when is_inbound then first_contact_at end), "
             "count(case when is_inbound then last_reply_at end) "
             f"from {self._keeper.kept.schema}.tickets group by source"

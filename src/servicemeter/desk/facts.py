@@ -26,9 +26,11 @@ class FactsKeeper:
     """
 
     kept: Facts
+    _knows_touched = True
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, on_demand: bool = False) -> None:
         self._engine = engine
+        self._on_demand = on_demand
         self._settings: dict[str, str] = {}
         self._scratch: dict[str, Facts] = {}
         self._past: dict[int, bool] = {}
@@ -37,10 +39,12 @@ class FactsKeeper:
         """Bring the kept facts to `version`, or say that `ensure` must; call inside the transaction of the load."""
         self._settings = settings
         self.drop_scratch()
-        fresh = Facts(self._engine, settings)
+        fresh = Facts(self._engine, settings, on_demand=self._on_demand)
         definition = fresh.definition()
         noted = self._noted()
-        if noted.get("definition") == definition and noted.get("data_version") == str(version_before):
+        if self._on_demand:
+            fresh.build()
+        elif noted.get("definition") == definition and noted.get("data_version") == str(version_before):
             fresh.update(version_before)
         else:
             fresh.build()
@@ -49,17 +53,22 @@ class FactsKeeper:
         return True
 
     def ensure(self, settings: dict[str, str], version: int) -> None:
-        """Build the facts if they are missing, belong to another data version, or were defined differently."""
+        """Build the facts if they are missing, belong to an earlier data version, or were defined differently."""
         self._settings = settings
         self._past = {}
         noted = self._noted()
-        fresh = Facts(self._engine, settings)
-        if noted.get("definition") == fresh.definition() and noted.get("data_version") == str(version):
+        fresh = Facts(self._engine, settings, on_demand=self._on_demand)
+        is_same = not self._on_demand and noted.get("definition") == fresh.definition()
+        if is_same and noted.get("data_version") == str(version):
             fresh.read_calendar()
             self.kept = fresh
             return
+        self.drop_scratch()
         with self._engine.transaction():
-            fresh.build()
+            if is_same and self._knows_touched:
+                fresh.update(int(noted["data_version"]))
+            else:
+                fresh.build()
             self._note(definition=fresh.definition(), data_version=str(version))
         self.kept = fresh
 
@@ -74,9 +83,11 @@ class FactsKeeper:
         name = "scratch_" + hashlib.sha256(said.encode()).hexdigest()[:12]
         if name not in self._scratch:
             schema = self._engine.scratch(name)
-            facts = Facts(self._engine, self._settings, schema=schema, horizon=horizon, building=dict(one.building))
-            if horizon == Horizon() and not any(name in FOR_ALL for name, _ in one.building):
-                facts.build_beside(self.kept, [name for name, _ in one.building])
+            is_lent = not self._on_demand and horizon == Horizon() and not any(name in FOR_ALL for name, _ in one.building)
+            building = dict(one.building)
+            facts = Facts(self._engine, self._settings, schema=schema, horizon=horizon, building=building, on_demand=not is_lent)
+            if is_lent:
+                facts.build_beside(self.kept, list(building))
             else:
                 facts.build()
             self._scratch[name] = facts
@@ -107,7 +118,7 @@ class FactsKeeper:
             f"select 1 from {self.kept.schema}.contacts where leg_count > 1 and started_at < {epoch_s} "
             f"and (ended_at is null or ended_at >= {epoch_s}) limit 1"
         )
-        return bool(self._engine.rows(handed_on))
+        return bool(self.kept.rows(handed_on))
 
     def _noted(self) -> dict[str, str]:
         return dict(self._engine.rows(f"select name, value from {self._notes}"))
@@ -128,8 +139,10 @@ class FactsKeeperBeyond(FactsKeeper):
     `book_id` tells books apart that use one engine in turn; empty for one that is never met again.
     """
 
-    def __init__(self, book: BookEngine, engine: Engine, book_id: str) -> None:
-        super().__init__(engine)
+    _knows_touched = False
+
+    def __init__(self, book: BookEngine, engine: Engine, book_id: str, *, on_demand: bool = False) -> None:
+        super().__init__(engine, on_demand=on_demand)
         self._book = book
         self._book_id = book_id
 

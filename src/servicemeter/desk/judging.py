@@ -65,7 +65,7 @@ def judge_tickets(desk: Desk, judge: Judge, *, now: datetime) -> Judged:
     """Judge every ticket that has something new to judge; one load for each source that has such tickets."""
     report = Judged(judge.field)
     found: dict[str, list[dict[str, Any]]] = {}
-    for batch in desk.on_book(lambda engine: list(said_anew(engine, judge.field, judge.version))):
+    for batch in desk.on_rows(lambda engine: list(said_anew(engine, judge.field, judge.version))):
         for said in batch:
             verdict = judge.decide(said)
             if verdict is None:

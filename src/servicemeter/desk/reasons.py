@@ -111,7 +111,7 @@ def sort_by_reason(desk: Desk, path: Path, *, now: datetime) -> dict[str, Any]:
     reasons = read_reasons(path)
     if not reasons.reasons:
         raise BadSettings(f"There are no reasons in {path} yet. Propose some with: servicemeter text reasons --propose")
-    tags = desk.on_book(tags_of)
+    tags = desk.on_rows(tags_of)
 
     def decide(said: Said) -> Verdict:
         found = reason_of(said, reasons, tags.get((said.source, said.ticket_id), ()))
@@ -139,7 +139,7 @@ def _openings(desk: Desk, known: Reasons) -> tuple[dict[str, list[str]], dict[st
     """The openings of tickets on which nobody else says a reason, by language: those no reason explains, and the others."""
     unexplained: dict[str, list[str]] = {}
     explained: dict[str, list[str]] = {}
-    tags = desk.on_book(tags_of)
+    tags = desk.on_rows(tags_of)
     for said in _without_reason(desk):
         language, text = _opening(said)
         if language in LANGUAGES:
@@ -149,7 +149,7 @@ def _openings(desk: Desk, known: Reasons) -> tuple[dict[str, list[str]], dict[st
 
 
 def _without_reason(desk: Desk) -> Iterator[Said]:
-    batches: list[list[Said]] = desk.on_book(lambda engine: list(said_anew(engine, "reason", "")))
+    batches: list[list[Said]] = desk.on_rows(lambda engine: list(said_anew(engine, "reason", "")))
     return chain.from_iterable(batches)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -20,13 +20,16 @@ from servicemeter.desk.asking import Asking
 from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.desk.opening import ServerNote
+from servicemeter.desk.sync import Clock, ToldSync
 from servicemeter.desk.wire import pack, unpack, unpack_error
 from servicemeter.ground.errors import BookHeld, ServerGone
 from servicemeter.ground.settings import Home
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.runs import SyncRun
 from servicemeter.sources.postgres import is_database
 from servicemeter.store.book import LoadReport
 
@@ -106,6 +109,11 @@ class RemoteDesk(Asking):
         explanation: Explanation = self._ask("explain_question", question=question, limit=limit)
         return explanation
 
+    def curve(self, question: Question) -> Curve | None:
+        """Which share of the cases of a duration was over within which time; None for what is no duration."""
+        curve: Curve | None = self._ask("curve", question=question)
+        return curve
+
     def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
         return list(self._ask("timeline", source=source, ticket_id=ticket_id))
@@ -120,6 +128,10 @@ class RemoteDesk(Asking):
     ) -> dict[str, Any]:
         """How a text sounds and what it is about, or that of a ticket with its customer's story."""
         return dict(self._ask("assist", text=text, source=source, ticket_id=ticket_id, language=language))
+
+    def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
+        """What happened in [since, until), still holds `now`, and may be asked about."""
+        return list(self._ask("occasions", event=event, since=since, until=until, now=now))
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -191,7 +203,17 @@ class RemoteDesk(Asking):
         """Take a file or a folder of files; the server reads them itself and tells how far it is."""
         path = request.path if is_database(request.path) else str(Path(request.path).absolute())
         whole = replace(request, path=path, mapping=_absolute(request.mapping))
-        with self._plainly(), self._client.stream("POST", "import", json=pack([whole, now])) as response:
+        report: ImportReport = self._work("import", [whole, now], progress)
+        return report
+
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source; the server does it, by its own clock, and tells how far it is."""
+        run: SyncRun = self._work("sync", [name, since], progress)
+        return run
+
+    def _work(self, what: str, wanted: Any, progress: Callable[[Any], None] | None) -> Any:
+        """Something that takes the server a while; its steps are told, its report is returned."""
+        with self._plainly(), self._client.stream("POST", what, json=pack(wanted)) as response:
             if response.status_code != 200:
                 response.read()
                 self._refused(response)
@@ -202,8 +224,7 @@ class RemoteDesk(Asking):
                 elif "error" in said:
                     raise unpack_error(said["error"])
                 elif "value" in said:
-                    report: ImportReport = unpack(said["value"])
-                    return report
+                    return unpack(said["value"])
         raise self._gone()
 
     def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:

@@ -6,12 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from servicemeter.analysis.targets import choose, judge
 from servicemeter.ground.clock import epoch, moment, period_end, period_start
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.metrics.catalog import FAMILIES, find_metric
 from servicemeter.model.answer import Answer, Row
+from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
 from servicemeter.model.scorecard import Card, Family, Scorecard
+from servicemeter.model.target import Goal
 
 __all__ = ["CHOSEN", "PERIODS", "make_scorecard", "span_of"]
 
@@ -64,8 +67,9 @@ def make_scorecard(
     as_of: datetime | None,
     metrics: Sequence[str] | None,
     scope: Scope,
+    goals: Sequence[Goal] = (),
 ) -> Scorecard:
-    """Ask every metric for the span, for the span before (the same elapsed part), and over time."""
+    """Ask every metric for the span, for the span before (the same elapsed part), and over time; judge it by its target."""
     last = as_of or (covered[1] if covered else moment(0, tz))
     today = moment(epoch(last) - 1, tz).date()
     since, until, grain = _span(since, until, period, today)
@@ -81,7 +85,7 @@ def make_scorecard(
     families = []
     for family in (*FAMILIES, *sorted({find_metric(n).family for n in names} - set(FAMILIES))):
         cards = [
-            Card(name, now.question, _only(now), _only_or_none(earlier), trended.rows)
+            _card(find_metric(name), now, earlier, trended, goals)
             for name, (now, earlier, trended) in by_name.items()
             if find_metric(name).family == family
         ]
@@ -89,6 +93,13 @@ def make_scorecard(
             families.append(Family(family, cards))
     lagging = tuple(sorted({s for now, _, _ in by_name.values() for s in now.lagging_sources}))
     return Scorecard(since, until, before_since, before_until, grain, last, data_version, tz, families, lagging)
+
+
+def _card(metric: Metric, now: Answer, before: Answer, trend: Answer, goals: Sequence[Goal]) -> Card:
+    asked, row = now.question, _only(now)
+    assert asked.since and asked.until
+    target = choose(metric, goals, asked.since, asked.until, asked.where)
+    return Card(metric.name, asked, row, _only_or_none(before), trend.rows, target, judge(metric, row, target))
 
 
 def _span(since: date | None, until: date | None, period: str | None, today: date) -> tuple[date, date, Grain]:

@@ -16,11 +16,15 @@ from zoneinfo import ZoneInfo
 from servicemeter.desk.analysing import Analysis
 from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
+from servicemeter.desk.sync import SyncStep
 from servicemeter.ground import errors
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation, LeftOut
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Card, Family, Scorecard
+from servicemeter.model.target import Target
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import LoadReport
 from servicemeter.store.versions import Merged
 
@@ -29,8 +33,8 @@ __all__ = ["pack", "pack_error", "unpack", "unpack_error"]
 _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
-        Analysis, Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, Lesson, LoadReport, Merged,
-        Question, Scope, Scorecard, Step,
+        Analysis, Answer, Card, Curve, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, Lesson, LoadReport,
+        Merged, Question, Scope, Scorecard, Step, SyncRun, SyncStep, Target,
     )
 }  # fmt: skip
 

@@ -16,16 +16,29 @@ __all__ = [
     "BadCase",
     "BadDatabase",
     "BadFile",
+    "BadForm",
+    "BadLink",
+    "BadMail",
     "BadMapping",
+    "BadOffice",
     "BadQuestion",
     "BadRows",
     "BadSettings",
     "BookHeld",
+    "CursorExpired",
     "EmptyBook",
     "EmptyFile",
     "PortTaken",
     "ServerGone",
     "ServicemeterError",
+    "SourceBusy",
+    "SourceFailed",
+    "SourceForbids",
+    "SourceGarbled",
+    "SourceLacks",
+    "SourceMoved",
+    "SourceRefused",
+    "SourceUnreachable",
     "UnknownMetric",
     "UnknownName",
     "UnrecognisedFile",
@@ -88,6 +101,42 @@ class BadDatabase(ServicemeterError):
     """A database to import from that cannot be reached or read."""
 
 
+class SourceFailed(ServicemeterError):
+    """A source that could not be pulled; names the address and what to do. Never its token."""
+
+
+class SourceRefused(SourceFailed):
+    """The source does not accept the token (HTTP 401)."""
+
+
+class SourceForbids(SourceFailed):
+    """The token is right but may not read this (HTTP 403)."""
+
+
+class SourceLacks(SourceFailed):
+    """There is nothing at the address (HTTP 404, 410)."""
+
+
+class SourceMoved(SourceFailed):
+    """The source sends us to another address, to which the token is not given."""
+
+
+class SourceBusy(SourceFailed):
+    """The source's limit of calls is used up for longer than we wait (HTTP 429)."""
+
+
+class SourceUnreachable(SourceFailed):
+    """No connection, or the source's own fault (HTTP 5xx), after all attempts."""
+
+
+class SourceGarbled(SourceFailed):
+    """An answer that is not what was asked for: HTML instead of JSON, a broken or unknown shape."""
+
+
+class CursorExpired(SourceFailed):
+    """The source no longer knows the place from which we wanted to go on."""
+
+
 class UnrecognisedFile(BadFile):
     """A readable table that is neither canonical nor known to any mapping; a mapping has to be written for it."""
 
@@ -98,6 +147,20 @@ class BadMapping(ServicemeterError):
     """A mapping that cannot be used; names the mapping's file and key."""
 
     exit_status = 2
+
+
+class BadForm(ServicemeterError):
+    """A survey form that cannot be used; names the file and key."""
+
+    exit_status = 2
+
+
+class BadLink(ServicemeterError):
+    """A survey link that is not ours, was changed on the way, or is out of date."""
+
+
+class BadMail(ServicemeterError):
+    """A mail server that cannot be reached, or that refuses us altogether."""
 
 
 class AmbiguousColumn(BadFile):
@@ -112,6 +175,10 @@ class BadRows(ServicemeterError):
 
 class BadBook(ServicemeterError):
     """A book that cannot be opened: damaged, written by a newer version, disk full."""
+
+
+class BadOffice(ServicemeterError):
+    """An application database that cannot be opened: unreachable, damaged, written by a newer version."""
 
 
 class BookHeld(BadBook):

@@ -5,15 +5,39 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from servicemeter.ground.errors import BadSettings
 
-__all__ = ["DEFAULT_HOME", "Home", "write_privately"]
+__all__ = ["DEFAULT_HOME", "Home", "MailServer", "SurveySettings", "write_privately"]
 
 DEFAULT_HOME = "servicemeter-data"
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """The mail server of `[mail]`: `security` is `starttls`, `tls` or `none`; the password comes from the environment."""
+
+    host: str
+    sender: str
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    password: str = ""
+    timeout_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class SurveySettings:
+    """What `[surveys]` says: `address` is where people reach the survey pages, such as https://survey.example.com."""
+
+    address: str
+    organisation: str = ""
+    privacy_address: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,9 +52,9 @@ class Home:
         return self.folder / "book.duckdb"
 
     @property
-    def settings(self) -> Path:
-        """The user's settings; they may be missing."""
-        return self.folder / "servicemeter.toml"
+    def connectors(self) -> Path:
+        """The user's own connectors."""
+        return self.folder / "connectors"
 
     @property
     def reasons(self) -> Path:
@@ -41,6 +65,27 @@ class Home:
     def mappings(self) -> Path:
         """The user's own mappings."""
         return self.folder / "mappings"
+
+    @property
+    def settings(self) -> Path:
+        """What the user sets: `servicemeter.toml`."""
+        return self.folder / "servicemeter.toml"
+
+    def section(self, name: str, known: Collection[str] | None = None) -> dict[str, Any]:
+        """One section of the settings, empty when it is not there; `BadSettings` where it is unreadable or not `known`."""
+        try:
+            said = tomllib.loads(self.settings.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise BadSettings(f"{self.settings} cannot be read: {error}. Mend the file; nothing was changed.") from error
+        found = said.get(name, {})
+        if not isinstance(found, dict):
+            raise BadSettings(f"{name} in {self.settings} is no section. Write [{name}] on a line of its own.")
+        wrong = sorted(set(found) - set(known)) if known is not None else []
+        if wrong:
+            raise BadSettings(f"{self.settings}: [{name}] knows no {', '.join(wrong)}; known: {', '.join(sorted(known or ()))}.")
+        return found
 
     @property
     def sentiment(self) -> Path:
@@ -57,19 +102,37 @@ class Home:
         """Where a running server leaves its address and token, readable by the owner alone."""
         return self.folder / "server.json"
 
-    def section(self, name: str) -> dict[str, Any]:
-        """One table of `servicemeter.toml`, empty when it is not there; `BadSettings` when it cannot be read."""
-        try:
-            found = tomllib.loads(self.settings.read_text(encoding="utf-8")).get(name, {})
-        except FileNotFoundError:
-            return {}
-        except (OSError, UnicodeDecodeError) as error:
-            raise BadSettings(f"{self.settings} cannot be read: {error}. Mend the file or take it away.") from error
-        except tomllib.TOMLDecodeError as error:
-            raise BadSettings(f"{self.settings} is not TOML: {error}. Mend that line.") from error
-        if not isinstance(found, dict):
-            raise BadSettings(f"{self.settings}: {name} is a table; write [{name}] and its keys below it.")
-        return found
+    @property
+    def surveys(self) -> Path:
+        """The user's own survey forms."""
+        return self.folder / "surveys"
+
+    def survey_key(self) -> bytes:
+        """The key that survey links and visitors are signed with: made at first use."""
+        path = self.folder / "survey.key"
+        if not path.exists():
+            write_privately(path, secrets.token_hex(_KEY_BYTES) + "\n")
+        return _key(path.read_text(encoding="ascii"), str(path))
+
+    def survey_settings(self, own: str = "") -> SurveySettings:
+        """`[surveys]` of the settings, with `own` for an address; `BadSettings` when there is none that people could open."""
+        said = self.section("surveys", {"address", "organisation", "privacy_address"})
+        address = str(said.get("address", own)).rstrip("/")
+        if not address.startswith(("http://", "https://")):
+            raise BadSettings(
+                f'{self.settings}: people need an address to answer at. Add:  [surveys]  address = "https://survey.example.com"'
+            )
+        return SurveySettings(address, str(said.get("organisation", "")), str(said.get("privacy_address", "")))
+
+    def mail_server(self) -> MailServer:
+        """`[mail]` of the settings, with the password from `SERVICEMETER_MAIL_PASSWORD`; `BadSettings` where it is unusable."""
+        said = self.section("mail", {"host", "sender", "port", "security", "user", "timeout_s"})
+        missing = [name for name in ("host", "sender") if not said.get(name)]
+        if missing:
+            raise BadSettings(f"{self.settings}: [mail] needs {' and '.join(missing)}. Add them, or send the links yourself.")
+        if said.get("security", "starttls") not in ("starttls", "tls", "none"):
+            raise BadSettings(f"{self.settings}: [mail] security must be starttls, tls or none.")
+        return MailServer(**said, password=os.environ.get("SERVICEMETER_MAIL_PASSWORD", ""))
 
     def make(self) -> None:
         """Create the folder for its owner alone; `BadSettings` when it cannot be written."""
@@ -88,6 +151,51 @@ class Home:
         if not path.exists():
             write_privately(path, secrets.token_hex(32))
         return bytes.fromhex(path.read_text(encoding="ascii").strip())
+
+    def office_url(self) -> str:
+        """Where the application database is: `SERVICEMETER_OFFICE`, else a SQLite file in the folder."""
+        return os.environ.get("SERVICEMETER_OFFICE") or f"sqlite:///{(self.folder / 'office.sqlite').absolute()}"
+
+    def office_keys(self) -> list[bytes]:
+        """The keys that secrets are sealed with, the sealing one first; a first one is made.
+
+        From `SERVICEMETER_KEYS` (64 hex digits each, commas between), else a line each of the file that
+        `SERVICEMETER_KEY_FILE` names, else of `office.key` in the folder.
+        """
+        given = os.environ.get("SERVICEMETER_KEYS")
+        if given:
+            return [_key(text, "SERVICEMETER_KEYS") for text in given.split(",")]
+        path = self._key_file
+        if not path.exists():
+            write_privately(path, secrets.token_hex(32) + "\n")
+        _check_private(path)
+        return [_key(line, str(path)) for line in path.read_text(encoding="ascii").split()]
+
+    def turn_office_key(self) -> None:
+        """Put a fresh key before the others in the key file; `BadSettings` where the keys come from the environment."""
+        if os.environ.get("SERVICEMETER_KEYS"):
+            raise BadSettings("The keys come from SERVICEMETER_KEYS: put a fresh one first there, then repeat the command.")
+        self.office_keys()
+        write_privately(self._key_file, secrets.token_hex(32) + "\n" + self._key_file.read_text(encoding="ascii"))
+
+    @property
+    def _key_file(self) -> Path:
+        return Path(os.environ.get("SERVICEMETER_KEY_FILE") or self.folder / "office.key")
+
+
+def _key(text: str, where: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise BadSettings(f"{where}: a key is {2 * _KEY_BYTES} hex digits. Make one with: openssl rand -hex {_KEY_BYTES}")
+    return key
+
+
+def _check_private(path: Path) -> None:
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise BadSettings(f"{path} can be read by others, and it opens every secret. Let nobody else: chmod 600 {path}")
 
 
 def write_privately(path: Path, text: str) -> None:

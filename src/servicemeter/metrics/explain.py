@@ -70,7 +70,7 @@ class _Counting:
         """The first counted rows in order of period, dimensions and time, each with what it is sorted by."""
         order = ", ".join([*self._groups(), "happened_s", *(f"i{k}" for k in range(len(self.ids)))])
         sql = f"select * from ({self.rows_sql}) as counted where {self._is_counted} order by {order} limit {int(limit)}"
-        return [self._row(found) for found in self.facts.engine.arrow(sql).to_pylist()]
+        return [self._row(found) for found in self.facts.arrow(sql).to_pylist()]
 
     def add_totals(self, totals: dict[Key, Row]) -> None:
         """Add up all counted rows by period and dimensions."""
@@ -80,7 +80,7 @@ class _Counting:
             select {", ".join(groups)}, count(*), {n}, sum(numerator)
             from ({self.rows_sql}) as counted where {self._is_counted} group by {", ".join(groups)}
         """
-        for found in self.facts.engine.rows(sql):
+        for found in self.facts.rows(sql):
             total = totals.setdefault(tuple(found[: len(groups)]), {"rows": 0, "n": 0, "numerator": 0})
             for name, value in zip(("rows", "n", "numerator"), found[len(groups) :], strict=True):
                 total[name] += _plain(value or 0)
@@ -90,7 +90,7 @@ class _Counting:
         snippets = [expression for _, expression in self.ids]
         snippets += [sql for c in part.counted for sql in (c.agg.sql, c.agg.where, c.unit)]
         snippets += part.tally.shows.values()
-        snippets += [part.tally.per, *part.tally.units.values()]
+        snippets += [part.tally.per, *part.tally.told_of_units.values()]
         return _statement(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
 
     @property
@@ -134,7 +134,7 @@ class _Counting:
     def _units_of(self, base: Statement, at: str, fields: Sequence[str]) -> str:
         """One row a unit, named by the first ids of its rows."""
         tally, first = self.part.tally, len(base.columns)
-        told = {**tally.units, "first_at": f"min({at})"}
+        told = {**tally.told_of_units, "first_at": f"min({at})"}
         told |= {f"id{k}": f"min({expression})" for k, (_, expression) in enumerate(self.ids)}
         inner = replace(base, columns=(*base.columns, tally.per)).select([f"{sql} as {name}" for name, sql in told.items()])
         groups = ", ".join(f"u.{name}" for name in ["idx", *(f"d{k}" for k in range(first))])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from servicemeter.analysis.intervals import byar, mean_interval, wilson
-from servicemeter.model.metric import Agg, Distribution, Measure, Parameter, Params, Tally
+from servicemeter.model.metric import Agg, Distribution, Holding, Measure, Parameter, Params, Tally
 
 __all__ = [
     "ACCOUNT",
@@ -20,6 +20,7 @@ __all__ = [
     "POPULATION",
     "RESPONDER",
     "UNRESOLVED",
+    "active",
     "cohort",
     "count",
     "duration",
@@ -71,6 +72,13 @@ def population(params: Params) -> str:
 def unresolved(params: Params) -> Tally:
     """The tickets of the population that are still unresolved at the evaluation instant."""
     return Tally("open_spans", {"n_unresolved": COUNT}, where=population(params))
+
+
+def active(params: Params, *, starts: bool = False) -> Holding:
+    """The moments at which an activity makes a customer active: the window after an order, or the days of a contract."""
+    window = int(float(params["activity_window_days"]) * 86400)
+    until = f"case when f.from_day is null then f.placed_at + {window} else p.midnight(f.to_day) end"
+    return Holding("coalesce(f.placed_at, p.midnight(f.from_day))", until, starts)
 
 
 def interactions(p: Params) -> tuple[Tally, Tally]:

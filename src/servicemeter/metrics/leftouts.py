@@ -135,7 +135,7 @@ def _never_became(one: Plan, facts: Facts, tally: Tally, notes: list[str]) -> li
         with invalid_tickets as ({files["invalid_tickets"].text})
         select p.idx, a.reason as rule, a.happened_s, a.source as i0, a.id as i1, a.ticket_id as i2
         from ({files[tally.over].text}) as a
-        join {_periods(one, facts)} as p on {within} or (a.happened_s is null and p.idx = 0)
+        join {_periods(one, facts, ("p0", "e"))} as p on {within} or (a.happened_s is null and p.idx = 0)
         where {where}
     """)
     name = files[tally.over].head["id"]
@@ -146,7 +146,7 @@ def _never_became(one: Plan, facts: Facts, tally: Tally, notes: list[str]) -> li
 def _by_reason(one: Plan, facts: Facts, fact: str, sql: str, names: Sequence[str], reason: Any) -> list[LeftOut]:
     """Count rows by rule, with the first few of each."""
     ids = ", ".join(f"i{k}" for k in range(len(names)))
-    found = facts.engine.rows(f"""
+    found = facts.rows(f"""
         select rule, found_count, idx, happened_s, {ids} from (
             select *, count(*) over (partition by rule) as found_count,
                    row_number() over (partition by rule order by idx, happened_s, {ids}) as place

@@ -10,18 +10,14 @@ from servicemeter.analysis.intervals import kaplan_meier
 from servicemeter.ground.clock import Period, moment
 from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.quantiles import spread
-from servicemeter.metrics.statements import (
-    classes_statement,
-    shape_of,
-    survival_statement,
-    tally_statement,
-)
+from servicemeter.metrics.ranks import ranks_statement
+from servicemeter.metrics.statements import shape_of, survival_statement, tally_statement
 from servicemeter.model.answer import Answer, Row
 from servicemeter.model.metric import Agg, Distribution, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
-__all__ = ["by_other_dimensions", "measure", "statements_of"]
+__all__ = ["FactsFor", "by_other_dimensions", "measure", "statements_of"]
 
 Key = tuple[Any, ...]
 Groups = dict[Key, dict[str, Any]]
@@ -58,7 +54,7 @@ def statements_of(question: Question, settings: Mapping[str, str], sources: list
     statements = [sql for _, _, sql in _tally_statements(facts, [(one, {})])]
     if one.measure.distribution:
         of = one.measure.distribution
-        work = survival_statement if of.censored else classes_statement
+        work = survival_statement if of.censored else ranks_statement
         statements += [sql for sql in [work(one, facts, of)] if sql]
     return statements
 
@@ -74,17 +70,18 @@ def _count(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
     """Run the tallies of plans of one family and put their fields into the plans' groups."""
     width = len(members[0][0].by)
     for wanted, owners, sql in _tally_statements(facts, members):
-        for row in facts.engine.rows(sql):
+        columns = [(_is_count(agg), *owner) for (_, _, agg), owner in zip(wanted, owners, strict=True)]
+        for row in facts.rows(sql):
             key = tuple(row[: width + 1])
-            for (_, _, agg), (groups, field), value in zip(wanted, owners, row[width + 1 :], strict=True):
-                if value is not None and (value != 0 or not _is_count(agg)):
+            for (is_count, groups, field), value in zip(columns, row[width + 1 :], strict=True):
+                if value is not None and (value != 0 or not is_count):
                     fields = groups.setdefault(key, {})
-                    fields[field] = value + fields[field] if field in fields else value
+                    number = int(value) if is_count else value
+                    fields[field] = number + fields[field] if field in fields else number
     for one, groups in members:
-        for fields in groups.values():
-            for tally in one.measure.tallies:
-                for field, agg in tally.fields.items():
-                    fields.setdefault(field, 0 if _is_count(agg) else None)
+        nothing = _nothing(one)
+        for key, fields in groups.items():
+            groups[key] = {**nothing, **fields}
 
 
 def _tally_statements(
@@ -139,7 +136,7 @@ def _survive(facts: Facts, one: Plan, of: Distribution, groups: Groups) -> None:
         return
     width = len(one.by) + 1
     cases: dict[Key, list[tuple[Any, int, int]]] = defaultdict(list)
-    for row in facts.engine.rows(sql):
+    for row in facts.rows(sql):
         cases[tuple(row[:width])].append(row[width:])
     for key, steps in cases.items():
         known = [step for step in steps if step[0] is not None and step[0] >= 0]
@@ -159,8 +156,11 @@ def _survive(facts: Facts, one: Plan, of: Distribution, groups: Groups) -> None:
 
 def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:
     rows: list[Row] = []
+    keys: dict[int, list[Key]] = defaultdict(list)
+    for key in groups:
+        keys[key[0]].append(key)
     for i, period in enumerate(one.periods):
-        rows += _rows_of_period(one, i, period, groups)
+        rows += _rows_of_period(one, period, sorted(keys[i], key=_in_order) if one.by else [(i,)], groups)
     return Answer(
         one.metric.name,
         one.metric.unit,
@@ -175,15 +175,12 @@ def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:
     )
 
 
-def _rows_of_period(one: Plan, i: int, period: Period, groups: Groups) -> list[Row]:
+def _rows_of_period(one: Plan, period: Period, keys: Sequence[Key], groups: Groups) -> list[Row]:
     """The rows of one period: one, or one a group."""
     status = one.status(period)
     reason = _why_nothing(one, status)
     if reason:
         return [_row(one, period, status, (), None, reason)]
-    keys = sorted((k for k in groups if k[0] == i), key=_in_order)
-    if not one.by:
-        keys = [(i,)]
     rows = [_row(one, period, status, key[1:], groups.get(key) or _nothing(one), None) for key in keys]
     if one.measure.across:
         for part in by_other_dimensions(one, rows):

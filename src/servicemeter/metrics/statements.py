@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
-from servicemeter.ground.clock import epoch_day, local_day, local_midnight, offsets, start_before
+from servicemeter.ground.clock import Period, epoch_day, local_day, local_midnight, offsets, start_before
 from servicemeter.ground.errors import BadQuestion
+from servicemeter.metrics.moments import units_at_ends
 from servicemeter.metrics.plan import Plan
-from servicemeter.model.metric import Agg, Distribution, Tally
+from servicemeter.model.metric import Agg, Distribution, Holding, Tally
 from servicemeter.model.question import Filter
 from servicemeter.store.build import FactFile, Facts, fact_files
 
-__all__ = ["Statement", "classes_statement", "shape_of", "survival_statement", "tally_statement", "values_statement"]
+__all__ = ["Statement", "groups_of", "numbers_of", "shape_of", "survival_statement", "tally_statement"]
 
-_FEW_PERIODS = 20
+_NOTHING = "cast(null as varchar)"
+_PERIODS = "<periods>"
+"""Stands in a FROM until it is known which instants of the periods a statement names."""
 _OF_TICKET = ("channel", "channel_class", "brand", "language", "reason", "source")
 _OF_CUSTOMER = {"customer_segment": "segment", "country": "country"}
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
 _INSTANT = re.compile(r"\bp\.(idx|p0|p1|e|as_of|day0|day1|before)\b")
+_MIDNIGHT = re.compile(r"\bp\.midnight\(([\w.]+)\)")
 _PRIORITY = """left join {{{{ facts }}}}.priority_spans as ps
     on ps.ticket_no = f.ticket_no and {key} >= ps.from_key and {key} < ps.to_key"""
 
@@ -32,6 +37,10 @@ class Statement:
     source: str
     where: str
     instants: Mapping[str, str]
+    periods: Callable[[Collection[str]], str]
+    """The relation of the periods, with those of their instants that are named."""
+    held: tuple[str, str] | None = None
+    """The numbers of the first and the last period whose end a row holds, where rows are not joined with periods."""
 
     def select(self, aggregates: Sequence[str]) -> str:
         """The statement that groups by period and dimensions."""
@@ -45,10 +54,32 @@ class Statement:
         rows = inner.select([f"{sql} as {name}" for name, sql in units.items()])
         return f"select {names}, {', '.join(aggregates)} from ({rows}) as u group by {names}"
 
+    def select_at_ends(self, ends: int, tally: Tally, aggregates: Sequence[str]) -> str:
+        """The same of rows that hold ends of periods: they are counted by the ends they hold, and only then meet the periods.
+
+        All aggregates are counts.
+        """
+        assert self.held
+        width = len(self.columns)
+        names = [f"d{i}" for i in range(width)]
+        if tally.per:
+            rows = replace(self, columns=(*self.columns, tally.per, *self.held)).base([])
+            parting = [name for name, column in zip(names, self.columns, strict=True) if not column.startswith("'")]
+            return units_at_ends(rows, names, parting, ends, self.periods(()), aggregates)
+        inner = replace(self, columns=(*self.columns, *self.held)).select(aggregates)
+        counts = [f"sum(r.{name}) as {name}" for name in (aggregate.rsplit(" ", 1)[1] for aggregate in aggregates)]
+        groups = ", ".join(["p.idx", *(f"r.{name}" for name in names)])
+        after = " + 1" if tally.holding.starts else ""
+        return f"""select {groups}, {", ".join(counts)} from ({inner}) as r
+            join {self.periods(())} as p on p.idx >= r.d{width} and p.idx <= r.d{width + 1}{after} group by {groups}"""
+
     def base(self, extra: Sequence[str]) -> str:
         """The rows themselves: period, dimensions and extra columns."""
         chosen = ", ".join(["p.idx as idx", *(f"{c} as d{i}" for i, c in enumerate(self.columns)), *extra])
         sql = f"select {chosen} {self.source} where {self.where}"
+        named = {found[1] for found in _INSTANT.finditer(sql)}
+        sql = sql.replace(_PERIODS, self.periods(named - self.instants.keys()))
+        sql = _MIDNIGHT.sub(lambda found: self.instants["midnight"].format(day=found[1]), sql)
         return _INSTANT.sub(lambda found: self.instants.get(found[1], found[0]), sql)
 
 
@@ -57,7 +88,7 @@ def shape_of(tally: Tally) -> tuple[object, ...]:
     own = tuple(sorted(tally.dimensions.items()))
     units = tuple(sorted(tally.units.items()))
     lookups = tuple(tally.lookups.items())
-    return (tally.over, tally.at, own, tally.joins, lookups, tally.during, tally.needs, tally.per, units)
+    return (tally.over, tally.at, own, tally.joins, lookups, tally.during, tally.needs, tally.per, units, tally.holding)
 
 
 def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: Sequence[tuple[str, str, Agg]]) -> str | None:
@@ -69,7 +100,9 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
     shared = common.pop() if len(common) == 1 else "true"
     first = tallies[0]
     snippets = [sql for _, where, agg in wanted for sql in (where, agg.sql, agg.where)]
-    parts = _statement(plan, facts, first, shared, [*snippets, first.per, *first.units.values()])
+    units = first.told_of_units
+    by_ends = all(_adds_up(agg) for _, _, agg in wanted) and not first.units
+    parts = _statement(plan, facts, first, shared, [*snippets, first.per, *first.units.values()], by_ends=by_ends)
     if parts is None:
         return None
     aggregates = []
@@ -77,49 +110,11 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
         conditions = [c for c in (where if shared == "true" else "", agg.where) if c and c != "true"]
         only = f" filter (where {' and '.join(f'({c})' for c in conditions)})" if conditions else ""
         aggregates.append(f"{agg.sql}{only} as {name}")
+    if parts.held:
+        return facts.render(parts.select_at_ends(len(plan.ends), first, aggregates))
     if first.per:
-        return facts.render(parts.select_units(first.per, first.units, aggregates))
+        return facts.render(parts.select_units(first.per, units, aggregates))
     return facts.render(parts.select(aggregates))
-
-
-def classes_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """Each group's numbers by class: how many, their sum, the least and the greatest. Negative numbers are class -1,
-    unknown ones -2. None when the fact lacks a dimension that was asked."""
-    base = _numbers(plan, facts, of)
-    if base is None:
-        return None
-    groups = _groups(plan)
-    return facts.render(f"""
-        select {groups}, class, count(*) as n, sum(x) as total, sum({facts.engine.dialect.double("x")} * x) as squares,
-               min(x) as least, max(x) as greatest
-        from (select {groups}, x, {_class(plan, facts)} as class from ({base}) as numbers) as classed
-        group by {groups}, class
-    """)
-
-
-def values_statement(plan: Plan, facts: Facts, of: Distribution, places: Iterable[tuple[object, ...]]) -> str | None:
-    """Every value of the given places, (period, dimensions, class), with how often it is there."""
-    base = _numbers(plan, facts, of)
-    if base is None:
-        return None
-    groups = _groups(plan)
-    names = [*groups.split(", "), "class"]
-    same = " and ".join(f"v.{name} = w.{name}" for name in names)
-    chosen = ", ".join(f"v.{name}" for name in names)
-    return facts.render(f"""
-        select {chosen}, v.x, count(*) as n
-        from (select {groups}, x, {_class(plan, facts)} as class from ({base}) as numbers) as v
-        join {facts.engine.dialect.values(places, names)} as w on {same}
-        group by {chosen}, v.x
-    """)
-
-
-def _class(plan: Plan, facts: Facts) -> str:
-    """Classes a few per cent wide; wider ones when there are many periods, so that few rows come back."""
-    dialect = facts.engine.dialect
-    fineness = 12 if len(plan.periods) <= _FEW_PERIODS else 4
-    number = f"cast(floor(ln({dialect.double('x')} + 1) * {fineness}) as integer)"
-    return f"case when x is null then -2 when x < 0 then -1 else {number} end"
 
 
 def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
@@ -127,7 +122,7 @@ def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None
     parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.censored])
     if parts is None:
         return None
-    groups = _groups(plan)
+    groups = groups_of(plan)
     base = parts.base([f"{of.number} as x", f"{of.censored} as y"])
     return facts.render(f"""
         select {groups}, coalesce(x, y) as seconds, count(x) as events, count(*) - count(x) as censored
@@ -135,24 +130,30 @@ def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None
     """)
 
 
-def _groups(plan: Plan) -> str:
+def groups_of(plan: Plan) -> str:
+    """The columns of a group: its period and dimensions."""
     return ", ".join(["idx", *(f"d{i}" for i in range(len(plan.by)))])
 
 
-def _numbers(plan: Plan, facts: Facts, of: Distribution) -> str | None:
+def numbers_of(plan: Plan, facts: Facts, of: Distribution) -> str | None:
     """The numbers of a distribution with their period and dimensions, joined into units where asked."""
     parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.per])
     if parts is None:
         return None
     if not of.per:
         return parts.base([f"{of.number} as x"])
-    groups = _groups(plan)
+    groups = groups_of(plan)
     base = parts.base([f"{of.number} as y", f"{of.per} as unit"])
     return f"select {groups}, {of.fold}(y) as x from ({base}) as units where y >= 0 group by {groups}, unit"
 
 
-def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Sequence[str]) -> Statement | None:
-    """FROM, WHERE and dimension columns of a tally, with the joins that its snippets and dimensions need."""
+def _statement(
+    plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Sequence[str], *, by_ends: bool = False
+) -> Statement | None:
+    """FROM, WHERE and dimension columns of a tally, with the joins that its snippets and dimensions need.
+
+    With `by_ends` rows at a moment are told which periods' ends they hold instead of being joined with them, if they can be.
+    """
     file = fact_files()[tally.over]
     at = tally.at or "p.e"
     columns, filters = [], []
@@ -167,10 +168,9 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
         if column is None:
             return None
         filters.append(_compare(facts, column, condition))
-    said = " ".join([*snippets, where, tally.joins, *tally.dimensions.values()])
+    said = " ".join([*snippets, where, tally.joins, *columns, *filters])
     if file.name != "tickets" and file.through and ("t." in _words(said) or needs):
         needs.add("t")
-    said += " ".join([*columns, *filters])
     owner = "f" if not file.through or file.name == "tickets" else "t"
     joins = [
         "left join {{ facts }}.tickets as t on t.ticket_no = f.ticket_no" if "t" in needs and owner == "t" else "",
@@ -180,10 +180,35 @@ def _statement(plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Seq
         tally.joins,
         *(join for alias, join in tally.lookups.items() if f"{alias}." in said),
     ]
-    conditions = [f"({c})" for c in [*_bounds(plan, tally), where, *filters] if c and c != "true"]
-    period, instants = _period(plan, facts, tally, " ".join([said, *joins, *conditions]))
+    conditions = [f"({c})" for c in [*_bounds(plan, facts, tally), where, *filters] if c and c != "true"]
+    said = " ".join([said, *joins, where, *filters])
+    held = ends_held(plan, facts, tally.holding) if by_ends and _is_by_ends(plan, tally, said) else None
+    period, instants = ("", {"idx": "0", "as_of": _wide(plan.as_of)}) if held else _period(plan, facts, tally, said)
+    if "p.midnight(" in tally.holding.since:
+        instants["midnight"] = _midnight(plan)
     source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in [period, *joins] if j)
-    return Statement(tuple(columns), source, " and ".join(conditions) or "true", instants)
+    return Statement(tuple(columns), source, " and ".join(conditions) or "true", instants, partial(_periods, plan, facts), held)
+
+
+def _is_by_ends(plan: Plan, tally: Tally, said: str) -> bool:
+    """Whether all that a row counts for is which of several moments it holds."""
+    is_lasting = tally.at is None and not tally.during and len(plan.periods) > 1
+    return is_lasting and all(found[1] == "as_of" for found in _INSTANT.finditer(said))
+
+
+def _adds_up(agg: Agg) -> bool:
+    """Whether an aggregate of some rows and that of the others add up to that of all."""
+    return agg.sql == "count(*)"
+
+
+def _midnight(plan: Plan) -> str:
+    """The local midnight of a day (days since 1970), by the offsets of the zone over the periods."""
+    first, last = min(p.p0 for p in plan.periods) - 86400, max(p.p1 for p in plan.periods) + 86400
+    changes = offsets(plan.tz, first, last)
+    offset = str(changes[0][1])
+    for since, after in changes[1:]:
+        offset = f"case when {{day}} > {(since + after) // 86400} then {after} else {offset} end"
+    return f"({{day}} * 86400 - {offset})"
 
 
 def _period(plan: Plan, facts: Facts, tally: Tally, said: str) -> tuple[str, dict[str, str]]:
@@ -197,13 +222,26 @@ def _period(plan: Plan, facts: Facts, tally: Tally, said: str) -> tuple[str, dic
         return "", {"idx": "0", "as_of": as_of, **{name: _wide(value) for name, value in rows[0].items()}}
     if tally.at is not None and not any(found[1] in rows[0] for found in _INSTANT.finditer(said)):
         return "", {"idx": _period_number(plan, facts, tally.at), "as_of": as_of}
-    within = f"p.idx = {_period_number(plan, facts, tally.at)}" if tally.at else _lasts(tally)
-    return f"join {_periods(plan, facts)} as p on {within}", {"as_of": as_of}
+    if tally.at:
+        within = f"p.idx = {_period_number(plan, facts, tally.at)}"
+    elif tally.during:
+        within = tally.lies_in
+    else:
+        first, last = ends_held(plan, facts, tally.holding)
+        after = " + 1" if tally.holding.starts else ""
+        within = f"p.idx >= {first} and p.idx <= {last}{after}"
+    return f"join {_PERIODS} as p on {within}", {"as_of": as_of}
 
 
-def _lasts(tally: Tally) -> str:
-    """The condition that a row without an instant of its own lies in a period."""
-    return tally.during or "f.from_at < p.e and (f.to_at is null or f.to_at >= p.e)"
+def ends_held(plan: Plan, facts: Facts, of: Holding) -> tuple[str, str]:
+    """The numbers of the first and the last period whose end a row holds; -1 is the start of the first period.
+
+    The first is the greater where it holds none. What a row holds begins before the last end.
+    """
+    start, last = plan.periods[0].p0, len(plan.ends) - 1
+    first = f"case when {of.since} < {start} then -1 else {_period_number(plan, facts, of.since)} end"
+    closed = f"case when {of.until} is null or {of.until} >= {plan.ends[-1]} then {last} when {of.until} < {start} then -2"
+    return first, f"{closed} else {_period_number(plan, facts, of.until)} - 1 end"
 
 
 def _key(file: FactFile, tally: Tally) -> str:
@@ -241,7 +279,7 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
         column: str | None = tally.dimensions[name]
     elif name in file.dimensions:
         own = file.dimensions[name]
-        column = "cast(null as varchar)" if own is None else own if "." in own else f"f.{own}"
+        column = _NOTHING if own is None else own if "." in own else f"f.{own}"
     elif name in _OF_CUSTOMER:
         needs |= {"customer", "t"}
         column = f"c.{_OF_CUSTOMER[name]}"
@@ -254,9 +292,11 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
     elif name in _OF_TICKET:
         column = f"f.{name}"
     elif name in ("agent", "team", "priority"):
-        column = "cast(null as varchar)"
+        column = _NOTHING
     else:
         column = None
+    if column == _NOTHING:
+        return f"'{bucket}'"
     return None if column is None else f"coalesce({column}, '{bucket}')"
 
 
@@ -301,38 +341,48 @@ def _period_number(plan: Plan, facts: Facts, at: str) -> str:
     return f"case {starts} end"
 
 
-def _bounds(plan: Plan, tally: Tally) -> list[str]:
+def _bounds(plan: Plan, facts: Facts, tally: Tally) -> list[str]:
     """The plain comparisons of instants that hold over all periods together; within them every row has its period."""
+    if tally.at is None and (tally.during or len(plan.periods) == 1):
+        return [tally.lies_in] if len(plan.periods) == 1 else []
     if tally.at is None:
-        return [_lasts(tally)] if len(plan.periods) == 1 else []
+        first, last = ends_held(plan, facts, tally.holding)
+        since, until, start = tally.holding.since, tally.holding.until, plan.periods[0].p0
+        until_start = start if tally.holding.starts else plan.ends[0]
+        return [f"{since} < {plan.ends[-1]}", f"{until} is null or {until} >= {until_start}", f"{first} <= {last}"]
     return [f"{tally.at} >= {plan.periods[0].p0}", f"{tally.at} < {min(plan.periods[-1].p1, plan.as_of)}"]
 
 
 def _instants(plan: Plan) -> list[dict[str, int]]:
     """The instants (and local days) of each period that snippets may name."""
+    return _instants_of(plan.periods, plan.ends, plan.tz)
+
+
+@lru_cache(maxsize=64)
+def _instants_of(periods: tuple[Period, ...], ends: tuple[int, ...], tz: str) -> list[dict[str, int]]:
     return [
         {
             "p0": p.p0,
             "p1": p.p1,
             "e": e,
             "day0": epoch_day(p.start),
-            "day1": max(epoch_day(p.start), epoch_day(local_day(e - 1, plan.tz)) + 1),
-            "before": local_midnight(start_before(p.start, p.end), plan.tz),
+            "day1": max(epoch_day(p.start), epoch_day(local_day(e - 1, tz)) + 1),
+            "before": local_midnight(start_before(p.start, p.end), tz),
         }
-        for p, e in zip(plan.periods, plan.ends, strict=True)
+        for p, e in zip(periods, ends, strict=True)
     ]
 
 
-def _periods(plan: Plan, facts: Facts) -> str:
-    instants = _instants(plan)
-    names = list(instants[0])
-    casts = ", ".join(f"cast({name} as bigint) as {name}" for name in names)
-    rows = [(i, *row.values()) for i, row in enumerate(instants)]
-    return f"(select idx, {casts} from {facts.engine.dialect.values(rows, ['idx', *names])} as given)"
+def _periods(plan: Plan, facts: Facts, named: Collection[str]) -> str:
+    """The periods by number, with some of their instants."""
+    names = [name for name in _instants(plan)[0] if name in named]
+    casts = "".join(f", cast({name} as bigint) as {name}" for name in names)
+    rows = [(i, *(row[name] for name in names)) for i, row in enumerate(_instants(plan))]
+    return f"(select idx{casts} from {facts.engine.dialect.values(rows, ['idx', *names])} as given)"
 
 
 def check_calendar_reaches(facts: Facts, plan: Plan) -> None:
     """Raise `BadQuestion` when business time is asked beyond the days the calendars are worked out for."""
-    last = facts.engine.rows(f"select max(day_start) from {facts.schema}.cal_days")[0][0]
+    last = facts.rows(f"select max(day_start) from {facts.schema}.cal_days")[0][0]
     if last is not None and max(plan.ends) >= last:
         raise BadQuestion("Business time is known up to two years after the last row; ask for an earlier moment.")

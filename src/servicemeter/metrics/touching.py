@@ -37,7 +37,7 @@ def _rests_on(metric: Metric, touch: str) -> bool:
 def _snippets(measure: Measure) -> Iterator[tuple[Tally, str]]:
     """Each tally with all the SQL that is said of its rows."""
     for tally in measure.tallies:
-        said = [tally.at or "", tally.during, tally.where, tally.joins, tally.per, *tally.units.values()]
+        said = [tally.at or tally.lies_in, tally.where, tally.joins, tally.per, *tally.told_of_units.values()]
         said += [sql for agg in tally.fields.values() for sql in (agg.sql, agg.where)]
         yield tally, " ".join(said)
     if measure.distribution:

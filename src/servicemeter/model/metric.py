@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Agg", "Distribution", "Measure", "Metric", "Parameter", "Params", "Tally", "Target", "Unit"]
+from servicemeter.model.target import Target
+
+__all__ = ["Agg", "Distribution", "Holding", "Measure", "Metric", "Parameter", "Params", "Tally", "Target", "Unit"]
 
 Unit = Literal["count", "fraction", "seconds", "replies", "touches", "score", "ratio", "money"]
 Params = Mapping[str, Any]
@@ -24,15 +26,6 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Target:
-    """A starting target, shown until the organisation sets its own. `at` is `<=` or `>=`; `source` says who says so."""
-
-    at: Literal["<=", ">="]
-    value: float
-    source: str
-
-
-@dataclass(frozen=True)
 class Agg:
     """One aggregated field: an SQL aggregate that every engine knows, over the rows that meet `where`."""
 
@@ -41,11 +34,35 @@ class Agg:
 
 
 @dataclass(frozen=True)
+class Holding:
+    """Which moments a row that lasts holds: those after `since` and up to `until` (null: for good), both instants.
+
+    A row lies in the periods whose end it holds; with `starts` also in those whose start it holds. `p.midnight(f.day)` is
+    the local midnight of a day (days since 1970).
+    """
+
+    since: str = "f.from_at"
+    until: str = "f.to_at"
+    starts: bool = False
+
+    def holds(self, moment: str) -> str:
+        """The condition that a row holds a moment."""
+        return f"{self.since} < {moment} and ({self.until} is null or {self.until} >= {moment})"
+
+    @property
+    def lies_in(self) -> str:
+        """The condition that a row lies in a period."""
+        at_end = self.holds("p.e")
+        return f"({self.holds('p.p0')} or {at_end})" if self.starts else at_end
+
+
+@dataclass(frozen=True)
 class Tally:
     """Rows of one fact table counted in the period of one of their instants, or at the moment a period ends.
 
     `over` is the fact table (alias f). `at` is the column that puts a row into a period; None means a tally at a moment:
-    rows whose `[from_at, to_at)` holds the instant just before it. `where` is a condition, `fields` what is aggregated.
+    rows that hold it (`holding`; usually those whose `[from_at, to_at)` holds the instant just before it). `where` is a
+    condition, `fields` what is aggregated.
     Snippets may use the ticket (`t.`, where the fact belongs to one) and the period: `p.p0`, `p.p1`, `p.e` (evaluation
     instant) and `p.as_of`, all epoch seconds. `dimensions` gives the expression of a dimension where it is not the fact's
     own. `joins` is added to the FROM; of `lookups` (alias: join) only those that a snippet speaks of. `shows` are columns
@@ -58,7 +75,8 @@ class Tally:
     beside a help desk's tickets).
 
     With `per`, rows are first joined into units (a vote a ticket): `units` are the aggregates of a unit, and the fields are
-    aggregated over these, as `u.`. Fields of the same name in several tallies of a measure are added up.
+    aggregated over these, as `u.`. At a moment units have `u.was` and `u.remains` besides: how many of their rows hold the
+    period's start and its end. Fields of the same name in several tallies of a measure are added up.
     """
 
     over: str
@@ -73,6 +91,20 @@ class Tally:
     needs: tuple[str, ...] = ()
     per: str = ""
     units: Mapping[str, str] = field(default_factory=dict)
+    holding: Holding = Holding()
+
+    @property
+    def lies_in(self) -> str:
+        """The condition that a row without an instant of its own lies in a period."""
+        return self.during or self.holding.lies_in
+
+    @property
+    def told_of_units(self) -> dict[str, str]:
+        """The aggregates of a unit."""
+        if not self.per or self.at is not None or self.during:
+            return dict(self.units)
+        moments = {"was": self.holding.holds("p.p0"), "remains": self.holding.holds("p.e")}
+        return {**self.units, **{name: f"count(case when {holds} then 1 end)" for name, holds in moments.items()}}
 
 
 @dataclass(frozen=True)
@@ -116,7 +148,7 @@ class Metric:
 
     `names[lang]` lists the names in use, the first is the label. `better` is the good direction. `needs` are the
     capabilities (METRICS.md section 7) that one source must have, `also_needs` those that any other may supply; without them
-    it is `not_measured`. `invalid` dimensions answer null.
+    it is `not_measured`. `invalid` dimensions answer null. `target` is a starting one, until the organisation sets its own.
     """
 
     name: str

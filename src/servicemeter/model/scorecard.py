@@ -8,6 +8,7 @@ from typing import Any
 
 from servicemeter.model.answer import Row
 from servicemeter.model.question import Question
+from servicemeter.model.target import Outcome, Target
 
 __all__ = ["Card", "Family", "Scorecard"]
 
@@ -17,6 +18,7 @@ class Card:
     """One metric of a scorecard: the row of the span asked, of the span before, and one row a period for the trend.
 
     `before` compares the same elapsed part when the span is still in progress; None when there is nothing to compare.
+    `target` is the one that holds for the span, `outcome` what came of it; None without a target or a value.
     """
 
     metric: str
@@ -24,6 +26,8 @@ class Card:
     now: Row
     before: Row | None
     trend: list[Row]
+    target: Target | None = None
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ class Scorecard:
                             "now": card.now,
                             "before": card.before,
                             "trend": card.trend,
+                            "target": vars(card.target) if card.target else None,
+                            "outcome": card.outcome,
                         }
                         for card in family.cards
                     ],

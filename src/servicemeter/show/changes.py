@@ -1,4 +1,4 @@
-"""A value against an earlier one, and against its target: what can be said, and what is too close to call."""
+"""A value against an earlier one, and its target in words: what can be said, and what is too close to call."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from math import sqrt
 from typing import Literal
 
 from servicemeter.model.answer import Row
-from servicemeter.model.metric import Metric, Target
+from servicemeter.model.metric import Metric
+from servicemeter.model.scorecard import Card
+from servicemeter.model.target import Outcome, Target
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import money, number, percent, rounded
-from servicemeter.show.phrases import say
+from servicemeter.show.phrases import phrase, say
 from servicemeter.show.words import digits_of, shown_value
 
-__all__ = ["Change", "Standing", "Verdict", "aim_words", "compare", "judge", "target_words"]
+__all__ = ["Change", "Standing", "aim_words", "compare", "shown_outcome", "target_words"]
 
-Verdict = Literal["met", "missed", "close"]
 Standing = Literal["better", "worse", "same", "moved"]
 
 _Z = 1.959963984540054
+_STANDINGS = {"better": phrase("better"), "worse": phrase("worse")}
 _PACE = ("response", "resolution", "turnaround", "answer")
 
 
@@ -26,13 +28,15 @@ _PACE = ("response", "resolution", "turnaround", "answer")
 class Change:
     """A difference in words. `standing` is `moved` where no direction is good or no interval says how sure it is.
 
-    `difference` is now − before in the metric's unit; `is_up` says which way the number went.
+    `difference` is now − before in the metric's unit; `is_up` says which way the number went. `comparative` says the same so
+    that `than before` can follow it: `1.4 points higher`.
     """
 
     standing: Standing
     difference: float
     words: str
     verdict: str = ""
+    comparative: str = ""
 
     @property
     def is_up(self) -> bool:
@@ -64,12 +68,20 @@ def compare(metric: Metric, now: Row, before: Row | None, language: str = "en") 
     words = _difference_words(metric, now, difference, earlier, language)
     if clear is False or not words:
         return Change("same", difference, say(language, "no clear change"))
+    than = _comparative(metric, words, difference, language)
     good = now.get("better") or metric.better
     if clear is None or good == "neither":
-        return Change("moved", difference, words)
-    better = (difference > 0) == (good == "higher")
-    standing: Standing = "better" if better else "worse"
-    return Change(standing, difference, words, "" if metric.unit == "seconds" and _pace(metric) else say(language, standing))
+        return Change("moved", difference, words, comparative=than)
+    standing: Standing = "better" if (difference > 0) == (good == "higher") else "worse"
+    said = "" if metric.unit == "seconds" and _pace(metric) else say(language, _STANDINGS[standing])
+    return Change(standing, difference, words, said, than)
+
+
+def _comparative(metric: Metric, words: str, difference: float, language: str) -> str:
+    if metric.unit in ("seconds", "count"):
+        return words
+    size = words.lstrip("+\N{MINUS SIGN}")
+    return say(language, "{size} higher" if difference > 0 else "{size} lower", size=size)
 
 
 def _is_too_small(metric: Metric, row: Row) -> bool:
@@ -126,7 +138,7 @@ def _count_words(difference: float, earlier: float, language: str) -> str:
         return ""
     size = number(abs(difference), language=language)
     words = say(language, "{size} more" if difference > 0 else "{size} fewer", size=size)
-    if earlier <= 0:
+    if earlier <= 0 or earlier + difference < 0:  # a share of what may be below nothing says nothing
         return words
     share = percent(abs(difference) / earlier, 0, language=language)
     return f"{words} ({'+' if difference > 0 else '−'}{share})"
@@ -140,35 +152,29 @@ def _points_words(points: float, digits: int, language: str) -> str:
     return say(language, "{size} point" if abs(size) == 1 else "{size} points", size=text)
 
 
-def judge(target: Target | None, row: Row) -> Verdict | None:
-    """Whether a target was met, missed, or is too close to call: the target lies inside the interval.
+_OUTCOMES: dict[Outcome, str] = {
+    "met": phrase("met"),
+    "missed": phrase("missed"),
+    "close": phrase("too close to call"),
+    "open": phrase("not over yet"),
+}
 
-    Without an interval the value decides, unless the sample is low. None without a target or a value.
+
+def target_words(metric: Metric, card: Card, language: str = "en") -> str:
+    """The target of a card and what came of it: `target 4 h · met`; empty where there is none.
+
+    A value that is not shown is not judged either.
     """
-    value = row.get("value")
-    if target is None or value is None:
-        return None
-    low, high = row.get("ci_low"), row.get("ci_high")
-    if low is None or high is None:
-        if row.get("low_sample") and row.get("n") != value:
-            return "close"
-        low = high = value
-    if target.at == "<=":
-        return "met" if high <= target.value else "missed" if low > target.value else "close"
-    return "met" if low >= target.value else "missed" if high < target.value else "close"
+    if card.target is None:
+        return ""
+    text = say(language, "target {value}", value=aim_words(metric, card.target, language))
+    outcome = shown_outcome(metric, card)
+    return f"{text} · {say(language, _OUTCOMES[outcome])}" if outcome else text
 
 
-_VERDICTS = {"met": "met", "missed": "missed", "close": "too close"}
-
-
-def target_words(metric: Metric, row: Row, language: str = "en", target: Target | None = None) -> str:
-    """The target and its verdict: `target 4 h · met`; `no target` where there is none."""
-    aim = target or metric.target
-    if aim is None:
-        return say(language, "no target")
-    text = say(language, "target {value}", value=aim_words(metric, aim, language))
-    verdict = judge(aim, row) if shown_value(metric, row) is not None else None
-    return f"{text} · {say(language, _VERDICTS[verdict])}" if verdict else text
+def shown_outcome(metric: Metric, card: Card) -> Outcome | None:
+    """What came of the card's target, where its value is one that people may see."""
+    return card.outcome if shown_value(metric, card.now) is not None else None
 
 
 def aim_words(metric: Metric, target: Target, language: str = "en") -> str:

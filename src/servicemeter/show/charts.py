@@ -7,7 +7,8 @@ from datetime import date
 from html import escape
 
 from servicemeter.model.answer import Row
-from servicemeter.model.metric import Metric, Target
+from servicemeter.model.metric import Metric
+from servicemeter.model.target import Target
 from servicemeter.show.axes import Axis, axis_for
 from servicemeter.show.changes import aim_words
 from servicemeter.show.dates import period_label
@@ -15,7 +16,7 @@ from servicemeter.show.numbers import number
 from servicemeter.show.phrases import say
 from servicemeter.show.words import figure, n_words, shown_value, value_words
 
-__all__ = ["dot_mark", "sparkline", "trend_chart"]
+__all__ = ["dot_mark", "sparkline", "svg", "trend_chart"]
 
 _SPARK_WIDTH, _SPARK_HEIGHT, _PAD = 150, 34, 4
 _Point = tuple[int, Row]
@@ -28,7 +29,7 @@ def sparkline(rows: Sequence[Row], label: str = "", metric: Metric | None = None
     """
     shown = [(i, row) for i, row in enumerate(rows) if _value(row, metric) is not None]
     if not shown:
-        return _svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label or "no values", "")
+        return svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label or "no values", "")
     across = Axis(0, max(len(rows) - 1, 1), _PAD, _SPARK_WIDTH - _PAD - 4)
     if len(rows) == 1:
         across = Axis(0, 0, _PAD, _SPARK_WIDTH - _PAD)
@@ -39,7 +40,7 @@ def sparkline(rows: Sequence[Row], label: str = "", metric: Metric | None = None
     if len(rows) > 1 and shown[-1][0] == len(rows) - 1 and _is_unfinished(rows[-1]):
         hatch = _hatch(across.at(len(rows) - 1.7), across.at(len(rows) - 1) + 4, 1, _SPARK_HEIGHT - 1, 4)
     dot = f'<circle class="dot" cx="{across.at(last):.1f}" cy="{up.at(row["value"]):.1f}" r="2.6"/>'
-    return _svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label, hatch + _series(shown, across, up) + dot)
+    return svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label, hatch + _series(shown, across, up) + dot)
 
 
 def _value(row: Row, metric: Metric | None) -> float | None:
@@ -52,7 +53,8 @@ def _edges(shown: list[_Point]) -> list[float]:
     return [float(v) for v in fields if v is not None]
 
 
-def _svg(css_class: str, width: float, height: float, label: str, inside: str) -> str:
+def svg(css_class: str, width: float, height: float, label: str, inside: str) -> str:
+    """A picture that carries classes only; its label is what a screen reader says of it."""
     head = f'<svg class="{css_class}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(label)}">'
     return f"{head}{inside}</svg>"
 
@@ -120,10 +122,9 @@ def trend_chart(
     shown = [(i, row) for i, row in enumerate(rows) if _value(row, metric) is not None]
     title = say(language, "{label} over time", label=metric.label(language))
     if not shown:
-        return _svg("trend", *size, title, "")
+        return svg("trend", *size, title, "")
     width, height = size
-    aim = target or metric.target
-    edges = _edges(shown) + ([aim.value] if aim else [])
+    edges = _edges(shown) + ([target.value] if target else [])
     bounds = (0.0, 1.0) if metric.unit == "fraction" and metric.name != "sentiment" and max(edges) <= 1 else None
     up = axis_for(edges, height - 28, 14, unit=metric.unit, bounds=bounds)
     across = Axis(0, max(len(rows) - 1, 1), 62, width - 18)
@@ -133,11 +134,11 @@ def trend_chart(
         _grid(up, metric, width, language),
         _unfinished(rows, across, height, language),
         _dates(rows, across, height, grain, language, width),
-        _aim(aim, metric, up, width, language),
+        _aim(target, metric, up, width, language),
         _series(shown, across, up),
         _points(shown, across, up, metric, grain, language),
     ])  # fmt: skip
-    return _svg("trend", width, height, title, inside)
+    return svg("trend", width, height, title, inside)
 
 
 def _grid(up: Axis, metric: Metric, width: int, language: str) -> str:

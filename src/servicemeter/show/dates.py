@@ -17,6 +17,7 @@ __all__ = [
     "period_title",
     "span",
     "weekday",
+    "weekday_names",
     "whole_period",
 ]
 
@@ -45,6 +46,11 @@ def _pick(names: dict[str, str], language: str, index: int) -> str:
 def weekday(on: date, *, language: str = "en") -> str:
     """The name of the day of the week."""
     return _pick(_WEEKDAYS, language, on.weekday())
+
+
+def weekday_names(language: str = "en") -> list[str]:
+    """The days of the week, Monday first."""
+    return _WEEKDAYS.get(language, _WEEKDAYS["en"]).split()
 
 
 def day(on: date, *, language: str = "en", with_year: bool = True) -> str:

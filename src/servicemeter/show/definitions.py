@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 from servicemeter.model.metric import Metric, Parameter
 from servicemeter.show.changes import aim_words
+from servicemeter.show.phrases import phrase
 from servicemeter.show.words import FAMILIES, family_title, unit_words
 
 __all__ = ["LANGUAGES", "Case", "definition_parts", "index_page", "metric_page", "parameter_cells"]
 
-LANGUAGES = {"en": "English", "nl": "Dutch", "ro": "Romanian"}
-_BETTER = {"higher": "higher is better", "lower": "lower is better", "neither": "neither way is better in itself"}
+LANGUAGES = {"en": phrase("English"), "nl": phrase("Dutch"), "ro": phrase("Romanian")}
+_BETTER = {
+    "higher": phrase("higher is better"),
+    "lower": phrase("lower is better"),
+    "neither": phrase("neither way is better in itself"),
+}
 _HEAD = "<!-- Made from the catalogue: servicemeter metrics --write. Change the declaration, not this page. -->"
 
 

@@ -1,26 +1,64 @@
-"""Phrases in the reader's language: English stands in the code, other languages in `locale/<language>/phrases.yaml`.
+"""Phrases in the reader's language: English stands in the code, other languages in gettext catalogues.
 
-A phrase is looked up by its English text; a language without it shows the English. Counted things have one English
-form for 1 and one for the rest; a translation is a list of as many forms as the language needs.
+A catalogue is any `locale/<language>/*.po`; all of a language are one. A phrase is looked up by its English text, and a language
+without it shows the English. A phrase that is not said where it stands (a table of texts, a title) is marked with `phrase`,
+so that it is found and translated.
 """
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from importlib.resources import files
 
-import yaml
-
 from servicemeter.show.numbers import number
 
-__all__ = ["counted", "say"]
+__all__ = ["counted", "phrase", "plural", "read_catalogue", "say"]
+
+
+def phrase(english: str) -> str:
+    """The text itself, marked as one that is said to people later."""
+    return english
+
+
+def plural(one: str, many: str) -> tuple[str, str]:
+    """The two forms of a counted phrase, marked in the same way."""
+    return one, many
 
 
 @cache
-def _translations(language: str) -> dict[str, str | list[str]]:
-    """The phrases of a language; empty where there is no such file."""
-    path = files("servicemeter.show").joinpath("locale", language, "phrases.yaml")
-    return yaml.safe_load(path.read_text("utf-8")) or {} if path.is_file() else {}
+def _translations(language: str) -> dict[str, list[str]]:
+    """The phrases of a language, each with its plural forms; empty where there is no catalogue."""
+    folder = files("servicemeter.show").joinpath("locale", language)
+    found: dict[str, list[str]] = {}
+    if folder.is_dir():
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
+            if file.name.endswith(".po"):
+                found |= read_catalogue(file.read_text("utf-8"))
+    return found
+
+
+def read_catalogue(text: str) -> dict[str, list[str]]:
+    """The translations in a gettext catalogue by their English text, as many forms as there are; untranslated ones are left out.
+
+    >>> read_catalogue('msgid "yes"\\nmsgstr "ja"')
+    {'yes': ['ja']}
+    """
+    found: dict[str, list[str]] = {}
+    fields: dict[str, str] = {}
+    field = ""
+    for line in [*text.splitlines(), 'msgid ""']:
+        if not line.strip() or line.startswith("#"):
+            continue
+        keyword, _, rest = line.partition('"')
+        if keyword.strip() == "msgid" and fields:
+            forms = [said for name, said in fields.items() if name.startswith("msgstr")]
+            if fields["msgid"] and all(forms):
+                found[fields["msgid"]] = forms
+            fields = {}
+        field = keyword.strip() or field
+        fields[field] = fields.get(field, "") + json.loads(f'"{rest.rstrip()}')
+    return found
 
 
 def say(language: str, english: str, **values: object) -> str:
@@ -29,8 +67,7 @@ def say(language: str, english: str, **values: object) -> str:
     >>> say("en", "target {value}", value="4 h")
     'target 4 h'
     """
-    found = _translations(language).get(english, english)
-    text = found if isinstance(found, str) else found[-1]
+    text = _translations(language).get(english, [english])[-1]
     return text.format(**values) if values else text
 
 
@@ -40,8 +77,7 @@ def counted(language: str, count: float, one: str, many: str, **values: object) 
     >>> counted("en", 1, "{n} answer", "{n} answers"), counted("en", 1204, "{n} answer", "{n} answers")
     ('1 answer', '1,204 answers')
     """
-    found = _translations(language).get(many, [one, many])
-    forms = [found] if isinstance(found, str) else found
+    forms = _translations(language).get(one, [one, many])
     form = forms[min(_form(language, count), len(forms) - 1)]
     return form.format(n=number(count, language=language), **values)
 

@@ -8,53 +8,53 @@ from datetime import date, datetime
 
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
-from servicemeter.model.scorecard import Family, Scorecard
-from servicemeter.show.changes import Change, Verdict, aim_words, compare, judge
+from servicemeter.model.scorecard import Card, Family, Scorecard
+from servicemeter.show.changes import Change, aim_words, compare, shown_outcome
 from servicemeter.show.dates import moment, period_label
-from servicemeter.show.phrases import say
+from servicemeter.show.phrases import phrase, say
 from servicemeter.show.words import null_words, shown_value, value_words
 
 __all__ = ["Finding", "Summary", "data_status", "family_sentence", "statement", "summarise", "trend_sentence"]
 
 _STATEMENTS = {
-    "tickets_created": "Customers asked {value} questions.",
-    "interactions_count": "Customers were in touch {value} times.",
-    "tickets_handled": "The team worked on {value} requests.",
-    "tickets_solved": "{value} requests were solved.",
-    "backlog": "{value} requests are unresolved.",
-    "backlog_age": "Half of the unresolved requests are younger than {value}.",
-    "contact_rate": "Every hundred orders brought {number} requests.",
-    "first_response_time": "Half of customers had a first answer within {value}.",
-    "response_time": "Half of all messages were answered within {value}.",
-    "resolution_time": "Half of the requests were solved within {value}.",
-    "first_resolution_time": "Half of the requests were solved for the first time within {value}.",
-    "turnaround_time": "Half of the requests were settled for good within {value} of the first contact.",
-    "requester_wait_time": "Half of customers waited less than {value} in all.",
-    "replies_per_resolution": "A solution took {number} replies.",
-    "one_touch_resolution_rate": "{value} of the requests were solved with one reply.",
-    "first_contact_resolution_rate": "{value} of customers did not have to come back.",
-    "reopen_rate": "{value} of the solved requests came back.",
-    "resolution_rate": "{value} of the requests were solved.",
-    "automated_resolution_rate": "{value} of the requests were solved without a person.",
-    "abandonment_rate": "{value} of callers gave up waiting.",
-    "service_level": "{value} of contacts were answered in time.",
-    "average_speed_of_answer": "Callers waited {value} on average.",
-    "average_handle_time": "A contact took {value} of work on average.",
-    "csat": "{value} of the customers who answered were satisfied.",
-    "ces": "Customers gave {number} for ease.",
-    "nps": "Promoters less detractors make {value}.",
-    "survey_response_rate": "{value} of the customers who were asked answered.",
-    "sla_compliance_rate": "{value} of the agreed times were met.",
-    "customer_retention_rate": "{value} of customers stayed.",
-    "customer_churn_rate": "{value} of customers left.",
-    "repeat_purchase_rate": "{value} of customers bought more than once.",
-    "returning_customer_rate": "{value} of the customers who ordered had ordered before.",
-    "ticket_conversion_rate": "{value} of the requests were followed by an order.",
+    "tickets_created": phrase("Customers asked {value} questions."),
+    "interactions_count": phrase("Customers were in touch {value} times."),
+    "tickets_handled": phrase("The team worked on {value} requests."),
+    "tickets_solved": phrase("{value} requests were solved."),
+    "backlog": phrase("{value} requests are unresolved."),
+    "backlog_age": phrase("Half of the unresolved requests are younger than {value}."),
+    "contact_rate": phrase("Every hundred orders brought {number} requests."),
+    "first_response_time": phrase("Half of customers had a first answer within {value}."),
+    "response_time": phrase("Half of all messages were answered within {value}."),
+    "resolution_time": phrase("Half of the requests were solved within {value}."),
+    "first_resolution_time": phrase("Half of the requests were solved for the first time within {value}."),
+    "turnaround_time": phrase("Half of the requests were settled for good within {value} of the first contact."),
+    "requester_wait_time": phrase("Half of customers waited less than {value} in all."),
+    "replies_per_resolution": phrase("A solution took {number} replies."),
+    "one_touch_resolution_rate": phrase("{value} of the requests were solved with one reply."),
+    "first_contact_resolution_rate": phrase("{value} of customers did not have to come back."),
+    "reopen_rate": phrase("{value} of the solved requests came back."),
+    "resolution_rate": phrase("{value} of the requests were solved."),
+    "automated_resolution_rate": phrase("{value} of the requests were solved without a person."),
+    "abandonment_rate": phrase("{value} of callers gave up waiting."),
+    "service_level": phrase("{value} of contacts were answered in time."),
+    "average_speed_of_answer": phrase("Callers waited {value} on average."),
+    "average_handle_time": phrase("A contact took {value} of work on average."),
+    "csat": phrase("{value} of the customers who answered were satisfied."),
+    "ces": phrase("Customers gave {number} for ease."),
+    "nps": phrase("Promoters less detractors make {value}."),
+    "survey_response_rate": phrase("{value} of the customers who were asked answered."),
+    "sla_compliance_rate": phrase("{value} of the agreed times were met."),
+    "customer_retention_rate": phrase("{value} of customers stayed."),
+    "customer_churn_rate": phrase("{value} of customers left."),
+    "repeat_purchase_rate": phrase("{value} of customers bought more than once."),
+    "returning_customer_rate": phrase("{value} of the customers who ordered had ordered before."),
+    "ticket_conversion_rate": phrase("{value} of the requests were followed by an order."),
 }
 _BY_UNIT = {
-    "median": "{label}: half were below {value}.",
-    "mean": "{label}: {value} on average.",
-    "value": "{label}: {value}.",
+    "median": phrase("{label}: half were below {value}."),
+    "mean": phrase("{label}: {value} on average."),
+    "value": phrase("{label}: {value}."),
 }
 
 
@@ -99,18 +99,8 @@ def family_sentence(family: Family, metrics: Mapping[str, Metric], language: str
         change = compare(metric, card.now, card.before, language)
         if change is None or change.standing == "same":
             return said
-        return say(language, "{said}, {change} than before.", said=said.rstrip("."), change=_than(change))
+        return say(language, "{said}, {change} than before.", said=said.rstrip("."), change=change.comparative)
     return ""
-
-
-def _than(change: Change) -> str:
-    """A difference that can be followed by `than before`: faster, more and longer can; points need their direction."""
-    if change.words.split(" ")[-1] in ("faster", "slower", "longer", "shorter", "more", "fewer"):
-        return change.words
-    size = change.words.lstrip("+−")
-    if size.endswith("%)"):
-        return size
-    return f"{size} {'higher' if change.is_up else 'lower'}"
 
 
 def summarise(scorecard: Scorecard, metrics: Mapping[str, Metric], language: str = "en") -> Summary:
@@ -123,32 +113,32 @@ def summarise(scorecard: Scorecard, metrics: Mapping[str, Metric], language: str
             if shown_value(metric, card.now) is None or card.now.get("low_sample"):
                 continue
             change = compare(metric, card.now, card.before, language)
-            verdict = judge(metric.target, card.now)
-            finding, is_good = _find(metric, card.now, change, verdict, language)
+            finding, is_good = _find(metric, card, change, language)
             if finding:
                 (well if is_good else look).append(finding)
     return Summary(*(sorted(side, key=lambda f: -f.weight) for side in (well, look)))
 
 
-def _find(metric: Metric, row: Row, change: Change | None, verdict: Verdict | None, language: str) -> tuple[Finding | None, bool]:
+def _find(metric: Metric, card: Card, change: Change | None, language: str) -> tuple[Finding | None, bool]:
     """What is worth saying about one card, and whether it is good; a change counts for more than a target."""
     standing = change.standing if change else "same"
-    aim = aim_words(metric, metric.target, language) if metric.target else ""
-    value = value_words(metric, row, language)
+    aim = aim_words(metric, card.target, language) if card.target else ""
+    outcome = shown_outcome(metric, card)
+    value = value_words(metric, card.now, language)
     if standing in ("better", "worse") and change:
         words = say(language, "{change}, now {value}", change=change.words, value=value)
-        heavy = verdict == ("met" if standing == "better" else "missed")
+        heavy = outcome == ("met" if standing == "better" else "missed")
         if heavy:
             words = say(language, _WITH_TARGET[standing], said=words, aim=aim)
         return Finding(metric.name, metric.label(language), words, 3 if heavy else 2), standing == "better"
-    if verdict in ("met", "missed"):
-        words = say(language, _TARGET[verdict], value=value, aim=aim)
-        return Finding(metric.name, metric.label(language), words, 1), verdict == "met"
+    if outcome in ("met", "missed"):
+        words = say(language, _TARGET[outcome], value=value, aim=aim)
+        return Finding(metric.name, metric.label(language), words, 1), outcome == "met"
     return None, False
 
 
-_WITH_TARGET = {"better": "{said}, on target ({aim})", "worse": "{said}, off target ({aim})"}
-_TARGET = {"met": "{value}, on target ({aim})", "missed": "{value}, off target ({aim})"}
+_WITH_TARGET = {"better": phrase("{said}, on target ({aim})"), "worse": phrase("{said}, off target ({aim})")}
+_TARGET = {"met": phrase("{value}, on target ({aim})"), "missed": phrase("{value}, off target ({aim})")}
 
 
 def data_status(as_of: datetime, tz: str, lagging: tuple[str, ...] = (), language: str = "en") -> str:

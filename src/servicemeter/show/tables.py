@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -15,10 +15,10 @@ from servicemeter.model.scorecard import Card, Scorecard
 from servicemeter.show.changes import compare, target_words
 from servicemeter.show.dates import period_label
 from servicemeter.show.numbers import number
-from servicemeter.show.phrases import say
+from servicemeter.show.phrases import phrase, say
 from servicemeter.show.words import family_title, interval_words, null_words, value_words
 
-__all__ = ["Column", "Table", "answer_table", "csv_text", "dimensions", "guarded", "scorecard_table"]
+__all__ = ["Column", "Table", "answer_table", "csv_text", "dimensions", "field_names", "guarded", "rows_csv", "scorecard_table"]
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 
@@ -41,9 +41,15 @@ class Table:
 
 def scorecard_table(scorecard: Scorecard, metrics: Mapping[str, Metric], language: str = "en") -> Table:
     """One row a card: family (on its first row), name, value, interval, n, change, target."""
-    titles = ["", "metric", "value", "95 % interval", "n", "change", "target"]
-    right = {"value", "95 % interval", "n"}
-    columns = [Column(say(language, t) if t else t, "right" if t in right else "left") for t in titles]
+    columns = [
+        Column(""),
+        Column(say(language, "metric")),
+        Column(say(language, "value"), "right"),
+        Column(say(language, "95 % interval"), "right"),
+        Column("n", "right"),
+        Column(say(language, "change")),
+        Column(say(language, "target")),
+    ]
     rows = []
     for family in scorecard.families:
         title = family_title(family.name, language)
@@ -56,8 +62,7 @@ def _card_cells(card: Card, metric: Metric, language: str) -> list[str]:
     change = compare(metric, card.now, card.before, language)
     words = ", ".join(w for w in (change.words, change.verdict) if w) if change else ""
     changed = f"{change.arrow} {words}" if change else null_words(metric, card.now, language)
-    target = target_words(metric, card.now, language) if metric.target else ""
-    return [metric.label(language), *_figures(metric, card.now, language), changed, target]
+    return [metric.label(language), *_figures(metric, card.now, language), changed, target_words(metric, card, language)]
 
 
 def _figures(metric: Metric, row: Row, language: str) -> list[str]:
@@ -95,13 +100,14 @@ def _period(start: object, grain: str, language: str) -> str:
     return period_label(on, grain, language=language)
 
 
-_STATES = {"in_progress": "so far", "partial_coverage": "data begins inside this period"}
+_STATES = {"in_progress": phrase("so far"), "partial_coverage": phrase("data begins inside this period")}
 
 
 def _state(row: Row, language: str) -> str:
     """What to know of a value: its period is not whole, or it rests on few cases."""
-    states = [_STATES.get(str(row.get("period_status")), ""), "few cases" if row.get("low_sample") else ""]
-    return " · ".join(say(language, state) for state in states if state)
+    state = _STATES.get(str(row.get("period_status")), "")
+    few = say(language, "few cases") if row.get("low_sample") else ""
+    return " · ".join(text for text in (say(language, state) if state else "", few) if text)
 
 
 def guarded(text: str) -> str:
@@ -119,21 +125,27 @@ def csv_text(*answers: Answer) -> str:
     Several answers stand below each other under the fields of all. Numbers stay numbers, also negative ones; only text
     is guarded against being run as a formula.
     """
-    names = ["metric", *_field_names([row for answer in answers for row in answer.rows])]
+    rows = [{"metric": answer.metric, **row} for answer in answers for row in answer.rows]
+    return rows_csv(rows, ["metric"])
+
+
+def rows_csv(rows: Sequence[Row], first: Sequence[str] = ()) -> str:
+    """Rows as CSV, under the fields that any of them has; `first` are columns also without rows."""
+    names = field_names(rows) or list(first)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([guarded(name) for name in names])
-    for answer in answers:
-        for row in answer.rows:
-            writer.writerow([_cell(answer.metric if name == "metric" else row.get(name)) for name in names])
+    for row in rows:
+        writer.writerow([_cell(row.get(name)) for name in names])
     return out.getvalue()
 
 
-def _field_names(rows: list[Row]) -> list[str]:
+def field_names(rows: Sequence[Row]) -> list[str]:
+    """The fields that any of the rows has, in the order they first appear."""
     names: dict[str, None] = {}
     for row in rows:
         names.update(dict.fromkeys(row))
-    return [n for n in names if n != "metric"]
+    return list(names)
 
 
 def _cell(value: object) -> str | int | float:

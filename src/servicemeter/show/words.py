@@ -6,7 +6,7 @@ from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
 from servicemeter.show.durations import compact_duration, duration_parts, exact_seconds
 from servicemeter.show.numbers import interval, money, number, percent, rounded
-from servicemeter.show.phrases import counted, say
+from servicemeter.show.phrases import counted, phrase, say
 
 __all__ = [
     "FAMILIES",
@@ -30,42 +30,44 @@ MIN_N_DISPLAY = 5
 """Below this many answers a survey score is worked out but only the count is shown (METRICS.md 1.7)."""
 
 FAMILIES = {
-    "volume": "Volume",
-    "speed": "Speed",
-    "resolution": "Solving",
-    "calls": "Calls and chats",
-    "voice": "The customer's voice",
-    "sla": "Agreements",
-    "loyalty": "Loyalty and money",
+    "volume": phrase("Volume"),
+    "speed": phrase("Speed"),
+    "resolution": phrase("Solving"),
+    "calls": phrase("Calls and chats"),
+    "voice": phrase("The customer's voice"),
+    "sla": phrase("Agreements"),
+    "loyalty": phrase("Loyalty and money"),
 }
 
 _UNITS = {
-    "count": "a number",
-    "fraction": "a share, shown in %",
-    "seconds": "a time, exact to the second",
-    "replies": "replies",
-    "touches": "touches",
-    "score": "a score",
-    "ratio": "a ratio, shown per 100",
-    "money": "an amount in the base currency",
+    "count": phrase("a number"),
+    "fraction": phrase("a share, shown in %"),
+    "seconds": phrase("a time, exact to the second"),
+    "replies": phrase("replies"),
+    "touches": phrase("touches"),
+    "score": phrase("a score"),
+    "ratio": phrase("a ratio, shown per 100"),
+    "money": phrase("an amount in the base currency"),
 }
 
+_THINGS = {"replies": phrase("replies"), "touches": phrase("touches")}
+_STATISTICS = {"median": phrase("median"), "mean": phrase("mean")}
 _SIGNED = frozenset({"nps", "sentiment", "backlog_flow"})
 
 _NULLS = {
-    "empty": "nothing to measure in this period",
-    "immature": "too early to tell: the waiting time of these cases is not over",
-    "no_data": "before the data begins",
-    "not_started": "has not started yet",
-    "not_measured": "not measured by this source",
-    "mixed_scales": "answers on different scales cannot be put together",
-    "invalid_dimension": "has no meaning for this split",
+    "empty": phrase("nothing to measure in this period"),
+    "immature": phrase("too early to tell: the waiting time of these cases is not over"),
+    "no_data": phrase("before the data begins"),
+    "not_started": phrase("has not started yet"),
+    "not_measured": phrase("not measured by this source"),
+    "mixed_scales": phrase("answers on different scales cannot be put together"),
+    "invalid_dimension": phrase("has no meaning for this split"),
 }
 _EMPTY = {
-    "voice": "no answers in this period",
-    "calls": "no calls or chats in this period",
-    "speed": "nothing answered or solved in this period",
-    "resolution": "nothing solved in this period",
+    "voice": phrase("no answers in this period"),
+    "calls": phrase("no calls or chats in this period"),
+    "speed": phrase("nothing answered or solved in this period"),
+    "resolution": phrase("nothing solved in this period"),
 }
 
 
@@ -124,7 +126,7 @@ def figure(
         return [(number(value * 100, digits, language=language), say(language, "per 100"))]
     if metric.unit == "money":
         return [(money(value, language=language, signed=signed), currency or "")]
-    unit = say(language, metric.unit) if metric.unit in ("replies", "touches") else ""
+    unit = say(language, _THINGS[metric.unit]) if metric.unit in _THINGS else ""
     return [(number(value, digits, language=language, signed=signed), unit)]
 
 
@@ -179,7 +181,7 @@ def statistic_words(metric: Metric, language: str = "en") -> str:
     """Which statistic the headline is, where it is not the value itself: median or mean."""
     if metric.unit in ("replies", "touches", "score") and metric.name not in _SIGNED:
         return say(language, "mean")
-    return say(language, metric.headline) if metric.headline != "value" else ""
+    return say(language, _STATISTICS[metric.headline]) if metric.headline in _STATISTICS else ""
 
 
 def unit_words(metric: Metric, language: str = "en") -> str:

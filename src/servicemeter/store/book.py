@@ -7,9 +7,9 @@ touched) and `facts` (built by `store.build`, rebuilt whenever their definition 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from servicemeter.engines.engine import BookEngine
@@ -17,8 +17,9 @@ from servicemeter.ground.errors import BadBook
 from servicemeter.model.rows import Delivery, KeptAside
 from servicemeter.model.tables import TABLES, Table
 from servicemeter.store.arrivals import Arrivals
-from servicemeter.store.coverage import note_coverage
-from servicemeter.store.touched import note_touched
+from servicemeter.store.coverage import loaded_through, note_coverage
+from servicemeter.store.cursors import count_days, first_moment, keep_cursors, known_values, make_cursors, read_cursors
+from servicemeter.store.touched import note_revealed, note_touched
 from servicemeter.store.versions import Merged, merge_staged
 from servicemeter.store.words import Mask, mask_kept, mask_stored
 
@@ -58,7 +59,7 @@ class Book:
 
     def __init__(self, engine: BookEngine, *, identity_key: bytes, mask: Mask | None = None) -> None:
         self.engine = engine
-        self._identity_key = identity_key
+        self.identity_key = identity_key
         self._mask = mask
         self._upgrade()
 
@@ -82,16 +83,19 @@ class Book:
         progress: Progress | None = None,
         after: Callable[[LoadReport], None] | None = None,
         dry_run: bool = False,
+        cursors: Mapping[str, Any] | None = None,
     ) -> LoadReport:
         """Take a delivery in one transaction: all of its good rows, or nothing when anything fails.
 
         `now` (aware) is when the rows were recorded; `label` names the file or pull, `digest` its content. `after` runs
         inside the same transaction (the facts that the rows touch). With `dry_run` everything is done and then undone.
-        Rows that break a rule are kept aside with their reason.
+        Rows that break a rule are kept aside with their reason. With `cursors` (where each stream of the source stands after
+        these rows) the delivery is a piece of a longer pull: it covers what it states and no more.
         """
         try:
             with self.engine.transaction():
-                report = self._take(delivery, now, label, digest, progress)
+                report = self._take(delivery, now, label, digest, progress, is_piece=cursors is not None)
+                keep_cursors(self.engine, delivery.source, cursors or {}, report.data_version)
                 if after:
                     after(report)
                 if dry_run:
@@ -137,11 +141,29 @@ class Book:
         names = ("source", "loaded_from", "loaded_through", "ended_at", "capabilities")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def _take(self, delivery: Delivery, now: datetime, label: str, digest: str, progress: Progress | None) -> LoadReport:
+    def cursors(self, source: str) -> dict[str, Any]:
+        """Where the streams of a source stand, by name; empty before the first pull."""
+        return read_cursors(self.engine, source)
+
+    def known_values(self, source: str, table: str, column: str, ids: Collection[str]) -> dict[str, Any]:
+        """What a column holds for rows of a source, by id; ids that are not there are left out."""
+        return known_values(self.engine, source, table, column, ids)
+
+    def count_days(self, source: str, table: str, since: datetime, until: datetime) -> dict[date, int]:
+        """Rows of a table by UTC day, in [since, until) (aware); deleted tickets are not counted."""
+        return count_days(self.engine, source, table, since, until)
+
+    def first_moment(self, source: str) -> datetime | None:
+        """The first instant (aware) of any fact of a source, or None."""
+        return first_moment(self.engine, source)
+
+    def _take(
+        self, delivery: Delivery, now: datetime, label: str, digest: str, progress: Progress | None, *, is_piece: bool
+    ) -> LoadReport:
         version = self.data_version + 1
         recorded = now.astimezone(UTC).replace(tzinfo=None)
         report = LoadReport(version, delivery.source)
-        arrivals = Arrivals(self.engine, delivery.source, recorded, self._identity_key, self._mask)
+        arrivals = Arrivals(self.engine, delivery.source, recorded, self.identity_key, self._mask)
         kept: list[KeptAside] = []
         for item in delivery:
             if isinstance(item, KeptAside):
@@ -159,7 +181,11 @@ class Book:
         if self._mask:
             kept = [mask_kept(one, self._mask) for one in kept]
         self._keep_aside(version, delivery.source, label, kept, report)
-        report.notes += note_coverage(self.engine, delivery, arrivals.tables, recorded)
+        before = loaded_through(self.engine, delivery.source)
+        report.notes += note_coverage(self.engine, delivery, arrivals.tables, recorded, is_piece=is_piece)
+        note_revealed(
+            self.engine, delivery.source, before, loaded_through(self.engine, delivery.source), version, is_piece=is_piece
+        )
         arrivals.drop()
         return report
 
@@ -234,4 +260,4 @@ def _first_tables(engine: BookEngine) -> None:
     """)
 
 
-_STEPS: tuple[Callable[[BookEngine], None], ...] = (_first_tables,)
+_STEPS: tuple[Callable[[BookEngine], None], ...] = (_first_tables, make_cursors)

@@ -7,18 +7,21 @@ is rebuilt (`kind`), what it stands on (`needs`), whether it stays (`keep`) and 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import jinja2
+import pyarrow as pa
 
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.clock import epoch, offsets
 from servicemeter.ground.currencies import UNUSUAL_DIGITS, minor_digits
+from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
 from servicemeter.store.identities import build_persons
@@ -33,6 +36,7 @@ __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
 LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
+_MACROS = "{% import '_macros.sql' as m with context %}"
 _VIRTUAL = ("cal_days", "cal_fills", "persons")
 _PRIMITIVES = (
     "epoch", "year", "text", "values", "tie", "whole", "numbered", "double", "decimal", "rounded", "row_hash", "first_by",
@@ -130,7 +134,10 @@ def _read_head(name: str, text: str) -> FactFile:
 
 
 class Facts:
-    """The facts of one book in one schema, for one horizon and one set of building parameters."""
+    """The facts of one book in one schema, for one horizon and one set of building parameters.
+
+    With `on_demand` each is built when a statement first reads it, scaffolds stay, and there is no `update`.
+    """
 
     def __init__(
         self,
@@ -140,8 +147,11 @@ class Facts:
         schema: str = "",
         horizon: Horizon | None = None,
         building: Mapping[str, str] | None = None,
+        on_demand: bool = False,
     ) -> None:
         self.engine = engine
+        self.on_demand = on_demand
+        self._absent: set[str] = set()
         self.schema = schema or engine.dialect.schema("facts")
         self.horizon = horizon or Horizon()
         self.building = with_defaults(building or {})
@@ -157,13 +167,18 @@ class Facts:
     def definition(self) -> str:
         """A hash of everything the facts depend on besides the rows: the templates, the calendars, the parameters."""
         said = [repr(self.building), self._tz, self._base_currency, repr(self.calendars), repr(self.policies)]
-        said += [f.text for f in fact_files().values()]
+        said += [repr(USUAL_SCALES), *(f.text for f in fact_files().values())]
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 
     def build(self, *, progress: Callable[[str], None] | None = None) -> None:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
+        if self.on_demand:
+            self.engine.drop_schema(self.schema)
         self.engine.make_schema(self.schema)
         self._build_calendar()
+        if self.on_demand:
+            self._absent = {"persons", *(fact.name for fact in self._ordered())}
+            return
         build_persons(self.engine, self.schema)
         with self.engine.as_written():
             for fact in self._ordered():
@@ -171,6 +186,33 @@ class Facts:
                     progress(fact.name)
                 self._replace_all(fact)
         self._drop_scaffolding()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a statement over these facts."""
+        self._provide(sql)
+        return self.engine.rows(sql)
+
+    def arrow(self, sql: str) -> pa.Table:
+        """The rows of a statement over these facts, with the names of its columns."""
+        self._provide(sql)
+        return self.engine.arrow(sql)
+
+    def _provide(self, sql: str) -> None:
+        """Build what a statement reads and nothing has built yet."""
+        names = self._absent and self._absent.intersection(re.findall(rf"\b{re.escape(self.schema)}\.(\w+)", sql))
+        for name in sorted(names):
+            if name in self._absent:
+                self._absent.remove(name)
+                self._build_one(name)
+
+    def _build_one(self, name: str) -> None:
+        if name == "persons":
+            build_persons(self.engine, self.schema)
+            return
+        rows = self.sql(name)
+        self._provide(rows)
+        with self.engine.as_written():
+            self._make(fact_files()[name], rows)
 
     def build_beside(self, kept: Facts, differing: Collection[str]) -> None:
         """Build only the facts that the building parameters `differing` change; the others are lent by `kept`."""
@@ -224,8 +266,10 @@ class Facts:
 
     def render(self, sql: str) -> str:
         """A statement over these facts: `{{ facts }}` is their schema, `m.` the macros of business time."""
-        text = "{% import '_macros.sql' as m with context %}" + sql
-        return _environment().from_string(text).render(self._context(False)).strip()
+        plain = sql.replace("{{ facts }}", self.schema)
+        if "{" not in plain:  # most statements have nothing else in them that is worth a template
+            return plain.strip()
+        return _environment().from_string(_MACROS + sql).render(self._context(False)).strip()
 
     def _ordered(self) -> Iterator[FactFile]:
         for fact in fact_files().values():
@@ -241,7 +285,12 @@ class Facts:
         self.engine.keep_rows(self._place(fact), rows)
 
     def _place(self, fact: FactFile) -> str:
-        return f"{self.schema if fact.keep else self.engine.dialect.temporary}.{fact.name}"
+        return f"{self.schema if fact.keep else self._work}.{fact.name}"
+
+    @property
+    def _work(self) -> str:
+        """Where scaffolds stand."""
+        return self.schema if self.on_demand else self.engine.dialect.temporary
 
     def _replace_touched(self, fact: FactFile) -> None:
         """Replace the rows of what was touched; a fact that does not stay holds only those."""
@@ -361,7 +410,7 @@ class Facts:
         dialect = self.engine.dialect
         return {
             "facts": self.schema,
-            "work": self.engine.dialect.temporary,
+            "work": self._work,
             "rows": lambda table, kind=None: self._rows(table, kind, touched),
             "touched": touched,
             **self.building,
@@ -382,6 +431,7 @@ class Facts:
                 "coalesce(seq, 0)",
                 "event_id",
             ],
+            "usual_scales": [astuple(scale) for scale in USUAL_SCALES.values()],
             "long_ago": dialect.constant(LONG_AGO),
             "far_off": dialect.constant(FAR_OFF),
             **{name: getattr(dialect, name) for name in _PRIMITIVES},

@@ -22,10 +22,14 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault that was found: how often, among how many (None = not said), and the first rows that have it."""
+    """One fault that was found: how often, among how many (None = not said), and the first rows that have it.
+
+    `title` may hold `{part}`, which stands for `part`.
+    """
 
     name: str
     title: str
+    part: str
     severity: str
     touches: tuple[str, ...]
     remedy: str
@@ -51,7 +55,8 @@ def _faults_of(file: SqlFile, facts: Facts, tz: str) -> Iterator[Fault]:
             row.pop("part", None)
         yield Fault(
             file.name,
-            file.head["title"].replace("{part}", part),
+            file.head["title"],
+            part,
             file.head["severity"],
             tuple(file.head.get("touches", "").split()),
             file.head["remedy"],
@@ -66,7 +71,7 @@ def _statement(file: SqlFile, facts: Facts, tz: str) -> str:
     sql = facts.render(_dated() + file.text)
     if "$offset_of_s" in sql:
         sql = sql.replace("$offset_of_s", _offset_of_s(facts, tz))
-    names = facts.engine.arrow(f"select * from ({sql}) as faults limit 0").schema.names
+    names = facts.arrow(f"select * from ({sql}) as faults limit 0").schema.names
     quoted = [facts.engine.dialect.name_of(name) for name in names]
     order = ", ".join(quoted)
     part = "partition by part" if "part" in names else ""
@@ -80,7 +85,7 @@ def _statement(file: SqlFile, facts: Facts, tz: str) -> str:
 
 def _total(file: SqlFile, facts: Facts) -> int | None:
     relation = file.head.get("total")
-    return int(facts.engine.rows(facts.render(f"select count(*) from {relation}"))[0][0]) if relation else None
+    return int(facts.rows(facts.render(f"select count(*) from {relation}"))[0][0]) if relation else None
 
 
 def _dated() -> str:
@@ -91,7 +96,7 @@ def _dated() -> str:
 
 def _offset_of_s(facts: Facts, tz: str) -> str:
     """The zone's offset at the instant `s`, written out over the days that the book covers."""
-    [(first, last)] = facts.engine.rows(f"select min(day_start), max(day_start) from {facts.schema}.cal_days")
+    [(first, last)] = facts.rows(f"select min(day_start), max(day_start) from {facts.schema}.cal_days")
     changes = offsets(tz, int(first or 0), int(last or 0))
     text = str(changes[0][1])
     for since, offset in changes[1:]:

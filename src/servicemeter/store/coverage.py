@@ -10,7 +10,7 @@ from servicemeter.ground.clock import epoch, local_day, local_midnight, moment
 from servicemeter.model.rows import Delivery
 from servicemeter.model.tables import TABLES
 
-__all__ = ["note_coverage"]
+__all__ = ["loaded_through", "note_coverage"]
 
 _OWN = "servicemeter"
 _SPANS = ("valid_from", "valid_to", "recorded_at", "source_updated_at", "deleted_at")
@@ -27,13 +27,20 @@ _DERIVED = (
 )
 
 
-def note_coverage(engine: Engine, delivery: Delivery, relations: Mapping[str, str], recorded_at: datetime) -> list[str]:
+def note_coverage(
+    engine: Engine, delivery: Delivery, relations: Mapping[str, str], recorded_at: datetime, *, is_piece: bool = False
+) -> list[str]:
     """Widen what the sources cover by what has come, and set the reporting zone of an empty book.
 
-    Sources that came as rows of `sources` say it themselves. Returns remarks for the user.
+    Sources that came as rows of `sources` say it themselves; a piece of a longer pull covers only what it states.
+    Returns remarks for the user.
     """
     remarks = _settle_zone(engine, delivery, recorded_at)
     if "sources" in relations:
+        return remarks
+    if is_piece:
+        stated = set(delivery.capabilities or ())
+        _widen(engine, delivery.source, delivery.loaded_from, delivery.loaded_through, stated, recorded_at)
         return remarks
     tz = delivery.tz or _zone_of(engine)
     first, last = _first_and_last(engine, relations)
@@ -42,6 +49,12 @@ def note_coverage(engine: Engine, delivery: Delivery, relations: Mapping[str, st
     capabilities = _supplied(engine, relations) if delivery.capabilities is None else set(delivery.capabilities)
     _widen(engine, delivery.source, since, through, capabilities, recorded_at)
     return remarks
+
+
+def loaded_through(engine: Engine, source: str) -> datetime | None:
+    """Up to when a source is loaded (naive UTC), or None."""
+    rows = engine.rows(f"select loaded_through from sources where source = {engine.dialect.literal(source)}")
+    return rows[0][0] if rows else None
 
 
 def _settle_zone(engine: Engine, delivery: Delivery, recorded_at: datetime) -> list[str]:

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from servicemeter.engines.engine import Engine
 
-__all__ = ["build_persons", "hash_identities", "normalise"]
+__all__ = ["build_persons", "hash_identities", "hash_identity", "normalise"]
 
 
 def normalise(kind: str, value: str) -> str:
@@ -41,7 +41,7 @@ def hash_identities(rows: pa.Table, key: bytes) -> pa.Table:
     kinds = rows.column("kind").to_pylist()
     given = rows.column("value_hash").to_pylist() if "value_hash" in rows.column_names else [None] * len(kinds)
     hashes = [
-        old if old is not None or value is None or kind is None else _hash(key, kind, value)
+        old if old is not None or value is None or kind is None else hash_identity(key, kind, value)
         for kind, value, old in zip(kinds, rows.column("value").to_pylist(), given, strict=True)
     ]
     without = rows.drop_columns(["value_hash"]) if "value_hash" in rows.column_names else rows
@@ -112,5 +112,6 @@ def _move(engine: Engine, table: str, target: str, columns: str = "*") -> None:
     engine.drop_table(table)
 
 
-def _hash(key: bytes, kind: str, value: str) -> str:
+def hash_identity(key: bytes, kind: str, value: str) -> str:
+    """The keyed hash of what recognises somebody: HMAC-SHA256 of kind and normalised value."""
     return hmac.new(key, f"{kind}\0{normalise(kind, value)}".encode(), hashlib.sha256).hexdigest()

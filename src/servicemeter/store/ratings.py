@@ -24,7 +24,7 @@ def rated_comments(facts: Facts) -> list[Rated]:
     CSAT: the best mark, or the lowest quarter of the scale (1 and 2 of 5); only scales of five marks and more. NPS: 9 and 10, or
     0 to 5. Comments of fewer than three words are left out.
     """
-    rows = facts.engine.rows(facts.render(_SQL))
+    rows = facts.rows(facts.render(_SQL))
     return [Rated(str(text), language, bool(is_positive)) for text, language, is_positive in rows]
 
 

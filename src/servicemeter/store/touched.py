@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from servicemeter.engines.engine import Engine
-from servicemeter.model.tables import Table
+from datetime import datetime
 
-__all__ = ["EVERYTHING", "note_touched"]
+from servicemeter.engines.engine import Engine
+from servicemeter.model.tables import TABLES, Table
+
+__all__ = ["EVERYTHING", "note_revealed", "note_touched"]
 
 EVERYTHING = "everything"
 _TOO_MANY = 200_000
@@ -33,6 +35,26 @@ def note_touched(engine: Engine, table: Table, staged: str, version: int) -> Non
             engine.run(f"insert into meta.touched values ({version}, '{EVERYTHING}', '', '')")
         else:
             engine.run(f"insert into meta.touched select {version}, '{kind}', source, id from ({found}) as found")
+
+
+def note_revealed(
+    engine: Engine, source: str, before: datetime | None, after: datetime | None, version: int, *, is_piece: bool
+) -> None:
+    """Write down what a source's coverage (naive UTC) uncovers when it moves on: rows that came earlier and were beyond it.
+
+    A first piece of a longer pull uncovers everything; a whole delivery brings what it covers, which is touched anyway.
+    """
+    if before == after or after is None or (before is None and not is_piece):
+        return
+    if before is None:
+        engine.run(f"insert into meta.touched values ({version}, '{EVERYTHING}', '', '')")
+        return
+    q, literal = engine.dialect.name_of, engine.dialect.literal
+    for table in TABLES.values():
+        if table.moment is not None and table.name != "customers":
+            at = q(table.moment)
+            rows = f"select * from {q(table.name)} where source = {literal(source)} and {at} >= {literal(before)}"
+            note_touched(engine, table, f"({rows}) as revealed", version)
 
 
 def _belongings(table: Table) -> list[tuple[str, str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -25,24 +24,12 @@ from servicemeter.web.asked import (
     questions_from_query,
 )
 from servicemeter.web.desklike import DeskLike
+from servicemeter.web.plain import PlainJSON
 
-__all__ = ["PlainJSON", "metric_dict", "read_json", "router"]
+__all__ = ["metric_dict", "read_json", "router"]
 
 router = APIRouter()
 _MOST_BYTES = 1_000_000
-
-
-class PlainJSON(JSONResponse):
-    """JSON in which dates and instants are ISO 8601; anything else that JSON does not know is an error."""
-
-    def render(self, content: Any) -> bytes:
-        return json.dumps(content, ensure_ascii=False, allow_nan=False, default=_plain).encode()
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def _desk(request: Request) -> DeskLike:

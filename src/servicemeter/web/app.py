@@ -7,13 +7,16 @@ from importlib.resources import files
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from servicemeter import __version__
-from servicemeter.web import api, assist, check, definitions, metric, scorecard, signin
+from servicemeter.show.theme import style_sheet
+from servicemeter.web import api, signin
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.faults import answer_faults
 from servicemeter.web.guard import LOOPBACK, Guard
+from servicemeter.web.navigation import routers
 
 __all__ = ["DeskLike", "create_app"]
 
@@ -32,8 +35,9 @@ def create_app(desk: DeskLike, *, token: str | None = None, allowed_hosts: Colle
     """
     app = FastAPI(title="servicemeter", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, telemetry=_SILENT)
     app.state.desk, app.state.token = desk, token
-    for page in (scorecard, metric, definitions, check, api, assist, signin):
-        app.include_router(page.router)
+    for router in (*routers(), api.router, signin.router):
+        app.include_router(router)
+    app.add_api_route("/look.css", lambda: Response(style_sheet(), media_type="text/css"), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=str(files("servicemeter.web") / "static")), name="static")
     answer_faults(app)
     app.add_middleware(Guard, allowed_hosts=tuple(allowed_hosts), token=token)

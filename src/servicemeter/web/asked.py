@@ -1,25 +1,23 @@
-"""What an address asks: the period and filters of a page, and the questions of the API."""
+"""What an address asks of the API: dates, instants, conditions, whole questions."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, get_args
-from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
+from servicemeter.show.phrases import phrase
 
 __all__ = [
     "PERIODS",
-    "Asked",
-    "asked_from",
+    "as_default",
     "condition",
     "condition_text",
     "day_from",
@@ -29,78 +27,21 @@ __all__ = [
 ]
 
 PERIODS = {
-    "this_week": "This week",
-    "last_week": "Last week",
-    "this_month": "This month",
-    "last_month": "Last month",
-    "this_quarter": "This quarter",
-    "last_quarter": "Last quarter",
-    "this_year": "This year",
-    "last_year": "Last year",
-    "last_30_days": "Last 30 days",
-    "last_90_days": "Last 90 days",
-    "custom": "Own dates",
+    "this_week": phrase("This week"),
+    "last_week": phrase("Last week"),
+    "this_month": phrase("This month"),
+    "last_month": phrase("Last month"),
+    "this_quarter": phrase("This quarter"),
+    "last_quarter": phrase("Last quarter"),
+    "this_year": phrase("This year"),
+    "last_year": phrase("Last year"),
+    "last_30_days": phrase("Last 30 days"),
+    "last_90_days": phrase("Last 90 days"),
+    "custom": phrase("Own dates"),
 }
 _GRAINS = get_args(Grain)
 _QUERY_KEYS = ("metric", "from", "to", "at", "grain", "by", "where", "as_of", "known_at", "set", "format")
 _JSON_KEYS = ("metric", "from", "to", "at", "grain", "by", "where", "as_of", "known_at", "params", "scope")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The period and filters of a page. `first` and `last` are days, both included, when the period is `custom`."""
-
-    period: str = "this_month"
-    first: date | None = None
-    last: date | None = None
-    channel: str | None = None
-    as_of: datetime | None = None
-
-    @property
-    def where(self) -> list[Filter]:
-        """The filters as conditions of a question."""
-        return [Filter("channel", (self.channel,))] if self.channel is not None else []
-
-    def scorecard_call(self) -> dict[str, Any]:
-        """The arguments of `DeskLike.scorecard`."""
-        span: dict[str, Any]
-        if self.period == "custom" and self.first and self.last:
-            span = {"since": self.first, "until": self.last + timedelta(days=1), "period": None}
-        else:
-            span = {"since": None, "until": None, "period": self.period}
-        return {**span, "where": self.where, "as_of": self.as_of}
-
-    def query(self) -> str:
-        """The address's query, with what differs from the defaults; empty or beginning with `?`."""
-        pairs = {
-            "period": self.period if self.period != "this_month" else None,
-            "first": self.first.isoformat() if self.first else None,
-            "last": self.last.isoformat() if self.last else None,
-            "channel": self.channel,
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-        }
-        text = urlencode({k: v for k, v in pairs.items() if v is not None})
-        return f"?{text}" if text else ""
-
-
-def asked_from(params: QueryParams) -> Asked:
-    """Read a page's address; empty fields of its form count as absent. BadQuestion names what is wrong."""
-    given = {key: value for key, value in params.items() if value != ""}
-    for key in given:
-        if key not in ("period", "first", "last", "channel", "as_of"):
-            raise UnknownName("field of this page's address", key, ("period", "first", "last", "channel", "as_of"))
-    first, last = (day_from(given[key], key) if key in given else None for key in ("first", "last"))
-    period = given.get("period", "custom" if first and last else "this_month")
-    if period not in PERIODS:
-        raise UnknownName("period", period, PERIODS)
-    if period != "custom":
-        first = last = None
-    elif first is None or last is None:
-        raise BadQuestion("Own dates need a first and a last day, such as first=2026-11-01 and last=2026-11-21.")
-    elif last < first:
-        raise BadQuestion(f"The last day {last} lies before the first day {first}. Swap the two.")
-    as_of = instant_from(given["as_of"], "as_of") if "as_of" in given else None
-    return Asked(period, first, last, given.get("channel"), as_of)
 
 
 def day_from(text: object, key: str) -> date:
@@ -167,10 +108,11 @@ def _option(text: str) -> tuple[str, str]:
 def _typed(options: list[tuple[str, str]], metric: Metric | None) -> dict[str, Any]:
     """Options as the metric's own types: an address carries only text."""
     defaults = {p.name: p.default for p in metric.parameters} if metric else {}
-    return {name: _as_default(value, defaults.get(name)) for name, value in options}
+    return {name: as_default(value, defaults.get(name)) for name, value in options}
 
 
-def _as_default(text: str, default: object) -> object:
+def as_default(text: str, default: object) -> object:
+    """A text of an address as the type that an option has by default."""
     if isinstance(default, bool) or text in ("true", "false"):
         if text not in ("true", "false"):
             raise BadQuestion(f"{text!r} is neither true nor false.")

@@ -10,16 +10,25 @@ from markupsafe import Markup
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
 from servicemeter.model.scorecard import Card, Family, Scorecard
-from servicemeter.show.changes import Change, compare, judge, target_words
+from servicemeter.show.changes import Change, compare, shown_outcome, target_words
 from servicemeter.show.charts import sparkline
+from servicemeter.show.phrases import counted, plural, say
 from servicemeter.show.remarks import remark, remarks
 from servicemeter.show.sentences import family_sentence
 from servicemeter.show.words import exact_words, family_title, headline, shown_value, trust_words
 from servicemeter.web.paper import picture
+from servicemeter.web.visit import Visit
 
 __all__ = ["CardView", "FamilyView", "card_view", "family_views", "rows_by_metric"]
 
-_PERIODS = {"day": "days", "week": "weeks", "month": "months", "quarter": "quarters", "year": "years"}
+_GRAVE = ("wrong",)
+_LAST = {
+    "day": plural("the last day", "the last {n} days"),
+    "week": plural("the last week", "the last {n} weeks"),
+    "month": plural("the last month", "the last {n} months"),
+    "quarter": plural("the last quarter", "the last {n} quarters"),
+    "year": plural("the last year", "the last {n} years"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,11 +44,12 @@ class CardView:
     remarks: list[str]
     change: Change | None
     target: str
-    verdict: str
+    outcome: str
     spark: Markup
     is_unfinished: bool
     is_low: bool
     is_null: bool
+    doubts: list[str]
 
 
 @dataclass(frozen=True)
@@ -57,39 +67,55 @@ def rows_by_metric(scorecard: Scorecard) -> dict[str, Row]:
     return {card.metric: card.now for family in scorecard.families for card in family.cards}
 
 
-def family_views(scorecard: Scorecard, metrics: Mapping[str, Metric], query: str) -> list[FamilyView]:
+def family_views(scorecard: Scorecard, metrics: Mapping[str, Metric], seen: Visit) -> list[FamilyView]:
     """All families that have cards, in the scorecard's order."""
     beside = rows_by_metric(scorecard)
-    return [_family(f, metrics, query, beside, scorecard.grain) for f in scorecard.families if f.cards]
+    return [_family(f, metrics, seen, beside, scorecard.grain) for f in scorecard.families if f.cards]
 
 
-def _family(family: Family, metrics: Mapping[str, Metric], query: str, beside: Mapping[str, Row], grain: str) -> FamilyView:
-    cards = [card_view(card, metrics[card.metric], query, beside, grain) for card in family.cards]
-    return FamilyView(family.name, family_title(family.name), family_sentence(family, metrics), cards)
-
-
-def card_view(card: Card, metric: Metric, query: str, beside: Mapping[str, Row], grain: str) -> CardView:
-    """One card."""
-    now = card.now
-    is_null = shown_value(metric, now) is None
-    verdict = "" if is_null else judge(metric.target, now) or ""
-    return CardView(
-        href=f"/metric/{metric.name}{query}",
-        label=metric.label(),
-        parts=headline(metric, now),
-        exact=exact_words(metric, now),
-        trust=trust_words(metric, now),
-        remark=remark(metric, now, beside),
-        remarks=remarks(metric, now, beside),
-        change=compare(metric, now, card.before),
-        target=target_words(metric, now) if metric.target else "",
-        verdict=verdict,
-        spark=picture(sparkline(card.trend, _spark_label(card, grain), metric)),
-        is_unfinished=now.get("period_status") == "in_progress",
-        is_low=not is_null and bool(now.get("low_sample")) and metric.unit != "count",
-        is_null=is_null,
+def _family(family: Family, metrics: Mapping[str, Metric], seen: Visit, beside: Mapping[str, Row], grain: str) -> FamilyView:
+    cards = [card_view(card, metrics[card.metric], seen, beside, grain) for card in family.cards]
+    return FamilyView(
+        family.name, family_title(family.name, seen.language), family_sentence(family, metrics, seen.language), cards
     )
 
 
-def _spark_label(card: Card, grain: str) -> str:
-    return f"the last {len(card.trend)} {_PERIODS.get(grain, 'periods')}"
+def card_view(card: Card, metric: Metric, seen: Visit, beside: Mapping[str, Row], grain: str) -> CardView:
+    """One card."""
+    now, language = card.now, seen.language
+    is_null = shown_value(metric, now) is None
+    return CardView(
+        href=seen.address.to(f"/metric/{metric.name}"),
+        label=metric.label(language),
+        parts=headline(metric, now, language),
+        exact=exact_words(metric, now, language),
+        trust=trust_words(metric, now, language),
+        remark=remark(metric, now, beside, language),
+        remarks=remarks(metric, now, beside, language),
+        change=compare(metric, now, card.before, language),
+        target=target_words(metric, card, language),
+        outcome=shown_outcome(metric, card) or "",
+        spark=picture(sparkline(card.trend, _spark_label(card, grain, language), metric)),
+        is_unfinished=now.get("period_status") == "in_progress",
+        is_low=not is_null and bool(now.get("low_sample")) and metric.unit != "count",
+        is_null=is_null,
+        doubts=doubts(now, seen, card.metric),
+    )
+
+
+def doubts(row: Row, seen: Visit, name: str) -> list[str]:
+    """What makes the data behind a figure doubtful: parts that are missing, and findings about wrong or missing rows."""
+    language = seen.language
+    said = []
+    if row.get("partial"):
+        said.append(say(language, "some of its data is missing"))
+    if row.get("period_status") == "partial_coverage":
+        said.append(say(language, "data begins inside this period"))
+    grave = [f for f in seen.desk.findings() if f.get("severity") in _GRAVE and name in (f.get("metrics") or ())]
+    if grave:
+        said.append(counted(language, len(grave), "{n} finding about its data", "{n} findings about its data"))
+    return said
+
+
+def _spark_label(card: Card, grain: str, language: str) -> str:
+    return counted(language, len(card.trend), *_LAST.get(grain, _LAST["week"]))

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from servicemeter.model.answer import Answer
+from servicemeter.model.curve import Curve
+from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Question
 from servicemeter.model.scorecard import Scorecard
@@ -18,7 +20,7 @@ class DeskLike(Protocol):
     """Whoever answers the pages' questions; methods may be called from several threads at once.
 
     `period` is one of `asked.PERIODS`, counted from the data's own `as_of`; `since` and `until` (half-open) take its
-    place. `findings` are mappings or objects with `what` and, where known, `count`, `severity` and `next_step`.
+    place. `findings` are mappings with `title`, `count` and, where known, `severity` and `remedy`.
     """
 
     def scorecard(
@@ -29,9 +31,16 @@ class DeskLike(Protocol):
         period: str | None,
         where: list[Filter],
         as_of: datetime | None,
+        metrics: Sequence[str] | None = None,
     ) -> Scorecard: ...
 
     def measure(self, question: Question, /) -> Answer: ...
+
+    def curve(self, question: Question, /) -> Curve | None: ...
+
+    def explain_question(self, question: Question, limit: int = 100) -> Explanation: ...
+
+    def statements(self, question: Question) -> list[str]: ...
 
     def metric(self, name: str) -> Metric: ...
 

@@ -7,20 +7,24 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from servicemeter.ground.errors import BadBook, BadQuestion, ServicemeterError, UnknownMetric
+from servicemeter.show.phrases import phrase, say
+from servicemeter.web.address import Address
 from servicemeter.web.paper import render
+from servicemeter.web.visit import language_of
 
 __all__ = ["answer_faults"]
 
 _TITLES = {
-    400: "This question cannot be asked",
-    404: "There is nothing here",
-    405: "Pages here are only read",
-    422: "There is no answer to this",
-    503: "The data cannot be opened now",
+    400: phrase("This question cannot be asked"),
+    404: phrase("There is nothing here"),
+    405: phrase("Pages here are only read"),
+    422: phrase("There is no answer to this"),
+    503: phrase("The data cannot be opened now"),
 }
+_OTHERWISE = phrase("This did not work")
 _WORDS = {
-    404: "No page has this address. The scorecard leads to all of them.",
-    405: "This address only answers to GET; nothing was changed.",
+    404: phrase("No page has this address. The scorecard leads to all of them."),
+    405: phrase("This address only answers to GET; nothing was changed."),
 }
 
 
@@ -45,13 +49,20 @@ def _ours(request: Request, fault: Exception) -> Response:
 
 def _http(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException)
-    words = _WORDS.get(fault.status_code, str(fault.detail))
-    response = _respond(request, fault.status_code, words, "HTTPError")
+    words = _WORDS.get(fault.status_code)
+    language = language_of(request)
+    text = say(language, words) if words else str(fault.detail)
+    response = _respond(request, fault.status_code, text, "HTTPError", language if words else "en")
     response.headers.update(fault.headers or {})
     return response
 
 
-def _respond(request: Request, status: int, words: str, kind: str) -> Response:
+def _respond(request: Request, status: int, words: str, kind: str, said_in: str = "en") -> Response:
+    """The fault as JSON or as a page, whose title is in the reader's language; what went wrong is told in English."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": kind, "message": words}, status)
-    return render("fault.html", status, title=_TITLES.get(status, "This did not work"), words=words)
+    language = language_of(request)
+    title = say(language, _TITLES.get(status, _OTHERWISE))
+    named = request.query_params.get("lang")
+    address = Address(language=language if named == language else None)
+    return render("fault.html", language, address, status, title=title, words=words, said_in=said_in)

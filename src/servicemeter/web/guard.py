@@ -25,7 +25,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_OPEN_PATHS = ("/health", "/signin", "/static/")
+_OPEN_PATHS = ("/health", "/signin", "/static/", "/look.css")
 _LOG = logging.getLogger("servicemeter.web")
 
 

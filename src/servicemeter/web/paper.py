@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
@@ -12,9 +12,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from servicemeter.show.dimensions import dimension_name, dimension_value
+from servicemeter.show.numbers import LANGUAGES
+from servicemeter.show.phrases import counted, say
+from servicemeter.show.theme import style_sheet
+from servicemeter.web.address import Address
+
 __all__ = ["picture", "render", "unbroken"]
 
-_UNIT_GAP = re.compile(r"(?<=\d) (?=(?:%|[hudzns]|min|points?|replies)(?:\W|$))|(?<=\bn) (?=\d)|(?<=\d [hu]) (?=\d)")
+_UNIT_GAP = re.compile(
+    r"(?<=\d) (?=(?:%|[hudzns]|min|points?|punte?n?|puncte?|replies|antwoorden|răspunsuri)(?:\W|$))"
+    r"|(?<=\bn) (?=\d)|(?<=\d [hu]) (?=\d)"
+)
+_OWN_NAMES = {"en": "English", "nl": "Nederlands", "ro": "Română"}
 
 
 def unbroken(text: str) -> str:
@@ -47,11 +57,25 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["unbroken"] = unbroken
-    environment.globals["static"] = _static
+    environment.globals |= {
+        "static": _static,
+        "look_css": f"/look.css?v={hashlib.sha256(style_sheet().encode()).hexdigest()[:10]}",
+        "languages": {name: _OWN_NAMES[name] for name in LANGUAGES},
+    }
     return environment
 
 
-def render(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page of a template; a value that the template names and nobody gave is an error, not a gap."""
-    text = _environment().get_template(template).render(**{"here": "", "findings_count": 0, **values})
-    return HTMLResponse(text, status)
+def render(template: str, language: str, address: Address, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page of a template; a value that the template names and nobody gave is an error, not a gap.
+
+    A template says texts with `_("…", name=value)` and `counted(n, "one thing", "{n} things")`, and links with `address`.
+    """
+    words = {
+        "language": language,
+        "_": partial(say, language),
+        "counted": partial(counted, language),
+        "dimension_name": partial(dimension_name, language=language),
+        "dimension_value": partial(dimension_value, language=language),
+    }
+    text = _environment().get_template(template).render({"address": address, "navigation": [], **words, **values})
+    return HTMLResponse(text, status, {"Content-Language": language, "Vary": "Accept-Language"})

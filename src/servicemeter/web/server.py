@@ -6,7 +6,9 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Collection
+import threading
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from types import FrameType
 
@@ -73,31 +75,24 @@ def serve(
     token: str | None = None,
     address: str = "",
     ready: Callable[[], None] | None = None,
+    public: tuple[ASGIApp, socket.socket] | None = None,
 ) -> None:
     """Serve a desk until the process is told to stop; `ready` is called once people and commands can come.
 
     `token` is what people sign in with (None = nobody has to), `allowed_hosts` are names besides the loopback's,
-    `address` is where people find the pages.
+    `address` is where people find the pages. `public` is an application for everybody on a socket of its own.
     """
     port = listening.getsockname()[1]
     sockets = [listening, *_loopback_beside(listening, port)]
     note = ServerNote(os.getpid(), port, secrets.token_urlsafe(32), address)
     pages = create_app(desk, token=token, allowed_hosts=(*LOOPBACK, *allowed_hosts))
-    config = uvicorn.Config(
-        _Faces(pages, create_internal(desk, note.token)),
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_S,
-    )
     before = signal.signal(signal.SIGTERM, _stop)
     try:
-        leave_note(home, note)
-        if ready:
-            ready()
-        uvicorn.Server(config).run(sockets=sockets)
+        with _beside(public):
+            leave_note(home, note)
+            if ready:
+                ready()
+            uvicorn.Server(_config(_Faces(pages, create_internal(desk, note.token)))).run(sockets=sockets)
     except KeyboardInterrupt:
         pass  # told to stop, which is how a server ends
     finally:
@@ -105,6 +100,36 @@ def serve(
         for one in sockets:
             one.close()
         signal.signal(signal.SIGTERM, before)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+
+
+@contextmanager
+def _beside(public: tuple[ASGIApp, socket.socket] | None) -> Iterator[None]:
+    """Serve the public application in a thread of its own, as long as the block lasts."""
+    if public is None:
+        yield
+        return
+    app, listening = public
+    server = uvicorn.Server(_config(app))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
 
 
 def _loopback_beside(listening: socket.socket, port: int) -> list[socket.socket]:

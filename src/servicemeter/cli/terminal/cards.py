@@ -11,7 +11,7 @@ from servicemeter.cli.terminal.sparks import sparks
 from servicemeter.cli.terminal.tables import WIDE, console, lines, print_rows, styled
 from servicemeter.model.metric import Metric
 from servicemeter.model.scorecard import Card, Scorecard
-from servicemeter.show.changes import compare, judge, target_words
+from servicemeter.show.changes import compare, shown_outcome, target_words
 from servicemeter.show.dates import compared_with, period_title
 from servicemeter.show.numbers import number
 from servicemeter.show.sentences import data_status
@@ -70,8 +70,7 @@ class _Cells:
         if change:
             words = ", ".join(w for w in (change.words, change.verdict) if w)
             self.change = styled(f"{change.arrow} {words}", change.standing)
-        verdict = None if is_null else judge(metric.target, now)
-        self.target = styled(target_words(metric, now) if metric.target else "", verdict or "")
+        self.target = styled(target_words(metric, card), shown_outcome(metric, card) or "")
         self.trend = sparks(card.trend, metric)
         self.is_low = bool(now.get("low_sample")) and not is_null
 

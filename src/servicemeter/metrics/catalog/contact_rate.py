@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicemeter.metrics.kinds import ACCOUNT, COUNT, HOLDS, ratio
-from servicemeter.model.metric import Measure, Metric, Parameter, Params, Tally, Target
+from servicemeter.metrics.kinds import ACCOUNT, COUNT, HOLDS, active, ratio
+from servicemeter.model.metric import Measure, Metric, Parameter, Params, Tally
+from servicemeter.model.target import Target
 
 __all__ = ["METRICS"]
 
@@ -17,15 +18,12 @@ def _exposure(p: Params) -> tuple[Tally, ...]:
     """What the tickets are divided by (`n`), and the guest orders that are nobody's (`n_excluded`)."""
     if p["denominator"] == "orders":
         return (Tally("orders", {"n": COUNT}, at="f.placed_at", where=HOLDS, needs=_NEEDS, **ACCOUNT),)
-    over, during, held = "orders", "", HOLDS
-    at: str | None = "f.placed_at"
+    over, held = "orders", HOLDS
+    moments: dict[str, Any] = {"at": "f.placed_at"}
     if p["denominator"] == "active_customers":
-        window = int(float(p["activity_window_days"]) * 86400)
-        bought = f"f.placed_at >= p.e - {window} and f.placed_at < p.e"
-        during = f"({bought} or f.from_day < p.day1 and (f.to_day is null or f.to_day >= p.day1))"
-        over, at, held = "activities", None, f"(f.from_day is not null or {HOLDS})"
-    persons = Tally(over, {"n": COUNT}, at=at, during=during, where=f"{held} and {_CUSTOMERS}", needs=_NEEDS, per="f.person_no")
-    guests = Tally(over, {"n_excluded": COUNT}, at=at, during=during, where=f"{held} and f.person_no is null", needs=_NEEDS)
+        over, held, moments = "activities", f"(f.from_day is not null or {HOLDS})", {"holding": active(p)}
+    persons = Tally(over, {"n": COUNT}, where=f"{held} and {_CUSTOMERS}", needs=_NEEDS, per="f.person_no", **moments)
+    guests = Tally(over, {"n_excluded": COUNT}, where=f"{held} and f.person_no is null", needs=_NEEDS, **moments)
     return persons, guests
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from servicemeter.metrics.kinds import COUNT, share
-from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally, Target
+from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
+from servicemeter.model.target import Target
 
 __all__ = ["METRICS"]
 

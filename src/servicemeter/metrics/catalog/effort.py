@@ -38,30 +38,35 @@ def _tickets(p: Params, is_escalation: bool) -> Measure:
         "n_handovers": Agg(_TICKET, "t.handover_at < p.e"),
     }
     holder = "agent_id" if p["level"] == "agent" else "team_id"
-    joins = _holds(holder) + (_tiers(*_teams_passing(holder)) if is_escalation else "")
+    held, beside = _holds(holder)
+    joins = held + (_tiers(*_teams_passing(holder)) if is_escalation else "")
     dimensions = {"team": "held.team_id", "agent": "beside.agent_id"}
     if holder == "agent_id":
         dimensions = {"team": "beside.team_id", "agent": "held.agent_id"}
     where = f"{population(p)} and {_HANDLED}"
-    return Measure((Tally("solves", fields, at="f.solved_at", where=where, joins=joins, dimensions=dimensions),), _finish)
+    lookups = {"beside": beside}
+    of = Tally("solves", fields, at="f.solved_at", where=where, joins=joins, lookups=lookups, dimensions=dimensions)
+    return Measure((of,), _finish)
 
 
-def _holds(holder: str) -> str:
-    """Joins: who held the ticket by `e`, whom it was passed on to (not by routing), and who stood beside the holder then."""
+def _holds(holder: str) -> tuple[str, str]:
+    """Joins: who held the ticket by `e` and whom it was passed on to (not by routing); and who stood beside the holder then."""
     own, other = ("assignee_spans", "team_spans") if holder == "agent_id" else ("team_spans", "assignee_spans")
     until = f"least(held.to_key, p.e * {_SECOND})"
     before = f"({until} - {until} % {_SECOND})"
     no_bot = "and robot.agent_id is null" if holder == "agent_id" else ""
     robots = "left join {{ facts }}.bots as robot on robot.source = t.source and robot.agent_id = held.agent_id" if no_bot else ""
-    return f"""
+    held = f"""
     left join {{{{ facts }}}}.{own} as held
         on held.ticket_no = f.ticket_no and held.{holder} is not null and held.from_key < p.e * {_SECOND}
     {robots}
     left join {{{{ facts }}}}.{own} as next
         on next.ticket_no = held.ticket_no and next.from_key = held.to_key and next.from_key < p.e * {_SECOND}
-        and next.{holder} <> held.{holder} and not (next.is_automatic and next.from_key < f.first_touch_at * {_SECOND}) {no_bot}
-    left join {{{{ facts }}}}.{other} as beside
+        and next.{holder} <> held.{holder} {no_bot}
+        and not (next.is_automatic and next.from_key < f.first_touch_at * {_SECOND})"""
+    beside = f"""left join {{{{ facts }}}}.{other} as beside
         on beside.ticket_no = held.ticket_no and beside.from_key < {before} and beside.to_key >= {before}"""
+    return held, beside
 
 
 def _teams_passing(holder: str) -> tuple[str, str, str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from servicemeter.metrics.kinds import HOLDS, share
-from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
+from servicemeter.metrics.kinds import HOLDS, active, share
+from servicemeter.model.metric import Agg, Holding, Measure, Metric, Parameter, Params, Tally
 
 __all__ = ["METRICS"]
 
@@ -18,28 +18,20 @@ _GUESTS = "f.person_no is null"
 
 def _kept(p: Params) -> tuple[Tally, ...]:
     """Customers of the start (`n`), those of them that are there at the end too (`hits`), and guest orders (`n_excluded`)."""
-    if p["mode"] == "period_over_period":
-        start, end = "f.placed_at >= p.before and f.placed_at < p.p0", "f.placed_at >= p.p0 and f.placed_at < p.e"
-    else:
-        window = int(float(p["activity_window_days"]) * 86400)
-        start, end = _active("p.p0", "p.day0", window), _active("p.e", "p.day1", window)
-    during = f"({start} or {end})"
     held = f"(f.from_day is not null or {HOLDS})"
-    of = Tally(
-        "activities",
-        {"n": Agg("count(*)", "u.was = 1"), "hits": Agg("count(*)", "u.was = 1 and u.remains = 1")},
-        during=during,
-        where=f"{held} and {_CUSTOMERS}",
-        per="f.person_no",
-        units={"was": f"max(case when {start} then 1 else 0 end)", "remains": f"max(case when {end} then 1 else 0 end)"},
-    )
-    return of, Tally("activities", {"n_excluded": Agg("count(*)")}, during=during, where=f"{held} and {_GUESTS}")
+    fields = {"n": Agg("count(*)", "u.was >= 1"), "hits": Agg("count(*)", "u.was >= 1 and u.remains >= 1")}
+    of = Tally("activities", fields, where=f"{held} and {_CUSTOMERS}", per="f.person_no", **_moments(p))
+    guests = Tally("activities", {"n_excluded": Agg("count(*)")}, where=f"{held} and {_GUESTS}", **_moments(p) | {"units": {}})
+    return of, guests
 
 
-def _active(at: str, day: str, window: int) -> str:
-    """Bought within the window before an instant, or had a contract on the day before."""
-    bought = f"f.placed_at >= {at} - {window} and f.placed_at < {at}"
-    return f"({bought} or f.from_day < {day} and (f.to_day is null or f.to_day >= {day}))"
+def _moments(p: Params) -> dict[str, Any]:
+    """How an activity holds the start and the end of a period, by mode."""
+    if p["mode"] == "point_to_point":
+        return {"holding": active(p, starts=True)}
+    start, end = "f.placed_at >= p.before and f.placed_at < p.p0", "f.placed_at >= p.p0 and f.placed_at < p.e"
+    units = {"was": f"count(case when {start} then 1 end)", "remains": f"count(case when {end} then 1 end)"}
+    return {"during": f"({start} or {end})", "units": units}
 
 
 def _share(found: Fields) -> Fields:
@@ -51,12 +43,10 @@ def _lost(found: Fields) -> Fields:
 
 
 def _repeat(_: Params) -> Measure:
-    during = f"f.placed_at >= p.e - {_YEAR_S} and f.placed_at < p.e"
-    fields = {"n": Agg("count(*)"), "hits": Agg("count(*)", "u.orders >= 2")}
-    of = Tally(
-        "orders", fields, during=during, where=f"{HOLDS} and {_CUSTOMERS}", per="f.person_no", units={"orders": "count(*)"}
-    )
-    guests = Tally("orders", {"n_excluded": Agg("count(*)")}, during=during, where=f"{HOLDS} and {_GUESTS}")
+    year = Holding("f.placed_at", f"f.placed_at + {_YEAR_S}")
+    fields = {"n": Agg("count(*)", "u.remains >= 1"), "hits": Agg("count(*)", "u.remains >= 2")}
+    of = Tally("orders", fields, where=f"{HOLDS} and {_CUSTOMERS}", per="f.person_no", holding=year)
+    guests = Tally("orders", {"n_excluded": Agg("count(*)")}, where=f"{HOLDS} and {_GUESTS}", holding=year)
     return Measure((of, guests), _share)
 
 
@@ -66,7 +56,7 @@ def _returning(p: Params) -> Measure:
         {"n": Agg("count(*)"), "hits": Agg("count(*)", "u.returns = 1")},
         at="f.placed_at",
         where=f"{HOLDS} and {_CUSTOMERS}",
-        joins=_bought_before(p),
+        joins=_first_bought(p),
         per="f.person_no",
         units={"returns": "max(case when again.bought_at < p.p0 then 1 else 0 end)"},
     )
@@ -74,15 +64,18 @@ def _returning(p: Params) -> Measure:
     return Measure((of, guests), _share)
 
 
-def _bought_before(p: Params) -> str:
-    """When the person had bought before an order: of the same brand or source, where the question is about one."""
-    apart = ", ".join(["person_no", *(name for name in ("brand", "source") if name in p.get("asked", ()))])
+def _first_bought(p: Params) -> str:
+    """When the person first bought: of the same brand or source, where the question is about one."""
+    apart = {"person_no": "{}.person_no", "brand": "coalesce({}.brand, '')", "source": "{}.source"}
+    of = [said for name, said in apart.items() if name == "person_no" or name in p.get("asked", ())]
+    chosen = ", ".join(f"{said.format('o')} as of_{i}" for i, said in enumerate(of))
+    same = " and ".join(f"again.of_{i} = {said.format('f')}" for i, said in enumerate(of))
     return f"""left join (
-        select order_no, max(placed_at) over (partition by {apart} order by placed_at, order_no
-                                              rows between unbounded preceding and 1 preceding) as bought_at
+        select {chosen}, min(o.placed_at) as bought_at
         from {{{{ facts }}}}.orders as o
-        where person_no is not null and from_at < p.as_of and (to_at is null or to_at >= p.as_of)
-    ) as again on again.order_no = f.order_no"""
+        where o.person_no is not null and o.from_at < p.as_of and (o.to_at is null or o.to_at >= p.as_of)
+        group by {", ".join(said.format("o") for said in of)}
+    ) as again on {same}"""
 
 
 _MODES = (

@@ -18,7 +18,8 @@ from servicemeter.metrics.kinds import (
     unresolved,
     waited_until_as_of,
 )
-from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally, Target
+from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
+from servicemeter.model.target import Target
 
 __all__ = ["METRICS"]
 

@@ -16,7 +16,8 @@ from servicemeter.metrics.kinds import (
     span,
     waited_until_as_of,
 )
-from servicemeter.model.metric import Measure, Metric, Parameter, Params, Tally, Target
+from servicemeter.model.metric import Measure, Metric, Parameter, Params, Tally
+from servicemeter.model.target import Target
 
 __all__ = ["METRICS"]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from servicemeter.analysis.intervals import nps_interval, nps_standard_error
 from servicemeter.metrics.kinds import mean_of, share
-from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally, Target
+from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
+from servicemeter.model.target import Target
 
 __all__ = ["METRICS"]
 

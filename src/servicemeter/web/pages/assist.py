@@ -15,17 +15,33 @@ from starlette.responses import Response
 
 from servicemeter.ground.errors import BadQuestion, ServicemeterError, UnknownName
 from servicemeter.show.numbers import number
-from servicemeter.web.api import PlainJSON, read_json
+from servicemeter.show.phrases import phrase, say
+from servicemeter.web.api import read_json
 from servicemeter.web.desklike import DeskLike
-from servicemeter.web.paper import render
+from servicemeter.web.pages import Page
+from servicemeter.web.plain import PlainJSON
+from servicemeter.web.visit import Visit, visit
 
-__all__ = ["router"]
+__all__ = ["PAGE", "router"]
 
+PAGE = Page(phrase("Before you answer"), "/assist", 70)
 router = APIRouter()
 _ASKED = ("ticket", "source")
 _SENT = ("text", "language")
 _MOST_BYTES = 1_000_000
-_TURNED = {"recovered": "no longer sounds negative", "worsened": "has come to sound negative", "flat": "unchanged in kind"}
+_TURNED = {
+    "recovered": phrase("it no longer sounds negative"),
+    "worsened": phrase("it has come to sound negative"),
+    "flat": phrase("no turn"),
+}
+_LABELS = {
+    "positive": phrase("positive"),
+    "neutral": phrase("neutral"),
+    "negative": phrase("negative"),
+    "not sure": phrase("not sure"),
+    "not analysed": phrase("not analysed"),
+}
+_KINDS = {"ticket": phrase("ticket"), "contact": phrase("call or chat"), "survey": phrase("survey"), "order": phrase("order")}
 
 
 def _desk(request: Request) -> DeskLike:
@@ -60,13 +76,13 @@ async def assist_text(request: Request) -> Response:
 @router.api_route("/assist", methods=["GET", "HEAD"])
 def assist_page(request: Request) -> Response:
     """The page: of the ticket that the address names, or empty."""
-    asked = request.query_params
+    seen, asked = visit(request, _ASKED), request.query_params
     if not asked.get("ticket"):
-        return _page(asked, None, "")
+        return _page(seen, asked, None, "")
     try:
-        return _page(asked, _of_ticket(_desk(request), asked), "")
+        return _page(seen, asked, _of_ticket(seen.desk, asked), "")
     except ServicemeterError as fault:
-        return _page(asked, None, str(fault), 400)
+        return _page(seen, asked, None, str(fault), 400)
 
 
 @router.post("/assist")
@@ -77,9 +93,8 @@ async def assist_page_of_text(request: Request) -> Response:
         raw += chunk
         if len(raw) > _MOST_BYTES:
             raise BadQuestion("A text longer than 1 MB is not read. Give a part of it.")
-    text = parse_qs(raw.decode("utf-8", "replace")).get("text", [""])[0]
-    found = await run_in_threadpool(_desk(request).assist, text=text)
-    return _page({}, found, "")
+    seen, text = visit(request, _ASKED), parse_qs(raw.decode("utf-8", "replace")).get("text", [""])[0]
+    return await run_in_threadpool(lambda: _page(seen, {}, seen.desk.assist(text=text), ""))
 
 
 def _of_ticket(desk: DeskLike, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -88,22 +103,26 @@ def _of_ticket(desk: DeskLike, asked: Mapping[str, str]) -> dict[str, Any]:
     return desk.assist(ticket_id=asked["ticket"], source=asked.get("source") or None)
 
 
-def _page(asked: Mapping[str, str], found: dict[str, Any] | None, fault: str, status: int = 200) -> Response:
-    customer = (found or {}).get("customer")
-    return render(
+def _page(seen: Visit, asked: Mapping[str, str], found: dict[str, Any] | None, fault: str, status: int = 200) -> Response:
+    customer = (found or {}).get("customer") or {"counts": {}, "entries": []}
+    language = seen.language
+    counts = (f"{number(n, language=language)} × {say(language, _KINDS[what])}" for what, n in customer["counts"].items())
+    return seen.page(
         "assist.html",
-        status,
         here="assist",
+        status=status,
         asked={name: asked.get(name, "") for name in _ASKED},
         found=found,
         fault=fault,
-        turned=_TURNED.get(str((found or {}).get("turned")), ""),
-        counts=", ".join(f"{number(n)} × {what}" for what, n in customer["counts"].items()) if customer else "",
-        entries=[_entry(entry) for entry in customer["entries"]] if customer else [],
+        label=say(language, _LABELS[found["sentiment"]["label"]]) if found and found["sentiment"] else "",
+        turned=say(language, _TURNED[found["turned"]]) if found and found["turned"] else "",
+        counts=", ".join(counts),
+        entries=[_entry(entry, language) for entry in customer["entries"]],
     )
 
 
-def _entry(entry: Mapping[str, Any]) -> dict[str, str]:
+def _entry(entry: Mapping[str, Any], language: str) -> dict[str, str]:
     """One line of the story: when, what, and the rest as it is."""
     rest = ", ".join(f"{name} {value}" for name, value in entry.items() if name not in ("at", "what") and value is not None)
-    return {"at": str(entry.get("at", "")).replace("T", " ").removesuffix("Z"), "what": str(entry["what"]), "rest": rest}
+    at = str(entry.get("at", "")).replace("T", " ").removesuffix("Z")
+    return {"at": at, "what": say(language, _KINDS[entry["what"]]), "rest": rest}

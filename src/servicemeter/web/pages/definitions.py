@@ -6,25 +6,23 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from servicemeter.model.metric import Metric
+from servicemeter.show.phrases import phrase
 from servicemeter.show.words import FAMILIES, family_title
-from servicemeter.web.desklike import DeskLike
-from servicemeter.web.paper import render
+from servicemeter.web.pages import Page
+from servicemeter.web.visit import visit
 
-__all__ = ["router"]
+__all__ = ["PAGE", "router"]
 
+PAGE = Page(phrase("Definitions"), "/definitions", 80)
 router = APIRouter()
 
 
 @router.api_route("/definitions", methods=["GET", "HEAD"])
 def definitions_page(request: Request) -> Response:
     """All metrics with their questions, in the order of the families."""
-    desk: DeskLike = request.app.state.desk
+    seen = visit(request)
     families: dict[str, list[Metric]] = {name: [] for name in FAMILIES}
-    for metric in desk.metrics():
+    for metric in seen.desk.metrics():
         families.setdefault(metric.family, []).append(metric)
-    return render(
-        "definitions.html",
-        families=[(family_title(name), metrics) for name, metrics in families.items() if metrics],
-        here="definitions",
-        findings_count=len(desk.findings()),
-    )
+    titled = [(family_title(name, seen.language), metrics) for name, metrics in families.items() if metrics]
+    return seen.page("definitions.html", here="definitions", families=titled)

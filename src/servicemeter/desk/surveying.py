@@ -1,0 +1,94 @@
+"""Surveys and the book: what happened is asked about, and what was answered is counted, like the rows of any source."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from servicemeter.desk.anydesk import AnyDesk
+from servicemeter.office.ballots import count_ballots, take_ballots
+from servicemeter.office.database import Office
+from servicemeter.office.inbox import settle, waiting_items
+from servicemeter.store.book import LoadReport
+from servicemeter.surveys.answering import SOURCE, tell_book
+from servicemeter.surveys.asking import decide, occasion_of, remind, span_of
+from servicemeter.surveys.choosing import Decision
+from servicemeter.surveys.forms import Form
+from servicemeter.surveys.replies import answer_rows, ballot_row
+
+__all__ = ["FEWEST_BALLOTS", "ask_customers", "take_answers"]
+
+FEWEST_BALLOTS = 20
+"""Anonymous answers come into the book this many at once, so that none can be told by when it came."""
+
+_BATCH = 5_000
+_REOPENED_SINCE = timedelta(days=60)
+
+
+def ask_customers(
+    desk: AnyDesk, office: Office, forms: Mapping[str, Form], now: datetime, *, dry_run: bool = False
+) -> list[Decision]:
+    """Decide about everything in the book that the forms ask about; those to be asked have a mail in the outbox afterwards.
+
+    With `dry_run` nothing is written: the decisions say who would be asked, and of the others why not.
+    """
+    asked = {name: form for name, form in forms.items() if form.asking.event != "visit"}
+    occasions = {}
+    for name, form in asked.items():
+        since, until = span_of(form.asking, now)
+        rows = desk.occasions(form.asking.event, since, until, now)
+        occasions[name] = [occasion_of(row, form) for row in rows]
+    decisions = decide(office, asked, occasions, now, dry_run=dry_run)
+    if not dry_run:
+        for form in asked.values():
+            remind(office, form, _open_again(desk, form, now), now)
+    return decisions
+
+
+def take_answers(desk: AnyDesk, office: Office, forms: Mapping[str, Form], now: datetime) -> list[LoadReport]:
+    """Take what came in through our own surveys into the book, in the order in which it came.
+
+    Should the process end in between, the same rows come again and are known already.
+    """
+    _empty_boxes(office, forms, now)
+    reports = []
+    while items := waiting_items(office, _BATCH, SOURCE):
+        tables: dict[str, Any] = {}
+        for item in items:
+            for name, rows in json.loads(item.body).items():
+                tables.setdefault(name, []).extend(rows)
+        reports.append(desk.load(source=SOURCE, now=now, **tables))
+        settle(office, [item.item_id for item in items], "taken")
+    return reports
+
+
+def _empty_boxes(office: Office, forms: Mapping[str, Form], now: datetime) -> None:
+    with office.writing() as on:
+        for name, count in count_ballots(on).items():
+            if count >= FEWEST_BALLOTS and name in forms:
+                ballots = take_ballots(office, on, name)
+                tell_book(office, on, f"ballots {ballots[0][0]}", _ballot_tables(forms[name], ballots), now)
+
+
+def _ballot_tables(form: Form, ballots: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    tables: dict[str, list[dict[str, Any]]] = {"survey_invitations": [], "survey_answers": []}
+    for ballot_id, said in ballots:
+        tables["survey_invitations"].append(ballot_row(form, ballot_id, said["of"]))
+        at = datetime.fromisoformat(said["answered_at"])
+        tables["survey_answers"] += answer_rows(ballot_id, 1, said["content"], {}, at)
+    return tables
+
+
+def _open_again(desk: AnyDesk, form: Form, now: datetime) -> set[tuple[str, str]]:
+    """The tickets of the last weeks that are not solved now: nobody is reminded of those."""
+    if form.asking.remind_days is None or form.asking.event != "ticket_solved":
+        return set()
+    since = now - _REOPENED_SINCE
+    then = {_ticket(row) for row in desk.occasions("ticket_solved", since, now, since)}
+    return then - {_ticket(row) for row in desk.occasions("ticket_solved", since, now, now)}
+
+
+def _ticket(row: Mapping[str, Any]) -> tuple[str, str]:
+    return str(row["ticket_source"]), str(row["ticket_id"])

@@ -1,0 +1,299 @@
+"""Connected sources into the book: pull, shape, take in pieces, each piece with the cursors that stand after it.
+
+Whatever ends a sync (a token withdrawn, the process killed), the next one goes on from the last piece; what is pulled twice
+is one row. When all streams have reached the same instant the source is covered up to it, and its days are counted.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from servicemeter.ground.clock import epoch, local_day, local_midnight, moment
+from servicemeter.ground.errors import (
+    BadSettings,
+    CursorExpired,
+    ServicemeterError,
+    SourceFailed,
+    SourceForbids,
+    SourceLacks,
+)
+from servicemeter.model.rows import Batch, KeptAside
+from servicemeter.office.connections import Connection, find_connection, plan_next, reveal_secrets
+from servicemeter.office.runs import SyncRun, begin_run, end_run, interrupt_runs
+from servicemeter.sources.client import Pace
+from servicemeter.sources.finding import find_connector
+from servicemeter.sources.gathering import gather
+from servicemeter.sources.source import Account, Cursor, Page, Source, Stream
+
+if TYPE_CHECKING:
+    from servicemeter.desk.desk import Desk
+
+__all__ = ["Clock", "SyncStep", "ToldSync", "open_source", "sync_source"]
+
+Clock = Callable[[], datetime]
+_PIECE_ROWS = 150_000
+_PIECE_S = 30.0
+_LAG = timedelta(minutes=1)
+_COUNTED_DAYS = 7
+_MOST_BACK_OFF = 16
+
+
+@dataclass(frozen=True)
+class SyncStep:
+    """How far a sync is: the stream being pulled, its share done (0 to 1, None when unknown), pages and rows so far.
+
+    `waiting_s` is how long is waited for the source's limits right now.
+    """
+
+    stream: str
+    share: float | None = None
+    pages: int = 0
+    rows: int = 0
+    waiting_s: float = 0.0
+
+
+ToldSync = Callable[[SyncStep], None]
+_LOCKS: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
+
+
+def open_source(connection: Connection, secrets: Mapping[str, str], folder: Any = None, pace: Pace | None = None) -> Source:
+    """The connector of a connection, with what it needs to reach the account."""
+    made = find_connector(connection.kind, folder)
+    return made({"address": connection.address, **connection.options, **secrets}, pace)
+
+
+def sync_source(
+    desk: Desk,
+    name: str,
+    *,
+    clock: Clock,
+    since: datetime | None = None,
+    progress: ToldSync | None = None,
+    pace: Pace | None = None,
+) -> SyncRun:
+    """Pull a connected source to the present; returns the run, which says what came and what went wrong.
+
+    With `since` everything changed from then on is pulled again. A sync that fails is a run with an error, not an exception;
+    `UnknownName` and `BadSettings` are raised for what was never connected or is being synced already.
+    """
+    connection = find_connection(desk.office, name)
+    lock = _LOCKS[id(desk), name]
+    if not lock.acquire(blocking=False):
+        raise BadSettings(f"{name} is being synced already. Look at it with: servicemeter sources")
+    try:
+        interrupt_runs(desk.office, name, clock())
+        run = begin_run(desk.office, name, clock())
+        try:
+            run = _Sync(desk, connection, run, clock, since, progress, pace or Pace()).run()
+        except ServicemeterError as error:
+            run = replace(run, state="failed", error_kind=type(error).__name__, error=str(error))
+        except BaseException:
+            run = replace(run, state="failed", error_kind="ServicemeterError", error="It stopped before its end; sync it again.")
+            raise
+        finally:
+            end_run(desk.office, replace(run, ended_at=clock()))
+            _plan(desk, connection, run, clock())
+        return replace(run, ended_at=clock())
+    finally:
+        lock.release()
+
+
+def _plan(desk: Desk, connection: Connection, run: SyncRun, now: datetime) -> None:
+    """When the connection is next due: after its usual time, or ever later while it fails."""
+    failures = 0 if run.state == "done" else connection.failure_count + 1
+    every_s = connection.every_s
+    back_off = min(2**failures, _MOST_BACK_OFF) if failures else 1
+    due = None if every_s is None else now + timedelta(seconds=every_s * back_off)
+    plan_next(desk.office, connection.name, due, failure_count=failures)
+
+
+@dataclass
+class _Piece:
+    """Rows on their way into the book in one transaction (a `model.rows.Delivery`)."""
+
+    source: str
+    tz: str | None
+    items: Sequence[Batch | KeptAside] = ()
+    capabilities: tuple[str, ...] | None = ()
+    loaded_from: datetime | None = None
+    loaded_through: datetime | None = None
+
+    def __iter__(self) -> Iterator[Batch | KeptAside]:
+        return iter(self.items)
+
+
+@dataclass
+class _Gathered:
+    """Pages of one stream that are not in the book yet."""
+
+    rows: list[Any] = field(default_factory=list)
+    cursor: Cursor | None = None
+    through: datetime | None = None
+
+
+class _Known:
+    """What the book knows of one source (`sources.source.Known`)."""
+
+    def __init__(self, desk: Desk, source: str) -> None:
+        self._desk, self._source = desk, source
+
+    def values(self, table: str, column: str, ids: Collection[Any]) -> dict[str, Any]:
+        """The values of a column by row id; rows that are not there are left out."""
+        with self._desk.on_book() as book:
+            return book.known_values(self._source, table, column, {str(one) for one in ids if one is not None})
+
+
+class _Sync:
+    """One sync of one source."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        connection: Connection,
+        run: SyncRun,
+        clock: Clock,
+        since: datetime | None,
+        progress: ToldSync | None,
+        pace: Pace,
+    ) -> None:
+        self._desk, self._connection, self._run, self._clock = desk, connection, run, clock
+        self._since, self._tell = since, progress or (lambda step: None)
+        self._step = SyncStep("account")
+        self._pace = replace(pace, told=self._waits)
+        folder = desk.home.connectors if desk.home else None
+        self._source = open_source(connection, reveal_secrets(desk.office, connection.name), folder, self._pace)
+        self._known = _Known(desk, connection.name)
+        self._account = Account("")
+        self._missing: list[str] = []
+        self._pieces = 0
+
+    def run(self) -> SyncRun:
+        """Pull every stream, state what is covered, count the days."""
+        try:
+            self._account = self._source.account()
+            until = (self._account.at or self._clock()) - _LAG
+            for stream in self._source.streams:
+                self._pull_if_allowed(stream, until)
+            gives = [c for s in self._source.streams if s.name not in self._missing for c in s.gives]
+            self._take(_Gathered(through=until), None, tuple(sorted({*self._source.gives, *gives})))
+            self._desk.prepare()
+            counts = self._count(until)
+            return replace(
+                self._run,
+                state="done",
+                through=until,
+                calls=self._source.client.calls,
+                remarks=self._source.remarks,
+                counts=counts,
+            )
+        except SourceFailed as error:
+            said = replace(self._run, calls=self._source.client.calls, remarks=self._source.remarks)
+            return replace(said, state="failed", error_kind=type(error).__name__, error=str(error))
+        finally:
+            self._source.close()
+
+    def _said(self) -> SyncRun:
+        return replace(self._run, calls=self._source.client.calls, remarks=self._source.remarks)
+
+    def _pull_if_allowed(self, stream: Stream, until: datetime) -> None:
+        try:
+            self._pull(stream.name, until)
+        except (SourceForbids, SourceLacks) as error:
+            if stream.is_needed:
+                raise
+            self._missing.append(stream.name)
+            missing = f" Not measured without it: {', '.join(stream.gives)}." if stream.gives else ""
+            self._source.remarks.append(f"{stream.name} is left out. {error}{missing}")
+
+    def _pull(self, stream: str, until: datetime) -> None:
+        """Pull one stream; a cursor that the source forgot is replaced by the time at which it stood."""
+        with self._desk.on_book() as book:
+            cursor: Cursor = book.cursors(self._connection.name).get(stream, {})
+        if self._since is not None:
+            cursor = self._source.restart(stream, cursor, self._since)
+        try:
+            self._pull_from(stream, cursor, until)
+        except CursorExpired as error:
+            self._source.remarks.append(f"{error} Pulled again from shortly before it.")
+            self._pull_from(stream, self._source.restart(stream, cursor, None), until)
+
+    def _pull_from(self, stream: str, cursor: Cursor, until: datetime) -> None:
+        gathered = _Gathered()
+        began = self._pace.monotonic()
+        self._told(SyncStep(stream, None, 0, self._step.rows))
+        for page in self._source.pull(stream, cursor, until):
+            self._add(gathered, page)
+            is_late = self._pace.monotonic() - began > _PIECE_S
+            if len(gathered.rows) >= _PIECE_ROWS or is_late:
+                self._take(gathered, stream)
+                gathered, began = _Gathered(), self._pace.monotonic()
+        if gathered.cursor is not None:
+            self._take(gathered, stream)
+
+    def _add(self, gathered: _Gathered, page: Page) -> None:
+        before = len(gathered.rows)
+        gathered.rows.extend(self._source.shape(page, self._known))
+        gathered.cursor, gathered.through = page.cursor, page.through or gathered.through
+        rows = self._step.rows + len(gathered.rows) - before
+        self._told(SyncStep(page.stream, page.share, self._step.pages + 1, rows))
+
+    def _take(self, gathered: _Gathered, stream: str | None, capabilities: tuple[str, ...] = ()) -> None:
+        """One transaction: the rows, where the stream then stands, and what is covered."""
+        now = self._clock()
+        piece = _Piece(self._connection.name, self._account.tz, list(gather(gathered.rows, stream or "")), capabilities)
+        if gathered.through is not None:
+            piece.loaded_from, piece.loaded_through = self._covered_from(), gathered.through
+        cursors = {} if stream is None or gathered.cursor is None else {stream: gathered.cursor}
+        self._pieces += 1
+        label = f"sync {self._run.run_id}, piece {self._pieces}: {stream or 'end'}"
+        report = self._desk.take(piece, now=now, label=label, cursors=cursors)
+        changed = sum(m.corrected + m.older for m in report.tables.values())
+        self._run = replace(
+            self._run,
+            new_rows=self._run.new_rows + report.taken,
+            changed_rows=self._run.changed_rows + changed,
+            kept_aside=self._run.kept_aside + report.kept_aside,
+        )
+
+    def _covered_from(self) -> datetime | None:
+        """The local midnight of the first day that there is anything of, or the day from which was pulled."""
+        with self._desk.on_book() as book:
+            first = book.first_moment(self._connection.name)
+            tz = book.settings().get("report_tz") or self._account.tz or "UTC"
+        given = self._connection.options.get("since")
+        if given:
+            return datetime.fromisoformat(given).replace(tzinfo=UTC)
+        return None if first is None else moment(local_midnight(local_day(epoch(first), tz), tz))
+
+    def _count(self, until: datetime) -> dict[str, list[int]]:
+        """The last days: tickets at the source and in the book, day by day; a difference is shown, never hidden."""
+        last = until.date()
+        days = [last - timedelta(days=back) for back in range(_COUNTED_DAYS, 0, -1)]
+        first = self._covered_from()
+        days = [day for day in days if first is None or _midnight(day) >= first]
+        if not days:
+            return {}
+        try:
+            there = self._source.count_tickets(days)
+        except SourceFailed as error:
+            self._source.remarks.append(f"The days could not be counted at the source. {error}")
+            return {}
+        with self._desk.on_book() as book:
+            here = book.count_days(self._connection.name, "tickets", _midnight(days[0]), _midnight(last))
+        return {day.isoformat(): [there[day], here.get(day, 0)] for day in days if day in there}
+
+    def _waits(self, seconds: float) -> None:
+        self._told(replace(self._step, waiting_s=seconds))
+
+    def _told(self, step: SyncStep) -> None:
+        self._step = step
+        self._tell(step)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -1,0 +1,50 @@
+"""Units (persons) at many moments, from what their rows hold: each row is read once, however many moments there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["units_at_ends"]
+
+
+def units_at_ends(
+    rows: str, dimensions: Sequence[str], parting: Sequence[str], ends: int, periods: str, counts: Sequence[str]
+) -> str:
+    """How many units there are in each period, by `u.was` and `u.remains`: how many rows (2 for more) held its start and its end.
+
+    `rows` give the dimensions and, in the columns after them, a unit and the numbers of the first and the last period whose
+    end they hold (-1: the start of the first). A unit's depth, how many of its rows hold an end, goes up at the first of a row
+    and down after its last. Turns from one depth to another are counted where they happen; whoever has turned to a depth stays
+    there in the periods after, until the next turn takes one away again. `counts` count units. `parting` are the dimensions
+    that have more than one value.
+    """
+    unit, first, last = (f"d{len(dimensions) + i}" for i in range(3))
+    groups = ", ".join([*dimensions, unit])
+    steps = f"""
+        select {groups}, turned, sum(step) as step
+        from (select {groups}, case when w.step > 0 then {first} else {last} + 1 end as turned, w.step as step
+              from ({rows}) as f
+              join (select 1 as step union all select -1 as step) as w on w.step > 0 or {last} < {ends - 1}) as s
+        group by {groups}, turned
+    """
+    parts = ", ".join([*parting, unit])
+    depths = f"select *, sum(step) over (partition by {parts} order by turned) as depth from ({steps}) as s"
+    alike = ", ".join([*dimensions, "turned", "before", "depth"])
+    turns = f"""
+        select {alike}, count(*) as units
+        from (select {", ".join([*dimensions, "turned"])}, least(depth - step, 2) as before, least(depth, 2) as depth
+              from ({depths}) as d) as d
+        group by {alike}
+    """
+    names = ", ".join(["idx", *(f"u.{name}" for name in dimensions)])
+    chosen = ", ".join(["p.idx as idx", *(f"r.{name}" for name in dimensions)])
+    was = "case when r.turned = p.idx or w.side < 0 then r.before else r.depth end"
+    remains = "case when w.side < 0 then r.before else r.depth end"
+    counted = ", ".join(count.replace("count(*)", "sum(u.units)", 1) for count in counts)
+    return f"""
+        select {names}, {counted}
+        from (select {chosen}, {was} as was, {remains} as remains, w.side * r.units as units
+              from ({turns}) as r join {periods} as p on p.idx >= r.turned
+              cross join (select 1 as side union all select -1 as side) as w) as u
+        group by {names}
+    """

@@ -1,0 +1,228 @@
+"""Survey invitations: one row an occasion, also where nobody was asked; who was asked when; and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from servicemeter.office.database import METADATA, Instant, Office
+
+__all__ = [
+    "INVITATIONS", "Invitation", "asks_since", "change_invitation", "decided_occasions", "find_by_occasion", "find_by_token",
+    "held_up",
+    "identities_of", "invitation_of", "keep_asks", "keep_invitations", "keep_link",
+    "list_invitations", "note_seen", "unanswered",
+]  # fmt: skip
+
+INVITATIONS = sa.Table(
+    "survey_invitations",
+    METADATA,
+    sa.Column("invitation_id", sa.String(32), primary_key=True),
+    sa.Column("form", sa.String(100), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("occasion_id", sa.String(300), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("reason", sa.String(20)),
+    sa.Column("probability", sa.Float, nullable=False),
+    sa.Column("via", sa.String(20), nullable=False),
+    sa.Column("occurred_at", Instant, nullable=False),
+    sa.Column("decided_at", Instant, nullable=False),
+    sa.Column("sent_at", Instant),
+    sa.Column("expires_at", Instant),
+    sa.Column("seen_at", Instant),
+    sa.Column("rated_at", Instant),
+    sa.Column("completed_at", Instant),
+    sa.Column("customer_source", sa.String(100)),
+    sa.Column("customer_id", sa.String(200)),
+    sa.Column("ticket_source", sa.String(100)),
+    sa.Column("ticket_id", sa.String(200)),
+    sa.Column("interaction_source", sa.String(100)),
+    sa.Column("interaction_id", sa.String(200)),
+    sa.Column("order_source", sa.String(100)),
+    sa.Column("order_id", sa.String(200)),
+    sa.Column("agent_id", sa.String(200)),
+    sa.Column("team_id", sa.String(200)),
+    sa.Column("channel", sa.String(100)),
+    sa.Column("brand", sa.String(200)),
+    sa.Column("language", sa.String(35)),
+    sa.Column("page", sa.String(500)),
+    sa.Column("location", sa.String(200)),
+    sa.UniqueConstraint("form", "occasion_id", name="survey_invitations_once"),
+    sa.Index("survey_invitations_of_state", "form", "state", "sent_at"),
+)
+_ASKS = sa.Table(
+    "survey_asks",
+    METADATA,
+    sa.Column("identity_hash", sa.String(100), primary_key=True),
+    sa.Column("invitation_id", sa.String(32), primary_key=True),
+    sa.Column("form", sa.String(100), nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Index("survey_asks_by_time", "asked_at"),
+)
+_LINKS = sa.Table(
+    "survey_links",
+    METADATA,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("invitation_id", sa.String(32), nullable=False),
+)
+_HELD_UP = "held_up"
+_FEW = 500
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """One occasion. `state`: `chosen` (to be sent), `asked`, `unknown` (nobody can tell whether the mail left), `bounced`,
+    `not_asked` (with its `reason`), `held_up` (a rare survey that waits for another's quarantine).
+
+    `via` is how: mail, link, signature, page, widget. `agent_id` and `team_id` are those of the occasion and never change.
+    """
+
+    invitation_id: str
+    form: str
+    version: int
+    occasion_id: str
+    state: str
+    probability: float
+    via: str
+    occurred_at: datetime
+    decided_at: datetime
+    reason: str | None = None
+    sent_at: datetime | None = None
+    expires_at: datetime | None = None
+    seen_at: datetime | None = None
+    rated_at: datetime | None = None
+    completed_at: datetime | None = None
+    customer_source: str | None = None
+    customer_id: str | None = None
+    ticket_source: str | None = None
+    ticket_id: str | None = None
+    interaction_source: str | None = None
+    interaction_id: str | None = None
+    order_source: str | None = None
+    order_id: str | None = None
+    agent_id: str | None = None
+    team_id: str | None = None
+    channel: str | None = None
+    brand: str | None = None
+    language: str | None = None
+    page: str | None = None
+    location: str | None = None
+
+
+def keep_invitations(on: sa.Connection, invitations: Sequence[Invitation]) -> None:
+    """Write decisions; an occasion that was held up before is decided anew."""
+    for invitation in invitations:
+        c = INVITATIONS.c
+        same = (c.form == invitation.form) & (c.occasion_id == invitation.occasion_id) & (c.state == _HELD_UP)
+        on.execute(sa.delete(INVITATIONS).where(same))
+    if invitations:
+        on.execute(sa.insert(INVITATIONS), [vars(invitation) for invitation in invitations])
+
+
+def keep_asks(on: sa.Connection, invitation: Invitation, identities: Iterable[str]) -> None:
+    """Note whom an invitation asked, under everything that recognises the person: the quarantine reads it."""
+    rows = [
+        {
+            "identity_hash": i,
+            "invitation_id": invitation.invitation_id,
+            "form": invitation.form,
+            "asked_at": invitation.decided_at,
+        }
+        for i in sorted(set(identities))
+    ]
+    if rows:
+        on.execute(sa.insert(_ASKS), rows)
+
+
+def identities_of(on: sa.Connection, invitation_id: str) -> list[str]:
+    """What recognises the person that an invitation asked."""
+    return [i for (i,) in on.execute(sa.select(_ASKS.c.identity_hash).where(_ASKS.c.invitation_id == invitation_id))]
+
+
+def asks_since(on: sa.Connection, since: datetime, identities: Collection[str]) -> list[tuple[str, datetime, str]]:
+    """Every ask of these identities after an instant: identity, when, which form."""
+    query = sa.select(_ASKS.c.identity_hash, _ASKS.c.asked_at, _ASKS.c.form).where(_ASKS.c.asked_at > since)
+    if len(identities) <= _FEW:
+        query = query.where(_ASKS.c.identity_hash.in_(sorted(identities)))
+    return [(identity, at, form) for identity, at, form in on.execute(query)]
+
+
+def decided_occasions(on: sa.Connection, forms: Collection[str], since: datetime) -> set[tuple[str, str]]:
+    """The occasions of forms that have been decided for good."""
+    c = INVITATIONS.c
+    query = sa.select(c.form, c.occasion_id).where(c.form.in_(forms) & (c.occurred_at >= since) & (c.state != _HELD_UP))
+    return {(form, occasion) for form, occasion in on.execute(query)}
+
+
+def held_up(on: sa.Connection) -> set[tuple[str, str]]:
+    """The occasions that wait for another survey's quarantine: form and occasion."""
+    c = INVITATIONS.c
+    return {(form, occasion) for form, occasion in on.execute(sa.select(c.form, c.occasion_id).where(c.state == _HELD_UP))}
+
+
+def find_by_token(on: sa.Connection, token_hash: str) -> Invitation | None:
+    """The invitation that a link belongs to; an invitation has a link for each of its mails."""
+    of = sa.select(_LINKS.c.invitation_id).where(_LINKS.c.token_hash == token_hash).scalar_subquery()
+    return _first(on, INVITATIONS.c.invitation_id == of)
+
+
+def keep_link(on: sa.Connection, invitation_id: str, token_hash: str) -> None:
+    """Bind a link to an invitation; of the link itself only a hash is kept."""
+    on.execute(sa.insert(_LINKS).values(token_hash=token_hash, invitation_id=invitation_id))
+
+
+def find_by_occasion(on: sa.Connection, form: str, occasion_id: str) -> Invitation | None:
+    """The invitation of an occasion."""
+    return _first(on, (INVITATIONS.c.form == form) & (INVITATIONS.c.occasion_id == occasion_id))
+
+
+def invitation_of(on: sa.Connection, invitation_id: str) -> Invitation | None:
+    """One invitation."""
+    return _first(on, INVITATIONS.c.invitation_id == invitation_id)
+
+
+def change_invitation(on: sa.Connection, invitation_id: str, **change: Any) -> None:
+    """Note what became of an invitation."""
+    if change:
+        on.execute(sa.update(INVITATIONS).where(INVITATIONS.c.invitation_id == invitation_id).values(change))
+
+
+def note_seen(office: Office, invitation_id: str, now: datetime) -> None:
+    """Note that a person, not a machine, looked at the page; only the first time counts."""
+    with office.writing() as on:
+        c = INVITATIONS.c
+        on.execute(sa.update(INVITATIONS).where((c.invitation_id == invitation_id) & c.seen_at.is_(None)).values(seen_at=now))
+
+
+def list_invitations(
+    office: Office, form: str | None = None, since: datetime | None = None, until: datetime | None = None
+) -> list[Invitation]:
+    """The invitations decided in [since, until), the oldest first."""
+    c = INVITATIONS.c
+    wanted = [c.form == form if form else sa.true()]
+    wanted += [c.decided_at >= since] if since else []
+    wanted += [c.decided_at < until] if until else []
+    with office.reading() as on:
+        query = sa.select(INVITATIONS).where(*wanted).order_by(c.decided_at, c.invitation_id)
+        return [_record(row) for row in on.execute(query).mappings()]
+
+
+def unanswered(on: sa.Connection, form: str, sent_before: datetime, within: timedelta) -> list[Invitation]:
+    """Asked by mail in the time before an instant, and neither rated nor bounced since."""
+    c = INVITATIONS.c
+    wanted = (c.form == form) & (c.state == "asked") & (c.via == "mail") & c.rated_at.is_(None)
+    window = (c.sent_at <= sent_before) & (c.sent_at > sent_before - within)
+    return [_record(row) for row in on.execute(sa.select(INVITATIONS).where(wanted & window)).mappings()]
+
+
+def _first(on: sa.Connection, wanted: sa.ColumnElement[bool]) -> Invitation | None:
+    row = on.execute(sa.select(INVITATIONS).where(wanted)).mappings().first()
+    return None if row is None else _record(row)
+
+
+def _record(row: Mapping[Any, Any]) -> Invitation:
+    return Invitation(**{str(name): value for name, value in row.items()})

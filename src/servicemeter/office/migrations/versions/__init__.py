@@ -1,0 +1,1 @@
+"""One step a file, `v<number>_<what>.py`, in their order."""

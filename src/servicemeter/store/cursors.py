@@ -1,0 +1,83 @@
+"""Cursors: how far each stream of a source has been pulled, moved in the transaction of the rows they stand after."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from servicemeter.engines.engine import BookEngine, Engine
+from servicemeter.model.tables import TABLES
+
+__all__ = ["count_days", "first_moment", "keep_cursors", "known_values", "make_cursors", "read_cursors"]
+
+_AT_ONCE = 5_000
+
+
+def make_cursors(engine: BookEngine) -> None:
+    """The step of the book that makes their table."""
+    engine.run("create table meta.cursors (source varchar, stream varchar, cursor varchar, data_version bigint)")
+
+
+def keep_cursors(engine: Engine, source: str, cursors: Mapping[str, Any], version: int) -> None:
+    """Note where streams stand; those not named stay where they were. Call inside the transaction of the rows."""
+    literal = engine.dialect.literal
+    for stream, cursor in cursors.items():
+        engine.run(f"delete from meta.cursors where source = {literal(source)} and stream = {literal(stream)}")
+        values = ", ".join(literal(v) for v in (source, stream, json.dumps(cursor), version))
+        engine.run(f"insert into meta.cursors values ({values})")
+
+
+def read_cursors(engine: Engine, source: str) -> dict[str, Any]:
+    """Where the streams of a source stand, by name; empty before the first pull."""
+    rows = engine.rows(f"select stream, cursor from meta.cursors where source = {engine.dialect.literal(source)}")
+    return {stream: json.loads(cursor) for stream, cursor in rows}
+
+
+def known_values(engine: Engine, source: str, table: str, column: str, ids: Collection[str]) -> dict[str, Any]:
+    """What the book has in a column for rows of a source, by the last column of the table's key; ids not there are left out."""
+    q, literal = engine.dialect.name_of, engine.dialect.literal
+    key = q(TABLES[table].key[-1])
+    found: dict[str, Any] = {}
+    for some in _pieces(sorted(ids)):
+        wanted = ", ".join(literal(one) for one in some)
+        rows = engine.rows(f"select {key}, {q(column)} from {q(table)} where source = {literal(source)} and {key} in ({wanted})")
+        found.update(rows)
+    return found
+
+
+def count_days(engine: Engine, source: str, table: str, since: datetime, until: datetime) -> dict[date, int]:
+    """Rows of a table by the UTC day of their moment, in [since, until); deleted tickets are not counted."""
+    q, literal = engine.dialect.name_of, engine.dialect.literal
+    moment = q(TABLES[table].moment or "")
+    gone = (
+        "and not exists (select 1 from ticket_events as e where e.source = t.source and e.ticket_id = t.ticket_id "
+        "and e.field = 'is_deleted' and e.value = 'true')"
+        if table == "tickets"
+        else ""
+    )
+    first, last = (literal(at.replace(tzinfo=None)) for at in (since, until))
+    rows = engine.rows(
+        f"select cast({moment} as date) as day, count(*) from {q(table)} as t "
+        f"where t.source = {literal(source)} and {moment} >= {first} and {moment} < {last} {gone} group by 1 order by 1"
+    )
+    return dict(rows)
+
+
+def first_moment(engine: Engine, source: str) -> datetime | None:
+    """The first instant (aware) of any fact of a source, or None."""
+    q, literal = engine.dialect.name_of, engine.dialect.literal
+    moments = {t.name: t.moment for t in TABLES.values() if t.moment and t.name != "customers"}
+    rows = engine.rows(
+        " union all ".join(
+            f"select min({q(moment)}) from {q(name)} where source = {literal(source)}" for name, moment in moments.items()
+        )
+    )
+    found = min((first for (first,) in rows if first is not None), default=None)
+    return None if found is None else found.replace(tzinfo=UTC)
+
+
+def _pieces(ids: list[str]) -> Iterator[list[str]]:
+    for first in range(0, len(ids), _AT_ONCE):
+        yield ids[first : first + _AT_ONCE]

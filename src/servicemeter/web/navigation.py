@@ -1,0 +1,54 @@
+"""The pages, found by name: every module in `pages` has a `router`, and a `PAGE` if it stands in the navigation."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from fastapi import APIRouter
+
+from servicemeter.show.phrases import say
+from servicemeter.web import pages
+from servicemeter.web.address import Address
+from servicemeter.web.desklike import DeskLike
+
+__all__ = ["Entry", "entries", "routers"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One link of the navigation, as the layout shows it; `badge` is a number of things that wait there (0: none)."""
+
+    name: str
+    title: str
+    path: str
+    href: str
+    badge: int
+    is_here: bool
+
+
+@cache
+def _modules() -> dict[str, object]:
+    """The modules of the pages by name."""
+    names = sorted(m.name for m in pkgutil.iter_modules(pages.__path__))
+    return {name: importlib.import_module(f"{pages.__name__}.{name}") for name in names}
+
+
+def routers() -> Iterator[APIRouter]:
+    """The routes of all pages."""
+    for module in _modules().values():
+        router: APIRouter = getattr(module, "router")  # noqa: B009 - modules found by name have no declared type
+        yield router
+
+
+def entries(desk: DeskLike, address: Address, language: str, here: str) -> list[Entry]:
+    """The navigation: the pages that have a place in it, in that order."""
+    found = [(name, page) for name, module in _modules().items() if (page := getattr(module, "PAGE", None))]
+    shown = []
+    for name, page in sorted(found, key=lambda pair: pair[1].place):
+        badge = page.badge(desk) if page.badge else 0
+        shown.append(Entry(name, say(language, page.title), page.path, address.to(page.path), badge, name == here))
+    return shown

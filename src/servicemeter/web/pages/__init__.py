@@ -1,0 +1,27 @@
+"""The pages, one a file; a new file here is a new page.
+
+A page has a `router` with its addresses and, if it stands in the navigation, a `PAGE`. Its template has its name, its styles
+may stand in `static/<name>.css`. What it says is translated in `show/locale/<language>/<name>.po`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from servicemeter.web.desklike import DeskLike
+
+__all__ = ["Page"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A place in the navigation: its title in English (marked with `phrase`), its address, and where it stands in the row.
+
+    `badge` counts what waits there for somebody; it is asked for every page that is shown and must be quick.
+    """
+
+    title: str
+    path: str
+    place: int
+    badge: Callable[[DeskLike], int] | None = None

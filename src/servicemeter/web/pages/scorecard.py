@@ -1,0 +1,53 @@
+"""The first page: every metric at one look."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from servicemeter.model.scorecard import Scorecard
+from servicemeter.show.phrases import phrase
+from servicemeter.show.sentences import Finding, summarise
+from servicemeter.web.cards import family_views
+from servicemeter.web.pages import Page
+from servicemeter.web.visit import visit
+
+__all__ = ["PAGE", "router"]
+
+PAGE = Page(phrase("Scorecard"), "/", 10)
+router = APIRouter()
+_MOST_FINDINGS = 3
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+def scorecard_page(request: Request) -> Response:
+    """The scorecard of the period and filters that the address names."""
+    seen = visit(request, ("set",))
+    has_all = seen.address.own.get("set") == "all"
+    chosen = [metric.name for metric in seen.desk.metrics()] if has_all else None
+    scorecard = seen.desk.scorecard(**seen.address.scorecard_call(), metrics=chosen)
+    if _is_empty(scorecard):
+        return seen.page("empty.html", here="scorecard")
+    metrics = {metric.name: metric for metric in seen.desk.metrics()}
+    summary = summarise(scorecard, metrics, seen.language)
+    return seen.page(
+        "scorecard.html",
+        here="scorecard",
+        families=family_views(scorecard, metrics, seen),
+        well=_first(summary.well),
+        look=_first(summary.look),
+        has_all=has_all,
+        findings_count=len(seen.desk.findings()),
+        **seen.over(scorecard),
+    )
+
+
+def _is_empty(scorecard: Scorecard) -> bool:
+    """Whether nothing was ever loaded: no cards, or a first data version in which no card has anything."""
+    rows = [card.now for family in scorecard.families for card in family.cards]
+    return not rows or (scorecard.data_version == 0 and all(row.get("value") is None for row in rows))
+
+
+def _first(findings: list[Finding]) -> tuple[list[Finding], int]:
+    """The weightiest findings, and how many more there are."""
+    return findings[:_MOST_FINDINGS], max(0, len(findings) - _MOST_FINDINGS)

@@ -1,0 +1,58 @@
+"""What is behind the figure: the rows that were counted, what was left out and why, and the SQL."""
+
+from __future__ import annotations
+
+from servicemeter.ground.errors import BadQuestion
+from servicemeter.show.numbers import number
+from servicemeter.show.phrases import phrase, say
+from servicemeter.show.tables import field_names
+from servicemeter.web.panels import Panel
+from servicemeter.web.subject import Subject
+
+__all__ = ["IS_LATE", "MOST_IN_FILE", "PLACE", "SHOWN", "TITLE", "build", "build_file"]
+
+PLACE = 60
+TITLE = phrase("The rows behind this")
+IS_LATE = True
+SHOWN = 12
+MOST_IN_FILE = 200_000
+
+
+def build(subject: Subject) -> Panel:
+    """The first rows, for the page."""
+    return _panel(subject, SHOWN)
+
+
+def build_file(subject: Subject) -> Panel:
+    """All rows, for a file; `BadQuestion` where they are more than a file holds, because nothing is cut silently."""
+    panel = _panel(subject, MOST_IN_FILE)
+    count: int = panel.values["row_count"]
+    if count > MOST_IN_FILE:
+        raise BadQuestion(
+            f"{count:,} rows are behind this, a file holds {MOST_IN_FILE:,}. Take a shorter period or a filter, or: "
+            f"servicemeter explain {subject.metric.name}"
+        )
+    return panel
+
+
+def _panel(subject: Subject, limit: int) -> Panel:
+    language = subject.language
+    found = subject.seen.desk.explain_question(subject.question(), limit)
+    shown = number(min(limit, found.row_count), language=language)
+    count = number(found.row_count, language=language)
+    return Panel(
+        "rows",
+        say(language, TITLE),
+        say(language, "{shown} of {count} rows that were counted", shown=shown, count=count),
+        [{"metric": subject.metric.name, **row} for row in found.rows],
+        [found.answer],
+        None,
+        {
+            "fields": field_names(found.rows),
+            "rows": found.rows,
+            "row_count": found.row_count,
+            "left_out": [(say(language, part.title), number(part.count, language=language)) for part in found.left_out],
+            "notes": found.notes,
+            "statements": subject.seen.desk.statements(subject.question()),
+        },
+    )

@@ -1,0 +1,1 @@
+"""Vendors' APIs on loopback, with their limits and their bad days."""
