@@ -26,7 +26,7 @@ def main(folder: Path) -> None:
     with Desk(Home(folder)) as desk:
         if not desk.data_version:
             desk.take(make_demo(until=_UNTIL), now=_UNTIL)
-        ids = desk.on_book(lambda engine: engine.rows("select ticket_id from tickets order by md5(ticket_id) limit 100"))
+        ids = desk.on_rows(lambda engine: engine.rows("select ticket_id from tickets order by md5(ticket_id) limit 100"))
         desk.assist(ticket_id=ids[0][0])
         _tell("ticket", [lambda one=one: desk.assist(ticket_id=one) for (one,) in ids])
         _tell("text", [lambda: desk.assist(text=_TEXT)] * 100)

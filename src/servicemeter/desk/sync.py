@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from servicemeter.desk.afterwards import do_afterwards
 from servicemeter.ground.clock import epoch, local_day, local_midnight, moment
 from servicemeter.ground.errors import (
     BadSettings,
@@ -91,6 +92,7 @@ def sync_source(
         run = begin_run(desk.office, name, clock())
         try:
             run = _Sync(desk, connection, run, clock, since, progress, pace or Pace()).run()
+            do_afterwards(desk, now=clock())
         except ServicemeterError as error:
             run = replace(run, state="failed", error_kind=type(error).__name__, error=str(error))
         except BaseException:

@@ -26,7 +26,7 @@ from servicemeter.web.asked import (
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.plain import PlainJSON
 
-__all__ = ["PlainJSON", "metric_dict", "read_json", "router"]
+__all__ = ["metric_dict", "read_json", "router"]
 
 router = APIRouter()
 _MOST_BYTES = 1_000_000
