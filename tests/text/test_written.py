@@ -1,7 +1,7 @@
 """Sentences written for this purpose, as people write reviews, tweets and messages; floors, not figures to be proud of.
 
-They were written by the authors of the lexicon, so that what they show is optimistic; they catch what breaks. Words were added for
-those of the other files, never for those of `later.tsv`.
+They were written by the authors of the lexicon, so that what they show is optimistic; they catch what breaks. Words were added
+for those of the other files, never for those of `later.tsv`.
 """
 
 from pathlib import Path
