@@ -15,7 +15,7 @@ from servicemeter.desk import opening
 from servicemeter.ground.errors import BadBook
 from terminal import run, serving
 
-VERBS = ["check", "conformance", "demo", "explain", "import", "measure", "metrics", "scorecard", "serve"]
+VERBS = ["check", "conformance", "demo", "explain", "import", "measure", "metrics", "scorecard", "serve", "text"]
 
 
 def ask(*arguments: str) -> Result:

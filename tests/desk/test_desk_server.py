@@ -67,6 +67,16 @@ def test_the_server_answers_exactly_as_the_desk_does(own_shop: Path) -> None:
         assert name == "metrics" or repr(there[name]) == repr(value), name
 
 
+def test_texts_are_read_through_the_server(own_shop: Path) -> None:
+    words = [{"of": "message", "id": "n1", "text": "Thank you, this is a wonderful lamp"}]
+    said = [{"message_id": "n1", "ticket_id": "n", "occurred_at": "2026-03-02T10:00:00Z", "author_type": "customer"}]
+    with serving(own_shop), servicemeter.open(own_shop) as remote:
+        remote.load(source="notes", now=NOW, tickets=[{"ticket_id": "n"}], messages=said, texts=words)
+        found = remote.analyse_texts(now=NOW)
+        assert (found.messages, found.by_label, found.left) == (1, {"positive": 1}, 0)
+        assert not remote.learn_sentiment().is_new
+
+
 def test_python_terminal_api_and_server_give_one_answer(own_shop: Path) -> None:
     span = ["--from", "2026-02-01", "--to", "2026-03-01", "--by", "channel"]
     command = ["measure", "first_response_time", *span, "--format", "json"]

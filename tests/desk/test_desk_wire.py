@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicemeter.desk.analysing import Analysis
+from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
 from servicemeter.desk.wire import pack, pack_error, unpack, unpack_error
 from servicemeter.ground import errors
@@ -41,6 +43,8 @@ VALUES = [
     ImportReport("/a/b.csv", "files", None, LOAD, None, ["assumed"], {"x = 1": 4}),
     ImportRequest("/a/b.csv", None, "m.toml", None, {"tz": "UTC"}, True, False),
     Step("reading", 1, 2, 3),
+    Analysis("m", 3, 2, {"nl": 2}, {"positive": 2}, 0, 1, 5, ["vendor"]),
+    Lesson(100, 60, "m", True, "better", 0.5, 0.75, 0.1, 0.2),
     [{"recorded_at": datetime(2026, 1, 1), "of": Decimal("1.50")}, (NOW, NOW.astimezone(UTC)), None],
     {(1, "a"): [True, 1, 1.0]},
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Sentences written for this purpose, as people write reviews, tweets and messages; floors, not figures to be proud of.
 
-They were written by the authors of the lexicon, so that what they show is optimistic; they catch what breaks.
+They were written by the authors of the lexicon, so that what they show is optimistic; they catch what breaks. Words were added
+for those of the other files, never for those of `later.tsv`.
 """
 
 from pathlib import Path
@@ -22,6 +23,9 @@ WRITTEN = Path(__file__).parent / "written"
         ("tweets", "en", 0.80),
         ("service", "nl", 0.80),
         ("service", "ro", 0.80),
+        ("later", "en", 0.60),
+        ("later", "nl", 0.65),
+        ("later", "ro", 0.80),
     ],
 )
 def test_macro_f1_stays_above_its_floor(name: str, language: str, least: float) -> None:

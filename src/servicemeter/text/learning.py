@@ -53,7 +53,7 @@ class Trial:
     """How the model and the lexicon did on comments that the model had not seen.
 
     `gain` is the model's macro F1 less the lexicon's, with its 95 % interval over the same comments; `balanced_gain` is that of
-    the mean of both classes' hit rates, which guessing cannot raise by naming the larger class more often.
+    the mean of both classes' hit rates (99 %), which guessing cannot raise by naming the larger class more often.
     """
 
     n: int
@@ -137,8 +137,8 @@ def compare(truths: NDArray[np.bool_], lexicon: NDArray[np.bool_], model: NDArra
         int(counts.sum()),
         float(_f1(whole, 2)[0]),
         float(_f1(whole, 1)[0]),
-        _interval(_f1, whole, draws),
-        _interval(_balanced, whole, draws),
+        _interval(_f1, whole, draws, 0.95),
+        _interval(_balanced, whole, draws, 0.99),
     )
 
 
@@ -146,10 +146,10 @@ Counts = NDArray[np.int64]
 Shares = NDArray[np.float64]
 
 
-def _interval(score: Callable[[Counts, int], Shares], whole: Counts, draws: Counts) -> tuple[float, float, float]:
-    """The gain of the model over the lexicon, and between which ends 95 % of the draws have it."""
+def _interval(score: Callable[[Counts, int], Shares], whole: Counts, draws: Counts, level: float) -> tuple[float, float, float]:
+    """The gain of the model over the lexicon, and between which ends this share of the draws have it."""
     gains = score(draws, 1) - score(draws, 2)
-    low, high = np.quantile(gains, [0.025, 0.975])
+    low, high = np.quantile(gains, [(1 - level) / 2, (1 + level) / 2])
     return float((score(whole, 1) - score(whole, 2))[0]), float(low), float(high)
 
 

@@ -18,7 +18,7 @@ from importlib.resources import files
 from servicemeter.text.letters import fold
 from servicemeter.text.tokens import Token
 
-__all__ = ["LANGUAGES", "Lexicon", "Word", "load_lexicon"]
+__all__ = ["LANGUAGES", "PLAIN", "Lexicon", "Word", "load_lexicon"]
 
 LANGUAGES = ("en", "nl", "ro")
 """The languages that have a lexicon."""
@@ -39,6 +39,10 @@ class Word:
     is_undone_by_later: bool = False
     has_negator: bool = False
     ends_negated: bool = False
+
+
+PLAIN = Word()
+"""The word of which nothing is known, as most are."""
 
 
 @dataclass
@@ -159,9 +163,11 @@ class Lexicon:
         for spelling in _spellings(text):
             weight, roles = self._weights.find(spelling), frozenset(self._roles.get(spelling, ()))
             begun = tuple(self._begun_by(spelling))
-            if weight is not None or roles or begun:
+            if weight or roles:
                 return Word(weight or 0, roles, is_undone_by_later=spelling in self._undone), begun
-        return Word(), ()
+            if weight is not None or begun:
+                return PLAIN, begun
+        return PLAIN, ()
 
     def _begun_by(self, text: str) -> Iterator[_Node]:
         if text in self._phrases.exact:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Literal
 
 from servicemeter.text.excerpt import take_excerpt
-from servicemeter.text.lexicon import LANGUAGES, Lexicon, Word, load_lexicon
+from servicemeter.text.lexicon import LANGUAGES, PLAIN, Lexicon, Word, load_lexicon
 from servicemeter.text.tokens import Token, tokenize
 
 __all__ = ["MODEL", "OURS", "Deciding", "Label", "Sentiment", "feel", "judge", "to_score", "to_strength"]
@@ -155,14 +155,18 @@ class _Reading:
     def hits(self) -> list[_Hit]:
         """Every word that weighs something, with what it weighs in its place."""
         while self.position < len(self.tokens):
-            token = self.tokens[self.position]
-            if token.kind == "stop":
-                self._end_sentence(token)
-            elif token.kind == "pause":
+            kind = self.tokens[self.position].kind
+            if kind == "stop":
+                self._end_sentence(self.tokens[self.position])
+            elif kind == "pause":
                 self.clause = _Clause()
                 self.position += 1
             else:
-                self._read(self.lexicon.find(self.tokens, self.position))
+                word = self.lexicon.find(self.tokens, self.position)
+                if word is not PLAIN:
+                    self._read(word)
+                else:
+                    self._pass(word)
         _undo_irony(self.found, self.tokens)
         _stress_ends(self.found)
         return self.found
@@ -180,8 +184,18 @@ class _Reading:
         else:
             if weight:
                 self._weigh(word)
-            self.clause.boost = 1.0
-            self.clause.negated_words = _REACH if word.ends_negated else max(0, self.clause.negated_words - 1)
+            self._pass(word)
+            return
+        self.position += word.length
+
+    def _pass(self, word: Word) -> None:
+        """Go on behind a word; what it does not strengthen or negate itself reaches one word less far."""
+        clause = self.clause
+        clause.boost = 1.0
+        if word.ends_negated:
+            clause.negated_words = _REACH
+        elif clause.negated_words:
+            clause.negated_words -= 1
         self.position += word.length
 
     def _goes_with_next(self) -> bool:
