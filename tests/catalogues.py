@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, nodes
 
 from servicemeter.metrics.catalog import all_metrics
+from servicemeter.metrics.conditions import _TITLES, reason_named
 from servicemeter.show.phrases import read_catalogue
 from servicemeter.store.sqlfiles import sql_files
 
@@ -36,6 +37,7 @@ def phrases() -> dict[str, Said]:
         spoken |= dict(_of_template(path.read_text("utf-8")))
     definitions: Said = {text: None for metric in all_metrics().values() for text in _of_metric(metric)}
     found: Said = {file.head[key]: None for file in sql_files("findings").values() for key in ("title", "remedy")}
+    found |= {reason_named(key).title: None for key in _TITLES}
     return {"pages": spoken, "definitions": definitions, "findings": found}
 
 

@@ -212,6 +212,11 @@ class FakeDesk:
         now = held[0] if held else row(0.4, 500, 0.36, 0.44)
         if question.grain:
             return held[2] if held else series(_walk(0.3, 0.4, 0.01), 0.03)
+        if "weekday" in question.by:
+            hours = [(day, hour) for day in range(1, 8) for hour in range(8, 20)]
+            return [
+                {"weekday": d, "hour_of_day": h, **now, "value": 600 * h + d, "n": 9 * h, "low_sample": h < 10} for d, h in hours
+            ]
         if "channel" in question.by or metric.name == "volume_by_channel":
             factors = (1.0, 0.4, 1.3, 0.8)
             return [self._part(now, c, f) for c, f in zip(self.channels, factors, strict=False)]
@@ -236,6 +241,9 @@ class FakeDesk:
 
     def dimension_values(self, dimension: str) -> list[str]:
         return list(self.channels) if dimension == "channel" else []
+
+    def assist(self, **asked: Any) -> dict[str, Any]:
+        raise BadQuestion("This desk reads no texts.")
 
     def findings(self) -> Sequence[Any]:
         return list(self.found)

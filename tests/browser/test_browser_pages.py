@@ -2,84 +2,43 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 
-from fake_desk import FakeDesk
-from servicemeter.web.app import create_app
+from browser_visit import opened, visit
+from servicemeter.web.navigation import navigable
 
 pytestmark = pytest.mark.browser
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    """A server on a free port of this machine."""
-    desk = FakeDesk(found=[{"title": "Chat history before 3 Nov is missing.", "count": 3, "remedy": "servicemeter sync"}])
-    server = uvicorn.Server(uvicorn.Config(create_app(desk), port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium as the system has it; without it the tests are skipped and say so."""
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine (apt-get install chromium)")
-    with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
-
-
-@dataclass
-class Seen:
-    """A page, what its console said, and which hosts it asked."""
-
-    page: Any
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def opened(browser: Any, url: str, width: int = 1280, **more: Any) -> Iterator[Seen]:
-    context = browser.new_context(viewport={"width": width, "height": 900}, **more)
-    seen = Seen(context.new_page())
-    seen.page.on("console", lambda message: seen.said.append(message.text))
-    seen.page.on("pageerror", lambda fault: seen.said.append(str(fault)))
-    seen.page.on("request", lambda request: seen.asked.append(request.url))
-    seen.page.goto(url)
-    yield seen
-    context.close()
-
-
-PATHS = ["/", "/metric/first_response_time", "/metric/volume_by_channel", "/definitions", "/check"]
+# Every page of the navigation, and those that only links lead to.
+PATHS = [
+    *navigable(), "/metric/first_response_time", "/metric/csat", "/metric/volume_by_channel", "/metric/abandonment_rate",
+    "/metric/first_response_time/times", "/no_such_page",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 768, 1280, 2560])
 @pytest.mark.parametrize("path", PATHS)
-def test_pages_fit_and_are_quiet(browser: Any, address: str, path: str, width: int, theme: str) -> None:
-    with opened(browser, address + path, width, color_scheme=theme) as seen:
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert seen.said == []
+def test_pages_fit_and_are_quiet(browser: Any, address: str, path: str, theme: str) -> None:
+    """In every language and width no overflow, nothing on the console, nothing the security policy refuses, no other host."""
+    with opened(browser, address + path, color_scheme=theme) as seen:
+        for language in ("en", "nl", "ro"):
+            visit(seen.page, f"{address}{path}?lang={language}")
+            assert seen.page.evaluate("document.documentElement.lang") == language
+            for width in (360, 768, 1280, 2560):
+                seen.page.set_viewport_size({"width": width, "height": 900})
+                assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, (language, width)
+        assert [line for line in seen.said if "404" not in line] == []
         assert seen.asked and all(url.startswith(address + "/") for url in seen.asked)
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (360, "light")])
+@pytest.mark.parametrize("path", PATHS)
+def test_axe_finds_nothing(browser: Any, address: str, path: str, width: int, theme: str) -> None:
+    with opened(browser, address + path, width, color_scheme=theme) as seen:
+        found = Axe().run(seen.page)
+        assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize(("width", "columns"), [(360, 1), (768, 2), (1280, 4), (2560, 4)])
@@ -112,6 +71,46 @@ def test_the_keyboard_reaches_the_figures(browser: Any, address: str) -> None:
         assert seen.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
         keyboard.press("Enter")
         seen.page.wait_for_url("**/metric/**")
+
+
+OUTLINE = "document.activeElement === document.body ? '' : getComputedStyle(document.activeElement).outlineStyle"
+REACHABLE = """[...document.querySelectorAll("a[href], button, select, input, summary, [tabindex='0']")]
+    .filter(e => e.checkVisibility() && e.type !== "hidden").length"""
+
+
+@pytest.mark.parametrize("path", ["/", "/metric/first_response_time", "/check"])
+def test_everything_can_be_reached_by_keyboard_and_shows_that_it_is(browser: Any, address: str, path: str) -> None:
+    with opened(browser, address + path) as seen:
+        seen.page.evaluate("let n = 0; document.addEventListener('focusin', e => { e.target.dataset.reached = ++n; })")
+        total = seen.page.evaluate(REACHABLE)
+        for _ in range(total + 1):
+            seen.page.keyboard.press("Tab")
+            outline = seen.page.evaluate(
+                "document.activeElement === document.body || getComputedStyle(document.activeElement).outlineStyle"
+            )
+            assert outline in (True, "solid")
+        assert seen.page.evaluate("document.querySelectorAll('[data-reached]').length") == total
+
+
+def test_the_heat_map_is_walked_by_arrow_keys(browser: Any, address: str) -> None:
+    with opened(browser, address + "/metric/first_response_time/times") as seen:
+        seen.page.focus("[data-heat].wide td[tabindex='0']")
+        for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowUp"):
+            seen.page.keyboard.press(key)
+        assert seen.page.inner_text("[data-heat-says]").startswith("Monday 2:00: ")
+        seen.page.keyboard.press("ArrowUp")
+        assert seen.page.inner_text("[data-heat-says]").startswith("Monday 2:00: ")
+
+
+def test_late_parts_take_their_place_and_are_links_without_scripts(browser: Any, address: str) -> None:
+    with opened(browser, address + "/metric/first_response_time?period=last_week") as seen:
+        for part in ("times", "spread", "variants", "rows"):
+            assert seen.page.locator(f"#{part} .links a").count() >= 3
+        assert seen.page.locator("[data-fetch]").count() == 0
+    with opened(browser, address + "/metric/first_response_time?period=last_week", java_script_enabled=False) as seen:
+        seen.page.click("#spread h2 a")
+        assert seen.page.url.endswith("/spread?period=last_week")
+        assert seen.page.locator("#spread svg").count() == 3
 
 
 def test_filtering_by_channel_changes_the_address_and_keeps_the_period(browser: Any, address: str) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 import uvicorn
-from test_browser_pages import CHROMIUM
 
 from servicemeter.ground.settings import Home
 from servicemeter.office.answers import answered_invitations
@@ -114,17 +113,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
     server.should_exit = True
     thread.join()
     office.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine (apt-get install chromium)")
-    with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @contextmanager

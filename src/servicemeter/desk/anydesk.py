@@ -60,6 +60,17 @@ class Asked(Protocol):
         """What happened in [since, until), still holds `now`, and may be asked about."""
         ...
 
+    def assist(
+        self,
+        *,
+        text: str | None = None,
+        source: str | None = None,
+        ticket_id: str | None = None,
+        language: str | None = None,
+    ) -> dict[str, Any]:
+        """How a text sounds and what it is about, or that of a ticket with its customer's story."""
+        ...
+
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
         ...

@@ -9,6 +9,7 @@ from servicemeter.metrics.catalog import all_metrics
 from servicemeter.metrics.plan import FOUND_IN_ROWS, Source
 from servicemeter.metrics.touching import metrics_touching
 from servicemeter.model.metric import Metric
+from servicemeter.show.phrases import phrase
 from servicemeter.store.build import Facts
 from servicemeter.store.checks import EXAMPLES, Fault, find_faults
 
@@ -56,16 +57,17 @@ def _capabilities(sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
     if silent:
         examples = [{"metric": m.name, "needs": _lacking(sources, m)} for m in silent]
         yield _gap(
-            "metrics_without_data", "Metrics that no source can supply", silent, len(metrics), examples,
-            "Import what they need (needs), or name it in the capabilities of the source that has it.",
+            "metrics_without_data", phrase("Metrics that no source can supply"), silent, len(metrics), examples,
+            phrase("Import what they need (needs), or name it in the capabilities of the source that has it."),
         )  # fmt: skip
     for source in sources:
         lost = [m for m in metrics if m not in silent and _should_have(source, m) and not source.can(m.needs)]
         if lost:
             examples = [{"source": source.name, "metric": m.name, "needs": _lacking([source], m)} for m in lost]
             yield _gap(
-                "source_without_capability", "Metrics to which the source {part} gives nothing", lost, len(metrics),
-                examples, "Import what is lacking (needs) from this source too; until then these figures are of the others.",
+                "source_without_capability", phrase("Metrics to which the source {part} gives nothing"), lost,
+                len(metrics), examples,
+                phrase("Import what is lacking (needs) from this source too; until then these figures are of the others."),
                 source.name,
             )  # fmt: skip
 

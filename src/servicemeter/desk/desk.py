@@ -13,6 +13,7 @@ from typing import Any
 
 from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
+from servicemeter.desk.assist import assist
 from servicemeter.desk.check import check
 from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
@@ -298,6 +299,18 @@ class Desk(Asking):
         with self._lock:
             span = [int(at.timestamp()) for at in (since, until, now)]
             return find_occasions(self.facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
+
+    def assist(
+        self,
+        *,
+        text: str | None = None,
+        source: str | None = None,
+        ticket_id: str | None = None,
+        language: str | None = None,
+    ) -> dict[str, Any]:
+        """How a text sounds and what it is about, or that of a ticket with its customer's story; see `desk.assist`."""
+        with self._lock:
+            return assist(self, text=text, source=source, ticket_id=ticket_id, language=language)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""

@@ -122,6 +122,17 @@ class RemoteDesk(Asking):
         """What happened in [since, until), still holds `now`, and may be asked about."""
         return list(self._ask("occasions", event=event, since=since, until=until, now=now))
 
+    def assist(
+        self,
+        *,
+        text: str | None = None,
+        source: str | None = None,
+        ticket_id: str | None = None,
+        language: str | None = None,
+    ) -> dict[str, Any]:
+        """How a text sounds and what it is about, or that of a ticket with its customer's story."""
+        return dict(self._ask("assist", text=text, source=source, ticket_id=ticket_id, language=language))
+
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
         return list(self._ask("statements", question=question))

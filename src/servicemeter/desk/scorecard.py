@@ -19,12 +19,16 @@ from servicemeter.model.target import Goal
 __all__ = ["CHOSEN", "PERIODS", "make_scorecard", "span_of"]
 
 CHOSEN = (
-    "tickets_created", "tickets_handled", "interactions_count", "tickets_solved", "backlog", "backlog_age", "backlog_flow",
-    "first_response_time", "response_time", "resolution_time",
-    "resolution_rate", "replies_per_resolution", "one_touch_resolution_rate", "reopen_rate",
+    "tickets_created", "interactions_count", "tickets_solved", "backlog", "backlog_age", "contact_rate",
+    "first_response_time", "response_time", "resolution_time", "turnaround_time",
+    "resolution_rate", "first_contact_resolution_rate", "replies_per_resolution", "one_touch_resolution_rate", "reopen_rate",
+    "automated_resolution_rate", "escalation_rate", "complaint_ratio",
     "abandonment_rate", "service_level", "average_speed_of_answer", "average_handle_time", "tickets_closed_per_agent",
-    "csat", "ces", "nps", "survey_response_rate",
+    "csat", "ces", "nps", "sentiment", "intent_fulfilled_rate", "survey_response_rate",
+    "sla_compliance_rate", "sla_breaches",
+    "customer_retention_rate", "repeat_purchase_rate", "ticket_conversion_rate", "revenue_from_support", "cost_per_resolution",
 )  # fmt: skip
+"""The balanced set: in every family what the customer feels, what the work costs, and what could be bought by spoiling it."""
 _GRAINS: tuple[Grain, ...] = ("week", "month", "quarter", "year")
 PERIODS = (
     *(f"{which}_{grain}" for grain in _GRAINS for which in ("this", "last")),

@@ -11,6 +11,7 @@ from servicemeter.show.axes import Axis
 from servicemeter.show.charts import svg
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import percent
+from servicemeter.show.phrases import say
 
 __all__ = ["WITHIN", "curve_chart", "share_within"]
 
@@ -34,7 +35,13 @@ def curve_chart(curves: Sequence[tuple[str, Curve, str]], size: tuple[int, int],
     up = Axis(0, 1, height - _BELOW, _TOP)
     lines = "".join(_line(css, curve, across, up) for css, curve, _ in curves)
     marks = _marks(curves[0][1], across, up, language)
-    return svg("curve", width, height, "", _grid(across, up, width, language) + lines + marks + _labels(curves, width, up))
+    return svg(
+        "curve",
+        width,
+        height,
+        say(language, "How long it takes"),
+        _grid(across, up, width, language) + lines + marks + _labels(curves, width, up),
+    )
 
 
 def _x(across: Axis, seconds: float) -> float:

@@ -10,6 +10,7 @@ from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
 from servicemeter.show.charts import svg
 from servicemeter.show.dates import weekday_names
+from servicemeter.show.phrases import say
 from servicemeter.show.theme import HEAT_STEPS
 from servicemeter.show.words import n_words, shown_value, value_words
 
@@ -74,4 +75,4 @@ def heat_chart(cells: Sequence[Sequence[Cell]], width: int, language: str = "en"
             x = _LEFT + cell.hour * across
             box = f'x="{x + 1:.1f}" y="{y + 1:.1f}" width="{across - 2:.1f}" height="{high - 2:.1f}" rx="3"'
             parts.append(f'<rect class="{css_class}" {box}><title>{escape(cell.words)}</title></rect>')
-    return svg("heat", width, _TOP + 7 * high + 4, "", "".join(parts))
+    return svg("heat", width, _TOP + 7 * high + 4, say(language, "By hour of the week"), "".join(parts))

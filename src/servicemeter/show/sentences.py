@@ -151,7 +151,7 @@ def data_status(as_of: datetime, tz: str, lagging: tuple[str, ...] = (), languag
 
 def trend_sentence(rows: Sequence[Row], metric: Metric, grain: str, language: str = "en") -> str:
     """Where a series began and where it stands: `From 3 h 2 min (24 Aug) to 2 h 10 min (16 Nov, so far)`."""
-    shown = [row for row in rows if shown_value(metric, row) is not None]
+    shown = [row for row in rows if shown_value(metric, row) is not None and row.get("period_status") != "partial_coverage"]
     if len(shown) < 2:
         return ""
     first, last = shown[0], shown[-1]

@@ -104,7 +104,7 @@ def digits_of(metric: Metric, row: Row) -> int:
         low, high = row.get("ci_low"), row.get("ci_high")
         wide = low is not None and high is not None and high - low >= 0.05
         hides = value is not None and rounded(value * 100) in (0, 100) and value not in (0, 1)
-        return 0 if wide and not hides else 1
+        return 0 if value in (0, 1) or (wide and not hides) else 1
     if metric.unit == "count":
         return 0 if value is None or float(value).is_integer() else 1
     if metric.unit == "score" and metric.name == "nps":

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import orjson
 
 from servicemeter import __version__
 from servicemeter.ground.errors import (
@@ -182,7 +183,7 @@ class Client:
         if len(response.content) > _MOST_BYTES:
             raise SourceGarbled(f"{self.address} answered {path} with more than {_MOST_BYTES // 1_000_000} MB in one piece.")
         try:
-            body = response.json()
+            body = orjson.loads(response.content)
         except ValueError:
             kind = response.headers.get("content-type", "nothing that says what it is").split(";")[0]
             raise SourceGarbled(

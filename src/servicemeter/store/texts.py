@@ -13,7 +13,7 @@ from datetime import datetime
 
 from servicemeter.engines.engine import BookEngine
 
-__all__ = ["OWN", "Said", "said_and_told", "said_anew", "tags_of", "ticket_said"]
+__all__ = ["OWN", "Said", "said_and_told", "said_anew", "tags_of", "ticket_said", "ticket_tags"]
 
 OWN = "servicemeter:"
 """What the ids of the program's own events begin with."""
@@ -128,6 +128,16 @@ def tags_of(engine: BookEngine) -> dict[tuple[str, str], list[str]]:
     for source, ticket_id, tag in rows:
         found.setdefault((source, ticket_id), []).append(tag)
     return found
+
+
+def ticket_tags(engine: BookEngine, source: str, ticket_id: str) -> list[str]:
+    """The tags that are on one ticket now."""
+    text = engine.dialect.text
+    rows = engine.rows(
+        f"select tag from ticket_tags where removed_at is null and coalesce(ticket_source, source) = {text(source)} "
+        f"and ticket_id = {text(ticket_id)} order by tag"
+    )
+    return [tag for (tag,) in rows]
 
 
 def _read(engine: BookEngine, sql: str) -> Iterator[list[Said]]:

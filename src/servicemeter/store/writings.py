@@ -84,7 +84,10 @@ def other_models(engine: Engine, model: str) -> list[str]:
 
 
 def _written(engine: Engine, model: str) -> str:
-    """Public messages of customers with their words; unread without a row of the model, with an older or a withdrawn one."""
+    """Public messages of customers with their words.
+
+    One is unread when it has no row of the model, a row of older words, or one that was withdrawn.
+    """
     return f"""
         select coalesce(g.ticket_source, g.source) as ticket_source, g.ticket_id, g.source, g.message_id, g.occurred_at,
                g.language, t.text, date_trunc('second', t.recorded_at) as recorded_at,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from servicemeter.text.letters import compose
+from servicemeter.text.excerpt import take_excerpt
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -20,8 +20,9 @@ SHORTEST = 20
 
 _CERTAIN = 60
 _SPOKEN = frozenset(re.findall("..", "arbgcsdadeelenesfifrhehuitjakonlnoplptrorusksvtrukzh"))
-_NO_WORDS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]{1,255}|[@#]\w+|\w*\d\w*")
-_NO_LETTERS = re.compile(r"[\W_]+")
+_NO_WORDS = re.compile(r"(?i:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}|[@#]\w+|\b[^\W\d]*\d\w*")
+_ODD = re.compile(r"[@#\d]|://|www\.")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _COMMA = str.maketrans("şţŞŢ", "șțȘȚ")
 
 
@@ -59,12 +60,15 @@ def conversation_languages(texts: Sequence[str], known: str | None = None) -> li
 
 
 def _words(text: str) -> str:
-    """A text as the recogniser reads it: small letters, without addresses, names of accounts and numbers."""
-    return _NO_WORDS.sub(" ", compose(text).translate(_COMMA).lower()).strip()
+    """A text as the recogniser reads it: the customer's own, small letters, without addresses, names of accounts and numbers."""
+    own = take_excerpt(text).text
+    if not own.isascii():
+        own = own.translate(_COMMA)
+    return (_NO_WORDS.sub(" ", own) if _ODD.search(own) else own).lower().strip()
 
 
 def _letters(words: str) -> int:
-    return len(_NO_LETTERS.sub("", words))
+    return sum(map(len, _LETTERS.findall(words)))
 
 
 def _classify(words: str) -> str:

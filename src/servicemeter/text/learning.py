@@ -228,7 +228,7 @@ def _size_of(places: Places) -> float:
 
 def _groups(text: str) -> Places:
     """The places of a text's groups: words, pairs of words, and three to five letters in a row."""
-    words = [token.text for token in tokenize(take_excerpt(text).text) if not token.is_pause]
+    words = [token.text for token in tokenize(take_excerpt(text).text) if token.kind != "pause"]
     found = {zlib.crc32(group.encode("utf-8", "replace")) % _SIZE for group in _named(words)}
     return np.fromiter(sorted(found), np.int64, len(found))
 

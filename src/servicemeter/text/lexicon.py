@@ -116,6 +116,8 @@ class Lexicon:
     def find(self, tokens: Sequence[Token], at: int) -> Word:
         """What stands at a place of a text: the longest phrase, or the word."""
         word, begun = self._known_of(tokens[at].text)
+        if not begun:
+            return word
         phrases = [found for node in begun if (found := node.longest(tokens, at + 1))]
         return max(phrases, key=lambda phrase: phrase.length) if phrases else word
 

@@ -156,9 +156,9 @@ class _Reading:
         """Every word that weighs something, with what it weighs in its place."""
         while self.position < len(self.tokens):
             token = self.tokens[self.position]
-            if token.is_stop:
+            if token.kind == "stop":
                 self._end_sentence(token)
-            elif token.is_pause:
+            elif token.kind == "pause":
                 self.clause = _Clause()
                 self.position += 1
             else:
@@ -192,7 +192,7 @@ class _Reading:
     def _weigh(self, word: Word) -> None:
         first, last = self.tokens[self.position], self.tokens[self.position + word.length - 1]
         weight = word.weight * self.clause.boost * self.turn * self.clause.factor
-        if self.clause.negated_words and not word.has_negator and first.is_word:
+        if self.clause.negated_words and not word.has_negator and first.kind == "word":
             weight *= -0.7
             self._spend_negator()
         self.found.append(_Hit(weight, first.start, last.end, self.sentence, word.is_undone_by_later, self.position))
@@ -241,7 +241,7 @@ def _undo_irony(hits: list[_Hit], tokens: Sequence[Token]) -> None:
         return
     after = tokens[hits[0].position + 1]
     rest = [hit.weight for hit in hits[1:]]
-    if (after.is_pause or after.is_stop) and max(rest) <= 0 and sum(rest) <= -1:
+    if after.kind in ("pause", "stop") and max(rest) <= 0 and sum(rest) <= -1:
         hits[0].weight *= -0.3
 
 

@@ -11,37 +11,26 @@ __all__ = ["START", "Token", "tokenize"]
 START = "^"
 """The token before the first word; phrases of a lexicon may begin with it."""
 
-_SKIPPED = r"(?:https?://|www\.)\S+|[\w.+-]{1,64}@[\w.-]{1,255}|@\w+"
+_SKIPPED = re.compile(r"(?:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}|@\w+")
+_MARKS = ("@", "://", "www.")
 _WORD = r"[^\W_]+(?:'[^\W_]+)*"
 _EMOTICON = r"(?<!\w)(?:>?[:;=][-']?[()\[dp/\\|@]|<3|\^\^)(?!\w)"
 _SIGN = "(?P<sign>[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff])(?:[\ufe0f\U0001f3fb-\U0001f3ff]|(?P=sign))*"
-_BREAK = r"[.!?…]+|[,;:()\"]|\n[ \t]*\n"
-_TOKEN = re.compile(rf"{_SKIPPED}|({_EMOTICON}|{_SIGN}|{_WORD}|{_BREAK})")
-_STOPS = ".!?…\n"
-_PAUSES = ',;:()"'
+_STOP = r"[.!?…]+|\n[ \t]*\n"
+_PAUSE = r"[,;:()\"]"
+_TOKEN = re.compile(rf"(?P<word>{_WORD})|(?P<emoticon>{_EMOTICON})|{_SIGN}|(?P<stop>{_STOP})|(?P<pause>{_PAUSE})")
 
 
 class Token(NamedTuple):
-    """A word, sign or break: folded, with where it stands in the text."""
+    """A folded word, emoji or break with where it stands in the text.
+
+    Its kind is `word`, `emoticon`, `sign` (an emoji), `stop` (a sentence ends) or `pause` (a clause ends).
+    """
 
     text: str
     start: int
     end: int
-
-    @property
-    def is_stop(self) -> bool:
-        """Whether a sentence ends here."""
-        return self.text[0] in _STOPS
-
-    @property
-    def is_word(self) -> bool:
-        """Whether it begins with a letter or figure; emoji and emoticons do not."""
-        return self.text[0].isalnum()
-
-    @property
-    def is_pause(self) -> bool:
-        """Whether a clause ends here and the sentence goes on."""
-        return self.text in _PAUSES
+    kind: str
 
 
 def tokenize(text: str) -> Iterator[Token]:
@@ -51,7 +40,10 @@ def tokenize(text: str) -> Iterator[Token]:
     >>> [token.text for token in tokenize("Nu-i RĂU, @shop 👍!!")]
     ['^', 'nu', 'i', 'rau', ',', '👍', '!!']
     """
-    yield Token(START, 0, 0)
-    for found in _TOKEN.finditer(fold(text)):
-        if found[1]:
-            yield Token(found["sign"] or found[1], found.start(), found.end())
+    yield Token(START, 0, 0, "word")
+    folded = fold(text)
+    if any(mark in folded for mark in _MARKS):
+        folded = _SKIPPED.sub(lambda skipped: " " * len(skipped[0]), folded)
+    for found in _TOKEN.finditer(folded):
+        kind = found.lastgroup or ""
+        yield Token(found[kind], *found.span(), kind)

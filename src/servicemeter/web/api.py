@@ -26,7 +26,7 @@ from servicemeter.web.asked import (
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.plain import PlainJSON
 
-__all__ = ["metric_dict", "router"]
+__all__ = ["PlainJSON", "metric_dict", "read_json", "router"]
 
 router = APIRouter()
 _MOST_BYTES = 1_000_000
@@ -68,12 +68,13 @@ def _csv(answers: list[Answer]) -> Response:
 @router.post("/api/measure")
 async def measure_posted(request: Request) -> Response:
     """One question, or a list of them, as JSON; asks only, and changes nothing."""
-    questions, is_list = _questions(await _body(request))
+    questions, is_list = _questions(await read_json(request))
     answers = [await run_in_threadpool(_desk(request).measure, question) for question in questions]
     return PlainJSON([a.to_dict() for a in answers] if is_list else answers[0].to_dict())
 
 
-async def _body(request: Request) -> object:
+async def read_json(request: Request) -> object:
+    """What was sent, at most 1 MB of JSON; `BadQuestion` for anything else."""
     raw = b""
     async for chunk in request.stream():
         raw += chunk

@@ -48,4 +48,13 @@ class DeskLike(Protocol):
 
     def dimension_values(self, dimension: str) -> list[str]: ...
 
+    def assist(
+        self,
+        *,
+        text: str | None = None,
+        source: str | None = None,
+        ticket_id: str | None = None,
+        language: str | None = None,
+    ) -> dict[str, Any]: ...
+
     def findings(self) -> Sequence[Any]: ...

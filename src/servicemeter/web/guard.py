@@ -17,8 +17,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 COOKIE = "servicemeter_token"
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; style-src 'self'; img-src 'self' data:; script-src 'self'; frame-ancestors 'none'; "
-        "base-uri 'none'; form-action 'self'; object-src 'none'"
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

@@ -29,10 +29,12 @@ class Line:
     href: str = ""
 
 
-def line_of(metric: Metric, row: Row, name: str, language: str, *, mark: str = "", href: str = "") -> Line:
-    """The texts of one row."""
+def line_of(
+    metric: Metric, row: Row, name: str, language: str, *, mark: str = "", href: str = "", is_period: bool = False
+) -> Line:
+    """The texts of one row; of a row that is a period, also whether that runs on."""
     is_low = bool(row.get("low_sample")) and metric.unit != "count" and shown_value(metric, row) is not None
-    so_far = "period_start" in row and row.get("period_status") == "in_progress"
+    so_far = is_period and row.get("period_status") == "in_progress"
     notes = [
         null_words(metric, row, language),
         say(language, "so far") if so_far else "",

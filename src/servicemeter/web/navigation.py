@@ -15,7 +15,7 @@ from servicemeter.web import pages
 from servicemeter.web.address import Address
 from servicemeter.web.desklike import DeskLike
 
-__all__ = ["Entry", "entries", "routers"]
+__all__ = ["Entry", "entries", "navigable", "routers"]
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,21 @@ def routers() -> Iterator[APIRouter]:
         yield router
 
 
+def _placed() -> list[tuple[str, pages.Page]]:
+    """The pages that stand in the navigation, in order."""
+    found = [(name, page) for name, module in _modules().items() if (page := getattr(module, "PAGE", None))]
+    return sorted(found, key=lambda pair: pair[1].place)
+
+
+def navigable() -> list[str]:
+    """The addresses of these pages."""
+    return [page.path for _, page in _placed()]
+
+
 def entries(desk: DeskLike, address: Address, language: str, here: str) -> list[Entry]:
     """The navigation: the pages that have a place in it, in that order."""
-    found = [(name, page) for name, module in _modules().items() if (page := getattr(module, "PAGE", None))]
     shown = []
-    for name, page in sorted(found, key=lambda pair: pair[1].place):
+    for name, page in _placed():
         badge = page.badge(desk) if page.badge else 0
         shown.append(Entry(name, say(language, page.title), page.path, address.to(page.path), badge, name == here))
     return shown

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from types import FrameType
 
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.opening import ServerNote, leave_note, take_note_away
+from servicemeter.desk.schedule import keeping_time
 from servicemeter.ground.errors import PortTaken
 from servicemeter.ground.settings import Home
 from servicemeter.web.app import create_app
@@ -88,7 +90,7 @@ def serve(
     pages = create_app(desk, token=token, allowed_hosts=(*LOOPBACK, *allowed_hosts))
     before = signal.signal(signal.SIGTERM, _stop)
     try:
-        with _beside(public):
+        with _beside(public), keeping_time(desk, _now):
             leave_note(home, note)
             if ready:
                 ready()
@@ -137,6 +139,10 @@ def _loopback_beside(listening: socket.socket, port: int) -> list[socket.socket]
     address = ip_address(listening.getsockname()[0])
     covers = address.version == 4 and (address.is_unspecified or str(address) == "127.0.0.1")
     return [] if covers else [bind("127.0.0.1", port)]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -33,7 +33,7 @@ def build(subject: Subject) -> Panel | None:
     return Panel(
         "times",
         say(language, TITLE),
-        say(language, "darker is more · {unit} · times of {zone}", unit=unit_words(metric, language), zone=zone),
+        say(language, "stronger is more · {unit} · times of {zone}", unit=unit_words(metric, language), zone=zone),
         [{"metric": metric.name, **row} for row in answer.rows],
         [answer],
         draw,

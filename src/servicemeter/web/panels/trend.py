@@ -59,4 +59,4 @@ def build(subject: Subject) -> Panel | None:
 
 def _line(subject: Subject, row: Row) -> Line:
     name = period_label(date.fromisoformat(str(row["period_start"])[:10]), subject.grain, language=subject.language)
-    return line_of(subject.metric, row, name[:1].upper() + name[1:], subject.language)
+    return line_of(subject.metric, row, name[:1].upper() + name[1:], subject.language, is_period=True)

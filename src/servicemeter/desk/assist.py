@@ -1,0 +1,109 @@
+"""What an agent sees before answering: how the customer sounds, what it is about, and the customer's whole story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from servicemeter.desk.feeling import live_model
+from servicemeter.desk.reasons import read_reasons
+from servicemeter.engines.engine import BookEngine
+from servicemeter.ground.errors import BadQuestion
+from servicemeter.store.customer import tell_customer
+from servicemeter.store.texts import OWN, ticket_said, ticket_tags
+from servicemeter.text.assist import Impression, Sounding, impression_of
+from servicemeter.text.reasons import Reasons
+
+if TYPE_CHECKING:
+    from servicemeter.desk.desk import Desk
+
+__all__ = ["assist"]
+
+_SHOWN = 30
+
+
+def assist(desk: Desk, *, text: str | None, source: str | None, ticket_id: str | None, language: str | None) -> dict[str, Any]:
+    """Of a text, or of a ticket with its customer's story. Raises `BadQuestion` for neither, both, or a ticket not there.
+
+    What was written is read and not kept; the answer holds only the words that decided.
+    """
+    if (text is None) == (ticket_id is None):
+        raise BadQuestion("Give either a text, or a ticket (and its source).")
+    reasons = read_reasons(desk.home.reasons) if desk.home else Reasons(())
+    model = live_model(desk.home)
+    if text is not None:
+        impression = impression_of([text], known_language=language, reasons=reasons, model=model.feel)
+        return {"model": model.name, **_told(impression), "customer": None}
+    return _of_ticket(desk, source, str(ticket_id), reasons)
+
+
+def _of_ticket(desk: Desk, source: str | None, ticket_id: str, reasons: Reasons) -> dict[str, Any]:
+    found = desk.on_rows(lambda engine: _find(engine, source, ticket_id))
+    if len(found) != 1:
+        raise BadQuestion(_which(found, source, ticket_id))
+    (own, known_language, customer_source, customer_id) = found[0]
+    said = desk.on_rows(lambda engine: ticket_said(engine, own, ticket_id))
+    tags = desk.on_rows(lambda engine: ticket_tags(engine, own, ticket_id))
+    model = live_model(desk.home)
+    texts = list(said.messages or said.texts) if said else []
+    impression = impression_of(texts, known_language=known_language, reasons=reasons, tags=tags, model=model.feel)
+    told = {"model": model.name, "source": own, "ticket_id": ticket_id, **_told(impression)}
+    given = desk.on_rows(lambda engine: _given_reason(engine, own, ticket_id))
+    if given:
+        told["reason"] = {"name": given, "by": "source"}
+    facts = desk.facts_in_book()
+    customer = tell_customer(facts, customer_source, customer_id, _SHOWN) if customer_id else None
+    return {**told, "customer": customer}
+
+
+def _find(engine: BookEngine, source: str | None, ticket_id: str) -> list[tuple[str, str | None, str, str | None]]:
+    text = engine.dialect.text
+    only = f" and source = {text(source)}" if source else ""
+    return engine.rows(
+        "select source, language, coalesce(customer_source, source), customer_id from tickets "
+        f"where ticket_id = {text(ticket_id)}{only} order by source"
+    )
+
+
+def _which(found: list[Any], source: str | None, ticket_id: str) -> str:
+    if found:
+        return f"The ticket {ticket_id!r} is in several sources: {', '.join(row[0] for row in found)}. Give the source too."
+    return f"There is no ticket {ticket_id!r}{f' in {source}' if source else ''}. Check the id as the source writes it."
+
+
+def _given_reason(engine: BookEngine, source: str, ticket_id: str) -> str | None:
+    """The reason that the source or a person gives."""
+    text = engine.dialect.text
+    rows = engine.rows(
+        f"select value from ticket_events where field = 'reason' and ticket_id = {text(ticket_id)} "
+        f"and coalesce(ticket_source, source) = {text(source)} and event_id not like {text(OWN)} || '%' "
+        "order by occurred_at nulls first, seq nulls first, event_id"
+    )
+    return rows[-1][0] if rows else None
+
+
+def _told(impression: Impression | None) -> dict[str, Any]:
+    """An impression as plain values; nothing but nulls where nothing was written."""
+    if impression is None:
+        nothing = ("language", "sentiment", "first", "lowest", "shift", "turned", "complaint", "reason")
+        return dict.fromkeys(nothing)
+    complaint, reason = impression.complaint, impression.reason
+    return {
+        "language": impression.now.language,
+        "sentiment": _sounding(impression.now),
+        "first": _sounding(impression.first),
+        "lowest": _sounding(impression.lowest),
+        "shift": impression.shift,
+        "turned": impression.turned,
+        "complaint": {"rule": complaint.rule, "words": list(complaint.words)} if complaint else None,
+        "reason": {"name": reason.name, "by": reason.reason_id} if reason else None,
+    }
+
+
+def _sounding(one: Sounding) -> dict[str, Any]:
+    told = one.sentiment
+    return {
+        "label": told.label,
+        "score": told.score,
+        "is_sure": told.is_sure,
+        "words": [{"text": word.text, "weight": word.weight} for word in told.words],
+    }
