@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import time
+import urllib.parse
 import urllib.request
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from servicemeter.surveys.likeness import FASTEST_S
 from surveys.post import post_office
+from surveys.shop import BROWSER, hidden
 from terminal import run, serving
 
 AT = "2026-03-20T12:00:00Z"
@@ -64,20 +70,29 @@ def test_links_and_wishes(own_shop: Path) -> None:
 
 
 def test_asking_and_answering_through_a_server(own_shop: Path) -> None:
-    with post_office() as post, serving(own_shop, "--survey-port", "0") as server:
-        settle(own_shop, post.server.port)
-        # The demo's book ends long before the present moment, so nothing in it is news.
-        asked = run("survey", "ask", "csat", "--send", home=own_shop)
-        assert asked.returncode == 0, asked.stderr
-        assert server.poll() is None
-        assert "nothing was due" in asked.stderr and post.mails == []
-        address = next(line for line in _said(server) if "Survey pages" in line).split()[-1]
-        with urllib.request.urlopen(address + "health") as answer:
-            assert answer.read() == b"ok"
-        assert run("survey", "take", home=own_shop).returncode == 0
+    with post_office() as post:
+        with serving(own_shop, "--survey-port", "0") as server:
+            address = next(line for line in _said(server) if "Survey pages" in line).split()[-1]
+            settle(own_shop, post.server.port, address)
+            asked = run("survey", "ask", "csat", "--send", home=own_shop)
+            assert asked.returncode == 0, asked.stderr
+            # The demo's book ends long before the present moment, so nothing in it is news.
+            assert "nothing was due" in asked.stderr and post.mails == []
+            link = run("survey", "link", "csat", "--ticket", "t1", "--agent", "a1", home=own_shop).stdout.strip()
+            with urllib.request.urlopen(urllib.request.Request(link, headers=BROWSER)) as page:
+                stamp = hidden(page.read().decode(), "stamp")
+            time.sleep(FASTEST_S + 0.2)
+            data = urllib.parse.urlencode({"score": "5", "stamp": stamp}).encode()
+            with urllib.request.urlopen(urllib.request.Request(link, data, headers=BROWSER)) as page:
+                assert "Saved: 5 of 5" in page.read().decode()
+        # Told to stop, the server took what was answered into the book first.
+        today = datetime.now(UTC).date()
+        span = ("--from", str(today - timedelta(days=1)), "--to", str(today + timedelta(days=2)))
+        row = json.loads(run("measure", "csat", *span, "--format", "json", home=own_shop).stdout)["rows"][0]
+        assert (row["value"], row["n"]) == (1.0, 1)
 
 
-def _said(server: object) -> list[str]:
+def _said(server: subprocess.Popen[str]) -> list[str]:
     """What the server said so far: where it serves."""
-    stderr = server.stderr  # type: ignore[attr-defined]
-    return [stderr.readline(), stderr.readline()]
+    assert server.stderr
+    return [server.stderr.readline(), server.stderr.readline()]

@@ -10,20 +10,15 @@ import threading
 import webbrowser
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp
-
+from servicemeter.cli.terminal.survey_pages import Surveys
 from servicemeter.cli.terminal.words import remark
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.opening import open_desk
 from servicemeter.desk.remote import RemoteDesk
 from servicemeter.ground.errors import BookHeld
 from servicemeter.ground.settings import Home
-from servicemeter.office.database import open_office
-from servicemeter.web.guard import LOOPBACK
 from servicemeter.web.server import serve
-from servicemeter.web.surveys.app import create_survey_app
 
 __all__ = ["open_browser", "serve_home"]
 
@@ -50,7 +45,7 @@ def serve_home(
     assert isinstance(desk, Desk)
     with desk:
         listening = listen()
-        surveys = Surveys(home, listen_for_surveys(), place_header) if listen_for_surveys else None
+        surveys = Surveys(home, desk, listen_for_surveys(), place_header) if listen_for_surveys else None
         token = secrets.token_urlsafe(24) if needs_sign_in else None
         address = _address(listening, allowed_hosts)
         entrance = f"{address}signin?token={token}" if token else address
@@ -58,30 +53,13 @@ def serve_home(
         def ready() -> None:
             remark(f"Serving {home.folder} at {entrance}  (Ctrl-C stops it)")
             if surveys:
-                remark(f"Survey pages at {_address(surveys.listening, ())}")
+                remark(f"Survey pages at {surveys.address}")
             if opens_browser:
                 open_browser(entrance)
 
         with surveys or nullcontext() as public:
             serve(home, desk, listening, allowed_hosts=allowed_hosts, token=token, address=address, ready=ready, public=public)
     remark("Stopped. The book is closed.")
-
-
-class Surveys:
-    """The survey pages of a home on their socket, with the office open as long as the block lasts."""
-
-    def __init__(self, home: Home, listening: socket.socket, place_header: str | None) -> None:
-        self._home, self.listening, self._place_header = home, listening, place_header
-
-    def __enter__(self) -> tuple[ASGIApp, socket.socket]:
-        settings = self._home.survey_settings(own=_address(self.listening, ()))
-        self._office = open_office(self._home)
-        hosts = (*LOOPBACK, urlsplit(settings.address).hostname or "")
-        app = create_survey_app(self._home, self._office, allowed_hosts=hosts, place_header=self._place_header)
-        return app, self.listening
-
-    def __exit__(self, *ended: object) -> None:
-        self._office.close()
 
 
 def _address(listening: socket.socket, allowed_hosts: Sequence[str]) -> str:
