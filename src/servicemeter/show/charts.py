@@ -76,7 +76,7 @@ def _is_unfinished(row: Row) -> bool:
 
 
 def _series(shown: list[_Point], across: Axis, up: Axis) -> str:
-    """Band and line of every run; a run of one is a small dot; the step to an unfinished period is dashed."""
+    """Band and line of every run; a run of one is a small dot; steps from or to a period that is not whole are dashed."""
     bands, lines = "", ""
     for run in _runs(shown):
         bands += _band(run, across, up)
@@ -84,11 +84,15 @@ def _series(shown: list[_Point], across: Axis, up: Axis) -> str:
         if len(run) == 1:
             x, y = at[0].split(",")
             lines += f'<circle class="alone" cx="{x}" cy="{y}" r="1.6"/>'
-        elif _is_unfinished(run[-1][1]):
-            lines += _line("line", at[:-1]) + _line("sofar", at[-2:])
-        else:
-            lines += _line("line", at)
+            continue
+        first = 1 if _is_begun_late(run[0][1]) else 0
+        last = len(at) - 1 if _is_unfinished(run[-1][1]) else len(at)
+        lines += _line("sofar", at[: first + 1]) + _line("line", at[first:last]) + _line("sofar", at[max(last - 1, first) :])
     return bands + lines
+
+
+def _is_begun_late(row: Row) -> bool:
+    return row.get("period_status") == "partial_coverage"
 
 
 def _line(css_class: str, at: list[str]) -> str:

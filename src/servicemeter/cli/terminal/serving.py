@@ -9,14 +9,14 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from servicemeter.cli.terminal.survey_pages import Surveys
 from servicemeter.cli.terminal.words import remark
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.opening import open_desk
 from servicemeter.desk.remote import RemoteDesk
-from servicemeter.ground.errors import BookHeld
+from servicemeter.ground.errors import BookHeld, ServicemeterError
 from servicemeter.ground.settings import Home
 from servicemeter.web.server import serve
 
@@ -56,10 +56,18 @@ def serve_home(
                 remark(f"Survey pages at {surveys.address}")
             if opens_browser:
                 open_browser(entrance)
+            threading.Thread(target=_work_ahead, args=(desk,), daemon=True).start()
 
         with surveys or nullcontext() as public:
             serve(home, desk, listening, allowed_hosts=allowed_hosts, token=token, address=address, ready=ready, public=public)
     remark("Stopped. The book is closed.")
+
+
+def _work_ahead(desk: Desk) -> None:
+    """Work out what the first page will ask, so that the first visitor need not wait; a fault is told to them, not here."""
+    with suppress(ServicemeterError):
+        desk.scorecard()
+        desk.findings()
 
 
 def _address(listening: socket.socket, allowed_hosts: Sequence[str]) -> str:
