@@ -10,7 +10,7 @@ from typing import Any
 from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.model.tables import TABLES
 
-__all__ = ["count_days", "first_moment", "keep_cursors", "known_values", "make_cursors", "read_cursors"]
+__all__ = ["count_days", "first_moment", "keep_cursors", "known_tags", "known_values", "make_cursors", "read_cursors"]
 
 _AT_ONCE = 5_000
 
@@ -44,6 +44,21 @@ def known_values(engine: Engine, source: str, table: str, column: str, ids: Coll
         wanted = ", ".join(literal(one) for one in some)
         rows = engine.rows(f"select {key}, {q(column)} from {q(table)} where source = {literal(source)} and {key} in ({wanted})")
         found.update(rows)
+    return found
+
+
+def known_tags(engine: Engine, source: str, ids: Collection[str]) -> dict[str, set[str]]:
+    """The tags that are on tickets of a source, as far as the book knows; tickets without any are left out."""
+    literal = engine.dialect.literal
+    found: dict[str, set[str]] = {}
+    for some in _pieces(sorted(ids)):
+        wanted = ", ".join(literal(one) for one in some)
+        rows = engine.rows(
+            f"select ticket_id, tag from ticket_tags where source = {literal(source)} and removed_at is null "
+            f"and ticket_id in ({wanted})"
+        )
+        for ticket_id, tag in rows:
+            found.setdefault(ticket_id, set()).add(tag)
     return found
 
 
