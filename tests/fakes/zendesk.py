@@ -98,13 +98,13 @@ class FakeZendesk(Vendor):
             requester = submitter = agent
         ticket = Ticket(number, at, requester, submitter, self.chance.choice(["email", "web", "chat", "twitter"]))
         self.tickets[number] = ticket
-        children = [{"event_type": "Create", "status": "new"}, {"event_type": "Create", "tags": ["fresh"]},
+        children: list[dict[str, Any]] = [{"event_type": "Create", "status": "new"}, {"event_type": "Create", "tags": ["fresh"]},
                     {"event_type": "Create", "priority": "normal"}]  # fmt: skip
         self.update(ticket, at, submitter, [self.comment(submitter), *children])
         return ticket
 
     def comment(self, author: int, *, public: bool = True, by_rule: bool = False) -> dict[str, Any]:
-        source = {"from": {}, "to": {}, "rel": "trigger" if by_rule else None}
+        source: dict[str, Any] = {"from": {}, "to": {}, "rel": "trigger" if by_rule else None}
         via = {"channel": "rule" if by_rule else "web", "source": source}
         return {"event_type": "Comment", "type": "Comment", "author_id": author, "public": public, "via": via,
                 "body": f"Words of {author}", "plain_body": f"Words of {author}"}  # fmt: skip

@@ -8,11 +8,13 @@ from types import TracebackType
 from typing import Any, Protocol
 
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
+from servicemeter.desk.sync import Clock, ToldSync
 from servicemeter.model.answer import Answer
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import LoadReport
 
 __all__ = ["ASKED", "AnyDesk", "Asked"]
@@ -138,4 +140,8 @@ class AnyDesk(Asked, Protocol):
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files into the book."""
+        ...
+
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -18,6 +18,7 @@ from servicemeter import __version__
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.desk.opening import ServerNote
+from servicemeter.desk.sync import Clock, ToldSync
 from servicemeter.desk.wire import pack, unpack, unpack_error
 from servicemeter.ground.errors import BookHeld, ServerGone
 from servicemeter.ground.settings import Home
@@ -25,6 +26,7 @@ from servicemeter.model.answer import Answer
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.office.runs import SyncRun
 from servicemeter.sources.postgres import is_database
 from servicemeter.store.book import LoadReport
 
@@ -158,7 +160,17 @@ class RemoteDesk(Asking):
         """Take a file or a folder of files; the server reads them itself and tells how far it is."""
         path = request.path if is_database(request.path) else str(Path(request.path).absolute())
         whole = replace(request, path=path, mapping=_absolute(request.mapping))
-        with self._plainly(), self._client.stream("POST", "import", json=pack([whole, now])) as response:
+        report: ImportReport = self._work("import", [whole, now], progress)
+        return report
+
+    def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
+        """Pull a connected source; the server does it, by its own clock, and tells how far it is."""
+        run: SyncRun = self._work("sync", [name, since], progress)
+        return run
+
+    def _work(self, what: str, wanted: Any, progress: Callable[[Any], None] | None) -> Any:
+        """Something that takes the server a while; its steps are told, its report is returned."""
+        with self._plainly(), self._client.stream("POST", what, json=pack(wanted)) as response:
             if response.status_code != 200:
                 response.read()
                 self._refused(response)
@@ -169,8 +181,7 @@ class RemoteDesk(Asking):
                 elif "error" in said:
                     raise unpack_error(said["error"])
                 elif "value" in said:
-                    report: ImportReport = unpack(said["value"])
-                    return report
+                    return unpack(said["value"])
         raise self._gone()
 
     def _ask(self, question: str, /, **arguments: Any) -> Any:

@@ -60,6 +60,7 @@ class SyncStep:
 
 
 ToldSync = Callable[[SyncStep], None]
+_ABSENT = object()
 _LOCKS: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -95,18 +96,21 @@ def sync_source(
         except ServicemeterError as error:
             run = replace(run, state="failed", error_kind=type(error).__name__, error=str(error))
         except BaseException:
-            run = replace(run, state="failed", error_kind="ServicemeterError", error="It stopped before its end; sync it again.")
+            run = replace(run, state="interrupted")
             raise
         finally:
-            end_run(desk.office, replace(run, ended_at=clock()))
+            run = replace(run, ended_at=clock())
+            end_run(desk.office, run)
             _plan(desk, connection, run, clock())
-        return replace(run, ended_at=clock())
+        return run
     finally:
         lock.release()
 
 
 def _plan(desk: Desk, connection: Connection, run: SyncRun, now: datetime) -> None:
-    """When the connection is next due: after its usual time, or ever later while it fails."""
+    """When the connection is next due: after its usual time, or ever later while it fails; at once when it was stopped."""
+    if run.state == "interrupted":
+        return
     failures = 0 if run.state == "done" else connection.failure_count + 1
     every_s = connection.every_s
     back_off = min(2**failures, _MOST_BACK_OFF) if failures else 1
@@ -139,15 +143,24 @@ class _Gathered:
 
 
 class _Known:
-    """What the book knows of one source (`sources.source.Known`)."""
+    """What the book knows of one source (`sources.source.Known`); asked once for every id until rows are taken."""
 
     def __init__(self, desk: Desk, source: str) -> None:
         self._desk, self._source = desk, source
+        self._asked: defaultdict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
 
     def values(self, table: str, column: str, ids: Collection[Any]) -> dict[str, Any]:
         """The values of a column by row id; rows that are not there are left out."""
-        with self._desk.on_book() as book:
-            return book.known_values(self._source, table, column, {str(one) for one in ids if one is not None})
+        asked, wanted = self._asked[table, column], {str(one) for one in ids if one is not None}
+        fresh = wanted - asked.keys()
+        if fresh:
+            with self._desk.on_book() as book:
+                asked.update(dict.fromkeys(fresh, _ABSENT) | book.known_values(self._source, table, column, fresh))
+        return {one: asked[one] for one in wanted if asked[one] is not _ABSENT}
+
+    def forget(self) -> None:
+        """Ask anew: the book has changed."""
+        self._asked.clear()
 
     def tags(self, ids: Collection[Any]) -> dict[str, set[str]]:
         """The tags that are on tickets now."""
@@ -269,6 +282,7 @@ class _Sync:
         self._pieces += 1
         label = f"sync {self._run.run_id}, piece {self._pieces}: {stream or 'end'}"
         report = self._desk.take(piece, now=now, label=label, cursors=cursors)
+        self._known.forget()
         changed = sum(m.corrected + m.older for m in report.tables.values())
         self._run = replace(
             self._run,

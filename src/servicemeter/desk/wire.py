@@ -14,11 +14,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
+from servicemeter.desk.sync import SyncStep
 from servicemeter.ground import errors
 from servicemeter.model.answer import Answer
 from servicemeter.model.explanation import Explanation, LeftOut
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Card, Family, Scorecard
+from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import LoadReport
 from servicemeter.store.versions import Merged
 
@@ -28,7 +30,7 @@ _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
         Answer, Card, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport, Merged, Question,
-        Scope, Scorecard, Step,
+        Scope, Scorecard, Step, SyncRun, SyncStep,
     )
 }  # fmt: skip
 

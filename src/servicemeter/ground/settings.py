@@ -63,6 +63,10 @@ class Home:
         """Where the application database is: `SERVICEMETER_OFFICE`, else a SQLite file in the folder."""
         return os.environ.get("SERVICEMETER_OFFICE") or f"sqlite:///{(self.folder / 'office.sqlite').absolute()}"
 
+    def has_office(self) -> bool:
+        """Whether there is an application database already, without opening it."""
+        return "SERVICEMETER_OFFICE" in os.environ or (self.folder / "office.sqlite").exists()
+
     def office_keys(self) -> list[bytes]:
         """The keys that secrets are sealed with, the sealing one first; a first one is made.
 
@@ -74,7 +78,7 @@ class Home:
             return [_key(text, "SERVICEMETER_KEYS") for text in given.split(",")]
         path = self._key_file
         if not path.exists():
-            write_privately(path, secrets.token_hex(32) + "\n")
+            write_privately(path, secrets.token_hex(32) + "\n", is_first=True)
         _check_private(path)
         return [_key(line, str(path)) for line in path.read_text(encoding="ascii").split()]
 
@@ -105,10 +109,18 @@ def _check_private(path: Path) -> None:
         raise BadSettings(f"{path} can be read by others, and it opens every secret. Let nobody else: chmod 600 {path}")
 
 
-def write_privately(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, replacing it at once."""
+def write_privately(path: Path, text: str, *, is_first: bool = False) -> None:
+    """Write a file that only its owner can read, replacing it at once; with `is_first` one that is there stays."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
-    os.replace(fresh, path)
+    if not is_first:
+        os.replace(fresh, path)
+        return
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass  # another process made it in the meantime, and what it wrote holds
+    finally:
+        os.unlink(fresh)

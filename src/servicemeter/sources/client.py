@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import orjson
 
 from servicemeter import __version__
 from servicemeter.ground.errors import (
@@ -35,6 +36,7 @@ _ATTEMPTS = 6
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 _LONGEST_WAIT_S = 15 * 60.0
 _SLICE_S = 1.0
+_MARGIN_S = 0.1
 _MOST_BYTES = 200_000_000
 
 
@@ -68,7 +70,7 @@ class Rate:
 
     def wait_s(self, now: float) -> float:
         """How long to wait before the next call."""
-        return max(0.0, self._made[0] + self.per_s - now) if len(self._made) == self.calls else 0.0
+        return max(0.0, self._made[0] + self.per_s + _MARGIN_S - now) if len(self._made) == self.calls else 0.0
 
     def count(self, now: float) -> None:
         """Note a call, which counts from the moment its answer is there: then it cannot arrive later than we believe."""
@@ -188,7 +190,7 @@ class Client:
         if len(response.content) > _MOST_BYTES:
             raise SourceGarbled(f"{self.address} answered {path} with more than {_MOST_BYTES // 1_000_000} MB in one piece.")
         try:
-            body = response.json()
+            body = orjson.loads(response.content)
         except ValueError:
             kind = response.headers.get("content-type", "nothing that says what it is").split(";")[0]
             raise SourceGarbled(

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from servicemeter.ground.clock import instant
 from servicemeter.ground.errors import ServicemeterError, UnknownName
@@ -16,8 +15,6 @@ from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.sources.source import Row
 
 __all__ = ["gather"]
-
-_UTC_TEXT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$"
 
 
 def gather(rows: Iterable[Row | KeptAside], label: str) -> Iterator[Batch | KeptAside]:
@@ -38,7 +35,7 @@ def gather(rows: Iterable[Row | KeptAside], label: str) -> Iterator[Batch | Kept
 
 def _typed(table: Table, rows: list[dict[str, Any]], label: str) -> Iterator[Batch | KeptAside]:
     """The rows as columns; where a column does not become its type at once, row by row."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = list(dict.fromkeys(name for shape in dict.fromkeys(map(tuple, rows)) for name in shape))
     known = {column.name: column for column in table.all_columns}
     for name in names:
         if name not in known:
@@ -52,7 +49,7 @@ def _typed(table: Table, rows: list[dict[str, Any]], label: str) -> Iterator[Bat
         yield KeptAside(label, place + 1, table.name, name, str(rows[place].get(name)), reason, rows[place])
     made = pa.table(columns)
     if faults:
-        made = made.take([place for place in range(len(rows)) if place not in faults])
+        made = made.take(pa.array([place for place in range(len(rows)) if place not in faults], pa.int64()))
     if made.num_rows:
         yield Batch(table.name, made)
 
@@ -78,15 +75,12 @@ _KINDS = {"ts": "an instant", "date": "a date", "s": "seconds", "int": "a whole 
 
 def _at_once(column: Column, cells: list[Any], wanted: pa.DataType) -> pa.Array:
     if column.kind == "ts":
-        texts = pa.array(cells, pa.string())
-        if not pc.all(pc.match_substring_regex(texts, _UTC_TEXT)).as_py() and texts.null_count != len(texts):
-            raise ValueError("not all of them are plain UTC texts")
-        return texts.cast(pa.timestamp("us", "UTC")).cast(wanted)
+        return pa.array(cells, pa.string()).cast(pa.timestamp("us", "UTC")).cast(wanted)  # refuses texts without an offset
     if wanted == pa.string():
-        made = pa.array(cells)
-        if not (pa.types.is_string(made.type) or pa.types.is_integer(made.type) or pa.types.is_null(made.type)):
-            raise TypeError("neither texts nor numbers")
-        return made.cast(wanted)
+        first = next((cell for cell in cells if cell is not None), "")
+        if isinstance(first, bool):
+            raise TypeError("truths are written out one by one")
+        return pa.array(cells, pa.int64() if isinstance(first, int) else wanted).cast(wanted)
     return pa.array(cells, wanted)
 
 

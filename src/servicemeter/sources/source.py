@@ -95,6 +95,11 @@ class Source:
     gives: ClassVar[tuple[str, ...]] = ()
     """Capabilities that the needed streams give."""
 
+    @classmethod
+    def address(cls, given: str) -> str:
+        """The whole address of what a person typed, such as the name of his account alone."""
+        return given
+
     def __init__(self, options: Mapping[str, str], pace: Pace | None = None) -> None:
         self.options = dict(options)
         self.remarks: list[str] = []

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
+
+import pyarrow as pa
 
 from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.model.tables import TABLES
 
 __all__ = ["count_days", "first_moment", "keep_cursors", "known_tags", "known_values", "make_cursors", "read_cursors"]
-
-_AT_ONCE = 5_000
 
 
 def make_cursors(engine: BookEngine) -> None:
@@ -37,14 +37,17 @@ def read_cursors(engine: Engine, source: str) -> dict[str, Any]:
 
 def known_values(engine: Engine, source: str, table: str, column: str, ids: Collection[str]) -> dict[str, Any]:
     """What the book has in a column for rows of a source, by the last column of the table's key; ids not there are left out."""
-    q, literal = engine.dialect.name_of, engine.dialect.literal
-    key = q(TABLES[table].key[-1])
-    found: dict[str, Any] = {}
-    for some in _pieces(sorted(ids)):
-        wanted = ", ".join(literal(one) for one in some)
-        rows = engine.rows(f"select {key}, {q(column)} from {q(table)} where source = {literal(source)} and {key} in ({wanted})")
-        found.update(rows)
-    return found
+    if not ids:
+        return {}
+    q, key = engine.dialect.name_of, engine.dialect.name_of(TABLES[table].key[-1])
+    engine.run("create or replace temp table wanted_ids (id varchar)")
+    engine.stage("wanted_ids", pa.table({"id": pa.array(sorted(ids), pa.string())}))
+    return dict(
+        engine.rows(
+            f"select held.{key}, held.{q(column)} from {q(table)} as held join wanted_ids as w on w.id = held.{key} "
+            f"where held.source = {engine.dialect.literal(source)}"
+        )
+    )
 
 
 def known_tags(engine: Engine, source: str, ids: Collection[str]) -> dict[str, set[str]]:
@@ -91,8 +94,3 @@ def first_moment(engine: Engine, source: str) -> datetime | None:
     )
     found = min((first for (first,) in rows if first is not None), default=None)
     return None if found is None else found.replace(tzinfo=UTC)
-
-
-def _pieces(ids: list[str]) -> Iterator[list[str]]:
-    for first in range(0, len(ids), _AT_ONCE):
-        yield ids[first : first + _AT_ONCE]

@@ -10,7 +10,9 @@ import json
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from typing import Any
 
@@ -23,7 +25,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicemeter import __version__
 from servicemeter.desk.anydesk import ASKED, AnyDesk
-from servicemeter.desk.importing import Step
 from servicemeter.desk.wire import pack, pack_error, unpack
 from servicemeter.ground.errors import ServicemeterError
 from servicemeter.web.guard import LOOPBACK, Guard
@@ -43,6 +44,7 @@ def create_internal(desk: AnyDesk, token: str) -> ASGIApp:
             Route(PREFIX + "hello", _hello, methods=["POST"]),
             Route(PREFIX + "ask/{question}", _answer, methods=["POST"]),
             Route(PREFIX + "import", _import, methods=["POST"]),
+            Route(PREFIX + "sync", _sync, methods=["POST"]),
         ]
     )
     app.state.desk = desk
@@ -105,12 +107,27 @@ def _failed(error: dict[str, str], status: int) -> Response:
 
 async def _import(request: Request) -> Response:
     """Import files that the server reads itself; steps and then the report, a JSON line each."""
+    desk: AnyDesk = request.app.state.desk
+    return await _work(request, "import", lambda wanted, tell: desk.import_files(wanted[0], now=wanted[1], progress=tell))
+
+
+async def _sync(request: Request) -> Response:
+    """Pull a connected source; steps and then the run."""
+    desk: AnyDesk = request.app.state.desk
+    return await _work(request, "sync", lambda wanted, tell: desk.sync(wanted[0], since=wanted[1], clock=_now, progress=tell))
+
+
+async def _work(request: Request, name: str, work: Callable[[Any, Callable[[Any], None]], Any]) -> Response:
     try:
-        wanted, now = unpack(await request.json())
+        wanted = unpack(await request.json())
     except (ValueError, TypeError):
         return _failed({"kind": "BadQuestion", "says": "The server could not read the request."}, 400)
-    work = _Work(request.app.state.desk, asyncio.get_running_loop())
-    return StreamingResponse(work.lines(wanted, now), media_type="application/x-ndjson")
+    running = _Work(name, partial(work, wanted), asyncio.get_running_loop())
+    return StreamingResponse(running.lines(), media_type="application/x-ndjson")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 class _Stopped(Exception):
@@ -118,37 +135,37 @@ class _Stopped(Exception):
 
 
 class _Work:
-    """One import in a thread of its own, telling an answer that is being sent."""
+    """Something that takes a while, in a thread of its own, telling an answer that is being sent."""
 
-    def __init__(self, desk: AnyDesk, loop: asyncio.AbstractEventLoop) -> None:
-        self._desk, self._loop = desk, loop
+    def __init__(self, name: str, work: Callable[[Callable[[Any], None]], Any], loop: asyncio.AbstractEventLoop) -> None:
+        self._name, self._work, self._loop = name, work, loop
         self._said: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
         self._is_over = threading.Event()
         self._told_at = 0.0
 
-    async def lines(self, wanted: Any, now: Any) -> AsyncIterator[str]:
-        """The lines of the answer; when the one who asked goes away, the import is stopped at its next step."""
-        threading.Thread(target=self._run, args=(wanted, now), name="import").start()
+    async def lines(self) -> AsyncIterator[str]:
+        """The lines of the answer; when the one who asked goes away, the work is stopped at its next step."""
+        threading.Thread(target=self._run, name=self._name).start()
         try:
             while (said := await self._said.get()) is not None:
                 yield json.dumps(said) + "\n"
         finally:
             self._is_over.set()
 
-    def _run(self, wanted: Any, now: Any) -> None:
+    def _run(self) -> None:
         try:
-            self._say({"value": pack(self._desk.import_files(wanted, now=now, progress=self._tell))})
+            self._say({"value": pack(self._work(self._tell))})
         except ServicemeterError as error:
             self._say({"error": pack_error(error)})
         except _Stopped:
-            _LOG.info("an import was stopped by the one who asked for it; nothing of it stays")
+            _LOG.info("%s: stopped by the one who asked for it", self._name)
         except Exception:
-            _LOG.exception("an import failed")
+            _LOG.exception("%s: failed", self._name)
             self._say({"error": _BROKEN})
         finally:
             self._say(None)
 
-    def _tell(self, step: Step) -> None:
+    def _tell(self, step: Any) -> None:
         if self._is_over.is_set():
             raise _Stopped
         if time.monotonic() - self._told_at >= _BETWEEN_STEPS_S:

@@ -7,6 +7,7 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from types import FrameType
 
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.opening import ServerNote, leave_note, take_note_away
+from servicemeter.desk.schedule import keeping_time
 from servicemeter.ground.errors import PortTaken
 from servicemeter.ground.settings import Home
 from servicemeter.web.app import create_app
@@ -97,7 +99,8 @@ def serve(
         leave_note(home, note)
         if ready:
             ready()
-        uvicorn.Server(config).run(sockets=sockets)
+        with keeping_time(desk, _now):
+            uvicorn.Server(config).run(sockets=sockets)
     except KeyboardInterrupt:
         pass  # told to stop, which is how a server ends
     finally:
@@ -112,6 +115,10 @@ def _loopback_beside(listening: socket.socket, port: int) -> list[socket.socket]
     address = ip_address(listening.getsockname()[0])
     covers = address.version == 4 and (address.is_unspecified or str(address) == "127.0.0.1")
     return [] if covers else [bind("127.0.0.1", port)]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

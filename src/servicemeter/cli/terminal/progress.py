@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from servicemeter.desk.importing import Step, ToldStep
+    from servicemeter.desk.sync import SyncStep, ToldSync
 
-__all__ = ["telling"]
+__all__ = ["telling", "telling_sync"]
 
 _BETWEEN_LINES_S = 10.0
 
@@ -86,3 +87,55 @@ class _Lines:
         share = f", {percent(step.bytes_done / step.bytes_total, 0)} read" if step.bytes_total else ""
         doing = "working out the facts" if step.doing == "facts" else f"{number(step.rows)} rows{share}"
         remark(f"{self._name}: {doing}, {duration(now - self._began)} so far")
+
+
+@contextmanager
+def telling_sync(name: str) -> Iterator[ToldSync]:
+    """Give a function that is told the steps of a sync, and shows them, with an end time, while the block lasts."""
+    if not sys.stderr.isatty():
+        yield _SyncLines(name).tell
+        return
+    with _bar() as progress:
+        yield _SyncBar(progress, progress.add_task(name, total=1.0, rows="", rate="")).tell
+
+
+class _SyncBar:
+    """Steps of a sync on a terminal: each stream has its own bar's length."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task, self._name = progress, task, str(progress.tasks[task].description)
+        self._stream = ""
+
+    def tell(self, step: SyncStep) -> None:
+        if step.stream != self._stream:
+            self._stream = step.stream
+            self._progress.reset(self._task, total=None if step.share is None else 1.0)
+        waits = f", waiting {duration(step.waiting_s)} for its limit" if step.waiting_s > 1 else ""
+        self._progress.update(
+            self._task,
+            description=f"{self._name}: {step.stream}",
+            total=None if step.share is None else 1.0,
+            completed=step.share or 0.0,
+            rows=f"{number(step.rows)} rows",
+            rate=waits,
+        )
+
+
+class _SyncLines:
+    """Steps of a sync in a log: a line every ten seconds, with when the stream will be done."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._stream = name, ""
+        self._began = self._told_at = time.monotonic()
+
+    def tell(self, step: SyncStep) -> None:
+        now = time.monotonic()
+        if step.stream != self._stream:
+            self._stream, self._began = step.stream, now
+        if now - self._told_at < _BETWEEN_LINES_S:
+            return
+        self._told_at = now
+        share = f", {percent(step.share, 0)} of {step.stream}" if step.share else f", {step.stream}"
+        left_s = (now - self._began) * (1 / step.share - 1) if step.share else None
+        left = f", about {duration(left_s)} left" if left_s is not None else ""
+        remark(f"{self._name}: {number(step.rows)} rows{share}{left}")

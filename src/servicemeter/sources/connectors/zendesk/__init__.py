@@ -61,11 +61,14 @@ class Zendesk(Source):
     )
     gives = ("tickets", "status_history", "assignment_history", "messages", "auto_flag", "update_ids", "customer_identity")
 
+    @classmethod
+    def address(cls, given: str) -> str:
+        """An account's name stands for its address."""
+        return given if "." in given or "://" in given else f"https://{given}.zendesk.com"
+
     def open(self, pace: Pace) -> Client:
         """A client with Zendesk's limits: 10 calls a minute for exports (another program may use up some of the rest)."""
         address, email, token = (self.options.get(name, "") for name in ("address", "email", "token"))
-        if "." not in address and "://" not in address:
-            address = f"https://{address}.zendesk.com"
         exports = int(self.options.get("exports_per_minute", _EXPORT_CALLS))
         rates = {
             "export": Rate(exports),
