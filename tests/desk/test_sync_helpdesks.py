@@ -17,6 +17,7 @@ from fakes.helpdesk import FakeHelpdesk, Parts
 from fakes.intercom import FakeIntercom
 from fakes.vendor import Limit
 from fakes.zammad import FakeZammad
+from servicemeter.desk.connecting import connect
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.sync import SyncStep, sync_source
 from servicemeter.ground.errors import CursorExpired
@@ -190,3 +191,31 @@ def test_a_changed_field_is_one_clear_message(tmp_path: Path, monkeypatch: pytes
     assert "tickets of helpdesk" in str(run.error)
     assert "'updated_at'" in str(run.error)
     assert "today" not in str(run.error)
+
+
+@pytest.mark.parametrize("kind", FAKES)
+def test_connecting_says_what_may_be_read(tmp_path: Path, kind: type[FakeHelpdesk]) -> None:
+    fake = made(kind, 3)
+    with fake.serving() as address, Desk(Home(tmp_path)) as desk:
+        given = {**fake.options, "address": address, "token": fake.token}
+        found = connect(desk.office, "helpdesk", fake.kind, given, now=SKEWED, every_s=None)
+        assert found is not None
+        assert (found.left_out, found.missing) == ({}, [])
+        assert found.readable == [stream.name for stream in find_connector(fake.kind).streams]
+
+
+def test_connecting_says_why_there_will_be_no_history(tmp_path: Path) -> None:
+    """Without a beginning within the exports Freshdesk's history is not whole, and is not declared."""
+    fake = made(FakeFreshdesk, 3)
+    with fake.serving() as address, Desk(Home(tmp_path)) as desk:
+        found = connect(desk.office, "helpdesk", "freshdesk", {"address": address, "token": fake.token}, now=SKEWED, every_s=None)
+        assert found is not None
+        assert found.missing == ["status_history", "assignment_history"]
+        assert "30 days" in found.left_out["history"]
+        run = sync(desk, fake)
+        assert run.state == "done"
+        assert any("30 days" in remark for remark in run.remarks)
+        [source] = desk.sources()
+        assert "history" not in source["capabilities"]
+        [row] = desk.measure("resolution_time", since="2026-03-01", until="2026-03-21").rows
+        assert (row["value"], row["null_reason"]) == (None, "not_measured")

@@ -98,7 +98,7 @@ class FakeChatwoot(FakeHelpdesk):
         return {"meta": {}, "payload": sorted((m for m in said if m["id"] < before), key=lambda m: m["id"])[-20:]}
 
     def _surveys(self, params: Mapping[str, str]) -> list[Any]:
-        since, until = int(params["since"]), int(params["until"])
+        since, until = int(params.get("since", 0)), int(params.get("until", 2**40))
         return [{"id": t.rating[0], "rating": t.rating[2], "feedback_message": "Words", "message_id": t.rating[0],
                  "conversation_id": t.id, "created_at": t.rating[1]}
                 for t in self.tickets.values() if t.rating and since <= t.rating[1] <= until]  # fmt: skip

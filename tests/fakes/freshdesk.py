@@ -72,6 +72,8 @@ class FakeFreshdesk(FakeHelpdesk):
     def _tickets(self, params: Mapping[str, str]) -> list[Any]:
         """Deleted tickets only stand in their own list; there is no spam."""
         listed = params.get("filter", "")
+        if "updated_since" not in params:
+            return []
         assert params["order_by"] == "updated_at" and params["order_type"] == "asc"
         found = self.changed_since(epoch(params["updated_since"]))
         return [self._json(t) for t in found if listed == ("" if t.deleted is None else "deleted")]
@@ -100,7 +102,7 @@ class FakeFreshdesk(FakeHelpdesk):
                  "updated_at": iso(m.at)} for m in t.messages[1:]]  # fmt: skip
 
     def _ratings(self, params: Mapping[str, str]) -> list[Any]:
-        since, now = epoch(params["created_since"]), int(self.now().timestamp())
+        since, now = epoch(params.get("created_since", "2026-01-01")), int(self.now().timestamp())
         return [{"id": t.rating[0], "survey_id": 1, "user_id": t.requester, "agent_id": t.assignee, "ticket_id": t.id,
                  "feedback": "As expected", "group_id": 1, "created_at": iso(t.rating[1]), "updated_at": iso(t.rating[1]),
                  "ratings": {"default_question": 103 if t.rating[2] == 5 else -103}}

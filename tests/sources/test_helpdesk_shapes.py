@@ -11,6 +11,7 @@ import pytest
 from servicemeter.model.rows import KeptAside
 from servicemeter.sources.connectors.chatwoot import conversations as chatwoot
 from servicemeter.sources.connectors.freshdesk import activities, configuration, tickets
+from servicemeter.sources.connectors.freshdesk.states import Statuses
 from servicemeter.sources.connectors.gorgias import tickets as gorgias
 from servicemeter.sources.connectors.intercom import conversations as intercom
 from servicemeter.sources.connectors.zammad import configuration as levels
@@ -97,7 +98,10 @@ def test_freshdesk_history_takes_the_place_of_the_snapshot() -> None:
 def test_freshdesk_activities_and_snapshots_are_one_row() -> None:
     done = {"ticket_id": 21, "performer_type": "user", "performer_id": 11, "performed_at": "03-03-2026 10:00:00 +0000",
             "activity": {"status": "Resolved", "agent_id": 12, "group": "Returns"}}  # fmt: skip
-    more = {"groups": [{"id": 7, "name": "Returns"}], "statuses": [{"choices": {"4": ["Resolved", "Solved"]}, "own": {}}]}
+    more: dict[str, Any] = {
+        "groups": [{"id": 7, "name": "Returns"}],
+        "statuses": [{"choices": {"4": ["Resolved", "Solved"]}, "own": {}}],
+    }
     page = Page("ticket_activities", [done], {}, more=more)
     found = rows(activities.shape_activities(page, Book("11")), "ticket_events", "field", "value", "actor_type")
     assert found == [("status", "solved", "agent"), ("assignee_id", "12", "agent"), ("team_id", "7", "agent")]
@@ -108,7 +112,7 @@ def test_freshdesk_activities_and_snapshots_are_one_row() -> None:
 
 def test_own_statuses_are_said_or_open() -> None:
     given = [{"choices": {"8": ["With the maker", "Being repaired"]}, "own": {"8": "on_hold"}}]
-    words = tickets.Statuses(given)
+    words = Statuses(given)
     assert [words.word(one) for one in (2, 3, 4, 5, 6, 7, 8, 9, "With the maker", "Unheard")] == [
         "open", "pending", "solved", "closed", "pending", "on_hold", "on_hold", "open", "on_hold", "open"
     ]  # fmt: skip

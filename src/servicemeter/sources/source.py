@@ -94,6 +94,8 @@ class Source:
     streams: ClassVar[tuple[Stream, ...]]
     gives: ClassVar[tuple[str, ...]] = ()
     """Capabilities that the needed streams give."""
+    further: ClassVar[tuple[str, ...]] = ("since", "calls_per_minute")
+    """Options that connecting does not ask for, but takes."""
 
     @classmethod
     def address(cls, given: str) -> str:

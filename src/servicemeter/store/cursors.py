@@ -40,8 +40,7 @@ def known_values(engine: Engine, source: str, table: str, column: str, ids: Coll
     if not ids:
         return {}
     q, key = engine.dialect.name_of, engine.dialect.name_of(TABLES[table].key[-1])
-    engine.run("create or replace temp table wanted_ids (id varchar)")
-    engine.stage("wanted_ids", pa.table({"id": pa.array(sorted(ids), pa.string())}))
+    _stage_wanted(engine, ids)
     return dict(
         engine.rows(
             f"select held.{key}, held.{q(column)} from {q(table)} as held join wanted_ids as w on w.id = held.{key} "
@@ -52,17 +51,21 @@ def known_values(engine: Engine, source: str, table: str, column: str, ids: Coll
 
 def known_tags(engine: Engine, source: str, ids: Collection[str]) -> dict[str, set[str]]:
     """The tags that are on tickets of a source, as far as the book knows; tickets without any are left out."""
-    literal = engine.dialect.literal
     found: dict[str, set[str]] = {}
-    for some in _pieces(sorted(ids)):
-        wanted = ", ".join(literal(one) for one in some)
+    if ids:
+        _stage_wanted(engine, ids)
         rows = engine.rows(
-            f"select ticket_id, tag from ticket_tags where source = {literal(source)} and removed_at is null "
-            f"and ticket_id in ({wanted})"
+            "select t.ticket_id, t.tag from ticket_tags as t join wanted_ids as w on w.id = t.ticket_id "
+            f"where t.source = {engine.dialect.literal(source)} and t.removed_at is null"
         )
         for ticket_id, tag in rows:
             found.setdefault(ticket_id, set()).add(tag)
     return found
+
+
+def _stage_wanted(engine: Engine, ids: Collection[str]) -> None:
+    engine.run("create or replace temp table wanted_ids (id varchar)")
+    engine.stage("wanted_ids", pa.table({"id": pa.array(sorted(ids), pa.string())}))
 
 
 def count_days(engine: Engine, source: str, table: str, since: datetime, until: datetime) -> dict[date, int]:

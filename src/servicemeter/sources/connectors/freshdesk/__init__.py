@@ -56,16 +56,20 @@ class Freshdesk(Source):
         Stream("history", ("status_history", "assignment_history")),
     )
     gives = ("tickets", "messages", "customer_identity")
+    further = ("since", "calls_per_minute", "lists_per_minute", "statuses")
 
     def __init__(self, options: Mapping[str, str], pace: Pace | None = None) -> None:
         super().__init__(options, pace)
         self._history_from: datetime | None = None
 
+    @classmethod
+    def address(cls, given: str) -> str:
+        """An account's name stands for its address."""
+        return given if "." in given or "://" in given else f"https://{given}.freshdesk.com"
+
     def open(self, pace: Pace) -> Client:
         """A client with limits that also small plans have; options `calls_per_minute` and `lists_per_minute` say more."""
         address = self.options.get("address", "")
-        if "." not in address and "://" not in address:
-            address = f"https://{address}.freshdesk.com"
         lists = int(self.options.get("lists_per_minute", _LIST_CALLS))
         rates = {
             "all": Rate(int(self.options.get("calls_per_minute", _ALL_CALLS))),
@@ -86,7 +90,10 @@ class Freshdesk(Source):
         """One small call of a stream."""
         if stream in _TICKETS:
             self.client.get("/api/v2/tickets", {"per_page": 1, **_TICKETS[stream]}, rate="tickets")
-        elif stream in ("ticket_activities", "history"):
+        elif stream == "history":
+            self._history_from = datetime.combine((self._now() - _EXPORTS_KEPT).date(), datetime.min.time(), UTC)
+            self._check_history()
+        elif stream == "ticket_activities":
             self.client.get(_ACTIVITIES, {"created_at": (self._now() - timedelta(days=2)).date().isoformat()})
         else:
             path = {"contacts": "/api/v2/contacts", "satisfaction_ratings": _RATINGS, **_LISTS}[stream]

@@ -17,7 +17,7 @@ from servicemeter.sources.source import Account, Asked, Cursor, Known, Page, Sha
 __all__ = ["Gorgias"]
 
 _SIZE = 100
-_CALLS, _PER_S = 40, 20.0
+_CALLS, _PER_S = 120, 20.0
 _MOST_WALKS = 5
 _LISTS = {"users": "/api/users", "teams": "/api/teams", "tags": "/api/tags", "business_hours": "/api/account"}
 _ORDERED = {
@@ -52,12 +52,15 @@ class Gorgias(Source):
     )
     gives = ("tickets", "messages", "auto_flag")
 
+    @classmethod
+    def address(cls, given: str) -> str:
+        """An account's name stands for its address."""
+        return given if "." in given or "://" in given else f"https://{given}.gorgias.com"
+
     def open(self, pace: Pace) -> Client:
         """A client with the limit of API keys: 40 calls in 20 seconds."""
         address = self.options.get("address", "")
-        if "." not in address and "://" not in address:
-            address = f"https://{address}.gorgias.com"
-        rates = {"all": Rate(int(self.options.get("calls_per_20_s", _CALLS)), _PER_S)}
+        rates = {"all": Rate(int(self.options.get("calls_per_minute", _CALLS)) // 3, _PER_S)}
         auth = (self.options.get("email", ""), self.options.get("token", ""))
         return Client(address, auth=auth, rates=rates, pace=pace)
 

@@ -17,7 +17,7 @@ __all__ = ["Intercom"]
 
 _VERSION = "2.11"
 _SIZE = 150
-_CALLS, _PER_S = 160, 10.0
+_CALLS, _PER_S = 960, 10.0
 _DAY_S = 86_400
 _MOST_PARTS = 500
 _LISTS = {"admins": ("/admins", "admins"), "teams": ("/teams", "teams")}
@@ -46,7 +46,7 @@ class Intercom(Source):
 
     def open(self, pace: Pace) -> Client:
         """A client that keeps well below Intercom's 10,000 calls a minute, which it counts in tens of seconds."""
-        rates = {"all": Rate(int(self.options.get("calls_per_10_s", _CALLS)), _PER_S)}
+        rates = {"all": Rate(int(self.options.get("calls_per_minute", _CALLS)) // 6, _PER_S)}
         headers = {"Authorization": f"Bearer {self.options.get('token', '')}", "Intercom-Version": _VERSION}
         return Client(self.options.get("address") or "https://api.intercom.io", headers=headers, rates=rates, pace=pace)
 
