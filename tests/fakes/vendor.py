@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from servicemeter.sources.client import Pace
 
-__all__ = ["Expired", "Forbidden", "Missing", "Time", "Vendor"]
+__all__ = ["Expired", "Forbidden", "Limit", "Missing", "Time", "Vendor"]
 
 
 class Forbidden(Exception):
@@ -52,11 +52,15 @@ class Time:
 
 @dataclass
 class Limit:
-    """At most `calls` calls in `per_s` seconds to paths that begin so."""
+    """At most `calls` calls in `per_s` seconds to paths that begin so (with a slash at its end), or to this one path."""
 
     prefix: str
     calls: int
     per_s: float = 60.0
+
+    def covers(self, path: str) -> bool:
+        """Whether a call of this path counts."""
+        return path.startswith(self.prefix) if self.prefix.endswith("/") else path == self.prefix
 
 
 @dataclass
@@ -64,7 +68,8 @@ class Vendor:
     """A vendor. Subclasses answer in `respond`; faults come before that, by chance or by the number of the request.
 
     `began_at` is the vendor's clock at the start; it goes on with `time`. `asked` is the ledger: when, which path, and the
-    status it was answered with. `on_request` is called before each answer, for things that change while they are read.
+    status it was answered with; `body` is the JSON that came with the request, if any. `on_request` is called before each
+    answer, for things that change while they are read.
     """
 
     began_at: datetime
@@ -76,6 +81,7 @@ class Vendor:
     forbidden: tuple[str, ...] = ()
     on_request: Callable[[], None] = lambda: None
     asked: list[tuple[float, str, int]] = field(default_factory=list)
+    body: Any = None
 
     def now(self) -> datetime:
         """The vendor's clock."""
@@ -91,7 +97,8 @@ class Vendor:
 
     def most_in_window(self, prefix: str, per_s: float = 60.0) -> int:
         """The most calls under a path that were made in any window."""
-        times = [at for at, path, _ in self.asked if path.startswith(prefix)]
+        limit = Limit(prefix, 0)
+        times = [at for at, path, _ in self.asked if limit.covers(path)]
         return max((sum(1 for other in times if at <= other < at + per_s) for at in times), default=0)
 
     @contextmanager
@@ -117,6 +124,7 @@ class Vendor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         request = Request(scope, receive)
+        self.body = json.loads(await request.body() or b"null")
         path = request.url.path
         at, number = self.time.seconds, len(self.asked)
         fault = self._fault(number)
@@ -142,8 +150,8 @@ class Vendor:
         if not self.is_allowed(headers):
             return 401, {"error": "Couldn't authenticate you"}, {}
         for limit in self.limits:
-            recent = [t for t, p, s in self.asked if p.startswith(limit.prefix) and s != 429 and t > at - limit.per_s]
-            if path.startswith(limit.prefix) and len(recent) >= limit.calls:
+            recent = [t for t, p, s in self.asked if limit.covers(p) and s != 429 and t > at - limit.per_s]
+            if limit.covers(path) and len(recent) >= limit.calls:
                 wait_s = int(recent[-limit.calls] + limit.per_s - at) + 1
                 return 429, {"error": "TooManyRequests"}, {b"retry-after": str(wait_s).encode()}
         if path.startswith(self.forbidden) and self.forbidden:

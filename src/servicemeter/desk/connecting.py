@@ -16,8 +16,6 @@ from servicemeter.sources.finding import find_connector
 
 __all__ = ["Reachable", "connect", "try_connection"]
 
-_FREE = frozenset({"since", "calls_per_minute", "exports_per_minute"})
-
 
 @dataclass(frozen=True)
 class Reachable:
@@ -66,14 +64,14 @@ def connect(
     made = find_connector(kind, folder)
     wanted = {asked.name: asked for asked in made.asks}
     for option in given:
-        if option not in wanted and option not in _FREE:
-            known = ", ".join([*wanted, *sorted(_FREE)])
+        if option not in wanted and option not in made.further:
+            known = ", ".join([*wanted, *made.further])
             raise BadSettings(f"{made.title} has no option {option!r}. It knows: {known}.")
     answers = {n: given.get(n, a.default) for n, a in wanted.items()}
     lacking = [n for n, value in answers.items() if value is None]
     if lacking:
         raise BadSettings(f"{made.title} needs {', '.join(lacking)}. Run servicemeter connect {name} on a terminal to be asked.")
-    known_answers = {n: str(value) for n, value in answers.items()} | {n: v for n, v in given.items() if n in _FREE}
+    known_answers = {n: str(value) for n, value in answers.items()} | {n: v for n, v in given.items() if n in made.further}
     secrets = {n: v for n, v in known_answers.items() if n in wanted and wanted[n].is_secret}
     options = {n: v for n, v in known_answers.items() if n not in secrets and n != "address"}
     address = made.address(known_answers.get("address", ""))

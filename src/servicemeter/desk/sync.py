@@ -21,6 +21,7 @@ from servicemeter.ground.errors import (
     ServicemeterError,
     SourceFailed,
     SourceForbids,
+    SourceGarbled,
     SourceLacks,
 )
 from servicemeter.model.rows import Batch, KeptAside
@@ -41,6 +42,7 @@ _PIECE_ROWS = 150_000
 _PIECE_S = 30.0
 _LAG = timedelta(minutes=1)
 _COUNTED_DAYS = 7
+_SHAPES = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 _MOST_BACK_OFF = 16
 
 
@@ -162,6 +164,11 @@ class _Known:
         """Ask anew: the book has changed."""
         self._asked.clear()
 
+    def tags(self, ids: Collection[Any]) -> dict[str, set[str]]:
+        """The tags that are on tickets now."""
+        with self._desk.on_book() as book:
+            return book.known_tags(self._source, {str(one) for one in ids if one is not None})
+
 
 class _Sync:
     """One sync of one source."""
@@ -236,6 +243,16 @@ class _Sync:
         except CursorExpired as error:
             self._source.remarks.append(f"{error} Pulled again from shortly before it.")
             self._pull_from(stream, self._source.restart(stream, cursor, None), until)
+        except _SHAPES as error:
+            raise self._garbled(stream, error) from error
+
+    def _garbled(self, stream: str, error: Exception) -> SourceGarbled:
+        """What a vendor's changed field is said as: which one is missing, if that is what is wrong, and never what came."""
+        missing = f": it lacks {error.args[0]!r}" if isinstance(error, KeyError) and error.args else ""
+        return SourceGarbled(
+            f"{stream} of {self._connection.name} came in another shape than its API describes{missing}. What was pulled before "
+            "is kept. Perhaps the vendor changed it: look for a newer version of servicemeter."
+        )
 
     def _pull_from(self, stream: str, cursor: Cursor, until: datetime) -> None:
         gathered = _Gathered()
@@ -298,6 +315,9 @@ class _Sync:
             there = self._source.count_tickets(days)
         except SourceFailed as error:
             self._source.remarks.append(f"The days could not be counted at the source. {error}")
+            return {}
+        except _SHAPES as error:
+            self._source.remarks.append(f"The days could not be counted at the source. {self._garbled('their count', error)}")
             return {}
         with self._desk.on_book() as book:
             here = book.count_days(self._connection.name, "tickets", _midnight(days[0]), _midnight(last))

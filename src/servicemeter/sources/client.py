@@ -123,10 +123,17 @@ class Client:
 
     def get(self, path: str, params: Mapping[str, Any] | None = None, *, rate: str = "") -> Answer:
         """The JSON at a path or at a URL of the same origin. Raises a `SourceFailed` that says what to do."""
+        return self._ask("GET", path, params, None, rate)
+
+    def search(self, path: str, body: Mapping[str, Any], *, rate: str = "") -> Answer:
+        """What a search finds that is asked with a body (POST); it changes nothing there, so it is tried again like a `get`."""
+        return self._ask("POST", path, None, body, rate)
+
+    def _ask(self, method: str, path: str, params: Mapping[str, Any] | None, body: Mapping[str, Any] | None, rate: str) -> Answer:
         url = self._own(path)
         for attempt in range(_ATTEMPTS):
             self._keep_to(rate)
-            response = self._once(url, params, rate)
+            response = self._once(self._client.build_request(method, url, params=params, json=body), rate)
             if isinstance(response, httpx.Response) and not _is_passing(response.status_code):
                 return self._read(response)
             if attempt + 1 == _ATTEMPTS:
@@ -134,10 +141,10 @@ class Client:
             self.pace.wait(self._pause_s(attempt, response))
         raise AssertionError("unreachable")
 
-    def _once(self, url: str, params: Mapping[str, Any] | None, rate: str) -> httpx.Response | httpx.TransportError:
+    def _once(self, request: httpx.Request, rate: str) -> httpx.Response | httpx.TransportError:
         self.calls += 1
         try:
-            return self._client.get(url, params=params)
+            return self._client.send(request)
         except httpx.TransportError as error:
             return error
         finally:

@@ -9,7 +9,7 @@ from typing import Any
 from servicemeter.ground.errors import SourceGarbled
 from servicemeter.sources.client import Answer, Client
 
-__all__ = ["Next", "by_cursor", "by_link", "by_number", "by_offset", "by_url", "items_of", "pages", "settled"]
+__all__ = ["Next", "by_cursor", "by_link", "by_number", "by_offset", "by_url", "items_of", "onward", "pages", "settled"]
 
 Next = tuple[str | None, dict[str, Any]] | None
 """The URL (None: the same path) and the parameters of the next page; None after the last."""
@@ -46,8 +46,8 @@ def pages(
 
 
 def items_of(answer: Answer, name: str) -> list[dict[str, Any]]:
-    """The list of an answer; `SourceGarbled` when it has none of this name."""
-    found = answer.body.get(name) if isinstance(answer.body, dict) else None
+    """The list of an answer (name "": the answer is the list); `SourceGarbled` when it has none of this name."""
+    found = answer.body.get(name) if isinstance(answer.body, dict) else answer.body if name == "" else None
     if not isinstance(found, list):
         raise SourceGarbled(f"The answer of {answer.url.split('?')[0]} has no list {name!r}; is it this kind of source?")
     return found
@@ -98,11 +98,11 @@ def by_offset(name: str, offset: str, limit: int, *, overlap: int = 0) -> Callab
     return step
 
 
-def by_number(name: str, parameter: str, *, first: int = 1) -> Callable[[Answer, Mapping[str, Any]], Next]:
-    """Numbered pages of the list `name`, up to the first empty one."""
+def by_number(name: str, parameter: str, *, first: int = 1, size: int = 1) -> Callable[[Answer, Mapping[str, Any]], Next]:
+    """Numbered pages of the list `name`, up to the first with fewer than `size` items (an empty one, if that is not known)."""
 
     def step(answer: Answer, asked: Mapping[str, Any]) -> Next:
-        if not items_of(answer, name):
+        if len(items_of(answer, name)) < size:
             return None
         return None, {**asked, parameter: int(asked.get(parameter, first)) + 1}
 
@@ -128,6 +128,34 @@ def settled(
                 yield fresh
         if not found:
             return
+
+
+def onward(
+    ask: Callable[[int, int], list[dict[str, Any]]], mark: Callable[[dict[str, Any]], tuple[Any, int]], since: int, size: int
+) -> Iterator[list[dict[str, Any]]]:
+    """Walk a list in the order of its changes, each page asked from the second in which the one before it ended.
+
+    `ask(at, number)` gives page `number` (from 1) of what changed at or after a second, oldest first; `mark` tells the id of
+    an item and its second. What is changed meanwhile moves to the end and is read there again, so that nothing slips through;
+    a second that fills pages by itself is walked by number until that brings nothing new.
+    """
+    at, number, is_fresh = since, 1, False
+    seen: set[tuple[Any, int]] = set()
+    while True:
+        items = ask(at, number)
+        found = [item for item in items if mark(item) not in seen]
+        seen.update(map(mark, found))
+        is_fresh = is_fresh or bool(found)
+        yield found
+        end = mark(items[-1])[1] if items else at
+        if len(items) >= size and end <= at:
+            number += 1
+        elif number > 1 and is_fresh:
+            number, is_fresh = 1, False
+        elif len(items) < size:
+            return
+        else:
+            at, number, is_fresh, seen = end, 1, False, set(map(mark, items))
 
 
 def _at(body: Any, path: str) -> Any:

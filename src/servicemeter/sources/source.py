@@ -77,6 +77,9 @@ class Known(Protocol):
     def values(self, table: str, column: str, ids: Collection[Any]) -> dict[str, Any]:
         """The values of a column by row id (as text); rows that are not there are left out."""
 
+    def tags(self, ids: Collection[Any]) -> dict[str, set[str]]:
+        """The tags that are on tickets now, by ticket id (as text); tickets without any are left out."""
+
 
 class Source:
     """A connector. Subclasses declare what they are and need, and override the methods below.
@@ -91,6 +94,8 @@ class Source:
     streams: ClassVar[tuple[Stream, ...]]
     gives: ClassVar[tuple[str, ...]] = ()
     """Capabilities that the needed streams give."""
+    further: ClassVar[tuple[str, ...]] = ("since", "calls_per_minute")
+    """Options that connecting does not ask for, but takes."""
 
     @classmethod
     def address(cls, given: str) -> str:

@@ -18,7 +18,15 @@ from servicemeter.model.rows import Delivery, KeptAside
 from servicemeter.model.tables import TABLES, Table
 from servicemeter.store.arrivals import Arrivals
 from servicemeter.store.coverage import loaded_through, note_coverage
-from servicemeter.store.cursors import count_days, first_moment, keep_cursors, known_values, make_cursors, read_cursors
+from servicemeter.store.cursors import (
+    count_days,
+    first_moment,
+    keep_cursors,
+    known_tags,
+    known_values,
+    make_cursors,
+    read_cursors,
+)
 from servicemeter.store.touched import note_revealed, note_touched
 from servicemeter.store.versions import Merged, merge_staged
 from servicemeter.store.words import Mask, mask_kept, mask_stored
@@ -148,6 +156,10 @@ class Book:
     def known_values(self, source: str, table: str, column: str, ids: Collection[str]) -> dict[str, Any]:
         """What a column holds for rows of a source, by id; ids that are not there are left out."""
         return known_values(self.engine, source, table, column, ids)
+
+    def known_tags(self, source: str, ids: Collection[str]) -> dict[str, set[str]]:
+        """The tags that are on tickets of a source now, by ticket; tickets without any are left out."""
+        return known_tags(self.engine, source, ids)
 
     def count_days(self, source: str, table: str, since: datetime, until: datetime) -> dict[date, int]:
         """Rows of a table by UTC day, in [since, until) (aware); deleted tickets are not counted."""

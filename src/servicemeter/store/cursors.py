@@ -12,7 +12,7 @@ import pyarrow as pa
 from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.model.tables import TABLES
 
-__all__ = ["count_days", "first_moment", "keep_cursors", "known_values", "make_cursors", "read_cursors"]
+__all__ = ["count_days", "first_moment", "keep_cursors", "known_tags", "known_values", "make_cursors", "read_cursors"]
 
 
 def make_cursors(engine: BookEngine) -> None:
@@ -40,14 +40,32 @@ def known_values(engine: Engine, source: str, table: str, column: str, ids: Coll
     if not ids:
         return {}
     q, key = engine.dialect.name_of, engine.dialect.name_of(TABLES[table].key[-1])
-    engine.run("create or replace temp table wanted_ids (id varchar)")
-    engine.stage("wanted_ids", pa.table({"id": pa.array(sorted(ids), pa.string())}))
+    _stage_wanted(engine, ids)
     return dict(
         engine.rows(
             f"select held.{key}, held.{q(column)} from {q(table)} as held join wanted_ids as w on w.id = held.{key} "
             f"where held.source = {engine.dialect.literal(source)}"
         )
     )
+
+
+def known_tags(engine: Engine, source: str, ids: Collection[str]) -> dict[str, set[str]]:
+    """The tags that are on tickets of a source, as far as the book knows; tickets without any are left out."""
+    found: dict[str, set[str]] = {}
+    if ids:
+        _stage_wanted(engine, ids)
+        rows = engine.rows(
+            "select t.ticket_id, t.tag from ticket_tags as t join wanted_ids as w on w.id = t.ticket_id "
+            f"where t.source = {engine.dialect.literal(source)} and t.removed_at is null"
+        )
+        for ticket_id, tag in rows:
+            found.setdefault(ticket_id, set()).add(tag)
+    return found
+
+
+def _stage_wanted(engine: Engine, ids: Collection[str]) -> None:
+    engine.run("create or replace temp table wanted_ids (id varchar)")
+    engine.stage("wanted_ids", pa.table({"id": pa.array(sorted(ids), pa.string())}))
 
 
 def count_days(engine: Engine, source: str, table: str, since: datetime, until: datetime) -> dict[date, int]:

@@ -60,6 +60,7 @@ class Zendesk(Source):
         Stream("ticket_events", is_needed=True),
     )
     gives = ("tickets", "status_history", "assignment_history", "messages", "auto_flag", "update_ids", "customer_identity")
+    further = ("since", "calls_per_minute", "exports_per_minute")
 
     @classmethod
     def address(cls, given: str) -> str:
