@@ -14,17 +14,17 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from servicemeter.ground.errors import BadSettings, SourceForbids, SourceRefused
+from servicemeter.ground.errors import SourceForbids, SourceRefused
 from servicemeter.sources.client import Answer, Client, Pace
 from servicemeter.sources.paging import Next, items_of, pages, settled
 from servicemeter.sources.source import Account, Asked, Cursor, Known, Page, Row, Shaped, Source, Stream, each
+from servicemeter.sources.statuses import read_statuses, status_of
 
 __all__ = ["DjangoHelpdesk"]
 
 _TICKETS = "/api/tickets/"
 _SIZE = 100
 _STATUSES = {"1": "open", "2": "open", "3": "solved", "4": "closed", "5": "closed"}
-_OURS = {"new", "open", "pending", "on_hold", "solved", "closed"}
 _BY_CUSTOMER = "Ticket Opened Via Web"
 _HOLDS = {"Ticket placed on hold": True, "Ticket taken off hold": False}
 _MERGED = re.compile(r"^\[Merged from #(\d+)\] ")
@@ -109,17 +109,6 @@ def _next(answer: Answer, asked: Mapping[str, Any]) -> Next:
     return (None, {**asked, "page": int(asked["page"]) + 1}) if answer.body.get("next") else None
 
 
-def read_statuses(given: str) -> dict[str, str]:
-    """Statuses of an installation's own as ours: `6=pending, 7=on_hold`. Raises `BadSettings`."""
-    found = {}
-    for part in filter(None, (part.strip() for part in given.split(","))):
-        name, _, ours = (word.strip() for word in part.partition("="))
-        if ours not in _OURS:
-            raise BadSettings(f"statuses: {part!r} has to be like NAME=STATUS, with one of {', '.join(sorted(_OURS))}.")
-        found[name] = ours
-    return found
-
-
 @dataclass(frozen=True)
 class _View:
     """What shaping a page knows: our word of each status, the moment of the sync, and what the book has."""
@@ -128,11 +117,6 @@ class _View:
     until: datetime
     noted: Mapping[str, Any]
     created: Mapping[str, datetime | None]
-
-    def status(self, number: Any) -> str:
-        if str(number) not in self.statuses:
-            raise KeyError(f"a word for its status {number}: connect again and say it under statuses")
-        return self.statuses[str(number)]
 
 
 def _noted(ticket: Mapping[str, Any]) -> list[str]:
@@ -146,7 +130,7 @@ def _late_id(ticket: Mapping[str, Any]) -> str:
 
 
 def _ticket(view: _View, raw: dict[str, Any]) -> Iterator[Row]:
-    ticket_id, now = raw["id"], view.status(raw["status"])
+    ticket_id, now = raw["id"], status_of(view.statuses, raw["status"])
     followups = sorted(raw["followup_set"], key=lambda f: (_at(f), f["id"]))
     own = [f for f in followups if _home(f, raw) == str(ticket_id)]
     opening = own[0] if own else None
@@ -197,7 +181,7 @@ def _followup(view: _View, raw: Mapping[str, Any], opening: Any, home: str, cust
         yield "messages", {**message, "is_public": bool(raw["public"]), "is_auto": is_auto, "update_id": raw["id"]}
         yield "texts", {"of": "message", "id": raw["id"], "text": raw["comment"]}
     if raw.get("new_status") is not None:
-        status = view.status(raw["new_status"])
+        status = status_of(view.statuses, raw["new_status"])
         row = _event(home, "status", f"{raw['id']}/status", status, at)
         yield "ticket_events", {**row, "seq": 2, **actor, "update_id": raw["id"]}
     if raw.get("title") in _HOLDS:
@@ -232,7 +216,7 @@ def _told(view: _View, own: Sequence[Mapping[str, Any]]) -> str:
         if followup.get("title") in _HOLDS:
             told = "on_hold" if _HOLDS[followup["title"]] else "open"
         if followup.get("new_status") is not None:
-            told = view.status(followup["new_status"])
+            told = status_of(view.statuses, followup["new_status"])
     return told
 
 
