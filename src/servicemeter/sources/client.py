@@ -136,7 +136,7 @@ class Client:
     def _once(self, url: str, params: Mapping[str, Any] | None, rate: str) -> httpx.Response | httpx.TransportError:
         self.calls += 1
         try:
-            return self._client.get(url, params=params)
+            return self._client.get(url, params=params or None)  # an empty mapping would take away the query of the URL
         except httpx.TransportError as error:
             return error
         finally:
