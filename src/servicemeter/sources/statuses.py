@@ -25,5 +25,5 @@ def read_statuses(given: str) -> dict[str, str]:
 def status_of(statuses: Mapping[str, str], given: object) -> str:
     """Our word for a status; KeyError, saying what to do, when there is none."""
     if str(given) not in statuses:
-        raise KeyError(f"a word for its status {given}: connect again and say it under statuses")
+        raise KeyError(f"a word for its status {given}: connect again, say it under statuses, and sync with --since")
     return statuses[str(given)]
