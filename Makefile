@@ -19,8 +19,10 @@ engines: $(UV) .engines/spark/bin/python
 	$(UV) venv -q .engines/spark
 	$(UV) pip install -q --python .engines/spark/bin/python 'pyspark==4.2.*'
 
-# Help desks, the programs themselves, on loopback. Request Tracker is Debian's package (request-tracker5, rt5-db-sqlite,
-# rt5-standalone); where it is not installed its tests are skipped with a reason.
+# Help desks, the programs themselves, on loopback. Request Tracker is Debian's package; where it is not installed its tests are
+# skipped with a reason. It needs no database of its own and no running service:
+#   echo 'request-tracker5 request-tracker5/dbconfig-install boolean false' | debconf-set-selections
+#   apt-get install --no-install-recommends request-tracker5 rt5-db-sqlite rt5-standalone
 servers: $(UV) .servers/helpdesk/bin/python
 	DJANGO_HELPDESK_PYTHON=$(CURDIR)/.servers/helpdesk/bin/python REQUEST_TRACKER=$(wildcard /usr/share/request-tracker5) \
 	  $(UV) run --all-extras pytest -n 0 -rs -m server tests/servers $(ARGS)
