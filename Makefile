@@ -2,7 +2,7 @@
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: demo test engines benchmark clean
+.PHONY: demo test engines servers benchmark clean
 
 demo: $(UV)
 	$(UV) run servicemeter demo $(ARGS)
@@ -19,6 +19,18 @@ engines: $(UV) .engines/spark/bin/python
 	$(UV) venv -q .engines/spark
 	$(UV) pip install -q --python .engines/spark/bin/python 'pyspark==4.2.*'
 
+# Help desks, the programs themselves, on loopback. Request Tracker is Debian's package; where it is not installed its tests are
+# skipped with a reason. It needs no database of its own and no running service:
+#   echo 'request-tracker5 request-tracker5/dbconfig-install boolean false' | debconf-set-selections
+#   apt-get install --no-install-recommends request-tracker5 rt5-db-sqlite rt5-standalone
+servers: $(UV) .servers/helpdesk/bin/python
+	DJANGO_HELPDESK_PYTHON=$(CURDIR)/.servers/helpdesk/bin/python REQUEST_TRACKER=$(wildcard /usr/share/request-tracker5) \
+	  $(UV) run --all-extras pytest -n 0 -rs -m server tests/servers $(ARGS)
+
+.servers/helpdesk/bin/python: $(UV)
+	$(UV) venv -q .servers/helpdesk
+	$(UV) pip install -q --python .servers/helpdesk/bin/python 'django-helpdesk==2.6.1' django-bootstrap4-form packaging
+
 # BENCHMARK is scale, questions or peers.
 BENCHMARK ?= scale
 
@@ -30,4 +42,4 @@ benchmark: $(UV)
 	.uv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.13,<1'
 
 clean:
-	rm -rf .uv .venv .engines .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .uv .venv .engines .servers .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -69,7 +69,7 @@ class Vendor:
 
     `began_at` is the vendor's clock at the start; it goes on with `time`. `asked` is the ledger: when, which path, and the
     status it was answered with; `body` is the JSON that came with the request, if any. `on_request` is called before each
-    answer, for things that change while they are read.
+    answer, for things that change while they are read. `more_headers` are those of the answer being given.
     """
 
     began_at: datetime
@@ -82,6 +82,7 @@ class Vendor:
     on_request: Callable[[], None] = lambda: None
     asked: list[tuple[float, str, int]] = field(default_factory=list)
     body: Any = None
+    more_headers: dict[bytes, bytes] = field(default_factory=dict)
 
     def now(self) -> datetime:
         """The vendor's clock."""
@@ -157,8 +158,9 @@ class Vendor:
         if path.startswith(self.forbidden) and self.forbidden:
             return 403, {"error": "Forbidden"}, {}
         self.on_request()
+        self.more_headers = {}
         try:
-            return 200, self.respond(path, dict(request.query_params), headers), {}
+            return 200, self.respond(path, dict(request.query_params), headers), self.more_headers
         except Missing:
             return 404, {"error": "RecordNotFound"}, {}
         except Expired:

@@ -174,7 +174,7 @@ def test_a_known_mapping_recognises_its_files(tmp_path: Path) -> None:
     (folder / "wide.toml").write_text('name = "desk"\n' + KNOWN.format(columns='"Nr", "Kanaal"'))
     path = tmp_path / "export.csv"
     path.write_text("Nr,Kanaal,X\n7,mail,y\n")
-    assert set(known_mappings(tmp_path)) == {"narrow", "wide"}
+    assert known_mappings(tmp_path).keys() - known_mappings(None).keys() == {"narrow", "wide"}
     assert take(path, user_folder=tmp_path).delivery.source == "desk"
     assert take(path, user_folder=tmp_path, known_as="narrow").delivery.source == "narrow"
     assert take(path, user_folder=tmp_path, mapping="wide").column("tickets", "ticket_id") == ["7"]

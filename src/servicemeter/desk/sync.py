@@ -320,7 +320,7 @@ class _Sync:
             self._source.remarks.append(f"The days could not be counted at the source. {self._garbled('their count', error)}")
             return {}
         with self._desk.on_book() as book:
-            here = book.count_days(self._connection.name, "tickets", _midnight(days[0]), _midnight(last))
+            here = book.count_days(self._connection.name, self._source.counted, _midnight(days[0]), _midnight(last))
         return {day.isoformat(): [there[day], here.get(day, 0)] for day in days if day in there}
 
     def _waits(self, seconds: float) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,6 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
-from servicemeter import __version__
 from servicemeter.ground.errors import (
     BadSettings,
     SourceBusy,
@@ -110,7 +110,7 @@ class Client:
         self._rates = dict(rates or {})
         self._client = httpx.Client(
             base_url=self.address,
-            headers={"Accept": "application/json", "User-Agent": f"servicemeter/{__version__}", **(headers or {})},
+            headers={"Accept": "application/json", "User-Agent": f"servicemeter/{version('servicemeter')}", **(headers or {})},
             auth=auth,
             timeout=_TIMEOUT,
             transport=transport,
@@ -133,7 +133,8 @@ class Client:
         url = self._own(path)
         for attempt in range(_ATTEMPTS):
             self._keep_to(rate)
-            response = self._once(self._client.build_request(method, url, params=params, json=body), rate)
+            request = self._client.build_request(method, url, params=params or None, json=body)  # {} drops the query of the URL
+            response = self._once(request, rate)
             if isinstance(response, httpx.Response) and not _is_passing(response.status_code):
                 return self._read(response)
             if attempt + 1 == _ATTEMPTS:

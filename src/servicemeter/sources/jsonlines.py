@@ -1,4 +1,7 @@
-"""JSON lines: one object a line; nested objects become columns named with dots, lists stay JSON text."""
+"""JSON lines: one object a line; nested objects become columns named with dots, lists stay JSON text.
+
+Programs that write a stream into files piece by piece often forget the line's end: several objects on a line are taken too.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from servicemeter.sources.table import Cell, Ragged, RawBatch
 __all__ = ["JsonLinesTable"]
 
 _BATCH_ROWS = 10_000
+_DECODER = json.JSONDecoder()
 
 
 class JsonLinesTable:
@@ -59,8 +63,9 @@ class JsonLinesTable:
             for line in self._lines(text):
                 if not line.strip():
                     continue
-                number += 1
-                yield number, _object(line, number)
+                for found, piece in _pieces(line):
+                    number += 1
+                    yield number, _object(found, piece, number)
                 if report and number % 5000 == 0:
                     report(min(self.size, text.buffer.tell()))
         if report:
@@ -73,13 +78,26 @@ class JsonLinesTable:
             raise BadFile(f"{self.path}: the text cannot be read ({error}). Give its encoding: encoding=…") from error
 
 
-def _object(line: str, number: int) -> dict[str, Cell] | Ragged:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return Ragged(number, f"the line is not JSON: {error}", {"": line.rstrip("\n")})
+def _pieces(line: str) -> Iterator[tuple[Any, str]]:
+    """What stands on a line, one after the other, with its text; an error for what cannot be read, and all after it."""
+    place, rest = 0, line.strip()
+    while place < len(rest):
+        try:
+            found, end = _DECODER.raw_decode(rest, place)
+        except (ValueError, RecursionError) as error:
+            yield error, rest[place:]
+            return
+        yield found, rest[place:end]
+        place = end
+        while place < len(rest) and rest[place].isspace():
+            place += 1
+
+
+def _object(found: Any, text: str, number: int) -> dict[str, Cell] | Ragged:
+    if isinstance(found, Exception):
+        return Ragged(number, f"the line is not JSON: {found}", {"": text})
     if not isinstance(found, dict):
-        return Ragged(number, "the line is not a JSON object", {"": line.rstrip("\n")})
+        return Ragged(number, "the line is not a JSON object", {"": text})
     return _flat(found)
 
 

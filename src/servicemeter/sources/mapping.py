@@ -48,6 +48,7 @@ class Mapping:
     loaded_from: datetime | None = None
     loaded_through: datetime | None = None
     recognise: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     file: FileOptions = AS_FOUND
     everywhere: Reading = NO_READING
     readings: dict[str, Reading] = field(default_factory=dict)

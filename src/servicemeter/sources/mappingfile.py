@@ -34,7 +34,7 @@ _FILE = {f.name for f in dataclasses.fields(FileOptions)}
 _ORIGINS = ("column", "text", "value", "choose")
 _CHANGES = {"values", "unknown", "otherwise", "split", "letters", "plus_seconds"}
 _TOP = {
-    *("name", "about", "time_zone", "capabilities", "recognise", "coverage"),
+    *("name", "about", "time_zone", "capabilities", "recognise", "optional", "coverage"),
     *("format", "columns", "derive", "drop", "group", "rows"),
 }
 _TESTS = {"is", "is_not", "one_of", "none_of", "empty", "starts_with", "contains", *COMPARISONS}
@@ -112,6 +112,7 @@ class Parser:
             loaded_from=self.instant(coverage.get("loaded_from"), "[coverage] loaded_from", zone),
             loaded_through=self.instant(coverage.get("loaded_through"), "[coverage] loaded_through", zone),
             recognise=self.texts(found.get("recognise", []), "recognise"),
+            optional=self.texts(found.get("optional", []), "optional"),
             file=self.file_options(layout),
             everywhere=self.reading({k: v for k, v in layout.items() if k in _EVERYWHERE}, "[format]"),
             readings={

@@ -14,6 +14,7 @@ from servicemeter.sources.deciding import Plan
 from servicemeter.sources.delivery import FileDelivery, FilePart, Meter, Part
 from servicemeter.sources.files import open_table
 from servicemeter.sources.instants import zone_named
+from servicemeter.sources.lacking import with_columns
 from servicemeter.sources.mappingfile import ALLOWED, read_mapping
 from servicemeter.sources.options import FileOptions, Options, parse_options
 from servicemeter.sources.patterns import check_pattern
@@ -204,6 +205,7 @@ def _shape(path: Path, chosen: mappings.Mapping | None, given: Options, user_fol
         return _Shape(path, mapping, None, None)
     if chosen is None and not mapping.is_canonical:
         raw = open_table(path, _file_options(mapping, given))
+    raw = with_columns(raw, mapping.optional)
     mappings.check_columns(mapping, raw.names, path.name)
     _check_options(given, raw, mapping)
     return _Shape(path, mapping, raw, Plan(mapping, given, now, str(path)))

@@ -96,6 +96,8 @@ class Source:
     """Capabilities that the needed streams give."""
     further: ClassVar[tuple[str, ...]] = ("since", "calls_per_minute")
     """Options that connecting does not ask for, but takes."""
+    counted: ClassVar[str] = "tickets"
+    """The table whose rows of a day are counted at the source and in the book."""
 
     @classmethod
     def address(cls, given: str) -> str:
@@ -134,7 +136,8 @@ class Source:
         return {}
 
     def count_tickets(self, days: Sequence[date]) -> dict[date, int]:
-        """How many tickets of each UTC day the source has now, for the days it can tell; empty when it cannot."""
+        """How many tickets (rows of `counted`) of each UTC day the source has now, for the days it can tell; empty when it
+        cannot."""
         del days
         return {}
 

@@ -149,7 +149,7 @@ def _tell_run(run: SyncRun) -> None:
                "servicemeter check --kept-aside")  # fmt: skip
     for day, difference in run.missing.items():
         there, here = run.counts[day]
-        remark(f"{run.connection}: {day}: {number(there)} tickets at the source, {number(here)} in the book ({difference:+}).")
+        remark(f"{run.connection}: {day}: {number(there)} at the source, {number(here)} in the book ({difference:+}).")
     if run.missing:
         first = min(run.missing)
         remark(f"What to do: servicemeter sync {run.connection} --since {first}")

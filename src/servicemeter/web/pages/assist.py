@@ -16,9 +16,10 @@ from starlette.responses import Response
 from servicemeter.ground.errors import BadQuestion, ServicemeterError, UnknownName
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
-from servicemeter.web.api import PlainJSON, read_json
+from servicemeter.web.api import read_json
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.pages import Page
+from servicemeter.web.plain import PlainJSON
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]

@@ -1,0 +1,1 @@
+"""Real help desks on loopback, filled through their own interfaces, against which connectors are held."""
