@@ -27,9 +27,9 @@ from servicemeter.ground.errors import (
 from servicemeter.model.rows import Batch, KeptAside
 from servicemeter.office.connections import Connection, find_connection, plan_next, reveal_secrets
 from servicemeter.office.runs import SyncRun, begin_run, end_run, interrupt_runs
-from servicemeter.sources.client import Pace
+from servicemeter.sources.client import Pace, uncollected
 from servicemeter.sources.finding import find_connector
-from servicemeter.sources.gathering import gather
+from servicemeter.sources.gathering import gather, join_batches
 from servicemeter.sources.source import Account, Cursor, Page, Source, Stream
 
 if TYPE_CHECKING:
@@ -139,7 +139,8 @@ class _Piece:
 class _Gathered:
     """Pages of one stream that are not in the book yet."""
 
-    rows: list[Any] = field(default_factory=list)
+    items: list[Batch | KeptAside] = field(default_factory=list)
+    row_count: int = 0
     cursor: Cursor | None = None
     through: datetime | None = None
 
@@ -261,23 +262,25 @@ class _Sync:
         for page in self._source.pull(stream, cursor, until):
             self._add(gathered, page)
             is_late = self._pace.monotonic() - began > _PIECE_S
-            if len(gathered.rows) >= _PIECE_ROWS or is_late:
+            if gathered.row_count >= _PIECE_ROWS or is_late:
                 self._take(gathered, stream)
                 gathered, began = _Gathered(), self._pace.monotonic()
         if gathered.cursor is not None:
             self._take(gathered, stream)
 
     def _add(self, gathered: _Gathered, page: Page) -> None:
-        before = len(gathered.rows)
-        gathered.rows.extend(self._source.shape(page, self._known))
+        with uncollected():
+            items = list(gather(self._source.shape(page, self._known), page.stream))
+        count = sum(item.rows.num_rows for item in items if isinstance(item, Batch))
+        gathered.items += items
+        gathered.row_count += count
         gathered.cursor, gathered.through = page.cursor, page.through or gathered.through
-        rows = self._step.rows + len(gathered.rows) - before
-        self._told(SyncStep(page.stream, page.share, self._step.pages + 1, rows))
+        self._told(SyncStep(page.stream, page.share, self._step.pages + 1, self._step.rows + count))
 
     def _take(self, gathered: _Gathered, stream: str | None, capabilities: tuple[str, ...] = ()) -> None:
         """One transaction: the rows, where the stream then stands, and what is covered."""
         now = self._clock()
-        piece = _Piece(self._connection.name, self._account.tz, list(gather(gathered.rows, stream or "")), capabilities)
+        piece = _Piece(self._connection.name, self._account.tz, join_batches(gathered.items), capabilities)
         if gathered.through is not None:
             piece.loaded_from, piece.loaded_through = self._covered_from(), gathered.through
         cursors = {} if stream is None or gathered.cursor is None else {stream: gathered.cursor}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -29,7 +31,7 @@ from servicemeter.ground.errors import (
     SourceUnreachable,
 )
 
-__all__ = ["Answer", "Client", "Pace", "Rate", "plain_address"]
+__all__ = ["Answer", "Client", "Pace", "Rate", "plain_address", "uncollected"]
 
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _ATTEMPTS = 6
@@ -191,7 +193,8 @@ class Client:
         if len(response.content) > _MOST_BYTES:
             raise SourceGarbled(f"{self.address} answered {path} with more than {_MOST_BYTES // 1_000_000} MB in one piece.")
         try:
-            body = orjson.loads(response.content)
+            with uncollected():
+                body = orjson.loads(response.content)
         except ValueError:
             kind = response.headers.get("content-type", "nothing that says what it is").split(";")[0]
             raise SourceGarbled(
@@ -230,6 +233,18 @@ class Client:
                 "is not given. Connect again with that one, if it is yours."
             )
         return path
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Inside, Python does not look for cycles: among so many fresh items, none of them in one, that takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def plain_address(address: str) -> str:

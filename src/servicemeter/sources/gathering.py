@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,47 +14,52 @@ from servicemeter.model.rows import Batch, KeptAside, arrow_type
 from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.sources.source import Row
 
-__all__ = ["gather"]
+__all__ = ["gather", "join_batches"]
 
 
 def gather(rows: Iterable[Row | KeptAside], label: str) -> Iterator[Batch | KeptAside]:
-    """The rows of some pages, a batch a table, the tables in the order of the model. `label` names where they came from."""
-    by_table: dict[str, list[dict[str, Any]]] = {}
+    """The rows of a page, a batch for each table and set of columns. `label` names where they came from."""
+    alike: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = {}
     for row in rows:
         if isinstance(row, KeptAside):
             yield row
         else:
-            by_table.setdefault(row[0], []).append(row[1])
-    for name in by_table:
-        if name not in TABLES:
-            raise UnknownName("canonical table", name, TABLES)
-    for name, table in TABLES.items():
-        if name in by_table:
-            yield from _typed(table, by_table[name], label)
+            alike.setdefault((row[0], tuple(row[1])), []).append(row[1])
+    for (table, names), some in alike.items():
+        if table not in TABLES:
+            raise UnknownName("canonical table", table, TABLES)
+        yield from _typed(TABLES[table], names, some, label)
 
 
-def _typed(table: Table, rows: list[dict[str, Any]], label: str) -> Iterator[Batch | KeptAside]:
-    """The rows as columns; where a column does not become its type at once, row by row."""
-    names = list(dict.fromkeys(name for shape in dict.fromkeys(map(tuple, rows)) for name in shape))
+def join_batches(items: Iterable[Batch | KeptAside]) -> list[Batch | KeptAside]:
+    """The same with one batch a table, in the order of the model; what is kept aside comes first."""
+    given = list(items)
+    by_table: dict[str, list[pa.Table]] = {}
+    for item in given:
+        if isinstance(item, Batch):
+            by_table.setdefault(item.table, []).append(item.rows)
+    joined = [Batch(name, pa.concat_tables(by_table[name], promote_options="default")) for name in TABLES if name in by_table]
+    return [*(item for item in given if isinstance(item, KeptAside)), *joined]
+
+
+def _typed(table: Table, names: tuple[str, ...], rows: list[dict[str, Any]], label: str) -> Iterator[Batch | KeptAside]:
+    """Rows of the same columns as a batch; where a column does not become its type at once, cell by cell."""
     known = {column.name: column for column in table.all_columns}
     for name in names:
         if name not in known:
             raise UnknownName(f"column of {table.name}", name, known)
-    columns: dict[str, pa.Array] = {}
     faults: dict[int, tuple[str, str]] = {}
-    for name in names:
-        cells = [row.get(name) for row in rows]
-        columns[name] = _column(known[name], cells, faults)
+    cells = zip(*(row.values() for row in rows), strict=True)
+    made = pa.table({name: _column(known[name], column, faults) for name, column in zip(names, cells, strict=True)})
     for place, (name, reason) in sorted(faults.items()):
         yield KeptAside(label, place + 1, table.name, name, str(rows[place].get(name)), reason, rows[place])
-    made = pa.table(columns)
     if faults:
         made = made.take(pa.array([place for place in range(len(rows)) if place not in faults], pa.int64()))
     if made.num_rows:
         yield Batch(table.name, made)
 
 
-def _column(column: Column, cells: list[Any], faults: dict[int, tuple[str, str]]) -> pa.Array:
+def _column(column: Column, cells: Sequence[Any], faults: dict[int, tuple[str, str]]) -> pa.Array:
     """The cells in the type of their column, quickly where they are all alike."""
     wanted = arrow_type(column)
     try:
@@ -73,7 +78,7 @@ def _column(column: Column, cells: list[Any], faults: dict[int, tuple[str, str]]
 _KINDS = {"ts": "an instant", "date": "a date", "s": "seconds", "int": "a whole number", "minor": "an amount", "num": "a number"}
 
 
-def _at_once(column: Column, cells: list[Any], wanted: pa.DataType) -> pa.Array:
+def _at_once(column: Column, cells: Sequence[Any], wanted: pa.DataType) -> pa.Array:
     if column.kind == "ts":
         return pa.array(cells, pa.string()).cast(pa.timestamp("us", "UTC")).cast(wanted)  # refuses texts without an offset
     if wanted == pa.string():

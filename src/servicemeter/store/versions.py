@@ -49,10 +49,19 @@ def merge_staged(engine: BookEngine, table: Table, staged: str, *, is_empty: boo
     if not given:
         return Merged()
     has_repeats = engine.repeats(f"select {engine.dialect.row_hash(key)} as h from {staged}")
-    if is_empty and not has_repeats:
+    if not has_repeats and (is_empty or not _holds_any(engine, table, staged)):
         engine.run(f"insert into {q(table.name)} ({', '.join(names)}) select {', '.join(names)} from {staged}")
         return Merged(taken=given)
     return _merge_versions(engine, table, staged, given)
+
+
+def _holds_any(engine: BookEngine, table: Table, staged: str) -> bool:
+    """Whether the table has a row of any of the keys that were delivered."""
+    q = engine.dialect.name_of
+    key = _key(table, q)
+    same = " and ".join(f"held.{k} is not distinct from given.{k}" for k in key)
+    given = f"(select {', '.join(key)} from {staged}) as given"
+    return bool(engine.rows(f"select 1 from {q(table.name)} as held join {given} on {same} limit 1"))
 
 
 def _merge_versions(engine: BookEngine, table: Table, staged: str, given: int) -> Merged:
