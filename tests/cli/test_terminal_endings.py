@@ -15,7 +15,10 @@ from servicemeter.desk import opening
 from servicemeter.ground.errors import BadBook
 from terminal import run, serving
 
-VERBS = ["check", "conformance", "demo", "explain", "import", "measure", "metrics", "scorecard", "serve", "text"]
+VERBS = [
+    "check", "conformance", "connect", "demo", "explain", "import", "measure", "metrics", "scorecard", "serve", "sources", "survey",
+    "sync", "text",
+]  # fmt: skip
 
 
 def ask(*arguments: str) -> Result:
