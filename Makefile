@@ -15,7 +15,7 @@ engines: $(UV) .engines/spark/bin/python
 	SPARK_HOME=$$(.engines/spark/bin/python -c 'import pyspark; print(pyspark.__path__[0])') \
 	  $(UV) run --all-extras pytest -n 2 --dist loadgroup -rs -m engine tests/engines $(ARGS)
 
-.engines/spark/bin/python: $(UV)
+.engines/spark/bin/python: | $(UV)
 	$(UV) venv -q .engines/spark
 	$(UV) pip install -q --python .engines/spark/bin/python 'pyspark==4.2.*'
 
@@ -27,7 +27,7 @@ servers: $(UV) .servers/helpdesk/bin/python
 	DJANGO_HELPDESK_PYTHON=$(CURDIR)/.servers/helpdesk/bin/python REQUEST_TRACKER=$(wildcard /usr/share/request-tracker5) \
 	  $(UV) run --all-extras pytest -n 0 -rs -m server tests/servers $(ARGS)
 
-.servers/helpdesk/bin/python: $(UV)
+.servers/helpdesk/bin/python: | $(UV)
 	$(UV) venv -q .servers/helpdesk
 	$(UV) pip install -q --python .servers/helpdesk/bin/python 'django-helpdesk==2.6.1' django-bootstrap4-form packaging
 
