@@ -105,7 +105,7 @@ def test_killed_at_any_moment_it_goes_on(fake: tuple[FakeZendesk, str], tmp_path
     lasts = time.monotonic() - began
     chance = random.Random(20260322)
     connect(address, killed)
-    for _ in range(5):
+    for _ in range(3):
         with start("sync", home=killed) as process:
             time.sleep(lasts * chance.uniform(0.3, 1.0))
             process.kill()

@@ -21,7 +21,7 @@ from servicemeter.ground.settings import Home
 from terminal import COMMAND, write_tickets
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
-ROUNDS = 8
+ROUNDS = 5
 MANY = 8_000
 
 
