@@ -2,7 +2,7 @@
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: demo test engines servers benchmark clean
+.PHONY: demo test engines engines-here servers benchmark clean
 
 demo: $(UV)
 	$(UV) run servicemeter demo $(ARGS)
@@ -14,6 +14,10 @@ test: $(UV)
 engines: $(UV) .engines/spark/bin/python
 	SPARK_HOME=$$(.engines/spark/bin/python -c 'import pyspark; print(pyspark.__path__[0])') \
 	  $(UV) run --all-extras pytest -n 2 --dist loadgroup -rs -m engine tests/engines $(ARGS)
+
+# Those that take minutes: PostgreSQL and the embedded ClickHouse.
+engines-here: $(UV)
+	$(UV) run --all-extras pytest -n 2 --dist loadgroup -rs -m engine tests/engines -k 'not spark' $(ARGS)
 
 .engines/spark/bin/python: | $(UV)
 	$(UV) venv -q .engines/spark
