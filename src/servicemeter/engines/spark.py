@@ -139,6 +139,7 @@ class Spark:
         self.run(f"create schema if not exists {name}")
 
     def drop_schema(self, name: str) -> None:
+        self._empty = {table: columns for table, columns in self._empty.items() if not table.startswith(f"{name}.")}
         self.run(f"drop schema if exists {name} cascade")
 
     def make_table(self, name: str, columns: Mapping[str, Kind]) -> None:
