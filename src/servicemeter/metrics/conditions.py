@@ -104,7 +104,7 @@ _PATTERNS = (
     (r"^f\.ticket_id is null$", "on_a_ticket"),
     (r"^f\.ended_at >= f\.decided_at$", "still_running"),
     (r"^f\.model = ", "other_model"),
-    (r"^f\.score ", "invalid"),
+    (r"^f\.score_billionths ", "invalid"),
     (r"^f\.base_minor is not null$", "without_rate"),
     (r"^f\.to_day > f\.from_day$", "invalid"),
     (r"^f\.state = ", "logged_in_otherwise"),

@@ -9,31 +9,33 @@ from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, T
 
 __all__ = ["METRICS"]
 
-_SLACK = "0.000000000001"
+_BILLION = 1_000_000_000
 _MODELS = "cross join (select count(distinct model) as models from {{ facts }}.sentiments) as loaded"
 _SHARES = ("positive", "neutral", "negative")
 
 
 def _sentiment(p: Params) -> Measure:
-    """One vote a ticket; sums of scores may miss a threshold by the last digit, so a slack is given."""
-    least, most = float(p["sentiment_positive_from"]), float(p["sentiment_negative_to"])
-    first, last = "{{ first_by('f.score', ['f.said_key']) }}", "{{ last_by('f.score', ['f.said_key']) }}"
+    """One vote a ticket. Scores are whole billionths, so that their sums and the comparisons with a threshold are exact."""
+    least, most = (round(float(p[name]) * _BILLION) for name in ("sentiment_positive_from", "sentiment_negative_to"))
+    first, last = (f"{{{{ {by}('f.score_billionths', ['f.said_key']) }}}}" for by in ("first_by", "last_by"))
+    is_last = p["aggregate"] == "last"
     units = {
-        "score": last if p["aggregate"] == "last" else "avg(f.score)",
+        "total": last if is_last else "sum(f.score_billionths)",
+        "scores": "1" if is_last else "count(*)",
         "shift": f"{last} - {first}",
         "models": "max(loaded.models)" if p["model"] is None else "1",
     }
-    is_positive, is_negative = f"u.score >= {least!r} - {_SLACK}", f"u.score <= {most!r} + {_SLACK}"
+    is_positive, is_negative = f"u.total >= {least} * u.scores", f"u.total <= {most} * u.scores"
     votes = {
         "n": Agg("count(*)"),
         "positive": Agg("count(*)", is_positive),
         "negative": Agg("count(*)", f"not ({is_positive}) and {is_negative}"),
-        "shift": Agg("avg(u.shift)"),
+        "shift": Agg("sum(u.shift)"),
         "models": Agg("max(u.models)"),
     }
     asked = population(p)
     of = asked if p["model"] is None else f"{asked} and f.model = {_text(p['model'])}"
-    in_scale = "f.score >= -1 and f.score <= 1"
+    in_scale = f"f.score_billionths >= -{_BILLION} and f.score_billionths <= {_BILLION}"
     joins = _MODELS if p["model"] is None else ""
     return Measure(
         (
@@ -61,7 +63,7 @@ def _finish(found: dict[str, Any]) -> dict[str, Any]:
         part = share(counts[name], n)
         row |= {name: part["value"], f"{name}_ci_low": part["ci_low"], f"{name}_ci_high": part["ci_high"]}
     net = (found["positive"] - found["negative"]) / n if n else None
-    return {**row, "value": net, "net": net, "shift": found["shift"]}
+    return {**row, "value": net, "net": net, "shift": int(found["shift"]) / n / _BILLION if n else None}
 
 
 METRICS = (

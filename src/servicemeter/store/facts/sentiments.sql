@@ -1,8 +1,10 @@
 -- kind: ticket
 -- needs: members
 -- dimensions: agent=none team=none; through: ticket_no
--- How customers' public messages sound, by model: what they wrote themselves, not automatic replies.
-select m.ticket_no, m.is_inbound, {{ epoch('g.occurred_at') }} as said_at, s.model, s.score,
+-- How customers' public messages sound, by model: what they wrote themselves, not automatic replies. A score is in billionths:
+-- whole numbers add up to the same sum in any order.
+select m.ticket_no, m.is_inbound, {{ epoch('g.occurred_at') }} as said_at, s.model,
+       cast({{ decimal('s.score * 1000000000', 18, 0) }} as bigint) as score_billionths,
        {{ epoch('g.occurred_at') }} * 1000000000 + {{ tie('g.message_id') }} as said_key
 from {{ rows('message_sentiment') }} as s
 join {{ rows('messages', 'ticket') }} as g on g.source = coalesce(s.message_source, s.source) and g.message_id = s.message_id
