@@ -151,7 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tickets", type=int, default=100_000)
     count = parser.parse_args().tickets
-    with socket.socket() as listening, tempfile.TemporaryDirectory() as folder:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening, tempfile.TemporaryDirectory() as folder:
         listening.bind(("127.0.0.1", 0))
         server = multiprocessing.Process(target=serve, args=(listening, count), daemon=True)
         server.start()

@@ -105,7 +105,7 @@ class Vendor:
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Serve on a free port of loopback while the block lasts; gives the address."""
-        with socket.socket() as listening:
+        with socket.socket(proto=socket.IPPROTO_TCP) as listening:
             listening.bind(("127.0.0.1", 0))
             port = listening.getsockname()[1]
             config = uvicorn.Config(
