@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.scorecard import span_of
 from servicemeter.ground.errors import BadQuestion
+from servicemeter.ground.settings import Home
+from servicemeter.model.question import Question
 
 LAST = "2026-03-14T17:45:00+00:00"
 
@@ -64,3 +67,17 @@ def test_the_trend_ends_with_the_span(desk: Desk) -> None:
 def test_half_a_span_is_refused(desk: Desk) -> None:
     with pytest.raises(BadQuestion, match="both from and to"):
         desk.scorecard(since=date(2026, 2, 1))
+
+
+@pytest.mark.parametrize("period", ["last_week", "last_month", "this_month", "last_7_days"])
+def test_a_card_says_what_its_question_alone_is_answered(shop: Path, period: str) -> None:
+    """Also where the span is read from the trend."""
+    with Desk(Home(shop)) as desk:
+        card = desk.scorecard(period=period)
+        shown = [(c.metric, c.question, c.now) for family in card.families for c in family.cards]
+        alone = desk.measure_all([question for _, question, _ in shown])
+        asked = [Question(c.metric, card.before_since, card.before_until) for f in card.families for c in f.cards]
+        before = {a.metric: a.rows[0] for a in desk.measure_all(asked) if a.rows[0]["period_status"] != "no_data"}
+    assert {metric: row for metric, _, row in shown} == {a.metric: a.rows[0] for a in alone}
+    assert {c.metric: c.before for family in card.families for c in family.cards if c.before} == before
+    assert before

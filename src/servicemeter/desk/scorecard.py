@@ -83,9 +83,7 @@ def make_scorecard(
     ends = period_end(period_start(min(until - timedelta(days=1), today), grain), grain)
     trend = replace(whole, since=_trend_starts(until, grain, today), until=ends, grain=grain)
     before = replace(whole, since=before_since, until=before_until)
-    questions = [replace(q, metric=name) for q in (whole, before, trend) for name in names]
-    answers = ask(questions)
-    by_name = {name: (answers[i], answers[len(names) + i], answers[2 * len(names) + i]) for i, name in enumerate(names)}
+    by_name = _ask_once(ask, names, (whole, before), trend)
     families = []
     for family in (*FAMILIES, *sorted({find_metric(n).family for n in names} - set(FAMILIES))):
         cards = [
@@ -97,6 +95,33 @@ def make_scorecard(
             families.append(Family(family, cards))
     lagging = tuple(sorted({s for now, _, _ in by_name.values() for s in now.lagging_sources}))
     return Scorecard(since, until, before_since, before_until, grain, last, data_version, tz, families, lagging)
+
+
+def _ask_once(
+    ask: Ask, names: Sequence[str], spans: tuple[Question, Question], trend: Question
+) -> dict[str, tuple[Answer, Answer, Answer]]:
+    """The answers of every metric for both spans and over time; a span that is a period of the trend is read from it."""
+    apart = [span for span in spans if not _is_period_of(span, trend)]
+    answers = ask([replace(q, metric=name) for q in (trend, *apart) for name in names])
+    found = {}
+    for i, name in enumerate(names):
+        over_time, *own = answers[i :: len(names)]
+        now, before = (
+            own[apart.index(span)] if span in apart else _period_of(over_time, replace(span, metric=name)) for span in spans
+        )
+        found[name] = (now, before, over_time)
+    return found
+
+
+def _is_period_of(span: Question, trend: Question) -> bool:
+    assert span.since and span.until and trend.since and trend.until and trend.grain
+    return trend.since <= span.since and span.until <= trend.until and _is_whole(span.since, span.until, trend.grain)
+
+
+def _period_of(trend: Answer, question: Question) -> Answer:
+    """The answer for one period of a trend: a period is in a trend what it is alone."""
+    assert question.since
+    return replace(trend, question=question, rows=[r for r in trend.rows if r["period_start"] == question.since.isoformat()])
 
 
 def _card(metric: Metric, now: Answer, before: Answer, trend: Answer, goals: Sequence[Goal]) -> Card:
