@@ -30,14 +30,14 @@ def _passed_on(is_escalation: bool) -> Callable[[Params], Measure]:
 
 
 def _tickets(p: Params, is_escalation: bool) -> Measure:
-    passed = "next.ticket_no is not null" + (f" and {_HIGHER}" if is_escalation else "")
+    holder = "agent_id" if p["level"] == "agent" else "team_id"
+    passed = _goes_on(holder) + (f" and {_HIGHER}" if is_escalation else "")
     fields = {
         "n": Agg(_TICKET),
         "hits": Agg(_TICKET, passed),
-        "transfers": Agg("count(next.ticket_no)", passed),
+        "transfers": Agg("count(*)", passed),
         "n_handovers": Agg(_TICKET, "t.handover_at < p.e"),
     }
-    holder = "agent_id" if p["level"] == "agent" else "team_id"
     held, beside = _holds(holder)
     joins = held + (_tiers(*_teams_passing(holder)) if is_escalation else "")
     dimensions = {"team": "held.team_id", "agent": "beside.agent_id"}
@@ -49,21 +49,23 @@ def _tickets(p: Params, is_escalation: bool) -> Measure:
     return Measure((of,), _finish)
 
 
+def _goes_on(holder: str) -> str:
+    """Whether a holder passed the ticket on by `e`, and it was no routing (nor a bot's handover, from agent to agent)."""
+    no_bot = " and robot.agent_id is null" if holder == "agent_id" else ""
+    routed = f"held.next_is_automatic and held.to_key < f.first_touch_at * {_SECOND}"
+    return f"held.next_{holder} <> held.{holder} and held.to_key < p.e * {_SECOND} and not ({routed}){no_bot}"
+
+
 def _holds(holder: str) -> tuple[str, str]:
-    """Joins: who held the ticket by `e` and whom it was passed on to (not by routing); and who stood beside the holder then."""
+    """Joins: who held the ticket by `e`, and who stood beside the holder when it was passed on."""
     own, other = ("assignee_spans", "team_spans") if holder == "agent_id" else ("team_spans", "assignee_spans")
     until = f"least(held.to_key, p.e * {_SECOND})"
     before = f"({until} - {until} % {_SECOND})"
-    no_bot = "and robot.agent_id is null" if holder == "agent_id" else ""
-    robots = "left join {{ facts }}.bots as robot on robot.source = t.source and robot.agent_id = held.agent_id" if no_bot else ""
+    robots = "left join {{ facts }}.bots as robot on robot.source = t.source and robot.agent_id = held.agent_id"
     held = f"""
     left join {{{{ facts }}}}.{own} as held
         on held.ticket_no = f.ticket_no and held.{holder} is not null and held.from_key < p.e * {_SECOND}
-    {robots}
-    left join {{{{ facts }}}}.{own} as next
-        on next.ticket_no = held.ticket_no and next.from_key = held.to_key and next.from_key < p.e * {_SECOND}
-        and next.{holder} <> held.{holder} {no_bot}
-        and not (next.is_automatic and next.from_key < f.first_touch_at * {_SECOND})"""
+    {robots if holder == "agent_id" else ""}"""
     beside = f"""left join {{{{ facts }}}}.{other} as beside
         on beside.ticket_no = held.ticket_no and beside.from_key < {before} and beside.to_key >= {before}"""
     return held, beside
@@ -72,13 +74,13 @@ def _holds(holder: str) -> tuple[str, str]:
 def _teams_passing(holder: str) -> tuple[str, str, str]:
     """(the team that passed a ticket on, the team it went to, the joins that these need)."""
     if holder == "team_id":
-        return "held.team_id", "next.team_id", ""
-    at = f"{{{{ whole('next.from_key', '{_SECOND}') }}}}"
+        return "held.team_id", "held.next_team_id", ""
+    at = f"{{{{ whole('held.to_key', '{_SECOND}') }}}}"
     joins = "".join(
         f"""
-    left join {{{{ facts }}}}.agent_spans as {alias} on {alias}.source = t.source and {alias}.agent_id = {agent}.agent_id
+    left join {{{{ facts }}}}.agent_spans as {alias} on {alias}.source = t.source and {alias}.agent_id = held.{agent}
         and {alias}.from_at <= {at} and {at} < {alias}.to_at"""
-        for alias, agent in (("giving", "held"), ("taking", "next"))
+        for alias, agent in (("giving", "agent_id"), ("taking", "next_agent_id"))
     )
     return "giving.team_id", "taking.team_id", joins
 
