@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from servicemeter.metrics.kinds import POPULATION, mean_of, population, share
@@ -32,18 +33,19 @@ def _passed_on(is_escalation: bool) -> Callable[[Params], Measure]:
 def _tickets(p: Params, is_escalation: bool) -> Measure:
     holder = "agent_id" if p["level"] == "agent" else "team_id"
     passed = _goes_on(holder) + (f" and {_HIGHER}" if is_escalation else "")
-    fields = {
-        "n": Agg(_TICKET),
-        "hits": Agg(_TICKET, passed),
-        "transfers": Agg("count(*)", passed),
-        "n_handovers": Agg(_TICKET, "t.handover_at < p.e"),
-    }
     held, beside = _holds(holder)
     joins = held + (_tiers(*_teams_passing(holder)) if is_escalation else "")
+    where = f"{population(p)} and {_HANDLED}"
+    hits = {"hits": Agg(_TICKET, passed), "transfers": Agg("count(*)", passed)}
+    if not {"agent", "team"} & set(p.get("asked", ())):  # each ticket counts once, and those passed on are few
+        solved = Tally(
+            "solves", {"n": Agg("count(*)"), "n_handovers": Agg("count(*)", "t.handover_at < p.e")}, at="f.solved_at", where=where
+        )
+        return Measure((solved, replace(solved, fields=hits, where=f"{where} and {passed}", joins=joins)), _finish)
+    fields = {"n": Agg(_TICKET), **hits, "n_handovers": Agg(_TICKET, "t.handover_at < p.e")}
     dimensions = {"team": "held.team_id", "agent": "beside.agent_id"}
     if holder == "agent_id":
         dimensions = {"team": "beside.team_id", "agent": "held.agent_id"}
-    where = f"{population(p)} and {_HANDLED}"
     lookups = {"beside": beside}
     of = Tally("solves", fields, at="f.solved_at", where=where, joins=joins, lookups=lookups, dimensions=dimensions)
     return Measure((of,), _finish)
