@@ -48,7 +48,7 @@ def scores(desk: Desk) -> dict[tuple[str, str], float | None]:
 
 
 def test_only_what_customers_wrote_is_read() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         load_words(desk, [
             ("customer", "Mijn pakket is kapot aangekomen, wat een puinhoop"), ("agent", "Geweldig dat u schrijft"),
             ("customer", "Bedankt!"), ("customer", None), ("bot", "Top, we hebben uw bericht ontvangen"),
@@ -62,7 +62,7 @@ def test_only_what_customers_wrote_is_read() -> None:
 
 
 def test_what_was_read_is_not_read_again_until_its_words_change() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         load_words(desk, [("customer", "Thank you, this is a wonderful lamp")])
         assert desk.analyse_texts(now=NOW).messages == 1
         again = desk.analyse_texts(now=NOW)
@@ -77,7 +77,7 @@ def test_what_was_read_is_not_read_again_until_its_words_change() -> None:
 
 
 def test_what_cannot_be_told_has_a_row_without_a_score() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         load_words(desk, [("customer", "Ich warte seit drei Wochen auf mein Paket und höre nichts von Ihnen")])
         found = desk.analyse_texts(now=NOW)
         assert (found.by_language, found.by_label) == ({"de": 1}, {"not analysed": 1})
@@ -87,7 +87,7 @@ def test_what_cannot_be_told_has_a_row_without_a_score() -> None:
 
 
 def test_it_goes_on_in_steps() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         for source in ("one", "two", "three"):
             load_words(desk, [("customer", "I am happy with this lamp, thanks a lot")], source)
         step = desk.analyse_texts(now=NOW, most_tickets=2)
@@ -97,10 +97,10 @@ def test_it_goes_on_in_steps() -> None:
 
 
 def test_the_customers_language_tells_that_of_a_short_message() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         load_words(desk, [("customer", "Mersi!")])
         assert desk.analyse_texts(now=NOW).by_language == {"(unknown)": 1}
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         load_words(desk, [("customer", "Mersi!")], customers=[{"customer_id": "c", "language": "ro-RO"}])
         ticket = {"ticket_id": "1", "created_at": "2026-03-02T09:00:00+01:00", "customer_id": "c"}
         desk.load(source="helpdesk", now=NOW, tickets=[{**ticket, "source_seq": 2}])
@@ -108,7 +108,7 @@ def test_the_customers_language_tells_that_of_a_short_message() -> None:
 
 
 def test_a_new_model_scores_everything_anew_and_the_old_series_ends() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         load_words(desk, [("customer", "Thank you, this is a wonderful lamp")])
         desk.analyse_texts(now=NOW)
         found = analyse_texts(desk, now=NOW, model=lambda text, language: judge(-2.0), name="servicemeter-other/1")
@@ -123,7 +123,7 @@ def test_a_new_model_scores_everything_anew_and_the_old_series_ends() -> None:
 
 
 def test_scores_of_others_stay_and_are_not_mixed() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         foreign = [{"message_id": "0", "model": "vendor", "score": 0.9}]
         load_words(desk, [("customer", "This lamp is really terrible, I am sorry to say")], message_sentiment=foreign)
         assert desk.analyse_texts(now=NOW).other_models == ["vendor"]
@@ -133,7 +133,7 @@ def test_scores_of_others_stay_and_are_not_mixed() -> None:
 
 
 def test_a_source_that_can_supply_everything_still_can() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         load_words(desk, [("customer", "Thanks!")])
         coverage = {"loaded_from": "2026-03-01T00:00:00Z", "loaded_through": "2026-04-01T00:00:00Z"}
         desk.load(source="helpdesk", now=NOW, sources=[{"source": "helpdesk", **coverage}])

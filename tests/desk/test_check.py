@@ -63,7 +63,7 @@ def _event(key: str, ticket: str, at: str | None, field: str, value: str, actor:
 
 
 def _findings(tables: Tables) -> dict[str, dict[str, Any]]:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         desk.load(source="files", tz="UTC", now=NOW, **tables)
         return {f["name"]: f for f in desk.findings() if f["severity"] != "note" or f["name"] not in _OF_SOURCES}
 
@@ -282,7 +282,7 @@ def test_a_source_lags_from_a_day_on_unless_it_has_ended() -> None:
 
 
 def test_rows_kept_aside_are_told_by_reason_with_file_and_row() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         desk.take(_WithRubbish(), now=NOW, label="tickets.csv")
         kept = [f for f in desk.findings() if f["name"] == "rows_kept_aside"]
     assert [(f["title"], f["count"]) for f in kept] == [
@@ -312,7 +312,7 @@ class _WithRubbish:
 
 
 def test_a_gap_of_capabilities_names_the_metrics_it_silences() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         desk.load(now=NOW, tickets=[{"ticket_id": "1", "created_at": "2026-03-02T09:00:00Z"}])
         found = {f["name"]: f for f in desk.findings()}["metrics_without_data"]
         answers = [desk.measure(m.name, since="2026-03-01", until="2026-04-01") for m in desk.metrics()]
@@ -323,7 +323,7 @@ def test_a_gap_of_capabilities_names_the_metrics_it_silences() -> None:
 
 
 def test_a_source_that_knows_no_creation_is_named_with_what_it_loses() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         desk.load(now=NOW, source="help", **_sound())
         desk.load(now=NOW, source="snapshot", tickets=[{"ticket_id": "1"}],
                   ticket_events=[_event("e1", "1", "2026-03-02T11:00:00Z", "status", "solved")])  # fmt: skip
@@ -343,7 +343,7 @@ def test_wrong_figures_come_before_missing_rows_before_remarks() -> None:
 
 def test_the_demo_shop_is_sound_but_for_anonymous_tickets() -> None:
     until = datetime(2026, 6, 15, 12, tzinfo=UTC)
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         desk.take(make_demo(tickets=600, until=until), now=until)
         found = {f["name"]: f for f in desk.findings()}
     assert set(found) <= {"tickets_without_customer"}

@@ -19,7 +19,7 @@ MAY = (date(2026, 5, 1), date(2026, 6, 1))
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
-    with Desk(None) as opened:
+    with Desk(None, on_demand=True) as opened:
         opened.take(make_demo(tickets=1_500, until=UNTIL), now=UNTIL)
         yield opened
 

@@ -15,7 +15,7 @@ UNTIL = datetime(2026, 6, 15, 22, tzinfo=UTC)
 
 def test_every_metric_has_a_figure_in_the_demo_shop() -> None:
     demo = make_demo(tickets=3_000, until=UNTIL)
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         desk.take(demo, now=UNTIL)
         silent = []
         for name in all_metrics():

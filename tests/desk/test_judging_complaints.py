@@ -39,7 +39,7 @@ def _flags(desk: Desk) -> dict[str, tuple[str, str]]:
 
 
 def test_flags_carry_their_rule_and_the_ratio_its_coverage() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": ANGRY, "b": CALM, "c": GERMAN, "d": CALM})
         assert desk.measure("complaint_ratio", **MARCH).rows[0]["null_reason"] == "not_measured"
         report = desk.judge_complaints(now=NOW)
@@ -55,7 +55,7 @@ def test_flags_carry_their_rule_and_the_ratio_its_coverage() -> None:
 
 
 def test_a_ticket_is_judged_again_only_when_its_customer_writes_again() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": CALM, "b": CALM})
         desk.judge_complaints(now=NOW)
         version = desk.data_version
@@ -75,7 +75,7 @@ def test_a_ticket_is_judged_again_only_when_its_customer_writes_again() -> None:
 @pytest.mark.parametrize("person_first", [True, False])
 def test_what_a_person_says_holds_whenever_it_comes(person_first: bool) -> None:
     flag = {"event_id": "e", "ticket_id": "a", "occurred_at": "2026-03-02T09:00:00Z", "field": "is_complaint", "value": "false"}
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": ANGRY, "b": ANGRY})
         if person_first:
             desk.load(ticket_events=[flag], now=NOW)
@@ -87,14 +87,14 @@ def test_what_a_person_says_holds_whenever_it_comes(person_first: bool) -> None:
 
 def test_a_source_that_flags_complaints_speaks_of_all_of_its_tickets() -> None:
     flag = {"event_id": "e", "ticket_id": "a", "occurred_at": "2026-03-02T09:00:00Z", "field": "is_complaint", "value": "true"}
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": CALM, "b": CALM}, ticket_events=[flag])
         row = desk.measure("complaint_ratio", denominator="tickets", **MARCH).rows[0]
         assert (row["value"], row["coverage"]) == (0.5, 1.0)
 
 
 def test_the_rules_do_not_widen_what_a_source_covers() -> None:
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": ANGRY})
         before = desk.sources()
         desk.judge_complaints(now=NOW)
@@ -106,7 +106,7 @@ def test_the_rules_do_not_widen_what_a_source_covers() -> None:
 def test_precision_and_recall_against_flags_and_against_corrections(tmp_path: Path) -> None:
     file = tmp_path / "corrected.csv"
     file.write_text("ticket_id,is_complaint\na,true\nb,yes\nc,no\n")
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": ANGRY, "b": CALM, "c": CALM, "d": ANGRY})
         assert desk.rate_complaints()["precision"] is None
         rating = desk.rate_complaints(read_corrections(str(file), "files"))

@@ -18,7 +18,7 @@ LAST = "2026-03-14T17:45:00+00:00"
 
 @pytest.fixture(scope="module")
 def desk() -> Desk:
-    opened = Desk(None)
+    opened = Desk(None, on_demand=True)
     tickets = [{"ticket_id": str(i), "created_at": at} for i, at in enumerate(("2026-01-05T09:00:00+00:00", LAST))]
     opened.load(tickets=tickets, tz="UTC")
     return opened

@@ -85,7 +85,7 @@ def test_rows_that_cannot_be_read_are_kept_aside(address: str) -> None:
 
 def test_a_second_import_brings_only_what_is_new(address: str) -> None:
     request = ImportRequest(address, known_as=ZENDESK, schema="zendesk")
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         first = desk.import_files(request, now=NOW)
         second = desk.import_files(request, now=NOW)
         loads = desk.loads()

@@ -164,7 +164,7 @@ def test_progress_goes_to_the_end(tmp_path: Path) -> None:
 
 def test_the_same_tables_are_taken_once_and_a_later_sync_brings_what_changed(tmp_path: Path) -> None:
     folder = lay_out(tmp_path)
-    with Desk(None) as desk:
+    with Desk(None, on_demand=True) as desk:
         desk.import_files(ImportRequest(str(folder), known_as=ZENDESK), now=NOW)
         again = desk.import_files(ImportRequest(str(folder), known_as=ZENDESK), now=NOW)
         assert again.load is None and again.loaded_before == 1
