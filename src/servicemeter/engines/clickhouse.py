@@ -221,6 +221,9 @@ class _Speaking(ABC):
         self._make({self.dialect.name_of(column): self._kept_as(column, kind) for column, kind in typed.items()}, name)
         self.run(f"insert into {name} {query}")
 
+    def keep_none(self, name: str, query: str) -> None:
+        self.keep_rows(name, query)
+
     def has_table(self, name: str) -> bool:
         return bool(self.rows(f"exists table {name}")[0][0])
 

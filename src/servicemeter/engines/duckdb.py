@@ -20,6 +20,9 @@ from servicemeter.model.tables import Kind
 
 __all__ = ["DuckDB"]
 
+_SHAPES: dict[str, str] = {}
+"""The columns of queries without rows: to work them out takes longer than to make the table."""
+
 
 class DuckDB:
     """A DuckDB database in a file, or in memory when `path` is None.
@@ -84,6 +87,15 @@ class DuckDB:
     def keep_rows(self, name: str, query: str) -> None:
         kind = "temp table" if name.startswith(f"{self.dialect.temporary}.") else "table"
         self.run(f"create or replace {kind} {name} as {query}")
+
+    def keep_none(self, name: str, query: str) -> None:
+        columns = _SHAPES.get(query)
+        if columns is None:
+            self.keep_rows(name, query)
+            _SHAPES[query] = ", ".join(f'"{column}" {kind}' for column, kind, *_ in self.rows(f"describe {name}"))
+            return
+        kind = "temp table" if name.startswith(f"{self.dialect.temporary}.") else "table"
+        self.run(f"create or replace {kind} {name} ({columns})")
 
     def has_table(self, name: str) -> bool:
         schema, _, table = name.rpartition(".")

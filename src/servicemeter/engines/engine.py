@@ -40,6 +40,9 @@ class Engine(Protocol):
     def keep_rows(self, name: str, query: str) -> None:
         """Make a table of the rows of a query, in the place of one of that name."""
 
+    def keep_none(self, name: str, query: str) -> None:
+        """The same of a query that is known to have no rows."""
+
     def has_table(self, name: str) -> bool:
         """Whether there is a table of that name."""
 

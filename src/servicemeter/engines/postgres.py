@@ -108,6 +108,9 @@ class PostgreSQL:
         self.run(f"drop table if exists {name} cascade; create table {name} as {query}")
         self.run(f"analyze {name}")
 
+    def keep_none(self, name: str, query: str) -> None:
+        self.keep_rows(name, query)
+
     def has_table(self, name: str) -> bool:
         schema, _, table = name.rpartition(".")
         found = f"select 1 from information_schema.tables where table_schema = {self.dialect.text(schema)}"

@@ -156,6 +156,9 @@ class Spark:
         if name.startswith(f"{self.dialect.temporary}."):
             self._scaffolds.add(name)
 
+    def keep_none(self, name: str, query: str) -> None:
+        self.keep_rows(name, query)
+
     def has_table(self, name: str) -> bool:
         return bool(self._session.catalog.tableExists(name))
 

@@ -61,6 +61,7 @@ class FactFile:
     kind: str
     needs: tuple[str, ...]
     keep: bool
+    of: tuple[str, ...]
     dimensions: Mapping[str, str | None]
     through: str | None
     joins: Mapping[str, str]
@@ -116,7 +117,7 @@ def _read_head(name: str, text: str) -> FactFile:
             continue
         for part in line.removeprefix("-- ").split("; "):
             word, colon, rest = part.partition(":")
-            if colon and word in ("kind", "needs", "keep", "dimensions", "through", "variants"):
+            if colon and word in ("kind", "needs", "of", "keep", "dimensions", "through", "variants"):
                 head[word] = rest.strip()
     pairs = (pair.split("=") for pair in head.get("dimensions", "").split())
     return FactFile(
@@ -124,6 +125,7 @@ def _read_head(name: str, text: str) -> FactFile:
         head["kind"],
         tuple(n.strip() for n in head.get("needs", "").split(",") if n.strip()),
         head.get("keep", "yes") != "no",
+        tuple(head.get("of", "").split()),
         {k: None if v == "none" else v for k, v in pairs},
         head.get("through"),
         joins,
@@ -152,6 +154,7 @@ class Facts:
         self.engine = engine
         self.on_demand = on_demand
         self._absent: set[str] = set()
+        self._bare: frozenset[str] = frozenset()
         self.schema = schema or engine.dialect.schema("facts")
         self.horizon = horizon or Horizon()
         self.building = with_defaults(building or {})
@@ -175,6 +178,7 @@ class Facts:
         if self.on_demand:
             self.engine.drop_schema(self.schema)
         self.engine.make_schema(self.schema)
+        self._find_bare()
         self._build_calendar()
         if self.on_demand:
             self._absent = {"persons", *(fact.name for fact in self._ordered())}
@@ -236,6 +240,7 @@ class Facts:
             return
         if "customer" in kinds and self.policies.are_by_segment:
             kinds.add("ticket")
+        self._find_bare()
         if "customer" in kinds:
             build_persons(self.engine, self.schema)
         reach = Reach(self.engine, self.schema)
@@ -244,7 +249,10 @@ class Facts:
             reach.mark(version, with_customers=self.policies.are_by_segment)
             self._stage_touched()
         for fact in self._ordered():
-            if fact.kind in _WHOLE and kinds & _WHOLE[fact.kind]:
+            if self._is_bare(fact):
+                if not fact.keep:
+                    self._replace_all(fact)
+            elif fact.kind in _WHOLE and kinds & _WHOLE[fact.kind]:
                 if fact.name != "merges":
                     self._replace_all(fact)
             elif kinds & _CASES and fact.kind in PIECEWISE:
@@ -277,12 +285,23 @@ class Facts:
                 continue
             yield fact
 
+    def _find_bare(self) -> None:
+        """See which of the tables that facts come of have no rows."""
+        names = sorted({name for fact in fact_files().values() for name in fact.of})
+        found = (f"select '{name}' from {self.engine.dialect.name_of(name)} having count(*) = 0" for name in names)
+        self._bare = frozenset(name for (name,) in self.engine.rows(" union all ".join(found)))
+
+    def _is_bare(self, fact: FactFile) -> bool:
+        """Whether a fact has no rows, because there are none that they would come of."""
+        return bool(fact.of) and self._bare.issuperset(fact.of)
+
     def _replace_all(self, fact: FactFile) -> None:
         self._make(fact, self.sql(fact.name))
 
     def _make(self, fact: FactFile, rows: str) -> None:
         """Make a fact's table; scaffolds are temporary tables."""
-        self.engine.keep_rows(self._place(fact), rows)
+        keep = self.engine.keep_none if self._is_bare(fact) else self.engine.keep_rows
+        keep(self._place(fact), rows)
 
     def _place(self, fact: FactFile) -> str:
         return f"{self.schema if fact.keep else self._work}.{fact.name}"

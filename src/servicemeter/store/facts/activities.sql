@@ -1,5 +1,6 @@
 -- kind: order
 -- needs: orders
+-- of: orders customer_contracts
 -- dimensions: agent=none team=none channel=none channel_class=none language=none reason=none
 -- What makes a customer active: valid orders as episodes, and contracts by their days (days since 1970, the last exclusive).
 select source, order_id, person_no, is_internal, customer_source, customer_id, brand, placed_at, from_at, to_at,

@@ -1,5 +1,6 @@
 -- kind: agent_state
 -- needs: bots, agent_spans
+-- of: agent_states
 -- dimensions: agent=agent_id team=team_id channel=none channel_class=none brand=none language=none reason=none
 -- What an agent was doing, second by second once: handling before available before anything else but offline, so that two
 -- chats at a time, or handling while available, fill the time once. A state without an end lasts until the agent's next one.

@@ -1,5 +1,6 @@
 -- kind: contact
 -- needs: bots, agent_spans
+-- of: interactions
 -- dimensions: agent=agent_id team=team_id queue=queue
 -- Calls and chats as contacts: chains of legs with one root; the wait is the sum of the queue waits, the outcome the last leg's.
 -- Most contacts are one leg and pass straight through; only chains are put together.

@@ -1,5 +1,6 @@
 -- kind: cost
 -- needs: rates
+-- of: costs
 -- dimensions: agent=none team=team_id brand=none language=none reason=none
 -- What the service cost, from which local day to before which (days since 1970), in minor units of the base currency; null
 -- where there is no rate for the first day.

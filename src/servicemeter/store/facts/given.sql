@@ -1,5 +1,6 @@
 -- kind: invitation
 -- needs: scales
+-- of: survey_answers
 -- keep: no
 -- Survey answers on their scales; what is asked in words has a few right ones. An answer to the question that a survey is called
 -- after answers its score question.

@@ -1,5 +1,6 @@
 -- kind: ticket
 -- needs: members, bots, sessions
+-- of: interactions
 -- keep: no
 -- Calls and chats on a ticket, one row a contact: when it began, when a person answered, and who did.
 select m.ticket_no, i.source, s.session_no, m.is_inbound,

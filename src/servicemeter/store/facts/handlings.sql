@@ -1,5 +1,6 @@
 -- kind: work
 -- needs: bots, agent_spans, members, tickets
+-- of: interactions work_sessions
 -- dimensions: agent=agent_id team=team_id queue=queue
 -- Time people spent handling: legs of calls and chats they answered, and work sessions on written tickets.
 {% import '_macros.sql' as m with context %}

@@ -1,5 +1,6 @@
 -- kind: invitation
 -- needs: given, sessions, tickets, members, solves, contacts
+-- of: survey_invitations
 -- dimensions: agent=agent_id team=team_id page=page location=location
 -- Survey invitations: whom they name, and when their score question was first answered after they were sent. The agent is
 -- the one they name, else who handled the call or chat, else who had the ticket at its last solve before.

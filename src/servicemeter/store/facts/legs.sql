@@ -1,5 +1,6 @@
 -- kind: contact
 -- needs: bots, agent_spans
+-- of: interactions
 -- dimensions: agent=agent_id team=team_id queue=queue
 -- Legs of calls and chats that a person answered, and when and where the contact went on to (null where it ended with this leg).
 {% import '_macros.sql' as m with context %}

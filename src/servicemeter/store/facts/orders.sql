@@ -1,5 +1,6 @@
 -- kind: order
 -- needs: placements, rates
+-- of: orders
 -- dimensions: agent=none team=none channel=none channel_class=none language=none reason=none
 -- Valid orders as episodes: from placed, or from a partial refund, until the next refund or cancellation; none follows the one
 -- that takes the order back as a whole. `net_minor` is what is left of the amount, in the base currency at the order's date; null

@@ -1,5 +1,6 @@
 -- kind: order
 -- needs: buyers
+-- of: orders
 -- keep: no
 -- Orders that are no tests, by number; without a person when a guest placed them. The customer is the person's, the account the
 -- order's own.

@@ -1,4 +1,5 @@
 -- kind: cost
+-- of: exchange_rates
 -- keep: no
 -- What a minor unit of a currency is worth in minor units of the base currency, by date (days since 1970); of several sources
 -- that know a date, the first by name.

@@ -1,5 +1,6 @@
 -- kind: person
 -- needs: tickets, buyers, orders, replies
+-- of: orders
 -- dimensions: agent=agent_id team=team_id; through: ticket_no
 -- Orders with the ticket they are credited to: the inbound one of the same person created last before the order (`rule` any), or
 -- created last of those a person had answered before it (`rule` replied); with who answered it last before the order.

@@ -1,5 +1,6 @@
 -- kind: ticket
 -- needs: members
+-- of: message_sentiment
 -- dimensions: agent=none team=none; through: ticket_no
 -- How customers' public messages sound, by model: what they wrote themselves, not automatic replies. A score is in billionths:
 -- whole numbers add up to the same sum in any order.

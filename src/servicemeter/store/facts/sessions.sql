@@ -1,4 +1,5 @@
 -- kind: ticket
+-- of: interactions
 -- keep: no
 -- The contact (root) each leg of a call or chat belongs to, and its number.
 select source, interaction_id, coalesce(root_interaction_id, interaction_id) as root_id,

@@ -1,5 +1,6 @@
 -- kind: ticket
 -- needs: tickets, turns, solves
+-- of: sla_policies
 -- variants: reopen sla_pause_states
 -- keep: no
 -- What a promise may be made about, whatever the policies are: a first response (1), the answer to a later turn (2), a solution

@@ -1,5 +1,6 @@
 -- kind: ticket
 -- needs: sla_stretches, cal_days, cal_fills
+-- of: sla_policies
 -- variants: reopen sla_pause_states
 -- keep: no
 -- The stretches with what the clock shows when each begins, the target then in force, when the target fills up if the clock runs

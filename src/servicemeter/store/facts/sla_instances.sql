@@ -1,5 +1,6 @@
 -- kind: ticket
 -- needs: sla_clocks, sla_cases, solves, assignee_spans, team_spans
+-- of: sla_policies
 -- variants: reopen sla_pause_states
 -- dimensions: agent=assignee.agent_id team=holder.team_id policy=policy metric=metric; through: ticket_no
 -- join assignee: left join {{ facts }}.assignee_spans as assignee on assignee.ticket_no = f.ticket_no and assignee.from_key <= f.outcome_at * 1000000000 + 999999999 and assignee.to_key > f.outcome_at * 1000000000 + 999999999

@@ -1,5 +1,6 @@
 -- kind: ticket
 -- needs: sla_clocks, sla_cases, assignee_spans, team_spans
+-- of: sla_policies
 -- variants: reopen sla_pause_states
 -- dimensions: agent=assignee.agent_id team=holder.team_id policy=policy metric=metric; through: ticket_no
 -- join assignee: left join {{ facts }}.assignee_spans as assignee on assignee.ticket_no = f.ticket_no and assignee.from_key < p.e * 1000000000 and assignee.to_key >= p.e * 1000000000

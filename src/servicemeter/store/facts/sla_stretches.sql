@@ -1,5 +1,6 @@
 -- kind: ticket
 -- needs: sla_cases, open_spans, solves, tickets, priority_spans, calendar_spans
+-- of: sla_policies
 -- variants: reopen sla_pause_states
 -- keep: no
 -- The cases with their policy, cut where something changes that the clock heeds: a state that may pause it, the priority, the

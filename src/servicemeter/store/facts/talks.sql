@@ -1,5 +1,6 @@
 -- kind: ticket
 -- needs: handled_sessions
+-- of: interactions
 -- keep: no
 -- The calls and chats of a ticket together: when the customer first called, when a person first answered, and who.
 select ticket_no, min(contacted_at) as first_contacted_at, min(inbound_answered_at) as first_answered_at,

@@ -1,5 +1,6 @@
 -- kind: person
 -- needs: answers, persons
+-- of: survey_answers
 -- dimensions: agent=agent_id team=team_id scale=scale age_group=age_group
 -- Answers to "would you recommend us", one voice a person: from answered until the same person's next valid answer. An answer
 -- of nobody known is a person of its own.
