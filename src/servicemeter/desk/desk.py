@@ -132,6 +132,7 @@ class Desk(Asking):
         progress: Progress | None = None,
         dry_run: bool = False,
         cursors: Mapping[str, Any] | None = None,
+        delivered: Sequence[str] = (),
     ) -> LoadReport:
         """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be.
 
@@ -158,6 +159,7 @@ class Desk(Asking):
                     after=build,
                     dry_run=dry_run,
                     cursors=cursors,
+                    delivered=delivered,
                 )
             except BaseException:
                 self._is_ready = False
