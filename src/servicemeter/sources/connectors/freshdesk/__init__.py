@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -60,7 +59,6 @@ class Freshdesk(Source):
     gives = ("tickets", "messages", "customer_identity")
     further = ("since", "calls_per_minute", "lists_per_minute", "statuses")
     webhook = WEBHOOK
-    can_fetch = True
 
     def __init__(self, options: Mapping[str, str], pace: Pace | None = None) -> None:
         super().__init__(options, pace)
@@ -132,16 +130,6 @@ class Freshdesk(Source):
             "ticket_activities": lambda: activities.shape_activities(page, known),
         }
         return shapers[page.stream]()
-
-    def fetch(self, ids: Sequence[str]) -> Iterator[Page]:
-        """Tickets with their conversations, one by one; deleted ones and spam have lists of their own."""
-        more: dict[str, Sequence[dict[str, Any]]] = {"statuses": self._statuses(), "products": self._or_none("/api/v2/products")}
-        for ticket_id in ids:
-            with suppress(SourceLacks):
-                found = self.client.get(f"/api/v2/tickets/{ticket_id}", {"include": "stats,requester"}).body
-                if not (found.get("deleted") or found.get("spam")):
-                    whole = {"whole": [{"from": self._history_from}]}
-                    yield Page("tickets", [self._with_conversations(found)], {}, more=more | whole)
 
     def restart(self, stream: str, cursor: Cursor, since: datetime | None) -> Cursor:
         """Streams of changes begin again at an instant; lists are read whole anyway, and what was exported stays known."""
