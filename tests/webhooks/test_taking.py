@@ -57,6 +57,10 @@ def history(chance: random.Random, tickets: int = 6) -> list[tuple[str, dict[str
     return told
 
 
+def arrival(key: str, said: Any) -> Arrival:
+    return Arrival("crm", key, json.dumps(said).encode(), NOW, {"webhook-id": key})
+
+
 def test_in_any_order_and_any_number_of_times_the_book_is_the_same(tmp_path: Path) -> None:
     chance = random.Random(20260320)
     told = history(chance)

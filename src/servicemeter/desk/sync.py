@@ -166,7 +166,7 @@ class _Sync:
         self._known = KnownRows(desk, connection.name)
         self._account = Account("")
         self._missing: list[str] = []
-        self._pieces = 0
+        self._pieces, self._label = 0, f"sync {run.run_id}"
 
     def run(self) -> SyncRun:
         """Pull every stream, state what is covered, count the days."""
@@ -196,6 +196,7 @@ class _Sync:
 
     def fetch(self) -> int:
         """Only what the source told of."""
+        self._label = f"told of by {self._clock():%Y-%m-%d %H:%M:%S.%f}"
         try:
             return self._fetch_told()
         finally:
@@ -281,7 +282,7 @@ class _Sync:
             piece.loaded_from, piece.loaded_through = self._covered_from(), gathered.through
         cursors = {} if stream is None or gathered.cursor is None else {stream: gathered.cursor}
         self._pieces += 1
-        label = f"sync {self._run.run_id}, piece {self._pieces}: {stream or 'end'}"
+        label = f"{self._label}, piece {self._pieces}: {stream or 'end'}"
         report = self._desk.take(piece, now=now, label=label, cursors=cursors)
         self._known.forget()
         changed = sum(m.corrected + m.older for m in report.tables.values())
