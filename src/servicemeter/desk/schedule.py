@@ -22,7 +22,7 @@ __all__ = ["keeping_time", "run_due", "take_what_came"]
 
 _LOG = logging.getLogger("servicemeter.schedule")
 _BETWEEN_LOOKS_S = 5.0
-_BETWEEN_INBOX_LOOKS_S = 2.0
+_BETWEEN_INBOX_LOOKS_S = 5.0
 _BETWEEN_EXPIRIES = timedelta(hours=1)
 _GRACE_S = 10.0
 

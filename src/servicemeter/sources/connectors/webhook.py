@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from servicemeter.ground.errors import BadSettings, UnknownName
 from servicemeter.model.rows import Batch, KeptAside
-from servicemeter.model.tables import BOOKKEEPING, TABLES, Table
+from servicemeter.model.tables import TABLES, Table
 from servicemeter.sources.client import Client, Pace
 from servicemeter.sources.deciding import Plan
 from servicemeter.sources.jsonlines import flat
@@ -119,10 +120,15 @@ def _rows_of(name: str, given: Any, version: str | None, made: str) -> Iterator[
 
 
 def _check_names(table: Table, row: Mapping[str, Any]) -> None:
-    known = {column.name for column in table.all_columns} - _OWN_COLUMNS | {c.name for c in BOOKKEEPING} - _OWN_COLUMNS
-    unknown = sorted(set(row) - known)
+    unknown = sorted(set(row) - _columns_of(table.name))
     if unknown:
         raise BadDelivery(f"{table.name} has no column {unknown[0][:60]!r}")
+
+
+@cache
+def _columns_of(table: str) -> frozenset[str]:
+    """The columns that a sender may fill: not whose rows they are, nor when we came to know them."""
+    return frozenset(column.name for column in TABLES[table].all_columns) - _OWN_COLUMNS
 
 
 def _by_mapping(path: Path, tz: str | None) -> Callable[[Delivery], Told]:
