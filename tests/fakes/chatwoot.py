@@ -36,7 +36,9 @@ class FakeChatwoot(FakeHelpdesk):
         if name == "conversations":
             return self._conversations(params)
         if name.endswith("/messages"):
-            return self._messages(self.tickets[int(name.split("/")[1])], params)
+            return self._messages(self.there(int(name.split("/")[1])), params)
+        if name.startswith("conversations/"):
+            return self._json(self.there(int(name.split("/")[1])))
         if name.endswith("/team_members"):
             return [{"id": a} for a in AGENTS if a % 2 == int(name.split("/")[1]) % 2]
         if name == "csat_survey_responses":
@@ -53,6 +55,11 @@ class FakeChatwoot(FakeHelpdesk):
         if name not in lists:
             raise Missing
         return lists[name]
+
+    def there(self, ticket_id: int) -> Ticket:
+        if ticket_id not in self.tickets:
+            raise Missing
+        return self.tickets[ticket_id]
 
     def _conversations(self, params: Mapping[str, str]) -> Any:
         assert params["status"] == "all"

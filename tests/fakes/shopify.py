@@ -120,6 +120,8 @@ class FakeShopify(Vendor):
         name = path.removeprefix("/admin/api/2025-07/").removesuffix(".json")
         if name == "shop":
             return {"shop": {"id": 1, "name": "Lamps", "iana_timezone": "Europe/Amsterdam", "currency": "EUR"}}
+        if name.startswith("orders/"):
+            return {"order": self._one(int(name.removeprefix("orders/")))}
         if name not in ("orders", "customers", "events"):
             raise Missing
         asked, place = self._asked(params)
@@ -130,6 +132,11 @@ class FakeShopify(Vendor):
         if len(rest) > len(some):
             self._link(path, asked, [_epoch(some[-1][order]), some[-1]["id"]])
         return {name: some}
+
+    def _one(self, number: int) -> dict[str, Any]:
+        if number not in self.orders:
+            raise Missing
+        return self.orders[number]
 
     def _asked(self, params: Mapping[str, str]) -> tuple[dict[str, str], list[int]]:
         """What a page was asked for: a page after the first stands for the whole question."""

@@ -108,11 +108,18 @@ class FakeWooCommerce(Vendor):
         name, *rest = path.removeprefix(_API).split("/")
         if name == "customers":
             return self._paged(list(self.customers.values()), params)
+        if name == "orders" and len(rest) == 1:
+            return self._one(int(rest[0]))
         if name == "orders" and rest:
             return self._paged(self.refunds.get(int(rest[0]), []), params)
         if name == "orders":
             return self._paged(self._found(params), params)
         raise Missing
+
+    def _one(self, number: int) -> dict[str, Any]:
+        if number not in self.orders:
+            raise Missing
+        return self.orders[number]
 
     def _found(self, params: Mapping[str, str]) -> list[dict[str, Any]]:
         trash = params.get("status") == "trash"

@@ -37,6 +37,10 @@ def _options(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
 @click.option("--by-hand", is_flag=True, help="Pull it only when asked: servicemeter sync.")
 @click.option("--no-test", is_flag=True, help="Keep it without asking the source first.")
 @click.option("--remove", is_flag=True, help="Forget this connection and its token; its rows stay.")
+@click.option("--webhook", is_flag=True, help="Show where the vendor sends what happens, and with which secret.")
+@click.option("--rotate", is_flag=True, help="With --webhook: a fresh secret; the old one holds for 24 hours more.")
+@click.option("--secret", metavar="SECRET", help="With --webhook: the secret, where the vendor makes it; - reads standard input.")
+@click.option("--unsigned", is_flag=True, help="With --webhook: nothing is signed; the address alone is the secret.")
 @format_option("table", "json")
 @home_option()
 def verb(
@@ -50,6 +54,10 @@ def verb(
     by_hand: bool,
     no_test: bool,
     remove: bool,
+    webhook: bool,
+    rotate: bool,
+    secret: str | None,
+    unsigned: bool,
     form: str,
     home: Home,
 ) -> None:
@@ -63,13 +71,30 @@ def verb(
       servicemeter connect zendesk --address example --email lead@example.com --token - < token.txt
       servicemeter connect zendesk --name second-desk --option since=2026-01-01 --every 60
       servicemeter connect zendesk --remove
+      servicemeter connect zendesk --webhook
+      servicemeter connect webhook --name crm --webhook
     """
     from servicemeter.cli.terminal.sources import connect_source, remove_source
+    from servicemeter.cli.terminal.webhooks import has_connection, show_webhook
+
+    if (rotate or secret or unsigned) and not webhook:
+        raise click.UsageError("--rotate, --secret and --unsigned belong to --webhook.")
+    if webhook and has_connection(home, name or kind):
+        show_webhook(home, name or kind, secret=secret, is_turned=rotate, is_unsigned=unsigned, form=form)
+        return
 
     if remove:
         remove_source(home, name or kind)
         return
     given = {**options, **{k: v for k, v in {"address": address, "email": email, "token": token}.items() if v is not None}}
     connect_source(
-        home, kind, name or kind, given, every_s=None if by_hand else every_min * _MINUTE_S, is_tested=not no_test, form=form
+        home,
+        kind,
+        name or kind,
+        given,
+        every_s=None if by_hand else every_min * _MINUTE_S,
+        is_tested=not no_test,
+        form="none" if webhook and form == "json" else form,
     )
+    if webhook:
+        show_webhook(home, name or kind, secret=secret, is_turned=rotate, is_unsigned=unsigned, form=form)

@@ -24,7 +24,12 @@ _PORT = 8321
 )
 @click.option("--sign-in", is_flag=True, help="Ask for the token of the printed address; always so for other machines.")
 @click.option(
-    "--survey-port", type=click.IntRange(0, 65535), metavar="PORT", help="Serve the survey pages too, apart, on this port."
+    "--public-port",
+    "--survey-port",
+    "survey_port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Serve survey pages and receive webhooks too, apart, on this port.",
 )
 @click.option(
     "--survey-proxy-header", metavar="NAME", help="The header in which your proxy says who asks, such as X-Forwarded-For."
@@ -42,7 +47,7 @@ def verb(
     Examples:
       servicemeter serve
       servicemeter serve --home shop-data --port 9000
-      servicemeter serve --survey-port 8322
+      servicemeter serve --public-port 8322
       servicemeter serve --host 0.0.0.0 --allow-host meter.example.com
     """
     from servicemeter.cli.terminal.serving import serve_home

@@ -25,11 +25,14 @@ def _instant(ctx: click.Context, param: click.Parameter, given: str | None) -> d
 @click.command("sync")
 @click.argument("name", required=False)
 @click.option("--since", callback=_instant, metavar="DATE", help="Pull again everything that changed from this day (UTC) on.")
+@click.option("--retry", is_flag=True, help="Try again what was sent to us and could not be read.")
 @format_option("table", "json")
 @home_option()
 @click.pass_context
-def verb(ctx: click.Context, name: str | None, since: datetime | None, form: str, home: Home) -> None:
+def verb(ctx: click.Context, name: str | None, since: datetime | None, retry: bool, form: str, home: Home) -> None:
     """Pull a connected source, or all of them, up to now. What was pulled stays, whatever ends it.
+
+    What was sent to us by webhook in the meantime is taken too.
 
     At the end the days are counted at the source and in the book; a difference is shown.
 
@@ -41,4 +44,4 @@ def verb(ctx: click.Context, name: str | None, since: datetime | None, form: str
     """
     from servicemeter.cli.terminal.sources import sync_sources
 
-    ctx.exit(sync_sources(home, name, since, form=form))
+    ctx.exit(sync_sources(home, name, since, form=form, again=retry))

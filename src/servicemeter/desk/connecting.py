@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from servicemeter.desk.sync import open_source
+from servicemeter.desk.pulling import open_source
 from servicemeter.ground.errors import BadSettings, SourceForbids, SourceLacks
 from servicemeter.office.connections import Connection, keep_connection
 from servicemeter.office.database import Office
@@ -75,7 +75,9 @@ def connect(
     secrets = {n: v for n, v in known_answers.items() if n in wanted and wanted[n].is_secret}
     options = {n: v for n, v in known_answers.items() if n not in secrets and n != "address"}
     address = made.address(known_answers.get("address", ""))
-    connection = Connection(name, kind, plain_address(address) if address else "", options, now, every_s=every_s)
-    found = try_connection(connection, secrets, folder) if is_tested else None
+    connection = Connection(
+        name, kind, plain_address(address) if address else "", options, now, every_s=every_s if made.is_pulled else None
+    )
+    found = try_connection(connection, secrets, folder) if is_tested and made.is_pulled else None
     keep_connection(office, connection, secrets)
     return found

@@ -132,10 +132,12 @@ class Desk(Asking):
         progress: Progress | None = None,
         dry_run: bool = False,
         cursors: Mapping[str, Any] | None = None,
+        delivered: Sequence[str] | None = None,
     ) -> LoadReport:
         """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be.
 
-        A piece of a longer pull (`cursors`) leaves the facts to whoever asks next: it is one of many.
+        A piece of a longer pull (`cursors`) and what was sent to us (`delivered`) leave the facts to whoever asks next: they are
+        some of many.
         """
         with self._lock:
             before = self.book.data_version
@@ -143,7 +145,7 @@ class Desk(Asking):
 
             def build(report: LoadReport) -> None:
                 nonlocal is_ready
-                if not dry_run and cursors is None:
+                if not dry_run and cursors is None and delivered is None:
                     if progress:
                         progress("facts", 0)
                     is_ready = self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
@@ -158,6 +160,7 @@ class Desk(Asking):
                     after=build,
                     dry_run=dry_run,
                     cursors=cursors,
+                    delivered=delivered or (),
                 )
             except BaseException:
                 self._is_ready = False

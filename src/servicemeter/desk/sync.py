@@ -6,17 +6,16 @@ is one row. When all streams have reached the same instant the source is covered
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.afterwards import do_afterwards
+from servicemeter.desk.deliveries import TOLD, take_deliveries
+from servicemeter.desk.pulling import Clock, KnownRows, Piece, alone, open_source
 from servicemeter.ground.clock import epoch, local_day, local_midnight, moment
 from servicemeter.ground.errors import (
-    BadSettings,
     CursorExpired,
     ServicemeterError,
     SourceFailed,
@@ -30,18 +29,18 @@ from servicemeter.office.runs import SyncRun, begin_run, end_run, interrupt_runs
 from servicemeter.sources.client import Pace, uncollected
 from servicemeter.sources.finding import find_connector
 from servicemeter.sources.gathering import gather, join_batches
-from servicemeter.sources.source import Account, Cursor, Page, Source, Stream
+from servicemeter.sources.source import Account, Cursor, Page, Stream
 
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["Clock", "SyncStep", "ToldSync", "open_source", "sync_source"]
+__all__ = ["Clock", "SyncStep", "ToldSync", "fetch_told", "sync_source"]
 
-Clock = Callable[[], datetime]
 _PIECE_ROWS = 150_000
 _PIECE_S = 30.0
 _LAG = timedelta(minutes=1)
 _COUNTED_DAYS = 7
+_FETCHED_AT_ONCE = 20
 _SHAPES = (KeyError, TypeError, ValueError, AttributeError, IndexError)
 _MOST_BACK_OFF = 16
 
@@ -61,14 +60,6 @@ class SyncStep:
 
 
 ToldSync = Callable[[SyncStep], None]
-_ABSENT = object()
-_LOCKS: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
-
-
-def open_source(connection: Connection, secrets: Mapping[str, str], folder: Any = None, pace: Pace | None = None) -> Source:
-    """The connector of a connection, with what it needs to reach the account."""
-    made = find_connector(connection.kind, folder)
-    return made({"address": connection.address, **connection.options, **secrets}, pace)
 
 
 def sync_source(
@@ -86,14 +77,16 @@ def sync_source(
     `UnknownName` and `BadSettings` are raised for what was never connected or is being synced already.
     """
     connection = find_connection(desk.office, name)
-    lock = _LOCKS[id(desk), name]
-    if not lock.acquire(blocking=False):
-        raise BadSettings(f"{name} is being synced already. Look at it with: servicemeter sources")
-    try:
+    with alone(desk, name):
         interrupt_runs(desk.office, name, clock())
         run = begin_run(desk.office, name, clock())
         try:
-            run = _Sync(desk, connection, run, clock, since, progress, pace or Pace()).run()
+            run = _with_deliveries(desk, connection, run, clock)
+            if _is_pulled(desk, connection):
+                run = _Sync(desk, connection, run, clock, since, progress, pace or Pace()).run()
+            else:
+                desk.prepare()
+                run = replace(run, state="done", through=clock())
             do_afterwards(desk, now=clock())
         except ServicemeterError as error:
             run = replace(run, state="failed", error_kind=type(error).__name__, error=str(error))
@@ -105,8 +98,29 @@ def sync_source(
             end_run(desk.office, run)
             _plan(desk, connection, run, clock())
         return run
-    finally:
-        lock.release()
+
+
+def _is_pulled(desk: Desk, connection: Connection) -> bool:
+    return find_connector(connection.kind, desk.home.connectors if desk.home else None).is_pulled
+
+
+def _with_deliveries(desk: Desk, connection: Connection, run: SyncRun, clock: Clock) -> SyncRun:
+    """What was sent to us in the meantime goes first: it tells what is to be asked for."""
+    taken = take_deliveries(desk, connection, clock)
+    return replace(
+        run,
+        new_rows=run.new_rows + taken.new_rows,
+        changed_rows=run.changed_rows + taken.changed_rows,
+        kept_aside=run.kept_aside + taken.kept_aside,
+    )
+
+
+def fetch_told(desk: Desk, name: str, *, clock: Clock, pace: Pace | None = None) -> int:
+    """Ask a source for the tickets that it told of, one by one; how many. Raises a `SourceFailed`; what was fetched stays."""
+    connection = find_connection(desk.office, name)
+    with alone(desk, name):
+        run = SyncRun(0, name, clock())
+        return _Sync(desk, connection, run, clock, None, None, pace or Pace()).fetch()
 
 
 def _plan(desk: Desk, connection: Connection, run: SyncRun, now: datetime) -> None:
@@ -121,54 +135,13 @@ def _plan(desk: Desk, connection: Connection, run: SyncRun, now: datetime) -> No
 
 
 @dataclass
-class _Piece:
-    """Rows on their way into the book in one transaction (a `model.rows.Delivery`)."""
-
-    source: str
-    tz: str | None
-    items: Sequence[Batch | KeptAside] = ()
-    capabilities: tuple[str, ...] | None = ()
-    loaded_from: datetime | None = None
-    loaded_through: datetime | None = None
-
-    def __iter__(self) -> Iterator[Batch | KeptAside]:
-        return iter(self.items)
-
-
-@dataclass
 class _Gathered:
     """Pages of one stream that are not in the book yet."""
 
     items: list[Batch | KeptAside] = field(default_factory=list)
     row_count: int = 0
-    cursor: Cursor | None = None
+    cursor: Any = None
     through: datetime | None = None
-
-
-class _Known:
-    """What the book knows of one source (`sources.source.Known`); asked once for every id until rows are taken."""
-
-    def __init__(self, desk: Desk, source: str) -> None:
-        self._desk, self._source = desk, source
-        self._asked: defaultdict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
-
-    def values(self, table: str, column: str, ids: Collection[Any]) -> dict[str, Any]:
-        """The values of a column by row id; rows that are not there are left out."""
-        asked, wanted = self._asked[table, column], {str(one) for one in ids if one is not None}
-        fresh = wanted - asked.keys()
-        if fresh:
-            with self._desk.on_book() as book:
-                asked.update(dict.fromkeys(fresh, _ABSENT) | book.known_values(self._source, table, column, fresh))
-        return {one: asked[one] for one in wanted if asked[one] is not _ABSENT}
-
-    def forget(self) -> None:
-        """Ask anew: the book has changed."""
-        self._asked.clear()
-
-    def tags(self, ids: Collection[Any]) -> dict[str, set[str]]:
-        """The tags that are on tickets now."""
-        with self._desk.on_book() as book:
-            return book.known_tags(self._source, {str(one) for one in ids if one is not None})
 
 
 class _Sync:
@@ -190,16 +163,17 @@ class _Sync:
         self._pace = replace(pace, told=self._waits)
         folder = desk.home.connectors if desk.home else None
         self._source = open_source(connection, reveal_secrets(desk.office, connection.name), folder, self._pace)
-        self._known = _Known(desk, connection.name)
+        self._known = KnownRows(desk, connection.name)
         self._account = Account("")
         self._missing: list[str] = []
-        self._pieces = 0
+        self._pieces, self._label = 0, f"sync {run.run_id}"
 
     def run(self) -> SyncRun:
         """Pull every stream, state what is covered, count the days."""
         try:
             self._account = self._source.account()
             until = (self._account.at or self._clock()) - _LAG
+            self._fetch_told()
             for stream in self._source.streams:
                 self._pull_if_allowed(stream, until)
             gives = [c for s in self._source.streams if s.name not in self._missing for c in s.gives]
@@ -219,6 +193,29 @@ class _Sync:
             return replace(said, state="failed", error_kind=type(error).__name__, error=str(error))
         finally:
             self._source.close()
+
+    def fetch(self) -> int:
+        """Only what the source told of."""
+        self._label = f"told of by {self._clock():%Y-%m-%d %H:%M:%S.%f}"
+        try:
+            return self._fetch_told()
+        finally:
+            self._source.close()
+
+    def _fetch_told(self) -> int:
+        """Ask for the tickets that deliveries named; each few of them leave the list in the transaction of their rows."""
+        with self._desk.on_book() as book:
+            told = book.cursors(self._connection.name).get(TOLD, []) if self._source.can_fetch else []
+        for first in range(0, len(told), _FETCHED_AT_ONCE):
+            gathered = _Gathered(cursor=told[first + _FETCHED_AT_ONCE :])
+            try:
+                for page in self._source.fetch(told[first : first + _FETCHED_AT_ONCE]):
+                    gathered.items += gather(self._source.shape(page, self._known), page.stream)
+                    self._told(SyncStep(TOLD, None, self._step.pages + 1, self._step.rows))
+            except _SHAPES as error:
+                raise self._garbled("a single ticket", error) from error
+            self._take(gathered, TOLD)
+        return len(told)
 
     def _said(self) -> SyncRun:
         return replace(self._run, calls=self._source.client.calls, remarks=self._source.remarks)
@@ -280,12 +277,12 @@ class _Sync:
     def _take(self, gathered: _Gathered, stream: str | None, capabilities: tuple[str, ...] = ()) -> None:
         """One transaction: the rows, where the stream then stands, and what is covered."""
         now = self._clock()
-        piece = _Piece(self._connection.name, self._account.tz, join_batches(gathered.items), capabilities)
+        piece = Piece(self._connection.name, self._account.tz, join_batches(gathered.items), capabilities)
         if gathered.through is not None:
             piece.loaded_from, piece.loaded_through = self._covered_from(), gathered.through
         cursors = {} if stream is None or gathered.cursor is None else {stream: gathered.cursor}
         self._pieces += 1
-        label = f"sync {self._run.run_id}, piece {self._pieces}: {stream or 'end'}"
+        label = f"{self._label}, piece {self._pieces}: {stream or 'end'}"
         report = self._desk.take(piece, now=now, label=label, cursors=cursors)
         self._known.forget()
         changed = sum(m.corrected + m.older for m in report.tables.values())

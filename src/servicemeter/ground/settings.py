@@ -12,7 +12,7 @@ from typing import Any
 
 from servicemeter.ground.errors import BadSettings
 
-__all__ = ["DEFAULT_HOME", "Home", "MailServer", "SurveySettings", "write_privately"]
+__all__ = ["DEFAULT_HOME", "Home", "MailServer", "SurveySettings", "WebhookSettings", "write_privately"]
 
 DEFAULT_HOME = "servicemeter-data"
 _KEY_BYTES = 32
@@ -38,6 +38,18 @@ class SurveySettings:
     address: str
     organisation: str = ""
     privacy_address: str = ""
+
+
+@dataclass(frozen=True)
+class WebhookSettings:
+    """What `[webhooks]` says: `address` is where the public pages are reached, empty where nobody said.
+
+    `keep_days` is how long a delivery is kept once it was taken, `per_minute` how many of one connection are accepted.
+    """
+
+    address: str = ""
+    keep_days: int = 30
+    per_minute: int = 60_000
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,16 @@ class Home:
                 f'{self.settings}: people need an address to answer at. Add:  [surveys]  address = "https://survey.example.com"'
             )
         return SurveySettings(address, str(said.get("organisation", "")), str(said.get("privacy_address", "")))
+
+    def webhook_settings(self) -> WebhookSettings:
+        """`[webhooks]` of the settings; without an address that of `[surveys]`, which are served at the same place."""
+        said = self.section("webhooks", {"address", "keep_days", "per_minute"})
+        address = said.get("address", self.section("surveys").get("address", ""))
+        whole = {name: said.get(name, default) for name, default in (("keep_days", 30), ("per_minute", 60_000))}
+        for name, value in whole.items():
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise BadSettings(f"{self.settings}: [webhooks] {name} is a whole number above 0; not {value!r}.")
+        return WebhookSettings(str(address).rstrip("/"), **whole)
 
     def mail_server(self) -> MailServer:
         """`[mail]` of the settings, with the password from `SERVICEMETER_MAIL_PASSWORD`; `BadSettings` where it is unusable."""

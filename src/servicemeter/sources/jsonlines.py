@@ -16,7 +16,7 @@ from servicemeter.sources.encoding import find_encoding, open_bytes
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Cell, Ragged, RawBatch
 
-__all__ = ["JsonLinesTable"]
+__all__ = ["JsonLinesTable", "flat"]
 
 _BATCH_ROWS = 10_000
 _DECODER = json.JSONDecoder()
@@ -98,15 +98,15 @@ def _object(found: Any, text: str, number: int) -> dict[str, Cell] | Ragged:
         return Ragged(number, f"the line is not JSON: {found}", {"": text})
     if not isinstance(found, dict):
         return Ragged(number, "the line is not a JSON object", {"": text})
-    return _flat(found)
+    return flat(found)
 
 
-def _flat(found: dict[str, Any], stem: str = "") -> dict[str, Cell]:
+def flat(found: dict[str, Any], stem: str = "") -> dict[str, Cell]:
     """Write nested objects in one level: `{"a": {"b": 1}}` becomes `{"a.b": 1}`."""
-    flat: dict[str, Cell] = {}
+    level: dict[str, Cell] = {}
     for name, value in found.items():
         if isinstance(value, dict):
-            flat.update(_flat(value, f"{stem}{name}."))
+            level.update(flat(value, f"{stem}{name}."))
         else:
-            flat[stem + name] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-    return flat
+            level[stem + name] = json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+    return level

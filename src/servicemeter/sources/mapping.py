@@ -14,7 +14,7 @@ from servicemeter.sources.options import AS_FOUND, NO_READING, FileOptions, Read
 from servicemeter.sources.rules import wanted_columns
 from servicemeter.sources.values import Choice, ColumnOf, Value
 
-__all__ = ["Block", "Group", "Mapping", "check_columns", "group_columns", "identity", "needed_columns"]
+__all__ = ["Block", "Group", "Mapping", "check_columns", "group_columns", "identity", "mentioned_columns", "needed_columns"]
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,11 @@ def check_columns(mapping: Mapping, names: Iterable[str], file: str) -> None:
     clash = sorted(set(own) & set(mapping.derived))
     if clash:
         raise BadMapping(f"{mapping.path}, [derive.{clash[0]}]: {file} has a column of that name; choose another.")
+
+
+def mentioned_columns(mapping: Mapping) -> set[str]:
+    """Every column that a mapping names, except those that it makes itself."""
+    return {name for _, name in _mentions(mapping)} - set(mapping.derived)
 
 
 def _check_circles(mapping: Mapping) -> None:

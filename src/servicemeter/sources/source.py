@@ -10,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from servicemeter.model.rows import KeptAside
 from servicemeter.sources.client import Client, Pace
+
+if TYPE_CHECKING:
+    from servicemeter.sources.webhook import Webhook
 
 __all__ = ["Account", "Asked", "Cursor", "Known", "Page", "Row", "Shaped", "Source", "Stream", "each"]
 
@@ -99,6 +102,19 @@ class Source:
     counted: ClassVar[str] = "tickets"
     """The table whose rows of a day are counted at the source and in the book."""
 
+    webhook: ClassVar[Webhook | None] = None
+    """How the vendor tells of changes by itself, where it does."""
+    is_pulled: ClassVar[bool] = True
+    """False for what only tells by itself: it has no streams, no address and no token."""
+    can_fetch: ClassVar[bool] = False
+    """Whether single items can be asked for whole (`fetch`). Where not, a webhook that names one makes the source due."""
+
+    @classmethod
+    def told_by(cls, options: Mapping[str, str]) -> Webhook | None:
+        """The webhook of a connection with these options."""
+        del options
+        return cls.webhook
+
     @classmethod
     def address(cls, given: str) -> str:
         """The whole address of what a person typed, such as the name of his account alone."""
@@ -127,6 +143,10 @@ class Source:
 
     def shape(self, page: Page, known: Known) -> Shaped:
         """The canonical rows of a page; pure. What cannot be taken becomes a `KeptAside` (`each` does that)."""
+        raise NotImplementedError
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Single tickets (rows of `counted`) by their ids, as whole as a pull brings them; those that are gone are left out."""
         raise NotImplementedError
 
     def restart(self, stream: str, cursor: Cursor, since: datetime | None) -> Cursor:

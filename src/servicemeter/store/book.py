@@ -7,7 +7,7 @@ touched) and `facts` (built by `store.build`, rebuilt whenever their definition 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -26,7 +26,9 @@ from servicemeter.store.cursors import (
     known_values,
     make_cursors,
     read_cursors,
+    sources_with,
 )
+from servicemeter.store.deliveries import keep_deliveries, make_deliveries, taken_deliveries
 from servicemeter.store.touched import note_revealed, note_touched
 from servicemeter.store.versions import Merged, merge_staged
 from servicemeter.store.words import Mask, mask_kept, mask_stored
@@ -92,18 +94,21 @@ class Book:
         after: Callable[[LoadReport], None] | None = None,
         dry_run: bool = False,
         cursors: Mapping[str, Any] | None = None,
+        delivered: Sequence[str] = (),
     ) -> LoadReport:
         """Take a delivery in one transaction: all of its good rows, or nothing when anything fails.
 
         `now` (aware) is when the rows were recorded; `label` names the file or pull, `digest` its content. `after` runs
         inside the same transaction (the facts that the rows touch). With `dry_run` everything is done and then undone.
         Rows that break a rule are kept aside with their reason. With `cursors` (where each stream of the source stands after
-        these rows) the delivery is a piece of a longer pull: it covers what it states and no more.
+        these rows) the delivery is a piece of a longer pull: it covers what it states and no more. `delivered` are the ids of
+        what was sent to us and is hereby taken.
         """
         try:
             with self.engine.transaction():
                 report = self._take(delivery, now, label, digest, progress, is_piece=cursors is not None)
                 keep_cursors(self.engine, delivery.source, cursors or {}, report.data_version)
+                keep_deliveries(self.engine, delivery.source, delivered, report.data_version)
                 if after:
                     after(report)
                 if dry_run:
@@ -152,6 +157,14 @@ class Book:
     def cursors(self, source: str) -> dict[str, Any]:
         """Where the streams of a source stand, by name; empty before the first pull."""
         return read_cursors(self.engine, source)
+
+    def sources_with(self, stream: str) -> list[str]:
+        """The sources of which a stream's cursor is not empty."""
+        return sources_with(self.engine, stream)
+
+    def taken_deliveries(self, source: str, ids: Collection[str]) -> set[str]:
+        """Which of these deliveries of a source were taken already."""
+        return taken_deliveries(self.engine, source, ids)
 
     def known_values(self, source: str, table: str, column: str, ids: Collection[str]) -> dict[str, Any]:
         """What a column holds for rows of a source, by id; ids that are not there are left out."""
@@ -272,4 +285,4 @@ def _first_tables(engine: BookEngine) -> None:
     """)
 
 
-_STEPS: tuple[Callable[[BookEngine], None], ...] = (_first_tables, make_cursors)
+_STEPS: tuple[Callable[[BookEngine], None], ...] = (_first_tables, make_cursors, make_deliveries)

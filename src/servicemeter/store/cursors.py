@@ -12,7 +12,8 @@ import pyarrow as pa
 from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.model.tables import TABLES
 
-__all__ = ["count_days", "first_moment", "keep_cursors", "known_tags", "known_values", "make_cursors", "read_cursors"]
+__all__ = ["count_days", "first_moment", "keep_cursors", "known_tags", "known_values", "make_cursors", "read_cursors",
+           "sources_with"]  # fmt: skip
 
 
 def make_cursors(engine: BookEngine) -> None:
@@ -33,6 +34,12 @@ def read_cursors(engine: Engine, source: str) -> dict[str, Any]:
     """Where the streams of a source stand, by name; empty before the first pull."""
     rows = engine.rows(f"select stream, cursor from meta.cursors where source = {engine.dialect.literal(source)}")
     return {stream: json.loads(cursor) for stream, cursor in rows}
+
+
+def sources_with(engine: Engine, stream: str) -> list[str]:
+    """The sources of which a stream stands anywhere: its cursor is not empty."""
+    rows = engine.rows(f"select source, cursor from meta.cursors where stream = {engine.dialect.literal(stream)} order by source")
+    return [source for source, cursor in rows if json.loads(cursor)]
 
 
 def known_values(engine: Engine, source: str, table: str, column: str, ids: Collection[str]) -> dict[str, Any]:

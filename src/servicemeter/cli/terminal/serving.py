@@ -53,7 +53,7 @@ def serve_home(
         def ready() -> None:
             remark(f"Serving {home.folder} at {entrance}  (Ctrl-C stops it)")
             if surveys:
-                remark(f"Survey pages at {surveys.address}")
+                remark(f"Survey pages and webhooks at {surveys.address}")
             if opens_browser:
                 open_browser(entrance)
             threading.Thread(target=_work_ahead, args=(desk,), daemon=True).start()

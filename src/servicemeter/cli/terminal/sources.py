@@ -12,12 +12,15 @@ import click
 
 from servicemeter.cli.terminal.progress import telling_sync
 from servicemeter.cli.terminal.tables import print_table
+from servicemeter.cli.terminal.webhooks import retry_failed, tell_deliveries, webhooks_of
 from servicemeter.cli.terminal.words import hint, print_json, remark
 from servicemeter.desk.connecting import Reachable, connect
 from servicemeter.desk.opening import open_desk
+from servicemeter.ground.errors import ServicemeterError
 from servicemeter.ground.settings import Home
-from servicemeter.office.connections import find_connection, list_connections, remove_connection, seal_anew
+from servicemeter.office.connections import Connection, find_connection, list_connections, remove_connection, seal_anew
 from servicemeter.office.database import open_office
+from servicemeter.office.doors import remove_door, seal_doors_anew
 from servicemeter.office.runs import SyncRun, last_run
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import number
@@ -32,7 +35,7 @@ __all__ = ["connect_source", "print_kinds", "print_sources", "remove_source", "s
 def connect_source(
     home: Home, kind: str, name: str, given: Mapping[str, str], *, every_s: int | None, is_tested: bool, form: str
 ) -> None:
-    """Ask for what is lacking, test it, keep it, and say what may be read."""
+    """Ask for what is lacking, test it, keep it, and say what may be read (as `form`; nothing on standard output for `none`)."""
     made = find_connector(kind, home.connectors)
     answers = _asked(made, dict(given))
     office = open_office(home)
@@ -55,7 +58,8 @@ def connect_source(
     remark(f"{name} is connected ({made.title}).")
     if found:
         _tell(found)
-    hint(f"Pull it now: servicemeter sync {name}")
+    if made.is_pulled:
+        hint(f"Pull it now: servicemeter sync {name}")
 
 
 def _asked(made: type[Source], answers: dict[str, str]) -> dict[str, str]:
@@ -83,6 +87,7 @@ def remove_source(home: Home, name: str) -> None:
     try:
         find_connection(office, name)
         remove_connection(office, name)
+        remove_door(office, name)
     finally:
         office.close()
     remark(f"{name} is forgotten with its token. Its rows stay in the book.")
@@ -94,6 +99,7 @@ def turn_the_key(home: Home) -> None:
     office = open_office(home)
     try:
         count = seal_anew(office)
+        seal_doors_anew(office)
     finally:
         office.close()
     remark(f"{counted('en', count, '{n} connection is', '{n} connections are')} sealed with a fresh key.")
@@ -109,8 +115,8 @@ def print_kinds(home: Home, form: str) -> None:
     print_table(Table([Column("kind"), Column("title"), Column("brings")], [[n, m.title, m.about] for n, m in made]))
 
 
-def sync_sources(home: Home, name: str | None, since: datetime | None, *, form: str) -> int:
-    """Pull one source or all; the status is 1 when one of them failed."""
+def sync_sources(home: Home, name: str | None, since: datetime | None, *, form: str, again: bool = False) -> int:
+    """Pull one source or all; the status is 1 when one of them failed. With `again`, deliveries that failed are tried again."""
     office = open_office(home)
     try:
         names = [find_connection(office, name).name] if name else [c.name for c in list_connections(office)]
@@ -120,6 +126,8 @@ def sync_sources(home: Home, name: str | None, since: datetime | None, *, form: 
         remark("No source is connected yet.")
         hint("What can be: servicemeter sources --kinds")
         return 1
+    for one in names if again else ():
+        remark(f"{one}: {counted('en', retry_failed(home, one), '{n} delivery is', '{n} deliveries are')} tried again.")
     runs = []
     with open_desk(home) as desk:
         for one in names:
@@ -163,23 +171,25 @@ def print_sources(home: Home, form: str) -> None:
     """Every connection with its last success, its lag and its last trouble."""
     office, now = open_office(home), _now()
     try:
-        told = []
+        told, webhooks = [], webhooks_of(office, now)
         for connection in list_connections(office):
             last, success = last_run(office, connection.name), last_run(office, connection.name, "done")
             through = success.through if success else None
+            is_sent = _is_sent(home, connection)
             told.append(
                 {
                     "name": connection.name,
                     "kind": connection.kind,
                     "address": connection.address,
-                    "state": _state(last),
+                    "state": "receives" if is_sent and last is None else _state(last),
                     "every_s": connection.every_s,
                     "next_run_at": connection.next_run_at,
                     "last_success_at": success.ended_at if success else None,
                     "through": through,
                     "lag_seconds": int((now - through).total_seconds()) if through else None,
                     "last_run": _as_dict(last) if last else None,
-                    "what_to_do": _advice(connection.name, last),
+                    "what_to_do": None if is_sent and last is None else _advice(connection.name, last),
+                    "webhook": webhooks.get(connection.name),
                 }
             )
     finally:
@@ -188,6 +198,14 @@ def print_sources(home: Home, form: str) -> None:
         print_json(told)
         return
     _print_table_of(told)
+
+
+def _is_sent(home: Home, connection: Connection) -> bool:
+    """Whether a source is only sent to us, and never pulled."""
+    try:
+        return not find_connector(connection.kind, home.connectors).is_pulled
+    except ServicemeterError:  # its connector is gone; that is told when it is used
+        return False
 
 
 def _state(last: SyncRun | None) -> str:
@@ -217,6 +235,7 @@ def _print_table_of(told: list[dict[str, Any]]) -> None:
             remark(f"{one['name']}: {last['error']}")
         if one["what_to_do"]:
             remark(f"{one['name']}: what to do: {one['what_to_do']}")
+        tell_deliveries(one)
 
 
 def _row(one: Mapping[str, Any]) -> list[str]:

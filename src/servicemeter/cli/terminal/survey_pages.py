@@ -1,4 +1,5 @@
-"""The survey pages beside a served desk: on their own socket, with what is answered brought into the book every minute."""
+"""The public pages beside a served desk: surveys and the doors of webhooks, on their own socket. What is answered to surveys is
+brought into the book every minute; what comes through the doors is taken by the desk's schedule."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ from servicemeter.ground.settings import Home
 from servicemeter.office.database import open_office
 from servicemeter.surveys.formfile import load_forms
 from servicemeter.web.guard import LOOPBACK
+from servicemeter.web.public import Public
 from servicemeter.web.surveys.app import create_survey_app
+from servicemeter.web.webhooks.receiver import Receiver
 
 __all__ = ["Surveys"]
 
@@ -44,10 +47,14 @@ class Surveys:
         self._office = open_office(self._home)
         self._forms = load_forms(self._home.surveys)
         hosts = (*LOOPBACK, urlsplit(settings.address).hostname or "")
+        per_minute = self._home.webhook_settings().per_minute
+        self._receiver = Receiver(self._office, folder=self._home.connectors, per_minute=per_minute)
         self._taking.start()
-        return create_survey_app(self._home, self._office, allowed_hosts=hosts, place_header=self._place_header), self._listening
+        pages = create_survey_app(self._home, self._office, allowed_hosts=hosts, place_header=self._place_header)
+        return Public(self._receiver, pages), self._listening
 
     def __exit__(self, *ended: object) -> None:
+        self._receiver.close()
         self._is_over.set()
         self._taking.join()
         self._take()

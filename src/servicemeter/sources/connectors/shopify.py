@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from servicemeter.ground.errors import SourceLacks
 from servicemeter.sources.client import Client, Pace, Rate
 from servicemeter.sources.money import minor_units
 from servicemeter.sources.paging import by_link, items_of, pages
 from servicemeter.sources.source import Account, Asked, Cursor, Known, Page, Row, Shaped, Source, Stream, each
+from servicemeter.sources.webhook import Delivery, Signature, Told, Webhook, ids_in, subject_of
 
 __all__ = ["Shopify"]
 
@@ -22,6 +26,29 @@ _OVERLAP = timedelta(minutes=5)
 _ALWAYS_READ = timedelta(days=60)
 _LONG_AGO = datetime(2006, 1, 1, tzinfo=UTC)
 _LISTS = {"customers": {"order": "updated_at asc"}, "orders": {"order": "updated_at asc", "status": "any"}}
+_TOPIC, _TRIGGERED = "x-shopify-topic", "x-shopify-triggered-at"
+
+
+def _read(delivery: Delivery) -> Told:
+    """Orders and customers come whole, in the shape of the API; an order's refund comes alone."""
+    topic, said = delivery.headers.get(_TOPIC, ""), subject_of(delivery.json())
+    if topic == "orders/delete":
+        at = delivery.headers.get(_TRIGGERED) or delivery.received_at.isoformat()
+        return Told(rows=[("order_events", {"order_id": said["id"], "occurred_at": at, "kind": "cancelled"})])
+    if topic == "refunds/create":
+        return Told(wanted=ids_in(said, "order_id"))
+    if topic in ("customers/create", "customers/update"):
+        return Told(pages=[Page("customers", [said], {}, 1.0)])
+    if topic.startswith("orders/") and "total_price" in said:
+        return Told(pages=[Page("orders", [said], {}, 1.0)])
+    return Told(unused=f"{topic or 'no topic'} tells nothing that is measured")
+
+
+def _key(delivery: Delivery) -> str | None:
+    """One event is told under several topics, and under each as whoever subscribed wants it."""
+    event = delivery.headers.get("x-shopify-event-id") or delivery.headers.get("x-shopify-webhook-id")
+    told = hashlib.sha256(delivery.body).hexdigest()[:16]
+    return f"{event}/{delivery.headers.get(_TOPIC, '')}/{told}" if event else None
 
 
 class Shopify(Source):
@@ -40,6 +67,15 @@ class Shopify(Source):
     )
     gives = ("orders",)
     counted = "orders"
+    webhook = Webhook(
+        "Your app's webhooks: orders/create, orders/updated, orders/cancelled, orders/delete, customers/create, "
+        "customers/update; the secret is the app's client secret",
+        _read,
+        _key,
+        Signature("x-shopify-hmac-sha256"),
+        keeps=(_TOPIC, _TRIGGERED),
+    )
+    can_fetch = True
 
     @classmethod
     def address(cls, given: str) -> str:
@@ -80,6 +116,12 @@ class Shopify(Source):
             return each(page.items, _order, page.stream, "orders")
         placed = known.values("orders", "placed_at", [raw.get("subject_id") for raw in page.items])
         return each(page.items, partial(_deletion, placed), page.stream, "order_events")
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Orders, one by one."""
+        for order_id in ids:
+            with suppress(SourceLacks):
+                yield Page("orders", [self.client.get(self._path(f"orders/{order_id}")).body["order"]], {})
 
     def restart(self, stream: str, cursor: Cursor, since: datetime | None) -> Cursor:
         """Streams begin again at an instant."""

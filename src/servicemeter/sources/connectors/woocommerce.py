@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ from servicemeter.sources.client import Answer, Client, Pace
 from servicemeter.sources.money import minor_units
 from servicemeter.sources.paging import Next, pages
 from servicemeter.sources.source import Account, Asked, Cursor, Known, Page, Row, Shaped, Source, Stream, each
+from servicemeter.sources.webhook import Delivery, Signature, Told, Webhook, ids_in, subject_of
 
 __all__ = ["WooCommerce"]
 
@@ -23,6 +25,17 @@ _OVERLAP = timedelta(minutes=5)
 _LONG_AGO = datetime(2010, 1, 1, tzinfo=UTC)
 _UNPLACED = {"pending", "failed", "checkout-draft", "auto-draft"}
 _TAKEN_BACK = {"cancelled", "trash"}
+_TOPIC = "x-wc-webhook-topic"
+
+
+def _read(delivery: Delivery) -> Told:
+    """Customers come whole; of an order the days of its refunds are missing, so that it is asked for."""
+    topic = delivery.headers.get(_TOPIC, "")
+    if topic.startswith("order."):
+        return Told(wanted=ids_in(subject_of(delivery.json()), "id"))
+    if topic in ("customer.created", "customer.updated"):
+        return Told(pages=[Page("customers", [subject_of(delivery.json())], {}, 1.0)])
+    return Told(unused=f"{topic or 'no topic'} tells nothing that is measured")
 
 
 class WooCommerce(Source):
@@ -42,6 +55,15 @@ class WooCommerce(Source):
     )
     gives = ("orders",)
     counted = "orders"
+    webhook = Webhook(
+        "WooCommerce, Settings, Advanced, Webhooks: order created, updated, deleted, with this secret",
+        _read,
+        lambda delivery: delivery.headers.get("x-wc-webhook-delivery-id"),
+        Signature("x-wc-webhook-signature"),
+        is_ours=True,
+        keeps=(_TOPIC,),
+    )
+    can_fetch = True
 
     def open(self, pace: Pace) -> Client:
         """A client with the consumer's key and secret; a shop's own server sets its limits."""
@@ -80,6 +102,13 @@ class WooCommerce(Source):
         for refund in page.more.get("refunds", ()):
             refunds.setdefault(refund["order_id"], []).append(refund)
         return each(page.items, partial(_order, placed, refunds), page.stream, "orders")
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Orders with their refunds, one by one; of one deleted for good nothing is left to ask for."""
+        for order_id in ids:
+            with suppress(SourceLacks):
+                order = self.client.get(f"{_API}/orders/{order_id}").body
+                yield Page("orders", [order], {}, more={"refunds": self._refunds([order])})
 
     def restart(self, stream: str, cursor: Cursor, since: datetime | None) -> Cursor:
         """Orders begin again at an instant; customers are read whole anyway."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from servicemeter.ground.errors import BadSettings, SourceForbids, SourceGarbled
 from servicemeter.sources.changes import OVERLAP_S, begin_of, restarted
 from servicemeter.sources.client import Client, Pace, Rate
 from servicemeter.sources.connectors.chatwoot import configuration, conversations, people
+from servicemeter.sources.connectors.chatwoot.webhook import WEBHOOK
 from servicemeter.sources.hours import remember_hours, said
 from servicemeter.sources.paging import by_number, items_of, pages
 from servicemeter.sources.source import Account, Asked, Cursor, Known, Page, Shaped, Source, Stream
@@ -40,6 +42,8 @@ class Chatwoot(Source):
         Stream("surveys", ("survey_answers", "survey_invitations")),
     )
     gives = ("tickets", "messages", "auto_flag", "customer_identity")
+    webhook = WEBHOOK
+    can_fetch = True
 
     def open(self, pace: Pace) -> Client:
         """A client for the installation. Its own limit is 3,000 calls a minute for all; option `calls_per_minute`."""
@@ -85,9 +89,18 @@ class Chatwoot(Source):
             "teams": lambda: people.shape_teams(page),
             "inboxes": lambda: configuration.shape_inboxes(page),
             "conversations": lambda: conversations.shape_conversations(page, known),
+            "messages": lambda: conversations.shape_messages(page),
             "surveys": lambda: conversations.shape_surveys(page),
         }
         return shapers[page.stream]()
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Conversations with their messages, one by one."""
+        inboxes = {"inboxes": self._inboxes()}
+        for conversation_id in ids:
+            with suppress(SourceLacks):
+                found = self.client.get(self._path(f"conversations/{conversation_id}")).body
+                yield Page("conversations", self._filled([found]), {}, more=inboxes)
 
     def restart(self, stream: str, cursor: Cursor, since: datetime | None) -> Cursor:
         """Conversations and surveys begin again at an instant; lists are read whole anyway."""

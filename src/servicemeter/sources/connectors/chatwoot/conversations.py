@@ -10,7 +10,7 @@ from servicemeter.sources.changes import iso, moment_text, second, tags, undated
 from servicemeter.sources.connectors.chatwoot.people import bot_id
 from servicemeter.sources.source import Known, Page, Row, Shaped, each
 
-__all__ = ["shape_conversations", "shape_surveys"]
+__all__ = ["shape_conversations", "shape_messages", "shape_surveys"]
 
 _CHANNELS = {
     "WebWidget": "chat",
@@ -126,6 +126,17 @@ def _message(ticket_id: Any, customer_id: Any, raw: Mapping[str, Any]) -> Iterat
     )
     if raw.get("content"):
         yield "texts", {"of": "message", "id": raw["id"], "text": raw["content"]}
+
+
+def shape_messages(page: Page) -> Shaped:
+    """Messages that came alone, each with its conversation's id."""
+
+    def message(raw: dict[str, Any]) -> Iterator[Row]:
+        sender = raw.get("sender") or {}
+        customer_id = sender.get("id") if _kind(raw) == _INCOMING else raw.get("contact_id")
+        return _message(raw["conversation_id"], customer_id, raw)
+
+    return each(page.items, message, page.stream, "messages")
 
 
 def _kind(raw: Mapping[str, Any]) -> int:

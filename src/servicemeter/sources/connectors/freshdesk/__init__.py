@@ -11,6 +11,7 @@ from servicemeter.ground.errors import SourceForbids, SourceGarbled, SourceLacks
 from servicemeter.sources.changes import OVERLAP_S, begin_of, iso, pull_changes, restarted, second
 from servicemeter.sources.client import Client, Pace, Rate
 from servicemeter.sources.connectors.freshdesk import activities, configuration, people, tickets
+from servicemeter.sources.connectors.freshdesk.webhook import WEBHOOK
 from servicemeter.sources.connectors.zendesk.zones import zone
 from servicemeter.sources.hours import remember_hours, remember_promises, said
 from servicemeter.sources.paging import by_number, items_of, pages
@@ -57,6 +58,7 @@ class Freshdesk(Source):
     )
     gives = ("tickets", "messages", "customer_identity")
     further = ("since", "calls_per_minute", "lists_per_minute", "statuses")
+    webhook = WEBHOOK
 
     def __init__(self, options: Mapping[str, str], pace: Pace | None = None) -> None:
         super().__init__(options, pace)

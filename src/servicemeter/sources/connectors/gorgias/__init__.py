@@ -10,6 +10,7 @@ from servicemeter.ground.errors import CursorExpired, SourceFailed, SourceGarble
 from servicemeter.sources.changes import OVERLAP_S, begin_of, restarted, second
 from servicemeter.sources.client import Answer, Client, Pace, Rate
 from servicemeter.sources.connectors.gorgias import configuration, people, tickets
+from servicemeter.sources.connectors.gorgias.webhook import WEBHOOK
 from servicemeter.sources.hours import remember_hours, said
 from servicemeter.sources.paging import by_cursor, items_of, pages
 from servicemeter.sources.source import Account, Asked, Cursor, Known, Page, Shaped, Source, Stream
@@ -51,6 +52,7 @@ class Gorgias(Source):
         Stream("satisfaction_surveys", ("survey_answers", "survey_invitations")),
     )
     gives = ("tickets", "messages", "auto_flag")
+    webhook = WEBHOOK
 
     @classmethod
     def address(cls, given: str) -> str:

@@ -10,6 +10,7 @@ from servicemeter.ground.errors import SourceGarbled, SourceLacks
 from servicemeter.sources.changes import OVERLAP_S, begin_of, restarted, second, share
 from servicemeter.sources.client import Client, Pace, Rate
 from servicemeter.sources.connectors.intercom import conversations, people
+from servicemeter.sources.connectors.intercom.webhook import WEBHOOK
 from servicemeter.sources.paging import items_of, settled
 from servicemeter.sources.source import Account, Asked, Cursor, Known, Page, Shaped, Source, Stream
 
@@ -43,6 +44,8 @@ class Intercom(Source):
         Stream("conversations", is_needed=True),
     )
     gives = ("tickets", "status_history", "assignment_history", "messages", "survey_answers", "customer_identity")
+    webhook = WEBHOOK
+    can_fetch = True
 
     def open(self, pace: Pace) -> Client:
         """A client that keeps well below Intercom's 10,000 calls a minute, which it counts in tens of seconds."""
@@ -78,6 +81,11 @@ class Intercom(Source):
             "conversations": lambda: conversations.shape_conversations(page, known),
         }
         return shapers[page.stream]()
+
+    def fetch(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Conversations with their parts, one by one."""
+        for conversation_id in ids:
+            yield Page("conversations", self._filled([{"id": conversation_id}]), {})
 
     def restart(self, stream: str, cursor: Cursor, since: datetime | None) -> Cursor:
         """What is searched begins again at an instant; lists are read whole anyway."""

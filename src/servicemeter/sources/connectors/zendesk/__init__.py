@@ -9,6 +9,7 @@ from typing import Any
 from servicemeter.ground.errors import CursorExpired, SourceFailed, SourceForbids, SourceLacks, SourceRefused
 from servicemeter.sources.client import Client, Pace, Rate
 from servicemeter.sources.connectors.zendesk import calls, configuration, people, tickets
+from servicemeter.sources.connectors.zendesk.webhook import WEBHOOK
 from servicemeter.sources.connectors.zendesk.zones import zone
 from servicemeter.sources.paging import by_cursor, by_url, items_of, pages
 from servicemeter.sources.source import Account, Asked, Cursor, Known, Page, Shaped, Source, Stream
@@ -61,6 +62,7 @@ class Zendesk(Source):
     )
     gives = ("tickets", "status_history", "assignment_history", "messages", "auto_flag", "update_ids", "customer_identity")
     further = ("since", "calls_per_minute", "exports_per_minute")
+    webhook = WEBHOOK
 
     @classmethod
     def address(cls, given: str) -> str:
