@@ -137,6 +137,8 @@ class _Clause:
     negator: _Hit | None = None
     boost: float = 1.0
     factor: float = 1.0
+    is_unreal: bool = False
+    is_excess: bool = False
 
 
 @dataclass
@@ -179,6 +181,12 @@ class _Reading:
             self._turn()
         elif roles & {"concession", "conditional"}:
             self.clause = _Clause(factor=0.5)
+        elif "unreal" in roles:
+            self.clause = _Clause(is_unreal=True)
+        elif "undoing" in roles:
+            self._undo()
+        elif "excess" in roles:
+            self.clause.boost, self.clause.is_excess = 1.4, True
         elif roles & {"intensifiers", "softeners"} and not (weight and not self._goes_with_next()):
             self.clause.boost = 1.4 if "intensifiers" in roles else 0.6
         else:
@@ -191,7 +199,7 @@ class _Reading:
     def _pass(self, word: Word) -> None:
         """Go on behind a word; what it does not strengthen or negate itself reaches one word less far."""
         clause = self.clause
-        clause.boost = 1.0
+        clause.boost, clause.is_excess = 1.0, False
         if word.ends_negated:
             clause.negated_words = _REACH
         elif clause.negated_words:
@@ -206,6 +214,8 @@ class _Reading:
     def _weigh(self, word: Word) -> None:
         first, last = self.tokens[self.position], self.tokens[self.position + word.length - 1]
         weight = word.weight * self.clause.boost * self.turn * self.clause.factor
+        if weight > 0 and (self.clause.is_unreal or self.clause.is_excess):
+            weight *= -0.5
         if self.clause.negated_words and not word.has_negator and first.kind == "word":
             weight *= -0.7
             self._spend_negator()
@@ -225,6 +235,12 @@ class _Reading:
             own.weight = 0.0
         self.found.append(own)
         self.clause.negated_words, self.clause.negator = _REACH, own
+
+    def _undo(self) -> None:
+        """Praise that was only thought of ("het had mooi kunnen zijn")."""
+        for hit in self._of_sentence():
+            if hit.weight > 0:
+                hit.weight *= -0.5
 
     def _turn(self) -> None:
         """After "but" the words count more; those before it in the sentence (else in the one before) count less."""
