@@ -179,6 +179,8 @@ class _Reading:
             self._negate(weight)
         elif "contrast" in roles:
             self._turn()
+            if weight:
+                self._weigh(word)
         elif roles & {"concession", "conditional"}:
             self.clause = _Clause(factor=0.5)
         elif "unreal" in roles:
