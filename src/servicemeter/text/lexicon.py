@@ -27,7 +27,7 @@ LANGUAGES = ("en", "nl", "ro")
 """The languages that have a lexicon."""
 
 _ROLES = (
-    "negators", "intensifiers", "softeners", "contrast", "concession", "conditional", "excess", "unreal", "undoing",
+    "negators", "intensifiers", "softeners", "contrast", "concession", "conditional", "excess", "unreal", "undoing", "asking",
 )  # fmt: skip
 _PREFIXES = ("boosting", "reversing")
 _GAP = 4
