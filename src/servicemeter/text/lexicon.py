@@ -1,20 +1,23 @@
 """The words of a language and what they weigh, read from the data files beside (`lexicons/`).
 
 A file has sections. Under a number (`[+3]` to `[-3]`) stand words of that weight; under a name (`[negators]`, …) words with
-a part to play. `*` stands for any letters at the end of a word (or at its beginning), a lone `*` in a phrase for any word, `_`
-joins the words of a phrase, `^` is the beginning of the text, and `<` after a word says that a negation after it counts too.
-The longest phrase counts, then the exact word, then the longest beginning, then the longest ending.
+a part to play. `*` stands for any letters at the end of a word (or at its beginning), a lone `*` in a phrase for any word, `~`
+for up to four words of the same clause none of which negates, `_` joins the words of a phrase, `^` is the beginning of the text,
+`/a`, `/v` and `/n` stand for the forms of an adjective, verb and noun, and `<` after a word says that a negation after it counts
+too. The longest phrase counts, then the exact word, then the longest beginning, then the longest ending; of an unknown word what
+follows its prefix (`[boosting]`: "super", `[reversing]`: "un").
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
+from servicemeter.text.inflection import forms
 from servicemeter.text.letters import fold
 from servicemeter.text.tokens import Token
 
@@ -23,7 +26,12 @@ __all__ = ["LANGUAGES", "PLAIN", "Lexicon", "Word", "load_lexicon"]
 LANGUAGES = ("en", "nl", "ro")
 """The languages that have a lexicon."""
 
-_ROLES = ("negators", "intensifiers", "softeners", "contrast", "concession", "conditional")
+_ROLES = (
+    "negators", "intensifiers", "softeners", "contrast", "concession", "conditional", "excess", "unreal", "undoing", "asking",
+)  # fmt: skip
+_PREFIXES = ("boosting", "reversing")
+_GAP = 4
+_LEAST_LEFT = 4  # letters of a word behind its prefix
 _REMEMBERED = 50_000
 _LONGEST = 40
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -52,21 +60,29 @@ class _Node:
     word: Word | None = None
     exact: dict[str, _Node] = field(default_factory=dict)
     beginnings: dict[str, _Node] = field(default_factory=dict)
+    gap: _Node | None = None
 
     def grow(self, pattern: str) -> _Node:
         """The node that a pattern leads to, made if need be."""
+        if pattern == "~":
+            self.gap = self.gap or _Node()
+            return self.gap
         if pattern.endswith("*"):
             return self.beginnings.setdefault(pattern[:-1], _Node())
         return self.exact.setdefault(pattern, _Node())
 
-    def longest(self, tokens: Sequence[Token], at: int) -> Word | None:
-        """The longest phrase that goes on with the tokens from `at`."""
-        longest = self.word
-        if at < len(tokens) and (self.exact or self.beginnings):
-            for node in self._next(tokens[at].text):
-                found = node.longest(tokens, at + 1)
-                if found and (longest is None or found.length > longest.length):
-                    longest = found
+    def longest(self, tokens: Sequence[Token], at: int, barred: Set[str]) -> tuple[int, Word] | None:
+        """The longest phrase that goes on with the tokens from `at`, and where it ends; no gap holds a word that is barred."""
+        longest = (at, self.word) if self.word else None
+        if at >= len(tokens):
+            return longest
+        for node in self._next(tokens[at].text):
+            longest = _longer(longest, node.longest(tokens, at + 1, barred))
+        if self.gap:
+            for end in range(at, min(at + _GAP + 1, len(tokens))):
+                longest = _longer(longest, self.gap.longest(tokens, end, barred))
+                if tokens[end].kind != "word" or tokens[end].text in barred:
+                    break
         return longest
 
     def _next(self, text: str) -> Iterator[_Node]:
@@ -75,6 +91,13 @@ class _Node:
         for beginning, node in self.beginnings.items():
             if text.startswith(beginning):
                 yield node
+
+
+def _longer(one: tuple[int, Word] | None, other: tuple[int, Word] | None) -> tuple[int, Word] | None:
+    """The phrase that ends later; of two with one end, the one of more words of its own."""
+    if one is None or other is None:
+        return one or other
+    return max(one, other, key=lambda phrase: (phrase[0], phrase[1].length))
 
 
 @dataclass
@@ -108,13 +131,21 @@ class _Table:
 class Lexicon:
     """One language's words. Looking a word up is quick: what was found is remembered."""
 
-    def __init__(self, sections: Sequence[tuple[str, Sequence[str]]]) -> None:
+    def __init__(self, sections: Sequence[tuple[str, Sequence[str]]], language: str = "") -> None:
         self._weights, self._roles = _Table(), defaultdict[str, set[str]](set)
         self._phrases = _Node()
         self._undone: set[str] = set()
         self._known: dict[str, tuple[Word, tuple[_Node, ...]]] = {}
+        self._prefixes = {name: tuple(words) for name, words in sections if name in _PREFIXES}
+        self._negators = {word for name, words in sections if name == "negators" for word in words}
+        derived: list[tuple[str, str]] = []
         for section, words in sorted(sections, key=lambda part: part[0] not in _ROLES):
-            for word in words:
+            for entry in words if section not in _PREFIXES else ():
+                word, *others = forms(entry, language)
+                self._put(word, section)
+                derived.extend((other, section) for other in others)
+        for word, section in derived:
+            if word not in self._weights.exact and word not in self._roles:
                 self._put(word, section)
 
     def find(self, tokens: Sequence[Token], at: int) -> Word:
@@ -122,8 +153,13 @@ class Lexicon:
         word, begun = self._known_of(tokens[at].text)
         if not begun:
             return word
-        phrases = [found for node in begun if (found := node.longest(tokens, at + 1))]
-        return max(phrases, key=lambda phrase: phrase.length) if phrases else word
+        longest: tuple[int, Word] | None = None
+        for node in begun:
+            longest = _longer(longest, node.longest(tokens, at + 1, self._negators))
+        if longest is None:
+            return word
+        end, phrase = longest
+        return phrase if end - at == phrase.length else replace(phrase, length=end - at)
 
     def _known_of(self, text: str) -> tuple[Word, tuple[_Node, ...]]:
         known = self._known.get(text)
@@ -154,7 +190,7 @@ class Lexicon:
         return Word(
             0 if is_role else int(section),
             frozenset([section]) if is_role else frozenset(),
-            len(parts),
+            sum(part != "~" for part in parts),
             has_negator=any(negations),
             ends_negated=negations[-1],
         )
@@ -167,7 +203,19 @@ class Lexicon:
                 return Word(weight or 0, roles, is_undone_by_later=spelling in self._undone), begun
             if weight is not None or begun:
                 return PLAIN, begun
-        return PLAIN, ()
+        weight = self._behind_prefix(text)
+        return (Word(weight) if weight else PLAIN), ()
+
+    def _behind_prefix(self, text: str) -> int:
+        """What an unknown word weighs by the known word behind its prefix: "supersnel" like snel, "ungenerous" against generous."""
+        for name, sign in (("boosting", 1), ("reversing", -1)):
+            for prefix in self._prefixes.get(name, ()):
+                rest = text.removeprefix(prefix)
+                if rest != text and len(rest) >= _LEAST_LEFT:
+                    weight = self._weights.exact.get(rest, 0)
+                    if sign > 0 or weight >= 2:
+                        return sign * weight
+        return 0
 
     def _begun_by(self, text: str) -> Iterator[_Node]:
         if text in self._phrases.exact:
@@ -188,7 +236,7 @@ def _spellings(text: str) -> Iterator[str]:
 @cache
 def load_lexicon(language: str) -> Lexicon:
     """The lexicon of one of `LANGUAGES`, with the emoji that all share; read once."""
-    return Lexicon([*_sections("shared"), *_sections(language)])
+    return Lexicon([*_sections("shared"), *_sections(language)], language)
 
 
 def _sections(name: str) -> Iterator[tuple[str, list[str]]]:

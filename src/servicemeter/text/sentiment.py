@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
@@ -26,6 +27,9 @@ _SPEAKS = 1.05  # the least strength that is more than neutral
 _SURE = 2.0
 _MIXED = 2.5  # as much on both sides, and nothing left over: not sure
 _REACH = 4
+_EMPHATIC = 2.5
+_IN_PUBLIC = 1.6  # how much more trouble counts that is told to an account where all can read it
+_HANDLE = re.compile(r"(?<![\w.@])@\w")
 _EDGE_OF_NEUTRAL = 0.05  # METRICS.md: positive from this score on
 
 
@@ -67,6 +71,8 @@ def feel(text: str, language: str | None) -> Sentiment:
     if language not in LANGUAGES or not excerpt.text:
         return Sentiment("not analysed", None, is_cut=excerpt.is_cut)
     hits = _Reading(list(tokenize(excerpt.text)), load_lexicon(language)).hits()
+    if "@" in excerpt.text and _HANDLE.search(excerpt.text):
+        _stress_trouble(hits)
     words = tuple(Deciding(excerpt.text[hit.start : hit.end], round(hit.weight, 2)) for hit in hits if hit.weight)
     strength = _strength([hit.weight for hit in hits])
     is_mixed = abs(strength) < _SPEAKS and all(_side(hits, sign) >= _MIXED for sign in (1, -1))
@@ -137,6 +143,8 @@ class _Clause:
     negator: _Hit | None = None
     boost: float = 1.0
     factor: float = 1.0
+    is_unreal: bool = False
+    is_excess: bool = False
 
 
 @dataclass
@@ -151,6 +159,8 @@ class _Reading:
     turn: float = 1.0
     turned_at: int = 0
     position: int = 0
+    is_asking: bool = False
+    begins: bool = True
 
     def hits(self) -> list[_Hit]:
         """Every word that weighs something, with what it weighs in its place."""
@@ -161,8 +171,10 @@ class _Reading:
             elif kind == "pause":
                 self.clause = _Clause()
                 self.position += 1
+                self.begins = True
             else:
                 word = self.lexicon.find(self.tokens, self.position)
+                self._heed_beginning(word)
                 if word is not PLAIN:
                     self._read(word)
                 else:
@@ -171,14 +183,28 @@ class _Reading:
         _stress_ends(self.found)
         return self.found
 
+    def _heed_beginning(self, word: Word) -> None:
+        """A sentence or clause that begins like a question is one, if a question mark ends it."""
+        if self.begins and self.position:
+            self.is_asking = self.is_asking or "asking" in word.roles
+            self.begins = False
+
     def _read(self, word: Word) -> None:
         roles, weight = word.roles, word.weight
         if "negators" in roles:
             self._negate(weight)
         elif "contrast" in roles:
             self._turn()
+            if weight:
+                self._weigh(word)
         elif roles & {"concession", "conditional"}:
             self.clause = _Clause(factor=0.5)
+        elif "unreal" in roles:
+            self.clause = _Clause(is_unreal=True)
+        elif "undoing" in roles:
+            self._undo()
+        elif "excess" in roles:
+            self.clause.boost, self.clause.is_excess = 1.4, True
         elif roles & {"intensifiers", "softeners"} and not (weight and not self._goes_with_next()):
             self.clause.boost = 1.4 if "intensifiers" in roles else 0.6
         else:
@@ -191,7 +217,7 @@ class _Reading:
     def _pass(self, word: Word) -> None:
         """Go on behind a word; what it does not strengthen or negate itself reaches one word less far."""
         clause = self.clause
-        clause.boost = 1.0
+        clause.boost, clause.is_excess = 1.0, False
         if word.ends_negated:
             clause.negated_words = _REACH
         elif clause.negated_words:
@@ -206,6 +232,8 @@ class _Reading:
     def _weigh(self, word: Word) -> None:
         first, last = self.tokens[self.position], self.tokens[self.position + word.length - 1]
         weight = word.weight * self.clause.boost * self.turn * self.clause.factor
+        if weight > 0 and (self.clause.is_unreal or self.clause.is_excess):
+            weight *= -0.5
         if self.clause.negated_words and not word.has_negator and first.kind == "word":
             weight *= -0.7
             self._spend_negator()
@@ -226,6 +254,12 @@ class _Reading:
         self.found.append(own)
         self.clause.negated_words, self.clause.negator = _REACH, own
 
+    def _undo(self) -> None:
+        """Praise that was only thought of ("het had mooi kunnen zijn")."""
+        for hit in self._of_sentence():
+            if hit.weight > 0:
+                hit.weight *= -0.5
+
     def _turn(self) -> None:
         """After "but" the words count more; those before it in the sentence (else in the one before) count less."""
         nearest = self.found[-1].sentence if len(self.found) > self.turned_at else self.sentence
@@ -238,15 +272,23 @@ class _Reading:
     def _end_sentence(self, token: Token) -> None:
         if "?" in token.text:
             for hit in self._of_sentence():
-                hit.weight *= 0.4 if hit.weight > 0 else 0.7
+                is_asked = self.is_asking and abs(hit.weight) < _EMPHATIC
+                hit.weight *= 0.3 if is_asked else 0.4 if hit.weight > 0 else 0.7
         self.sentence += 1
         self.turn = 1.0
         self.clause = _Clause()
         self.position += 1
+        self.is_asking, self.begins = False, True
 
     def _of_sentence(self) -> Iterator[_Hit]:
         """What was found in this sentence, the last first."""
         return takewhile(lambda hit: hit.sentence == self.sentence, reversed(self.found))
+
+
+def _stress_trouble(hits: list[_Hit]) -> None:
+    for hit in hits:
+        if hit.weight < 0:
+            hit.weight *= _IN_PUBLIC
 
 
 def _undo_irony(hits: list[_Hit], tokens: Sequence[Token]) -> None:
