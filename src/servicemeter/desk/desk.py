@@ -33,6 +33,7 @@ from servicemeter.ground.settings import Home
 from servicemeter.metrics.curves import curve_of
 from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
+from servicemeter.metrics.ofticket import made_of_ticket
 from servicemeter.metrics.plan import Source, plan
 from servicemeter.model.answer import Answer
 from servicemeter.model.curve import Curve
@@ -430,6 +431,11 @@ class Desk(Asking):
         moment = at or (span[1] if span else datetime.fromtimestamp(0, UTC))
         question = Question("backlog", moment=moment, as_of=moment)
         return keeper.facts_for(plan(question, self.book.settings(), self._sources())), moment
+
+    def measure_one_ticket(self, number: int, since: int, at: int) -> list[dict[str, Any]]:
+        """What every metric made of the ticket of this number up to a moment, beside the rows; see `metrics.ofticket`."""
+        facts_for = self._keeper_in_book().facts_for
+        return made_of_ticket(number, since, at, self.book.settings(), self._sources(), facts_for)
 
     def _keeper_in_book(self) -> FactsKeeper:
         if isinstance(self._keeper, FactsKeeperBeyond):

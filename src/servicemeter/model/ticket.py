@@ -144,7 +144,7 @@ class TicketStory:
     """One ticket: what it is (`about`), all that happened in order (`entries`), its clocks, and the spans of its states.
 
     `spans` has lists by name (status, agent, team, priority): {from_at, to_at, value}, epoch seconds. Entries that are
-    messages have their `text` where words are kept and may be read.
+    messages have their `text` where words are kept and may be read. `agents` and `teams` have the names of ids.
     """
 
     about: dict[str, Any]
@@ -154,12 +154,13 @@ class TicketStory:
     data_version: int
     as_of: datetime
     report_tz: str
-    others: list[str] = field(default_factory=list)
+    agents: dict[str, str] = field(default_factory=dict)
+    teams: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, as the API returns them."""
         return {
             "about": self.about, "entries": self.entries, "clocks": [clock.to_dict() for clock in self.clocks],
-            "spans": self.spans, "data_version": self.data_version, "as_of": self.as_of.isoformat(),
+            "spans": self.spans, "agents": self.agents, "teams": self.teams, "data_version": self.data_version, "as_of": self.as_of.isoformat(),
             "report_tz": self.report_tz,
         }  # fmt: skip

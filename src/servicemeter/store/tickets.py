@@ -17,7 +17,7 @@ from servicemeter.store.build import LONG_AGO, Facts
 from servicemeter.store.elapsed import elapsed_at, hours_at
 from servicemeter.store.sqlfiles import plain_rows, sql_files
 
-__all__ = ["AT_RISK_FROM", "DIMENSIONS", "MOST_ROWS", "Span", "count_tickets", "list_tickets", "set_aside"]
+__all__ = ["AT_RISK_FROM", "DIMENSIONS", "MOST_ROWS", "Span", "count_tickets", "list_tickets", "may_see", "set_aside", "tell_tickets"]
 
 DIMENSIONS = (
     "source", "channel", "brand", "language", "reason", "customer_segment", "agent", "team", "priority", "status", "sla", "waits",
@@ -63,17 +63,32 @@ def count_tickets(facts: Facts, at: int, scope: Scope, wish: TicketWish | None =
 
 def list_tickets(facts: Facts, at: int, scope: Scope, wish: TicketWish, *spans: Span, words: bool) -> list[dict[str, Any]]:
     """The rows of the page that is wished for, in its order; `spans` are those of creation and of the last solve."""
-    numbers = _numbers(facts, at, scope, wish, spans)
+    return tell_tickets(facts, at, _numbers(facts, at, scope, wish, spans), words=words, ahead=_looks_ahead(wish))
+
+
+def tell_tickets(
+    facts: Facts, at: int, numbers: Sequence[int], *, words: bool, ahead: bool = False
+) -> list[dict[str, Any]]:
+    """The tickets of these numbers as they stand at a moment, in the order given.
+
+    Of several promises the most pressing is told; with `ahead` one whose target is not passed yet goes before.
+    """
     if not numbers:
         return []
     file = sql_files("listing")["page"]
     sql = file.text.replace("$numbers", ", ".join(map(str, numbers))).replace("$elapsed", elapsed_at("f", "$e"))
-    sql = sql.replace("$hours", hours_at("f", "$e")).replace("$at_key", str(at * _KEYS)).replace("$e", str(at))
+    sql = sql.replace("$passed", "1" if ahead else "0").replace("$hours", hours_at("f", "$e")).replace("$at_key", str(at * _KEYS)).replace("$e", str(at))
     rows = {row.pop("ticket_no"): row for row in plain_rows(facts, facts.render(sql))}
     for row in rows.values():
         if not words:
             row.pop("subject", None)
     return [rows[number] for number in numbers]
+
+
+def may_see(facts: Facts, at: int, scope: Scope, number: int) -> bool:
+    """Whether a ticket is within a scope at a moment."""
+    where = " and ".join([f"t.ticket_no = {number}", *_scoped(facts, at, scope)])
+    return bool(facts.rows(facts.render(f"select 1 from {facts.schema}.tickets as t where {where}")))
 
 
 def set_aside(facts: Facts, scope: Scope, name: str) -> list[dict[str, Any]]:
@@ -106,7 +121,7 @@ def _numbers(facts: Facts, at: int, scope: Scope, wish: TicketWish, spans: Seque
     if wish.page < 1 or not 1 <= wish.size <= MOST_ROWS:
         raise BadQuestion(f"page={wish.page} with size={wish.size}: pages count from 1, a page has 1 to {MOST_ROWS} tickets.")
     name = wish.sort.removeprefix("-")
-    key, join = _order(facts, at)[name]
+    key, join = _order(facts, at, _looks_ahead(wish))[name]
     way = "desc" if wish.sort.startswith("-") else "asc"
     where = " and ".join(_scoped(facts, at, scope) + _wished(facts, at, wish, *spans)) or "true"
     sql = f"""
@@ -116,9 +131,15 @@ def _numbers(facts: Facts, at: int, scope: Scope, wish: TicketWish, spans: Seque
     return [int(number) for (number,) in facts.rows(facts.render(sql))]
 
 
-def _order(facts: Facts, at: int) -> dict[str, tuple[str, str]]:
+def _looks_ahead(wish: TicketWish) -> bool:
+    """Whether promises are looked for that can still be kept."""
+    return any(one.dimension == "sla" and not one.negated and set(one.values) <= {"at_risk", "running"} for one in wish.where)
+
+
+def _order(facts: Facts, at: int, ahead: bool) -> dict[str, tuple[str, str]]:
     """By the name of an order: what rows are sorted by, and the join that it needs."""
     of = facts.schema
+    due = f"case when passed_at < {at} then null else due_at end" if ahead else "coalesce(passed_at, due_at)"
 
     def joined(sql: str) -> str:
         return f"left join ({sql} group by ticket_no) as o on o.ticket_no = t.ticket_no"
@@ -128,7 +149,7 @@ def _order(facts: Facts, at: int) -> dict[str, tuple[str, str]]:
         "id": ("t.ticket_id", ""),
         "solved": ("o.at", joined(f"select ticket_no, max(solved_at) as at from {of}.solves where {_last_solve(at)}")),
         "wait": ("o.at", joined(f"select ticket_no, min(started_at) as at from {of}.turns where {_unanswered(at)}")),
-        "due": ("o.at", joined(f"select ticket_no, min(coalesce(passed_at, due_at)) as at from {of}.sla_spans as f where {_now(at)}")),
+        "due": ("o.at", joined(f"select ticket_no, min({due}) as at from {of}.sla_spans as f where {_now(at)}")),
     }
 
 

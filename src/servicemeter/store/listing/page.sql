@@ -30,7 +30,7 @@ promises as (
     select f.ticket_no, f.metric, f.policy, f.state_no, f.due_at, f.target_seconds, $elapsed as elapsed_seconds,
            case when f.passed_at < $e then f.passed_at end as passed_at,
            row_number() over (partition by f.ticket_no
-                              order by case when f.passed_at < $e then f.passed_at else f.due_at end nulls last, f.metric, f.part_no) as place
+                              order by case when f.passed_at < $e then $passed else 0 end, case when f.passed_at < $e then f.passed_at else f.due_at end nulls last, f.metric, f.part_no) as place
     from {{ facts }}.sla_spans as f
     $hours
     where f.ticket_no in ($numbers) and f.from_at < $e and (f.to_at is null or f.to_at >= $e) and f.state_no in (0, 1)
@@ -41,7 +41,7 @@ select t.ticket_no, t.source, t.ticket_id, x.text as subject, t.created_at, t.ch
        case when t.first_response_at < $e then t.first_response_at end as first_response_at,
        case when t.first_response_at < $e then t.first_response_at - t.first_contact_at end as first_response_seconds,
        w.waiting_since_at, d.solved_at, d.solved_at - t.created_at as solve_seconds,
-       r.metric as promise, r.policy, case r.state_no when 1 then true else false end as is_paused, r.due_at, r.passed_at,
+       r.metric as promise, r.policy, r.state_no = 1 as is_paused, r.due_at, r.passed_at,
        r.elapsed_seconds, r.target_seconds
 from {{ facts }}.tickets as t
 left join states as s on s.ticket_no = t.ticket_no
