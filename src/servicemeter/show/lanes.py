@@ -15,9 +15,10 @@ from servicemeter.show.durations import duration
 from servicemeter.show.phrases import phrase, say
 from servicemeter.show.tickets import CLOCK_NAMES
 
-__all__ = ["WAITING", "clock_facts", "clock_title", "lanes_chart"]
+__all__ = ["WAITING", "clock_facts", "clock_title", "hours_are_drawn", "lanes_chart"]
 
 _LEFT, _RIGHT, _TOP, _LANE, _BAR = 4, 8, 8, 46, 14
+_DAY_PX = 14
 _STEPS_S = (60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 _STEPS_D = (1, 2, 7, 14, 28, 91, 182, 364)
 WAITING = {"customer": phrase("the customer waits for us"), "us": phrase("we wait for the customer"), "other": phrase("somebody else")}
@@ -52,7 +53,7 @@ def _promised(clock: TicketClock, language: str) -> str:
 def lanes_chart(clocks: Sequence[TicketClock], tz: str, size: tuple[int, int], language: str = "en") -> str:
     """The lanes under each other over their common time; the height follows from how many there are."""
     width, bottom = size[0], _TOP + len(clocks) * _LANE
-    across = Axis(min(c.started_at for c in clocks), _end(clocks), _LEFT, width - _RIGHT)
+    across = _across(clocks, width)
     lanes = "".join(_lane(clock, _TOP + place * _LANE, across, width, tz, language) for place, clock in enumerate(clocks))
     title = say(language, "The clocks of this ticket")
     return svg("lanes", width, bottom + 26, title, _grid(across, bottom, tz, language, width) + lanes)
@@ -106,8 +107,33 @@ def _lane(clock: TicketClock, y: float, across: Axis, width: int, tz: str, langu
     words = f'<text class="label" x="{_LEFT}" y="{y + 12}"><tspan class="strong">{escape(title)}</tspan> {escape(facts)}</text>'
     if len(title) + len(facts) > width / 6.4:
         words = f'<text class="label" x="{_LEFT}" y="{y + 12}">{escape(_short(clock, language))}</text>'
-    bars = "".join(_bar(part, top, across, tz, language) for stretch in clock.stretches for part in _split(stretch, clock.passed_at))
+    stretches = clock.stretches if _shows_hours(across) else _without_hours(clock.stretches)
+    bars = "".join(_bar(part, top, across, tz, language) for stretch in stretches for part in _split(stretch, clock.passed_at))
     return words + bars + _due(clock, top, across, tz, language)
+
+
+def _shows_hours(across: Axis) -> bool:
+    """Whether a day is wide enough that its opening hours can be told apart."""
+    return (across.high - across.low) / 86400 * _DAY_PX <= across.end - across.start
+
+
+def _without_hours(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """The stretches with the hours outside opening as part of what they interrupt."""
+    found: list[Stretch] = []
+    for one in stretches:
+        kind = "counted" if one.kind == "closed" else one.kind
+        since = found.pop().from_at if found and (found[-1].kind, found[-1].who) == (kind, one.who) else one.from_at
+        found.append(Stretch(since, one.to_at, kind, one.who))
+    return found
+
+
+def hours_are_drawn(clocks: Sequence[TicketClock], size: tuple[int, int]) -> bool:
+    """Whether a picture of this size has the opening hours; over a long time they would be too small to see."""
+    return _shows_hours(_across(clocks, size[0]))
+
+
+def _across(clocks: Sequence[TicketClock], width: int) -> Axis:
+    return Axis(min(c.started_at for c in clocks), _end(clocks), _LEFT, width - _RIGHT)
 
 
 def _short(clock: TicketClock, language: str) -> str:

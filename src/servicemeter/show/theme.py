@@ -55,6 +55,7 @@ MARKS: dict[str, dict[str, str]] = {
     "y": {"text-anchor": "end"},
     "end": {"text-anchor": "end"},
     "empty": {"fill": "none", "stroke": "faint", "stroke-width": "1"},
+    "part-line": {**_LINE, "stroke": "mark", "stroke-width": "1.4"},
     "waits-customer": {"fill": "accent"},
     "waits-us": {"fill": "mark"},
     "waits-other": {"fill": "second"},

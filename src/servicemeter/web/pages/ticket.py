@@ -16,7 +16,7 @@ from servicemeter.model.metric import Metric
 from servicemeter.model.ticket import TicketClock, TicketStory
 from servicemeter.show.dimensions import dimension_value
 from servicemeter.show.durations import duration
-from servicemeter.show.lanes import WAITING, clock_facts, clock_title, lanes_chart
+from servicemeter.show.lanes import WAITING, clock_facts, clock_title, hours_are_drawn, lanes_chart
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.show.sentences import data_status
@@ -92,6 +92,7 @@ def ticket_page(request: Request) -> Response:
         facts=_facts(story, language),
         charts=[(css, picture(lanes_chart(story.clocks, tz, size, language))) for css, size in SIZES.items()] if story.clocks else [],
         key=_key(story, language),
+        has_hours=bool(story.clocks) and hours_are_drawn(story.clocks, SIZES["wide"]),
         clocks=[_clock_row(clock, tz, language) for clock in story.clocks],
         lines=ticket_lines(story.entries, story.agents, story.teams, tz, language),
         columns=_columns(story, language),
