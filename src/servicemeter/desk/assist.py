@@ -56,7 +56,7 @@ def _of_ticket(desk: Desk, source: str | None, ticket_id: str, reasons: Reasons)
 
 def the_ticket(desk: Desk, source: str | None, ticket_id: str) -> Known:
     """The one ticket of this id (in this source): its source, language and customer; `BadQuestion` for none or several."""
-    found = desk.on_rows(lambda engine: _find(engine, source, ticket_id))
+    found: list[Known] = desk.on_rows(lambda engine: _find(engine, source, ticket_id))
     if len(found) != 1:
         raise BadQuestion(_which(found, source, ticket_id))
     return found[0]

@@ -19,8 +19,8 @@ from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.frames import FramesDelivery
-from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
+from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard

@@ -25,7 +25,7 @@ STATUSES = ("unresolved", "new", "open", "pending", "on_hold", "solved")
 """The states a ticket can be looked for in: unresolved is any of the four, solved takes in closed."""
 
 SLA_STATES = ("at_risk", "overdue", "running", "paused", "breached", "met")
-"""What a promise on a ticket can be looked for as: at risk, passed and still running, running, paused; ever passed; kept, none passed."""
+"""How a promise on a ticket may stand: at risk, passed and still running, running, paused; ever passed; kept and none passed."""
 
 WAITS = ("first_answer", "answer")
 """For what a customer can be waiting: the first answer ever, or an answer to the last thing said."""
@@ -161,6 +161,7 @@ class TicketStory:
         """JSON-ready values, as the API returns them."""
         return {
             "about": self.about, "entries": self.entries, "clocks": [clock.to_dict() for clock in self.clocks],
-            "spans": self.spans, "agents": self.agents, "teams": self.teams, "data_version": self.data_version, "as_of": self.as_of.isoformat(),
+            "spans": self.spans, "agents": self.agents, "teams": self.teams, "data_version": self.data_version,
+            "as_of": self.as_of.isoformat(),
             "report_tz": self.report_tz,
         }  # fmt: skip

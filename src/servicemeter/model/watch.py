@@ -52,10 +52,10 @@ class Watch:
 class BusyTimes:
     """Arrivals and the work they bring, by hour of the week, over a scorecard's span.
 
-    `cells` has a row for each channel (and for all, channel None), weekday (1 to 7, or None for any) and hour of the day that the
-    span has: `arrivals`, `hours` (how many such hours there were), `per_hour` with `ci_low` and `ci_high`, `load` (how many people
-    the work of such an hour keeps busy) and, where that is not known, its `null_reason`. `channels` has for each channel its
-    `arrivals`, the `handle_seconds` spent on it, and those for each arrival.
+    `cells` has a row for each channel (and for all, channel None), weekday (1 to 7, or None for any) and hour of the day that
+    the span has: `arrivals`, `hours` (how many such hours there were), `per_hour` with `ci_low` and `ci_high`, `load` (how many
+    people the work of such an hour keeps busy) and, where that is not known, its `null_reason`. `channels` has for each channel
+    its `arrivals`, the `handle_seconds` spent on it, and those for each arrival.
     """
 
     scorecard: Scorecard

@@ -75,8 +75,12 @@ def hours_chart(lines: Sequence[tuple[str, Sequence[Row]]], field: str, size: tu
     up = axis_for([0.0, *values], height - _BELOW, _TOP, unit="count")
     across = Axis(0, 24, _LEFT, width - 12)
     title = say(language, "By hour of the day")
-    drawn = "".join(_line(name, cells, field, across, up, is_all=place == len(lines) - 1) for place, (name, cells) in enumerate(lines))
-    return svg("hours-line", width, height, title, _grid(across, up, width, height, language) + drawn + _names(lines, field, across, up))
+    drawn = "".join(
+        _line(name, cells, field, across, up, is_all=place == len(lines) - 1) for place, (name, cells) in enumerate(lines)
+    )
+    return svg(
+        "hours-line", width, height, title, _grid(across, up, width, height, language) + drawn + _names(lines, field, across, up)
+    )
 
 
 def _grid(across: Axis, up: Axis, width: int, height: int, language: str) -> str:
@@ -105,7 +109,8 @@ def _line(name: str, cells: Sequence[Row], field: str, across: Axis, up: Axis, *
 
 def _names(lines: Sequence[tuple[str, Sequence[Row]]], field: str, across: Axis, up: Axis) -> str:
     """Each line's name at its highest hour, moved up where another stands."""
-    out, taken = "", []
+    out = ""
+    taken: list[tuple[float, float]] = []
     for place, (name, cells) in reversed(list(enumerate(lines))):
         known = [cell for cell in cells if cell[field] is not None]
         if not known:

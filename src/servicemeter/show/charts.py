@@ -36,11 +36,11 @@ def sparkline(rows: Sequence[Row], label: str = "", metric: Metric | None = None
     edges = _edges(shown)
     up = Axis(min(edges), max(edges), _SPARK_HEIGHT - _PAD, _PAD)
     last, row = shown[-1]
-    hatch = ""
+    hatched = ""
     if len(rows) > 1 and shown[-1][0] == len(rows) - 1 and _is_unfinished(rows[-1]):
-        hatch = hatch(across.at(len(rows) - 1.7), across.at(len(rows) - 1) + 4, 1, _SPARK_HEIGHT - 1, 4)
+        hatched = hatch(across.at(len(rows) - 1.7), across.at(len(rows) - 1) + 4, 1, _SPARK_HEIGHT - 1, 4)
     dot = f'<circle class="dot" cx="{across.at(last):.1f}" cy="{up.at(row["value"]):.1f}" r="2.6"/>'
-    return svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label, hatch + _series(shown, across, up) + dot)
+    return svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label, hatched + _series(shown, across, up) + dot)
 
 
 def _value(row: Row, metric: Metric | None) -> float | None:

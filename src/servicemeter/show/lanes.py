@@ -1,4 +1,4 @@
-"""A ticket's clocks as a picture: a lane each on one time axis; what counted, stood still, lay outside opening hours, and who waited."""
+"""A ticket's clocks as a picture, a lane each: what counted, stood still, lay outside opening hours, and who waited."""
 
 from __future__ import annotations
 
@@ -15,13 +15,20 @@ from servicemeter.show.durations import duration
 from servicemeter.show.phrases import phrase, say
 from servicemeter.show.tickets import CLOCK_NAMES
 
+Said = tuple[int, str, str]
+"""Something said: when (epoch seconds), by whom (customer, agent, or another), and that in words."""
+
 __all__ = ["WAITING", "clock_facts", "clock_title", "hours_are_drawn", "lanes_chart"]
 
 _LEFT, _RIGHT, _TOP, _LANE, _BAR = 4, 8, 8, 46, 14
-_DAY_PX = 14
+_DAY_PX, _SAID = 14, 28
 _STEPS_S = (60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
 _STEPS_D = (1, 2, 7, 14, 28, 91, 182, 364)
-WAITING = {"customer": phrase("the customer waits for us"), "us": phrase("we wait for the customer"), "other": phrase("somebody else")}
+WAITING = {
+    "customer": phrase("the customer waits for us"),
+    "us": phrase("we wait for the customer"),
+    "other": phrase("somebody else"),
+}
 _KINDS = {"counted": phrase("counted"), "paused": phrase("paused"), "closed": phrase("outside opening hours")}
 
 
@@ -50,13 +57,28 @@ def _promised(clock: TicketClock, language: str) -> str:
     return say(language, "{time} of {target}", time=shown, target=duration(clock.target_seconds, language=language))
 
 
-def lanes_chart(clocks: Sequence[TicketClock], tz: str, size: tuple[int, int], language: str = "en") -> str:
-    """The lanes under each other over their common time; the height follows from how many there are."""
-    width, bottom = size[0], _TOP + len(clocks) * _LANE
+def lanes_chart(clocks: Sequence[TicketClock], said: Sequence[Said], tz: str, size: tuple[int, int], language: str = "en") -> str:
+    """What was said on top, then the lanes over their common time; the height follows from how many there are."""
+    width, top = size[0], _TOP + (_SAID if said else 0)
+    bottom = top + len(clocks) * _LANE
     across = _across(clocks, width)
-    lanes = "".join(_lane(clock, _TOP + place * _LANE, across, width, tz, language) for place, clock in enumerate(clocks))
+    lanes = _spoken(said, across, tz, language)
+    lanes += "".join(_lane(clock, top + place * _LANE, across, width, tz, language) for place, clock in enumerate(clocks))
     title = say(language, "The clocks of this ticket")
     return svg("lanes", width, bottom + 26, title, _grid(across, bottom, tz, language, width) + lanes)
+
+
+def _spoken(said: Sequence[Said], across: Axis, tz: str, language: str) -> str:
+    """A mark for everything that was said, the customer's above."""
+    out = ""
+    for at, who, words in said:
+        if across.low <= at <= across.high:
+            y = _TOP + (6 if who == "customer" else 18)
+            when = moment(datetime.fromtimestamp(at, UTC), tz, language=language)
+            title = f"<title>{escape(f'{when} · {words}')}</title>"
+            css = {"customer": "waits-customer", "agent": "waits-other"}.get(who, "waits-us")
+            out += f'<circle class="{css}" cx="{min(max(across.at(at), 5), across.end):.1f}" cy="{y}" r="4">{title}</circle>'
+    return out
 
 
 def _end(clocks: Sequence[TicketClock]) -> int:
@@ -89,7 +111,10 @@ def _ticks(first: int, last: int, tz: str, language: str, width: int) -> Iterato
         at = first - (first + int((begin.utcoffset() or timedelta()).total_seconds())) % step + step
         while at <= last:
             local = datetime.fromtimestamp(at, UTC).astimezone(zone)
-            yield at, day(local.date(), language=language, with_year=False) if local.hour == local.minute == 0 else f"{local:%H:%M}"
+            yield (
+                at,
+                day(local.date(), language=language, with_year=False) if local.hour == local.minute == 0 else f"{local:%H:%M}",
+            )
             at += step
         return
     days = next((d for d in _STEPS_D if (last - first) / 86400 / d <= most), 364)
@@ -139,8 +164,8 @@ def _across(clocks: Sequence[TicketClock], width: int) -> Axis:
 def _short(clock: TicketClock, language: str) -> str:
     """What a narrow lane says."""
     name = say(language, CLOCK_NAMES.get(clock.name, clock.name))
-    seconds = clock.elapsed_seconds if clock.policy else clock.seconds
-    return f"{name} {duration(seconds or 0, language=language)}" + (" …" if clock.is_running else "")
+    shown = _promised(clock, language) if clock.policy else duration(clock.seconds or 0, language=language)
+    return f"{name} {shown}" + (" …" if clock.is_running else "")
 
 
 Part = tuple[Stretch, bool]
@@ -172,7 +197,11 @@ def _bar(part: Part, top: float, across: Axis, tz: str, language: str) -> str:
 
 def _bar_words(stretch: Stretch, is_late: bool, tz: str, language: str) -> str:
     since, until = (moment(datetime.fromtimestamp(at, UTC), tz, language=language) for at in (stretch.from_at, stretch.to_at))
-    said = [f"{since} – {until}", duration(stretch.to_at - stretch.from_at, language=language), say(language, _KINDS[stretch.kind])]
+    said = [
+        f"{since} – {until}",
+        duration(stretch.to_at - stretch.from_at, language=language),
+        say(language, _KINDS[stretch.kind]),
+    ]
     if stretch.who in WAITING:
         said.append(say(language, WAITING[stretch.who]))
     return " · ".join([*said, *([say(language, "after the target")] if is_late else [])])

@@ -14,7 +14,7 @@ from servicemeter.show.durations import duration
 from servicemeter.show.numbers import money, number
 from servicemeter.show.phrases import counted, phrase, say
 
-__all__ = ["StoryLine", "customer_lines", "field_name", "outcome_words", "ticket_lines"]
+__all__ = ["StoryLine", "customer_lines", "field_name", "outcome_words", "said_on", "ticket_lines"]
 
 _AUTHORS = {"customer": phrase("Customer"), "agent": phrase("Agent"), "bot": phrase("Bot"), "system": phrase("System")}
 _FIELDS = {
@@ -75,7 +75,9 @@ def ticket_lines(
             continue
         kind, what, tag = tellers[str(entry["what"])](entry, agents, teams, language)
         on, at = _local(entry.get("at"), tz, language)
-        lines.append(StoryLine(on if on != before else "", at, str(entry.get("at", "")), kind, what, tag, str(entry.get("text", ""))))
+        lines.append(
+            StoryLine(on if on != before else "", at, str(entry.get("at", "")), kind, what, tag, str(entry.get("text", "")))
+        )
         before = on
     return lines
 
@@ -114,6 +116,16 @@ def _message(entry: Entry, agents: Names, teams: Names, language: str) -> Told:
     else:
         tag = say(language, "message in a call or chat") if entry.get("interaction_id") else say(language, "message")
     return author if author in ("customer", "agent") else "other", _who(entry, agents, language), tag
+
+
+def said_on(entries: list[dict[str, Any]], agents: Mapping[str, str], language: str) -> list[tuple[int, str, str]]:
+    """What people said to one another: when (epoch seconds), by whom, and that in words; nothing automatic, no notes."""
+    found = []
+    for entry in entries:
+        if entry["what"] == "message" and entry.get("at") and entry.get("is_public") and not entry.get("is_auto"):
+            at = int(datetime.fromisoformat(str(entry["at"])).timestamp())
+            found.append((at, str(entry.get("author_type") or ""), _who(entry, agents, language)))
+    return found
 
 
 def field_name(field: str, language: str) -> str:
@@ -177,26 +189,31 @@ def _survey(entry: Entry, agents: Names, teams: Names, language: str) -> Told:
     return "customer", say(language, "Survey answered"), " ".join(text for text in (kind, shown) if text)
 
 
-def customer_lines(entries: list[dict[str, Any]], tz: str, language: str) -> list[StoryLine]:
+def customer_lines(entries: list[dict[str, Any]], agents: Names, tz: str, language: str) -> list[StoryLine]:
     """The entries of a customer's story as lines."""
     lines: list[StoryLine] = []
     before = ""
     for entry in entries:
-        kind, what, tag = _of_customer(entry, language)
+        kind, what, tag = _of_customer(entry, agents, language)
         on, at = _local(entry.get("at"), tz, language)
+        at = at[:5]
         ticket = (str(entry["source"]), str(entry["ticket_id"])) if entry["what"] == "ticket" else None
         lines.append(StoryLine(on if on != before else "", at, str(entry.get("at", "")), kind, what, tag, "", ticket))
         before = on
     return lines
 
 
-def _of_customer(entry: Entry, language: str) -> Told:
+def _of_customer(entry: Entry, agents: Names, language: str) -> Told:
     if entry["what"] == "ticket":
         state = say(language, "solved") if entry.get("is_solved") else say(language, "unresolved")
         channel = dimension_value("channel", entry["channel"], language) if entry.get("channel") else ""
         return "customer", str(entry["ticket_id"]), " · ".join(t for t in (channel, str(entry.get("reason") or ""), state) if t)
     if entry["what"] == "order":
-        return "other", say(language, "Order {name}", name=entry["order_id"]), money(entry.get("amount_minor", 0), entry.get("currency"), language=language)
+        return (
+            "other",
+            say(language, "Order {name}", name=entry["order_id"]),
+            money(entry.get("amount_minor", 0), entry.get("currency"), language=language),
+        )
     if entry["what"] == "survey":
         return _survey({**entry, "what": "survey answered"}, {}, {}, language)
-    return _contact(entry, {}, {}, language)
+    return _contact(entry, agents, {}, language)

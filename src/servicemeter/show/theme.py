@@ -59,7 +59,7 @@ MARKS: dict[str, dict[str, str]] = {
     "waits-customer": {"fill": "accent"},
     "waits-us": {"fill": "mark"},
     "waits-other": {"fill": "second"},
-    "lane-counted": {"fill": "accent"},
+    "lane-counted": {"fill": "accent", "fill-opacity": "0.55"},
     "lane-paused": {"fill": "none", "stroke": "mark", "stroke-width": "1"},
     "lane-closed": {"fill": "faint"},
     "lane-late": {"fill": "worse"},

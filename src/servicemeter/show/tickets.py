@@ -10,7 +10,7 @@ from servicemeter.show.dates import moment
 from servicemeter.show.durations import duration
 from servicemeter.show.phrases import phrase, say
 
-__all__ = ["AGE_WORDS", "CLOCK_NAMES", "at_words", "agent_words", "promise_words", "seconds_since", "wait_words"]
+__all__ = ["AGE_WORDS", "CLOCK_NAMES", "agent_words", "at_words", "promise_words", "seconds_since", "wait_words"]
 
 AGE_WORDS = {
     "lt_1d": phrase("under 1 day"),

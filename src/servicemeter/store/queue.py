@@ -11,7 +11,14 @@ from servicemeter.store.sqlfiles import plain_rows
 
 __all__ = ["QUEUED_BY", "contacts_waiting"]
 
-QUEUED_BY = {"channel": "channel", "brand": "brand", "language": "language", "source": "source", "team": "team_id", "agent": "agent_id"}
+QUEUED_BY = {
+    "channel": "channel",
+    "brand": "brand",
+    "language": "language",
+    "source": "source",
+    "team": "team_id",
+    "agent": "agent_id",
+}
 """What waiting contacts can be narrowed by, and the column of it."""
 
 

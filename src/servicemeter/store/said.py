@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from servicemeter.engines.engine import BookEngine
+from servicemeter.engines.engine import BookEngine, Engine
 
 __all__ = ["names_of", "subjects_of", "words_of"]
 
@@ -32,11 +32,12 @@ def subjects_of(engine: BookEngine, tickets: Collection[Key]) -> dict[Key, str]:
     return {(source, ticket_id): text for source, ticket_id, text in engine.rows(sql)}
 
 
-def names_of(engine: BookEngine, kind: str, sources: Collection[str], ids: Collection[str]) -> dict[str, str]:
+def names_of(engine: Engine, kind: str, sources: Collection[str], ids: Collection[str]) -> dict[str, str]:
     """The names of agents or teams (`kind`) of these sources, by id; those without one are left out."""
     if not ids:
         return {}
     text = engine.dialect.text
     among, of = ", ".join(map(text, sorted(ids))), ", ".join(map(text, sorted(sources)))
-    sql = f"select {kind}_id, name from {kind}s where source in ({of}) and {kind}_id in ({among}) and name is not null order by source desc"
+    which = f"source in ({of}) and {kind}_id in ({among}) and name is not null"
+    sql = f"select {kind}_id, name from {kind}s where {which} order by source desc"
     return {str(key): str(name) for key, name in engine.rows(sql)}

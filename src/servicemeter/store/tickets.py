@@ -17,7 +17,17 @@ from servicemeter.store.build import LONG_AGO, Facts
 from servicemeter.store.elapsed import elapsed_at, hours_at
 from servicemeter.store.sqlfiles import plain_rows, sql_files
 
-__all__ = ["AT_RISK_FROM", "DIMENSIONS", "MOST_ROWS", "Span", "count_tickets", "list_tickets", "may_see", "set_aside", "tell_tickets"]
+__all__ = [
+    "AT_RISK_FROM",
+    "DIMENSIONS",
+    "MOST_ROWS",
+    "Span",
+    "count_tickets",
+    "list_tickets",
+    "may_see",
+    "set_aside",
+    "tell_tickets",
+]
 
 DIMENSIONS = (
     "source", "channel", "brand", "language", "reason", "customer_segment", "agent", "team", "priority", "status", "sla", "waits",
@@ -66,9 +76,7 @@ def list_tickets(facts: Facts, at: int, scope: Scope, wish: TicketWish, *spans: 
     return tell_tickets(facts, at, _numbers(facts, at, scope, wish, spans), words=words, ahead=_looks_ahead(wish))
 
 
-def tell_tickets(
-    facts: Facts, at: int, numbers: Sequence[int], *, words: bool, ahead: bool = False
-) -> list[dict[str, Any]]:
+def tell_tickets(facts: Facts, at: int, numbers: Sequence[int], *, words: bool, ahead: bool = False) -> list[dict[str, Any]]:
     """The tickets of these numbers as they stand at a moment, in the order given.
 
     Of several promises the most pressing is told; with `ahead` one whose target is not passed yet goes before.
@@ -77,7 +85,12 @@ def tell_tickets(
         return []
     file = sql_files("listing")["page"]
     sql = file.text.replace("$numbers", ", ".join(map(str, numbers))).replace("$elapsed", elapsed_at("f", "$e"))
-    sql = sql.replace("$passed", "1" if ahead else "0").replace("$hours", hours_at("f", "$e")).replace("$at_key", str(at * _KEYS)).replace("$e", str(at))
+    sql = (
+        sql.replace("$passed", "1" if ahead else "0")
+        .replace("$hours", hours_at("f", "$e"))
+        .replace("$at_key", str(at * _KEYS))
+        .replace("$e", str(at))
+    )
     rows = {row.pop("ticket_no"): row for row in plain_rows(facts, facts.render(sql))}
     for row in rows.values():
         if not words:
@@ -169,8 +182,9 @@ def _now(at: int, alias: str = "f") -> str:
 
 
 def _scoped(facts: Facts, at: int, scope: Scope) -> list[str]:
-    """What somebody may see: of their sources and brands, and held by their teams and agents at the moment."""
-    found = [*_among(facts, "t.source", scope.sources), *_among(facts, "t.brand", scope.brands)]
+    """What somebody may see: what was there, of their sources and brands, and held by their teams and agents at the moment."""
+    found = [f"coalesce(t.created_at, t.first_contact_at, {LONG_AGO}) < {at}"]
+    found += [*_among(facts, "t.source", scope.sources), *_among(facts, "t.brand", scope.brands)]
     for dimension, values in (("team", scope.teams), ("agent", scope.agents)):
         if values:
             found.append(_holder(facts, at, dimension, values))
@@ -217,7 +231,7 @@ def _condition(facts: Facts, at: int, one: Filter) -> str:
     else:
         make = {"status": _in_state, "sla": _promised, "waits": _waiting, "age": _aged}[one.dimension]
         condition = " or ".join(make(facts, at, value) for value in one.values)
-    return f"{'not ' if one.negated else ''}({condition})"
+    return f"not coalesce(({condition}), false)" if one.negated else f"({condition})"
 
 
 def _of_segment(facts: Facts, values: Sequence[str]) -> str:

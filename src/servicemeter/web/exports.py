@@ -25,7 +25,7 @@ _PICTURE_SIZE = (1120, 320)
 
 @dataclass(frozen=True)
 class Taken:
-    """What is taken along: rows, what they are (`about`), the whole as JSON, and a picture with its title and foot, if there is one."""
+    """What is taken along: rows, what they are (`about`), the whole as JSON, and perhaps a picture with its title and foot."""
 
     name: str
     rows: Sequence[Row]

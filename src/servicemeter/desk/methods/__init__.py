@@ -45,9 +45,7 @@ class Method(Protocol):
         ...
 
 
-def method(
-    *, is_kept: bool = False
-) -> Callable[[Callable[Concatenate[Desk, P], T]], Callable[Concatenate[Answerer, P], T]]:
+def method(*, is_kept: bool = False) -> Callable[[Callable[Concatenate[Desk, P], T]], Callable[Concatenate[Answerer, P], T]]:
     """Mark a module's function as a method of the desk: whoever calls it asks a desk, and the one with the book runs it."""
 
     def mark(work: Callable[Concatenate[Desk, P], T]) -> Callable[Concatenate[Answerer, P], T]:

@@ -41,8 +41,9 @@ def find_tickets(
         raise BadQuestion("What customers wrote may not be read here, so it cannot be searched. Leave the words out.")
     facts, moment = desk.facts_at(as_of)
     at = epoch(moment)
-    spans = _span(wished.created_since, wished.created_until, desk.report_tz), _span(
-        wished.solved_since, wished.solved_until, desk.report_tz
+    spans = (
+        _span(wished.created_since, wished.created_until, desk.report_tz),
+        _span(wished.solved_since, wished.solved_until, desk.report_tz),
     )
     rows = list_tickets(facts, at, scoped, wished, *spans, words=may_read)
     total = count_tickets(facts, at, scoped, wished, *spans)

@@ -9,7 +9,6 @@ from servicemeter.desk.assist import the_ticket
 from servicemeter.desk.methods import method
 from servicemeter.ground.clock import epoch
 from servicemeter.ground.errors import BadQuestion
-from servicemeter.metrics.ofticket import made_of_ticket
 from servicemeter.model.question import Scope
 from servicemeter.store.ticketclocks import read_clocks, ticket_number
 from servicemeter.store.tickets import may_see
@@ -26,8 +25,8 @@ def measure_ticket(
 ) -> list[dict[str, Any]]:
     """For every metric of tickets: `metric`, `unit`, `report_tz`, the `rows` of this ticket that it counts, or `left_out`.
 
-    It is its whole life up to `as_of` that is measured. Rows are like those of `explain`: `happened_at`, `n`, and where there is one `value`, `numerator`, `counts_as`. A ticket
-    that is in no figure has none.
+    It is its whole life up to `as_of` that is measured. Rows are like those of `explain`: `happened_at`, `n`, and where there
+    is one `value`, `numerator`, `counts_as`. A ticket that is in no figure has none.
     """
     own = the_ticket(desk, source, ticket_id)[0]
     facts, moment = desk.facts_at(as_of)

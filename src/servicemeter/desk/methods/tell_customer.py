@@ -15,6 +15,7 @@ from servicemeter.store.build import Facts
 from servicemeter.store.customer import same_person
 from servicemeter.store.customer import tell_customer as read_story
 from servicemeter.store.people import tell_person
+from servicemeter.store.said import names_of
 from servicemeter.store.tickets import MOST_ROWS, list_tickets
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def tell_customer(
     size: int = 50,
     scope: Scope | None = None,
 ) -> dict[str, Any]:
-    """`person`: who it is in each source; `counts` by kind; `entries` of a page, the newest first; `total` of them.
+    """`person`: who it is in each source; `counts` by kind; `entries` of a page, newest first; `total` of them; `agents` by name.
 
     Entries are as in `assist`. Who may see only some teams or agents sees their tickets and calls, and no orders and scores.
     `BadQuestion` when nobody of this id may be seen.
@@ -56,8 +57,10 @@ def tell_customer(
     total = sum(told["counts"].values())
     if not total and (not person or scoped != Scope()):
         raise BadQuestion(f"There is no customer {customer_id!r} in {source} among those that you may see.")
+    agents = {str(entry["agent_id"]) for entry in told["entries"] if "agent_id" in entry}
     return {
         **told,
+        "agents": names_of(facts.engine, "agent", {str(entry["source"]) for entry in told["entries"]}, agents),
         "person": person,
         "total": total,
         "page": page,

@@ -16,5 +16,5 @@ __all__ = ["ticket_choices"]
 
 @method(is_kept=True)
 def ticket_choices(desk: Desk, *, scope: Scope | None = None) -> dict[str, list[tuple[str, str]]]:
-    """For each dimension of tickets the values in use and what they are called; with `(unknown)` or `(unassigned)` where some lack one."""
+    """For each dimension of tickets the values in use and what they are called; `(unknown)` or `(unassigned)` for none."""
     return values_of_tickets(desk.facts_in_book(), scope or Scope())

@@ -95,7 +95,9 @@ class _View:
     def draw_line(self, size: tuple[int, int]) -> str:
         """The hours of the day as a picture."""
         language = self.seen.language
-        named = [(dimension_value("channel", name, language) if name else say(language, "all"), cells) for name, cells in self.lines]
+        named = [
+            (dimension_value("channel", name, language) if name else say(language, "all"), cells) for name, cells in self.lines
+        ]
         return hours_chart(named, self.field, size, language)
 
 

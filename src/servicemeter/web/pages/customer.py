@@ -9,8 +9,7 @@ from starlette.responses import Response
 
 from servicemeter.desk.methods.tell_customer import tell_customer
 from servicemeter.ground.errors import BadQuestion, UnknownName
-from servicemeter.show.numbers import number
-from servicemeter.show.phrases import phrase, say
+from servicemeter.show.phrases import counted, plural, say
 from servicemeter.show.sentences import data_status
 from servicemeter.show.story import customer_lines
 from servicemeter.web.asked import instant_from
@@ -24,10 +23,10 @@ router = APIRouter()
 _KEYS = ("id", "of", "page", "size")
 _API_KEYS = (*_KEYS, "as_of")
 _KINDS = {
-    "ticket": phrase("tickets"),
-    "contact": phrase("calls and chats"),
-    "survey": phrase("survey answers"),
-    "order": phrase("orders"),
+    "ticket": plural("{n} ticket", "{n} tickets"),
+    "contact": plural("{n} call or chat", "{n} calls and chats"),
+    "survey": plural("{n} survey answer", "{n} survey answers"),
+    "order": plural("{n} order", "{n} orders"),
 }
 
 
@@ -35,7 +34,7 @@ def _call(given: Any) -> dict[str, Any]:
     """The arguments of the method from the texts of an address."""
     if not given.get("id") or not given.get("of"):
         raise BadQuestion("Name the customer: id=NUMBER and of=SOURCE.")
-    whole = {}
+    whole: dict[str, int] = {}
     for key in ("page", "size"):
         text = given.get(key)
         if text and not (text.isascii() and text.isdigit() and len(text) < 10):
@@ -69,8 +68,11 @@ def customer_page(request: Request) -> Response:
         found=found,
         heading=names[0] if names else say(language, "Customer {name}", name=seen.address.own["id"]),
         known=[(row["source"], row["customer_id"], _about(row)) for row in found["person"]],
-        counts=[(say(language, text), number(found["counts"].get(kind, 0), language=language)) for kind, text in _KINDS.items()],
-        lines=[(line, _href(line.ticket, seen)) for line in customer_lines(found["entries"], found["report_tz"], language)],
+        counts=[counted(language, found["counts"].get(kind, 0), *texts) for kind, texts in _KINDS.items()],
+        lines=[
+            (line, _href(line.ticket, seen))
+            for line in customer_lines(found["entries"], found["agents"], found["report_tz"], language)
+        ],
         page_links=[(text, seen.address.here(page=page if page > 1 else None)) for text, page, is_there in links if is_there],
         files=[(form.upper(), seen.address.beside(f"/customer.{form}")) for form in FIGURES],
         reach=data_status(found["as_of"], found["report_tz"], (), language),

@@ -34,14 +34,14 @@ PAGE = Page(phrase("Now"), "/now", 15)
 router = APIRouter()
 _KEYS = ("wall", "live")
 _API_KEYS = ("where", "as_of", "limit")
-_LINES, _LINES_ON_WALL = 8, 5
+_LINES, _LINES_ON_WALL = 8, 6
 _EVERY_S = 20
 _STALE_S = 3600
 _TITLES = {
     "overdue": phrase("Overdue, still running"),
     "at_risk": phrase("Soon overdue"),
     "waiting": phrase("Waiting for a first answer"),
-    "unassigned": phrase("Nobody's"),
+    "unassigned": phrase("Assigned to nobody"),
     "queue": phrase("In the queue"),
 }
 _GRAVE = ("overdue", "at_risk")
@@ -173,7 +173,11 @@ def _tiles(found: Watch, seen: Visit) -> list[_Tile]:
         if one.name == "at_risk" and (paused := found.at_risk.get("paused_over_threshold")):
             under = counted(language, paused, "{n} more is paused", "{n} more are paused")
         grave = one.name in _GRAVE and one.count > 0
-        tiles.append(_Tile(one.name, say(language, _TITLES[one.name]), number(one.count, language=language), under, _href(one, seen), grave))
+        tiles.append(
+            _Tile(
+                one.name, say(language, _TITLES[one.name]), number(one.count, language=language), under, _href(one, seen), grave
+            )
+        )
     return tiles
 
 

@@ -20,7 +20,7 @@ from servicemeter.show.lanes import WAITING, clock_facts, clock_title, hours_are
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.show.sentences import data_status
-from servicemeter.show.story import ticket_lines
+from servicemeter.show.story import said_on, ticket_lines
 from servicemeter.show.tickets import agent_words, at_words
 from servicemeter.show.words import value_words
 from servicemeter.web.asked import instant_from
@@ -29,6 +29,7 @@ from servicemeter.web.pages.tickets import ticket_line
 from servicemeter.web.panels import SIZES
 from servicemeter.web.paper import picture
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.subject import OF_ITS_OWN
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["router"]
@@ -82,6 +83,7 @@ def ticket_page(request: Request) -> Response:
     seen = visit(request, _KEYS)
     story = tell_ticket(seen.desk, **_call(seen))
     about, language, tz = story.about, seen.language, story.report_tz
+    said = said_on(story.entries, story.agents, language)
     return seen.page(
         "ticket.html",
         here="tickets",
@@ -90,7 +92,9 @@ def ticket_page(request: Request) -> Response:
         heading=str(about.get("subject") or say(language, "Ticket {name}", name=about["ticket_id"])),
         line=None if about.get("is_aside") else ticket_line(about, story, seen),
         facts=_facts(story, language),
-        charts=[(css, picture(lanes_chart(story.clocks, tz, size, language))) for css, size in SIZES.items()] if story.clocks else [],
+        charts=[(css, picture(lanes_chart(story.clocks, said, tz, size, language))) for css, size in SIZES.items()]
+        if story.clocks
+        else [],
         key=_key(story, language),
         has_hours=bool(story.clocks) and hours_are_drawn(story.clocks, SIZES["wide"]),
         clocks=[_clock_row(clock, tz, language) for clock in story.clocks],
@@ -98,7 +102,9 @@ def ticket_page(request: Request) -> Response:
         columns=_columns(story, language),
         has_words=any("text" in entry for entry in story.entries),
         metrics_href=seen.address.beside("/ticket/metrics"),
-        files=[(form.upper(), seen.address.beside(f"/ticket.{form}")) for form in FORMS if story.clocks or form not in ("png", "svg")],
+        files=[
+            (form.upper(), seen.address.beside(f"/ticket.{form}")) for form in FORMS if story.clocks or form not in ("png", "svg")
+        ],
         reach=data_status(story.as_of, tz, (), language),
     )
 
@@ -109,6 +115,7 @@ def ticket_file(request: Request, form: str) -> Response:
     seen = visit(request, _KEYS)
     story = tell_ticket(seen.desk, **_call(seen))
     language, name = seen.language, str(story.about["ticket_id"])
+    said = said_on(story.entries, story.agents, language)
     title = say(language, "Ticket {name}", name=name)
     about = [
         ("title", title),
@@ -119,7 +126,7 @@ def ticket_file(request: Request, form: str) -> Response:
     ]
 
     def draw(size: tuple[int, int]) -> str:
-        return lanes_chart(story.clocks, story.report_tz, size, language)
+        return lanes_chart(story.clocks, said, story.report_tz, size, language)
 
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)
     taken = Taken(
@@ -173,10 +180,14 @@ def _few(texts: list[str]) -> str:
 
 def _value(row: dict[str, Any], metric: Metric, language: str) -> str:
     """What a row of a metric says of the ticket: its seconds or score, whether it is one of those counted, or that it counts."""
+    if metric.name in OF_ITS_OWN:
+        return dimension_value(OF_ITS_OWN[metric.name], row.get(OF_ITS_OWN[metric.name]), language)
     if metric.unit == "fraction" and "in_numerator" in row:
         return say(language, "yes") if row["in_numerator"] else say(language, "no")
     if "value" in row and metric.unit == "seconds":
         return value_words(metric, {**row, "null_reason": None, "period_status": "complete"}, language)
+    if "value" in row and metric.unit == "count":
+        return say(language, "over by {time}", time=duration(row["value"], language=language))
     if "value" in row:
         return number(row["value"], 0 if float(row["value"]).is_integer() else 2, language=language)
     return say(language, "counted")
@@ -203,9 +214,11 @@ def _facts(story: TicketStory, language: str) -> list[tuple[str, str, str]]:
 def _key(story: TicketStory, language: str) -> list[tuple[str, str]]:
     """What the colours of the picture mean, as far as it has them: the class of the mark, and words."""
     stretches = [(clock, part) for clock in story.clocks for part in clock.stretches]
-    found = [(f"waits-{who}", say(language, text)) for who, text in WAITING.items() if any(part.who == who for _, part in stretches)]
+    found = [
+        (f"waits-{who}", say(language, text)) for who, text in WAITING.items() if any(part.who == who for _, part in stretches)
+    ]
     if any(clock.policy for clock in story.clocks):
-        found.append(("lane-counted", say(language, "a promise's clock runs")))
+        found.append(("lane-counted", say(language, "the clock of a promise runs")))
     if any(part.kind == "paused" for _, part in stretches):
         found.append(("lane-paused", say(language, "paused")))
     if any(part.kind == "closed" for _, part in stretches):
@@ -229,7 +242,12 @@ Column = tuple[str, list[tuple[str, str, str]]]
 def _columns(story: TicketStory, language: str) -> list[Column]:
     """The spans of status, agent, team and priority: title, and for each what it was, since when, and how long."""
     names = {"agent": story.agents, "team": story.teams}
-    titles = {"status": say(language, "Status"), "agent": say(language, "Who had it"), "team": say(language, "Team"), "priority": say(language, "Priority")}
+    titles = {
+        "status": say(language, "Status"),
+        "agent": say(language, "Who had it"),
+        "team": say(language, "Team"),
+        "priority": say(language, "Priority"),
+    }
     found = []
     for name, title in titles.items():
         rows = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -113,7 +113,7 @@ def ticket_line(row: Mapping[str, Any], found: Any, seen: Visit) -> TicketLine:
 
 @router.get("/api/tickets")
 def tickets_api(request: Request) -> Response:
-    """Tickets as JSON: `where=` as for metrics, and status, sla, waits, age, customer; `created_from`, `id`, `words`, `sort`, `page`."""
+    """Tickets as JSON; `where=` as for metrics, and of status, sla, waits, age, customer."""
     params = request.query_params
     for key in params:
         if key not in _API_KEYS:
@@ -176,7 +176,7 @@ def _found(seen: Visit) -> TicketList:
 def _wish(where: tuple[Filter, ...], given: Mapping[str, str] | QueryParams) -> TicketWish:
     """A wish from the texts of an address; the last day of a span is in it, as people say it."""
     days = {key: day_from(given[key], key) for key in _DAYS if given.get(key)}
-    ends = {key: days[key] + timedelta(days=1) for key in ("created_to", "solved_to") if key in days}
+    ends: dict[str, date] = {key: days[key] + timedelta(days=1) for key in ("created_to", "solved_to") if key in days}
     for name in ("created", "solved"):
         if f"{name}_from" in days and f"{name}_to" in ends and days[f"{name}_from"] >= ends[f"{name}_to"]:
             raise BadQuestion(f"{name}_to={days[f'{name}_to']} lies before {name}_from={days[f'{name}_from']}. Swap the two.")
@@ -232,7 +232,11 @@ def _choices(seen: Visit) -> Choices:
     for name, value in {**seen.address.filters, **seen.address.own}.items():
         if name in offered and value not in dict(offered[name]):
             offered[name].append((value, value))
-    return {name: values for name, values in offered.items() if len(values) > 1 or name in {**seen.address.filters, **seen.address.own}}
+    return {
+        name: values
+        for name, values in offered.items()
+        if len(values) > 1 or name in {**seen.address.filters, **seen.address.own}
+    }
 
 
 def _chosen(seen: Visit, choices: Choices) -> list[tuple[str, str, str]]:
