@@ -11,7 +11,11 @@ from servicemeter.model.scorecard import Scorecard
 from servicemeter.model.ticket import Stretch, TicketClock, TicketList, TicketStory, TicketWish
 from servicemeter.model.watch import BusyTimes, Watch, WatchList
 
-__all__ = ["answer_live"]
+__all__ = ["WORDS", "answer_live"]
+
+WORDS = ("Lamp", "lamp", "Kim", "Desk", "vip", "xx", "gold", "shop", "EUR", "CSAT", "NPS", "complaint", "main")
+"""Words that these rows bring: names, reasons, policies."""
+
 
 AS_OF = datetime(2026, 11, 21, 16, 40, tzinfo=UTC)
 TZ = "Europe/Amsterdam"
@@ -147,7 +151,8 @@ def _busy(asked: Mapping[str, Any], card: Scorecard) -> BusyTimes:
     cells = [
         {
             "channel": channel, "weekday": weekday, "hour_of_day": hour, "arrivals": 4 * hour, "hours": 4.0,
-            "per_hour": float(hour), "ci_low": hour / 2, "ci_high": hour * 2.0, "load": None if channel == "chat" else hour / 10, "null_reason": None,
+            "per_hour": float(hour), "ci_low": hour / 2, "ci_high": hour * 2.0, "null_reason": None,
+            "load": None if channel == "chat" else hour / 10,
         }
         for channel in (None, "email", "chat")
         for weekday in (*range(1, 8), None)

@@ -16,7 +16,7 @@ from servicemeter.model.ticket import TicketWish
 
 
 def found(
-    small: Desk, *where: tuple[str, str], scope: Scope | None = None, as_of: datetime | None = None, **more: Any
+    desk: Desk, *where: tuple[str, str], scope: Scope | None = None, as_of: datetime | None = None, **more: Any
 ) -> list[str]:
     """The ids that fit, in order of their id; each condition is a dimension with one value."""
     wish = TicketWish(tuple(Filter(name, (value,)) for name, value in where), **{"sort": "id", **more})

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
-import servicemeter
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.methods.busy_times import busy_times
@@ -19,14 +19,15 @@ from servicemeter.desk.methods.tell_customer import tell_customer
 from servicemeter.desk.methods.tell_ticket import tell_ticket
 from servicemeter.desk.methods.ticket_choices import ticket_choices
 from servicemeter.desk.methods.watch import watch
+from servicemeter.desk.opening import ServerNote
 from servicemeter.desk.remote import RemoteDesk
 from servicemeter.desk.wire import pack, unpack
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.ground.settings import Home
-from servicemeter.model.question import Filter
+from servicemeter.model.question import Filter, Scope
 from servicemeter.model.ticket import TicketWish
-from small_desk import NOW, small_desk
-from terminal import serving
+from servicemeter.web.internal import create_internal
+from small_desk import NOW
 
 
 @pytest.mark.parametrize("name", sorted(method_names()))
@@ -61,37 +62,42 @@ def test_a_desk_has_them_for_python_at_a_prompt(small: Desk) -> None:
 
 
 def test_what_is_kept_is_worked_out_anew_after_a_load() -> None:
-    with small_desk() as desk:
-        first = watch(desk)
-        assert watch(desk) is first
-        assert watch(desk, limit=1) is not first
-        desk.load(now=NOW, tickets=[{"ticket_id": "z", "created_at": "2026-03-06T15:00:00Z"}],
-                  messages=[{"ticket_id": "z", "occurred_at": "2026-03-06T15:00:00Z", "author_type": "customer"}])  # fmt: skip
-        again = watch(desk)
-        counts = [{one.name: one.count for one in seen.lists}["waiting"] for seen in (first, again)]
-        assert (counts, again.data_version) == ([1, 2], first.data_version + 1)
+    with Desk(None, on_demand=True) as desk:
+        first = ticket_choices(desk)
+        assert ticket_choices(desk) is first
+        assert ticket_choices(desk, scope=Scope(brands=("x",))) is not first
+        assert find_tickets(desk) is not find_tickets(desk)
+        desk.load(now=NOW, tickets=[{"ticket_id": "z", "created_at": "2026-03-06T15:00:00Z", "channel": "fax"}])
+        assert (first["channel"], ticket_choices(desk)["channel"]) == ([], [("fax", "fax")])
 
 
-def test_every_method_answers_alike_through_a_server(own_shop: Path) -> None:
+def test_every_method_answers_alike_through_a_server(small: Desk, tmp_path: Path) -> None:
     def everything(desk: Any) -> list[Any]:
-        listed = find_tickets(desk, wish=TicketWish((Filter("status", ("solved",)),), sort="-solved", size=3))
-        one = {"source": "demo", "ticket_id": listed.rows[0]["ticket_id"]}
-        customer = next(row for row in find_tickets(desk).rows if "customer_id" in row)
-        who = {"source": customer["customer_source"], "customer_id": customer["customer_id"]}
         return [
-            listed, tell_ticket(desk, **one), measure_ticket(desk, **one), tell_customer(desk, **who), ticket_choices(desk),
-            watch(desk), busy_times(desk, period="last_month"),
-        ]  # fmt: skip
+            find_tickets(desk, wish=TicketWish((Filter("status", ("unresolved",)),), NOW.date(), sort="due", size=3)),
+            tell_ticket(desk, ticket_id="a-1"),
+            measure_ticket(desk, ticket_id="a-1"),
+            tell_customer(desk, source="files", customer_id="c1", as_of=NOW),
+            ticket_choices(desk, scope=Scope(teams=("desk",))),
+            watch(desk, where=(Filter("channel", ("email", "phone")),)),
+            busy_times(desk, period="last_30_days"),
+        ]
 
-    with Desk(Home(own_shop)) as desk:
-        here = everything(desk)
-    with serving(own_shop), servicemeter.open(own_shop) as remote:
-        assert isinstance(remote, RemoteDesk)
-        there = everything(remote)
-        with pytest.raises(BadQuestion, match="no ticket 'nothing'"):
-            tell_ticket(remote, ticket_id="nothing")
+    remote = RemoteDesk(Home(tmp_path), ServerNote(1, 1, "token"))
+    remote._client = TestClient(
+        create_internal(small, "token"),
+        base_url="http://127.0.0.1:1/internal/",
+        headers={"Authorization": "Bearer token"},
+        client=("127.0.0.1", 1),
+    )
+    here, there = everything(small), everything(remote)
     assert repr(there) == repr(here)
     assert there == here
+    assert remote.find_tickets() == find_tickets(small)  # type: ignore[attr-defined]
+    with pytest.raises(BadQuestion, match="no ticket 'nothing'"):
+        tell_ticket(remote, ticket_id="nothing")
+    with pytest.raises(UnknownName, match="find_tickets"):
+        remote.ask("find_ticket", {})
 
 
 def test_records_of_methods_travel() -> None:

@@ -12,7 +12,7 @@ from servicemeter.desk.methods.measure_ticket import measure_ticket
 from servicemeter.desk.methods.tell_customer import tell_customer
 from servicemeter.desk.methods.tell_ticket import tell_ticket
 from servicemeter.ground.errors import BadQuestion
-from servicemeter.model.question import Scope
+from servicemeter.model.question import Filter, Scope
 from servicemeter.model.ticket import TicketClock
 from small_desk import NOW
 
@@ -104,7 +104,7 @@ def test_the_past_knows_nothing_of_what_came_later(small: Desk) -> None:
         "message",
         "change",
         "change",
-    ]  # what is worked out comes after the fact: the answer is not known yet
+    ]
     assert max(str(entry["at"]) for entry in story.entries) < "2026-03-04T16"
     assert story.about["status"] == "new"
 
@@ -139,12 +139,10 @@ def test_each_metric_tells_what_it_made_of_the_ticket(small: Desk) -> None:
 
 
 def test_a_metric_of_one_ticket_is_what_it_adds_to_the_answer(small: Desk) -> None:
-    """Over all tickets the rows of each add up to the n of the metric itself."""
+    """Over all written tickets the rows of each add up to the n of the metric itself."""
     for name in ("tickets_created", "first_response_time", "resolution_time", "response_time", "sla_compliance_rate"):
-        answer = small.measure(name, since="2026-02-01", until="2026-04-01", as_of=NOW)
-        rows = [
-            row for ticket in ("a-1", "b-2", "c-3", "d-4", "g-7") for row in _made(small, ticket).get(name, {"rows": []})["rows"]
-        ]
+        answer = small.measure(name, since="2026-02-01", until="2026-04-01", as_of=NOW, where=[Filter("channel", ("email",))])
+        rows = [row for ticket in ("a-1", "c-3", "d-4") for row in _made(small, ticket).get(name, {"rows": []})["rows"]]
         assert sum(row["n"] for row in rows) == answer.row["n"] > 0, name
 
 
