@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from terminal import make_book
+
+if TYPE_CHECKING:
+    from servicemeter.desk.desk import Desk
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,3 +31,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def own_shop(shop: Path, tmp_path: Path) -> Path:
     """A copy of it that a test may change."""
     return Path(shutil.copytree(shop, tmp_path / "own"))
+
+
+@pytest.fixture(scope="session")
+def small() -> Iterator[Desk]:
+    """The seven tickets of `small_desk`, which nobody changes."""
+    from small_desk import small_desk
+
+    with small_desk() as desk:
+        yield desk

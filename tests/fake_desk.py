@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from fake_live import answer_live
 from servicemeter.analysis.targets import judge
 from servicemeter.ground.errors import BadQuestion, UnknownMetric
 from servicemeter.model.answer import Answer, Row
@@ -244,6 +245,13 @@ class FakeDesk:
 
     def assist(self, **asked: Any) -> dict[str, Any]:
         raise BadQuestion("This desk reads no texts.")
+
+    def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        self.asked.append((name, dict(arguments)))
+        if self.fault:
+            raise self.fault
+        since, until = arguments.get("since"), arguments.get("until")
+        return answer_live(name, arguments, replace(self.card, since=since, until=until) if since and until else self.card)
 
     def findings(self) -> Sequence[Any]:
         return list(self.found)

@@ -14,8 +14,12 @@ pytestmark = pytest.mark.browser
 # Every page of the navigation, and those that only links lead to.
 PATHS = [
     *navigable(), "/metric/first_response_time", "/metric/csat", "/metric/volume_by_channel", "/metric/abandonment_rate",
-    "/metric/first_response_time/times", "/no_such_page",
+    "/metric/first_response_time/times", "/no_such_page", "/ticket?id=t7", "/customer?id=c7&of=shop", "/now?wall=1",
 ]  # fmt: skip
+
+
+def _said(address: str, path: str, language: str) -> str:
+    return f"{address}{path}{'&' if '?' in path else '?'}lang={language}"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -23,10 +27,10 @@ PATHS = [
 def test_pages_fit_are_quiet_and_open_to_all(browser: Any, address: str, path: str, theme: str) -> None:
     """In every language and width no overflow, nothing on the console, nothing the security policy refuses, no other host;
     axe finds nothing, wide or narrow."""
-    with opened(browser, f"{address}{path}?lang=en", color_scheme=theme) as seen:
+    with opened(browser, _said(address, path, "en"), color_scheme=theme) as seen:
         for language in ("en", "nl", "ro"):
             if language != "en":
-                visit(seen.page, f"{address}{path}?lang={language}")
+                visit(seen.page, _said(address, path, language))
             assert seen.page.evaluate("document.documentElement.lang") == language
             for width in (360, 768, 1280, 2560):
                 seen.page.set_viewport_size({"width": width, "height": 900})

@@ -10,6 +10,7 @@ import pytest
 
 from app_client import ask
 from fake_desk import METRICS, FakeDesk
+from fake_live import WORDS
 from servicemeter.show import phrases
 from servicemeter.web.app import create_app
 from servicemeter.web.navigation import navigable
@@ -24,6 +25,7 @@ _FINDING = {
 }
 PATHS = [
     *navigable(), "/metric/first_response_time", "/metric/csat?set=&by=channel", "/metric/abandonment_rate", "/no_such_page",
+    "/ticket?id=t7", "/ticket/metrics?id=t7", "/customer?id=c7&of=shop", "/tickets?id=t9&status=new", "/now?wall=1",
     *(f"/metric/first_response_time/{part}" for part in ("trend", "split", "times", "spread", "variants", "rows")),
 ]  # fmt: skip
 # What is not ours to translate: names, identifiers, units, dates as the reader writes them, values of the data.
@@ -80,6 +82,7 @@ def _own_words() -> Iterator[str]:
         "ticket_id",
         "value",
     )
+    yield from WORDS
     yield from (str(_FINDING["title"]), str(_FINDING["remedy"]), "files", "tickets", "t0", "t1", "t2", "n", "Spam")
 
 

@@ -30,6 +30,10 @@ class Asked(Protocol):
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
         ...
 
+    def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """The answer of a method of `desk.methods`, by its name."""
+        ...
+
     def scorecard(
         self,
         *,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from servicemeter.desk.methods import method_named, method_names
 from servicemeter.ground.clock import instant
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.catalog import all_metrics, find_metric
@@ -27,6 +29,21 @@ class Asking:
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
         raise NotImplementedError
+
+    def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """The answer of a method of `desk.methods`, by its name."""
+        raise NotImplementedError
+
+    if not TYPE_CHECKING:  # checked code calls the methods' own functions
+
+        def __getattr__(self, name: str) -> Any:
+            """The methods found by name, for Python at a prompt: `desk.find_tickets(…)`."""
+            if name not in method_names():
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            return partial(method_named(name), self)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *method_names()})
 
     def measure(
         self,

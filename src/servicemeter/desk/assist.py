@@ -16,7 +16,9 @@ from servicemeter.text.reasons import Reasons
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["assist"]
+__all__ = ["assist", "the_ticket"]
+
+Known = tuple[str, str | None, str, str | None]
 
 _SHOWN = 30
 
@@ -37,10 +39,7 @@ def assist(desk: Desk, *, text: str | None, source: str | None, ticket_id: str |
 
 
 def _of_ticket(desk: Desk, source: str | None, ticket_id: str, reasons: Reasons) -> dict[str, Any]:
-    found = desk.on_rows(lambda engine: _find(engine, source, ticket_id))
-    if len(found) != 1:
-        raise BadQuestion(_which(found, source, ticket_id))
-    (own, known_language, customer_source, customer_id) = found[0]
+    (own, known_language, customer_source, customer_id) = the_ticket(desk, source, ticket_id)
     said = desk.on_rows(lambda engine: ticket_said(engine, own, ticket_id))
     tags = desk.on_rows(lambda engine: ticket_tags(engine, own, ticket_id))
     model = live_model(desk.home)
@@ -55,7 +54,15 @@ def _of_ticket(desk: Desk, source: str | None, ticket_id: str, reasons: Reasons)
     return {**told, "customer": customer}
 
 
-def _find(engine: BookEngine, source: str | None, ticket_id: str) -> list[tuple[str, str | None, str, str | None]]:
+def the_ticket(desk: Desk, source: str | None, ticket_id: str) -> Known:
+    """The one ticket of this id (in this source): its source, language and customer; `BadQuestion` for none or several."""
+    found: list[Known] = desk.on_rows(lambda engine: _find(engine, source, ticket_id))
+    if len(found) != 1:
+        raise BadQuestion(_which(found, source, ticket_id))
+    return found[0]
+
+
+def _find(engine: BookEngine, source: str | None, ticket_id: str) -> list[Known]:
     text = engine.dialect.text
     only = f" and source = {text(source)}" if source else ""
     return engine.rows(

@@ -20,6 +20,7 @@ from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
+from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard
@@ -27,12 +28,13 @@ from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import read_goals
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
-from servicemeter.ground.errors import BadQuestion, BadSettings
+from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.curves import curve_of
 from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
-from servicemeter.metrics.plan import Source
+from servicemeter.metrics.ofticket import made_of_ticket
+from servicemeter.metrics.plan import Source, plan
 from servicemeter.model.answer import Answer
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
@@ -88,6 +90,7 @@ class Desk(Asking):
         self._office: Office | None = None
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
+        self._kept: dict[str, Any] = {}
         self._known_sources: list[Source] | None = None
         self._findings: list[dict[str, Any]] | None = None
 
@@ -166,6 +169,7 @@ class Desk(Asking):
                 self._is_ready = False
                 raise
             self._answers.clear()
+            self._kept.clear()
             self._known_sources = self._findings = None
             self._is_ready = is_ready
             return report
@@ -243,6 +247,21 @@ class Desk(Asking):
                     self._answers.clear()
                 self._answers |= dict(zip(fresh, found, strict=True))
             return [self._answers[k] for k in keys]
+
+    def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """The answer of a method of `desk.methods`, by its name; `UnknownName` when there is none."""
+        if name not in method_names():
+            raise UnknownName("method of the desk", name, sorted(method_names()))
+        one = method_named(name)
+        with self._lock:
+            if not one.is_kept:
+                return one.answer(self, **arguments)
+            key = f"{self.book.data_version} {name} {sorted(arguments.items())!r}"
+            if key not in self._kept:
+                if len(self._kept) >= _CACHED:
+                    self._kept.clear()
+                self._kept[key] = one.answer(self, **arguments)
+            return self._kept[key]
 
     def scorecard(
         self,
@@ -407,12 +426,27 @@ class Desk(Asking):
 
     def facts_in_book(self) -> Facts:
         """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""
+        return self._keeper_in_book().kept
+
+    def facts_at(self, at: datetime | None) -> tuple[Facts, datetime]:
+        """The facts in the book as corrections were known at a moment, and that moment; without one, as far as the data reach."""
+        keeper, span = self._keeper_in_book(), self.covered()
+        moment = at or (span[1] if span else datetime.fromtimestamp(0, UTC))
+        question = Question("backlog", moment=moment, as_of=moment)
+        return keeper.facts_for(plan(question, self.book.settings(), self._sources())), moment
+
+    def measure_one_ticket(self, number: int, since: int, at: int) -> list[dict[str, Any]]:
+        """What every metric made of the ticket of this number up to a moment, beside the rows; see `metrics.ofticket`."""
+        facts_for = self._keeper_in_book().facts_for
+        return made_of_ticket(number, since, at, self.book.settings(), self._sources(), facts_for)
+
+    def _keeper_in_book(self) -> FactsKeeper:
         if isinstance(self._keeper, FactsKeeperBeyond):
             own = FactsKeeper(self._engine)
             own.ensure(self.book.settings(), self.book.data_version)
-            return own.kept
+            return own
         self._make_ready()
-        return self._keeper.kept
+        return self._keeper
 
     def _make_ready(self) -> None:
         """Build the facts when they are missing or were built by another version of the program."""

@@ -80,6 +80,10 @@ class RemoteDesk(Asking):
         """Answer questions in their order."""
         return list(self._ask("measure_all", questions=list(questions)))
 
+    def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """The answer of a method of `desk.methods`, by its name, as the server's desk gives it."""
+        return self._ask("ask", name=name, arguments=dict(arguments))
+
     def scorecard(
         self,
         *,

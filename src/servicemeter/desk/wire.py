@@ -10,12 +10,14 @@ import dataclasses
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from servicemeter.desk.analysing import Analysis
 from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
+from servicemeter.desk.methods import records_sent
 from servicemeter.desk.sync import SyncStep
 from servicemeter.ground import errors
 from servicemeter.model.answer import Answer
@@ -39,6 +41,12 @@ _RECORDS: dict[str, type[Any]] = {
 }  # fmt: skip
 
 
+@cache
+def _records() -> dict[str, type[Any]]:
+    """The kinds of records that are sent: those named here, and those that methods found by name bring."""
+    return {**records_sent(), **_RECORDS}
+
+
 def pack(value: Any) -> Any:
     """A value as JSON can hold it; `TypeError` for a kind that is not sent."""
     if value is None or isinstance(value, bool | int | float | str):
@@ -57,7 +65,7 @@ def pack(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {"$": "decimal", "of": str(value)}
     name = type(value).__name__
-    if _RECORDS.get(name) is not type(value):
+    if _records().get(name) is not type(value):
         raise TypeError(f"{name} is not sent between a command and the server")
     return {"$": name, "of": {f.name: pack(getattr(value, f.name)) for f in dataclasses.fields(value)}}
 
@@ -69,8 +77,8 @@ def unpack(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     kind, of = str(value.get("$")), value.get("of")
-    if kind in _RECORDS and isinstance(of, dict):
-        return _RECORDS[kind](**{name: unpack(v) for name, v in of.items()})
+    if kind in _records() and isinstance(of, dict):
+        return _records()[kind](**{name: unpack(v) for name, v in of.items()})
     if kind not in _BUILT:
         raise ValueError(f"{kind!r} is no kind of value that is sent between a command and the server")
     return _BUILT[kind](of)

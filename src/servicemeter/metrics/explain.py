@@ -18,7 +18,7 @@ from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
-__all__ = ["explain"]
+__all__ = ["counted_rows", "explain"]
 
 Key = tuple[Any, ...]
 
@@ -55,6 +55,13 @@ def explain(
         answer, [row for _, row in rows[:limit]], sum(t["rows"] for t in sums), sums, missed, statements,
         (*notes, *_disagreements(answer, sums)),
     )  # fmt: skip
+
+
+def counted_rows(one: Plan, facts: Facts, parts: Sequence[Part], limit: int) -> list[Row]:
+    """The rows that a plan counts (at most `limit` a part), in order of period, dimensions and time."""
+    countings = (_Counting(one, facts, part) for part in parts)
+    found = [pair for counting in countings if counting.base is not None for pair in counting.first_rows(limit)]
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
 class _Counting:

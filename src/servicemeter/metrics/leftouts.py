@@ -42,7 +42,7 @@ def left_out(one: Plan, facts: Facts, parts: Sequence[Part]) -> tuple[list[LeftO
             continue
         found += _of_fact(one, facts, part.tally, _rules(part))
         found += _not_yet(one, facts, part.tally)
-        if part.tally.over not in looked_at:
+        if part.tally.over not in looked_at and one.ticket_no is None:
             found += _never_became(one, facts, part.tally, notes)
         looked_at.add(part.tally.over)
     return sorted(found, key=lambda part: (-part.count, part.fact, part.reason)), list(dict.fromkeys(notes))

@@ -56,7 +56,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Plan:
-    """A question made definite. Instants are epoch seconds; `ends` is the evaluation instant of each period."""
+    """A question made definite. Instants are epoch seconds; `ends` is the evaluation instant of each period.
+
+    With `ticket_no` only the rows of that ticket are read; facts that are not of tickets then have none.
+    """
 
     question: Question
     metric: Metric
@@ -73,6 +76,7 @@ class Plan:
     known: tuple[Source, ...]
     building: tuple[tuple[str, str], ...]
     params_hash: str
+    ticket_no: int | None = None
 
     @property
     def is_measured(self) -> bool:

@@ -155,6 +155,8 @@ def _statement(
     With `by_ends` rows at a moment are told which periods' ends they hold instead of being joined with them, if they can be.
     """
     file = fact_files()[tally.over]
+    if plan.ticket_no is not None and file.through != "ticket_no":
+        return None
     at = tally.at or "p.e"
     columns, filters = [], []
     needs: set[str] = set()
@@ -180,7 +182,8 @@ def _statement(
         tally.joins,
         *(join for alias, join in tally.lookups.items() if f"{alias}." in said),
     ]
-    conditions = [f"({c})" for c in [*_bounds(plan, facts, tally), where, *filters] if c and c != "true"]
+    own = "" if plan.ticket_no is None else f"f.ticket_no = {plan.ticket_no}"
+    conditions = [f"({c})" for c in [own, *_bounds(plan, facts, tally), where, *filters] if c and c != "true"]
     said = " ".join([said, *joins, where, *filters])
     held = ends_held(plan, facts, tally.holding) if by_ends and _is_by_ends(plan, tally, said) else None
     period, instants = ("", {"idx": "0", "as_of": _wide(plan.as_of)}) if held else _period(plan, facts, tally, said)

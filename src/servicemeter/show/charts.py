@@ -16,7 +16,7 @@ from servicemeter.show.numbers import number
 from servicemeter.show.phrases import say
 from servicemeter.show.words import figure, n_words, shown_value, value_words
 
-__all__ = ["dot_mark", "sparkline", "svg", "trend_chart"]
+__all__ = ["dot_mark", "hatch", "sparkline", "svg", "trend_chart"]
 
 _SPARK_WIDTH, _SPARK_HEIGHT, _PAD = 150, 34, 4
 _Point = tuple[int, Row]
@@ -36,11 +36,11 @@ def sparkline(rows: Sequence[Row], label: str = "", metric: Metric | None = None
     edges = _edges(shown)
     up = Axis(min(edges), max(edges), _SPARK_HEIGHT - _PAD, _PAD)
     last, row = shown[-1]
-    hatch = ""
+    hatched = ""
     if len(rows) > 1 and shown[-1][0] == len(rows) - 1 and _is_unfinished(rows[-1]):
-        hatch = _hatch(across.at(len(rows) - 1.7), across.at(len(rows) - 1) + 4, 1, _SPARK_HEIGHT - 1, 4)
+        hatched = hatch(across.at(len(rows) - 1.7), across.at(len(rows) - 1) + 4, 1, _SPARK_HEIGHT - 1, 4)
     dot = f'<circle class="dot" cx="{across.at(last):.1f}" cy="{up.at(row["value"]):.1f}" r="2.6"/>'
-    return svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label, hatch + _series(shown, across, up) + dot)
+    return svg("spark", _SPARK_WIDTH, _SPARK_HEIGHT, label, hatched + _series(shown, across, up) + dot)
 
 
 def _value(row: Row, metric: Metric | None) -> float | None:
@@ -199,10 +199,10 @@ def _unfinished(rows: Sequence[Row], across: Axis, height: int, language: str) -
     left = (across.at(len(rows) - 2) + across.at(len(rows) - 1)) / 2
     right = across.at(len(rows) - 1) + 12
     note = f'<text class="note" x="{right - 2:.1f}" y="11">{escape(say(language, "so far"))}</text>'
-    return _hatch(left, right, 14, height - 28, 7) + note
+    return hatch(left, right, 14, height - 28, 7) + note
 
 
-def _hatch(left: float, right: float, top: float, bottom: float, step: float) -> str:
+def hatch(left: float, right: float, top: float, bottom: float, step: float) -> str:
     """Slanted lines over a rectangle, cut off at its edges."""
     path, c = "", left + top + step
     while c < right + bottom:

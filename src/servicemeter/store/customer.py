@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from servicemeter.store.build import Facts
 from servicemeter.store.sqlfiles import plain_rows, sql_files
 
-__all__ = ["tell_customer"]
+__all__ = ["same_person", "tell_customer"]
+
+Entry = Mapping[str, Any]
 
 
-def tell_customer(facts: Facts, source: str, customer_id: str, limit: int) -> dict[str, Any]:
-    """The last `limit` entries, the newest first, and how many there are of each kind in all; no words of messages.
+def tell_customer(
+    facts: Facts, source: str, customer_id: str, limit: int, *, skip: int = 0, is_seen: Callable[[Entry], bool] = bool
+) -> dict[str, Any]:
+    """The last `limit` entries after `skip`, the newest first, and how many there are of each kind in all; no words of messages.
 
-    An entry has `at` (ISO 8601, UTC), `what` (ticket, contact, survey, order) and what there is to say of it.
+    An entry has `at` (ISO 8601, UTC), `what` (ticket, contact, survey, order) and what there is to say of it. Entries that
+    are not `is_seen` are left out everywhere.
     """
-    same = _same_person(facts, source, customer_id)
+    same = same_person(facts, source, customer_id)
     asked = f"with asked as (select * from {facts.engine.dialect.values(same, ['source', 'customer_id'])} as known) "
     # The ids stand in the statements as they are, so that the engine looks at little else.
     ids = f"({', '.join(facts.engine.dialect.text(one) for _, one in same)})"
@@ -24,12 +30,13 @@ def tell_customer(facts: Facts, source: str, customer_id: str, limit: int) -> di
         row
         for file in sql_files("customer").values()
         for row in plain_rows(facts, asked + facts.render(file.text).replace("$customer_ids", ids))
+        if is_seen(row)
     ]
     entries.sort(key=lambda row: (str(row.get("at", "")), sorted(map(str, row.items()))), reverse=True)
-    return {"counts": dict(Counter(str(row["what"]) for row in entries)), "entries": entries[:limit]}
+    return {"counts": dict(Counter(str(row["what"]) for row in entries)), "entries": entries[skip : skip + limit]}
 
 
-def _same_person(facts: Facts, source: str, customer_id: str) -> list[tuple[str, str]]:
+def same_person(facts: Facts, source: str, customer_id: str) -> list[tuple[str, str]]:
     """Every (source, customer_id) that is the same person, itself among them."""
     text = facts.engine.dialect.text
     persons = f"{facts.schema}.persons"

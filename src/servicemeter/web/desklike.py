@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -56,5 +56,7 @@ class DeskLike(Protocol):
         ticket_id: str | None = None,
         language: str | None = None,
     ) -> dict[str, Any]: ...
+
+    def ask(self, name: str, arguments: Mapping[str, Any], /) -> Any: ...
 
     def findings(self) -> Sequence[Any]: ...

@@ -1,12 +1,15 @@
-"""Files to take along: exactly what a part of a page shows, as figures (CSV, XLSX, JSON) or as a picture (SVG, PNG)."""
+"""Files to take along: exactly what a page or a part of one shows, as figures (CSV, XLSX, JSON) or as a picture (SVG, PNG)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 
 from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.model.answer import Row
 from servicemeter.show.files import png_bytes, xlsx_bytes
 from servicemeter.show.tables import rows_csv
 from servicemeter.show.theme import poster
@@ -14,55 +17,79 @@ from servicemeter.web.panels import Panel
 from servicemeter.web.plain import PlainJSON
 from servicemeter.web.subject import Subject
 
-__all__ = ["FORMS", "PICTURES", "export"]
+__all__ = ["FIGURES", "FORMS", "PICTURES", "Taken", "export", "take_along"]
 
 PICTURES = ("png", "svg")
 _PICTURE_SIZE = (1120, 320)
 
 
-def export(subject: Subject, panel: Panel, form: str) -> Response:
-    """The part as a file of the form asked for; it is always downloaded and never run."""
+@dataclass(frozen=True)
+class Taken:
+    """What is taken along: rows, what they are (`about`), the whole as JSON, and perhaps a picture with its title and foot."""
+
+    name: str
+    rows: Sequence[Row]
+    about: Sequence[tuple[str, str]]
+    whole: Any
+    draw: Callable[[tuple[int, int]], str] | None = None
+    title: str = ""
+    subtitle: str = ""
+    foot: str = ""
+
+    @property
+    def poster(self) -> str:
+        """The picture, dressed."""
+        assert self.draw is not None
+        return poster(self.draw(_PICTURE_SIZE), self.title, self.subtitle, self.foot)
+
+
+def take_along(taken: Taken, form: str) -> Response:
+    """The file of the form asked for; it is always downloaded and never run."""
     if form not in FORMS:
         raise UnknownName("form of a file", form, FORMS)
-    if form in PICTURES and panel.draw is None:
+    if form in PICTURES and taken.draw is None:
         raise BadQuestion("This part has no picture. Take it as csv, xlsx or json.")
-    response = FORMS[form](subject, panel)
-    name = f"{subject.metric.name}-{panel.name}-{subject.scorecard.since.isoformat()}.{form}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = FORMS[form](taken)
+    response.headers["Content-Disposition"] = f'attachment; filename="{taken.name}.{form}"'
     return response
 
 
-def _csv(subject: Subject, panel: Panel) -> Response:
-    return Response("\N{BYTE ORDER MARK}" + rows_csv(panel.rows), media_type="text/csv; charset=utf-8")
-
-
-def _json(subject: Subject, panel: Panel) -> Response:
-    about = dict(_about(subject, panel))
-    return PlainJSON({**about, "rows": panel.rows, "answers": [answer.to_dict() for answer in panel.answers]})
-
-
-def _xlsx(subject: Subject, panel: Panel) -> Response:
-    media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return Response(xlsx_bytes(panel.rows, _about(subject, panel)), media_type=media)
-
-
-def _svg(subject: Subject, panel: Panel) -> Response:
-    return Response(_poster(subject, panel), media_type="image/svg+xml")
-
-
-def _png(subject: Subject, panel: Panel) -> Response:
-    return Response(png_bytes(_poster(subject, panel)), media_type="image/png")
-
-
-def _poster(subject: Subject, panel: Panel) -> str:
-    assert panel.draw is not None
-    about = dict(_about(subject, panel))
-    return poster(
-        panel.draw(_PICTURE_SIZE),
-        f"{about['metric']}: {panel.title}",
-        f"{about['period']} · {panel.subtitle}" + (f" · {about['filters']}" if about["filters"] else ""),
-        f"servicemeter · {about['data']}",
+def export(subject: Subject, panel: Panel, form: str) -> Response:
+    """A part of a metric's page as a file."""
+    about = _about(subject, panel)
+    said = dict(about)
+    taken = Taken(
+        f"{subject.metric.name}-{panel.name}-{subject.scorecard.since.isoformat()}",
+        panel.rows,
+        about,
+        {**said, "rows": panel.rows, "answers": [answer.to_dict() for answer in panel.answers]},
+        panel.draw,
+        f"{said['metric']}: {panel.title}",
+        f"{said['period']} · {panel.subtitle}" + (f" · {said['filters']}" if said["filters"] else ""),
+        f"servicemeter · {said['data']}",
     )
+    return take_along(taken, form)
+
+
+def _csv(taken: Taken) -> Response:
+    return Response("\N{BYTE ORDER MARK}" + rows_csv(taken.rows), media_type="text/csv; charset=utf-8")
+
+
+def _json(taken: Taken) -> Response:
+    return PlainJSON(taken.whole)
+
+
+def _xlsx(taken: Taken) -> Response:
+    media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Response(xlsx_bytes(taken.rows, taken.about), media_type=media)
+
+
+def _svg(taken: Taken) -> Response:
+    return Response(taken.poster, media_type="image/svg+xml")
+
+
+def _png(taken: Taken) -> Response:
+    return Response(png_bytes(taken.poster), media_type="image/png")
 
 
 def _about(subject: Subject, panel: Panel) -> list[tuple[str, str]]:
@@ -82,5 +109,8 @@ def _about(subject: Subject, panel: Panel) -> list[tuple[str, str]]:
     ]
 
 
-FORMS: dict[str, Callable[[Subject, Panel], Response]] = {"csv": _csv, "xlsx": _xlsx, "json": _json, "png": _png, "svg": _svg}
+FIGURES: dict[str, Callable[[Taken], Response]] = {"csv": _csv, "xlsx": _xlsx, "json": _json}
+"""The forms of figures, by their ending."""
+
+FORMS: dict[str, Callable[[Taken], Response]] = {**FIGURES, "png": _png, "svg": _svg}
 """Every form of file, by its ending."""

@@ -16,7 +16,7 @@ from servicemeter.show.dates import elapsed_until
 from servicemeter.web.asked import as_default
 from servicemeter.web.visit import Visit
 
-__all__ = ["GRAINS", "KEYS", "Subject", "subject_of"]
+__all__ = ["GRAINS", "KEYS", "OF_ITS_OWN", "Subject", "subject_of"]
 
 KEYS = ("grain", "by", "sort", "set")
 """What the address of a metric's page says besides what all pages share."""
@@ -24,7 +24,7 @@ KEYS = ("grain", "by", "sort", "set")
 GRAINS = {"day": 31, "week": 26, "month": 13, "quarter": 8, "year": 5}
 """The grains of a trend, and how many periods it then shows."""
 
-_OF_ITS_OWN = {"volume_by_channel": "channel", "contact_reason_share": "reason", "visitor_intent_share": "intent"}
+OF_ITS_OWN = {"volume_by_channel": "channel", "contact_reason_share": "reason", "visitor_intent_share": "intent"}
 _BESIDE_SURVEYS = "survey_response_rate"
 
 
@@ -46,7 +46,7 @@ class Subject:
     @property
     def nature(self) -> str:
         """The dimension by which the metric always has its values; empty for most."""
-        return _OF_ITS_OWN.get(self.metric.name, "")
+        return OF_ITS_OWN.get(self.metric.name, "")
 
     @property
     def grain(self) -> str:
@@ -96,7 +96,7 @@ def subject_of(seen: Visit, name: str) -> Subject:
     wanted = [name, _BESIDE_SURVEYS] if "survey_answers" in metric.needs else [name]
     scorecard = seen.desk.scorecard(**seen.address.scorecard_call(), metrics=wanted)
     card = next((card for family in scorecard.families for card in family.cards if card.metric == name), None)
-    subject = Subject(seen, metric, scorecard, None if metric.name in _OF_ITS_OWN else card, options)
+    subject = Subject(seen, metric, scorecard, None if metric.name in OF_ITS_OWN else card, options)
     return replace(subject, card=_varied(subject)) if options and subject.card else subject
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from servicemeter.metrics.kinds import COUNT, POPULATION, population, share
 from servicemeter.model.metric import Agg, Distribution, Measure, Metric, Parameter, Params, Tally
 from servicemeter.model.target import Target
+from servicemeter.store.elapsed import elapsed_at, hours_at
 
 __all__ = ["METRICS"]
 
@@ -19,20 +20,6 @@ def _span_at(moment: str) -> str:
     return f"""left join {{{{ facts }}}}.sla_spans as now
         on now.ticket_no = f.ticket_no and now.metric_no = f.metric_no and now.part_no = f.part_no
         and now.from_at < {moment} and (now.to_at is null or now.to_at >= {moment})"""
-
-
-def _hours_at(alias: str, moment: str) -> str:
-    return f"""left join {{{{ facts }}}}.cal_days as at_day
-        on at_day.calendar_id = {alias}.calendar_id and at_day.day_start = {moment} - {moment} % 86400"""
-
-
-def _elapsed(alias: str, moment: str) -> str:
-    """What the clock of a span shows at a moment in it."""
-    reading = f"case when {alias}.calendar_id is null then {moment} else {{{{ m.reading('at', '{moment}') }}}} end"
-    return (
-        f"{alias}.elapsed_seconds + case when {alias}.state_no <> 0 or {alias}.state_no is null then 0 "
-        f"else {reading} - {alias}.from_reading end"
-    )
 
 
 def _met(p: Params) -> str:
@@ -100,13 +87,13 @@ def _finish(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _breaches(p: Params) -> Measure:
-    over = f"case when f.ended_at < p.e then f.overrun_seconds else {_elapsed('now', 'p.e')} - f.target_seconds end"
+    over = f"case when f.ended_at < p.e then f.overrun_seconds else {elapsed_at('now', 'p.e')} - f.target_seconds end"
     of = Tally(
         "sla_instances",
         {"n_breached": COUNT},
         at="f.passed_at",
         where=population(p),
-        joins=f"{_span_at('p.e')}\n{_hours_at('now', 'p.e')}",
+        joins=f"{_span_at('p.e')}\n{hours_at('now', 'p.e')}",
         shows={**_SHOWS, "ended_at": "case when f.ended_at < p.e then f.ended_at end"},
     )
 
@@ -118,7 +105,7 @@ def _breaches(p: Params) -> Measure:
 
 
 def _at_risk(p: Params) -> Measure:
-    elapsed = _elapsed("f", "p.e")
+    elapsed = elapsed_at("f", "p.e")
     threshold = f"{elapsed} >= {float(p['at_risk_from'])!r} * f.target_seconds"
     of = Tally(
         "sla_spans",
@@ -127,7 +114,7 @@ def _at_risk(p: Params) -> Measure:
             "paused_over": Agg("count(*)", f"f.state_no = 1 and {threshold}"),
         },
         where=f"{population(p)} and {_NOT_PASSED}",
-        joins=_hours_at("f", "p.e"),
+        joins=hours_at("f", "p.e"),
         shows={**_SHOWS, "due_at": "f.due_at", "elapsed_seconds": elapsed, "target_seconds": "f.target_seconds"},
     )
 

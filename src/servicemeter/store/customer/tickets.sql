@@ -1,4 +1,4 @@
-select t.created_at as at, 'ticket' as what, t.source, t.ticket_id, t.channel, f.reason, f.is_complaint,
+select t.created_at as at, 'ticket' as what, t.source, t.ticket_id, t.channel, f.brand, f.reason, f.is_complaint,
        s.ticket_no is not null as is_solved
 from asked as a
 join {{ rows('tickets') }} as t on coalesce(t.customer_source, t.source) = a.source and t.customer_id = a.customer_id

@@ -1,0 +1,86 @@
+"""What a desk can be asked beyond its own file: one method a module, found by its name, here and through a running server.
+
+`methods/find_tickets.py` holds a function `find_tickets(desk, …)` marked with `@method`. That is all it takes:
+
+- in code with types: `find_tickets(desk, where=…)`, whichever desk it is;
+- in Python at a prompt: `desk.find_tickets(where=…)`;
+- by name, as a server is asked: `desk.ask("find_tickets", {"where": …})`.
+
+Arguments go by name. They and the answer are plain values, or records of the kinds that travel (`desk/wire.py`): those that
+a module names in its `SENDS` do. With `is_kept` the answer is kept until rows are loaded again: for what reads the book alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+
+if TYPE_CHECKING:
+    from servicemeter.desk.desk import Desk
+
+__all__ = ["Answerer", "Method", "method", "method_named", "method_names", "records_sent"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Answerer(Protocol):
+    """Whoever answers by name: a desk in this process, one in a server, one made up for a test."""
+
+    def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """The answer of a method to arguments by their names."""
+        ...
+
+
+class Method(Protocol):
+    """A method as the desk that holds the book runs it."""
+
+    is_kept: bool
+
+    def answer(self, desk: Desk, /, **arguments: Any) -> Any:
+        """The answer itself, worked out."""
+        ...
+
+
+def method(*, is_kept: bool = False) -> Callable[[Callable[Concatenate[Desk, P], T]], Callable[Concatenate[Answerer, P], T]]:
+    """Mark a module's function as a method of the desk: whoever calls it asks a desk, and the one with the book runs it."""
+
+    def mark(work: Callable[Concatenate[Desk, P], T]) -> Callable[Concatenate[Answerer, P], T]:
+        name = work.__name__
+
+        @wraps(work)
+        def asked(desk: Answerer, /, *arguments: P.args, **named: P.kwargs) -> T:
+            if arguments:
+                raise TypeError(f"{name} takes its arguments by name")
+            answer: T = desk.ask(name, named)
+            return answer
+
+        asked.is_kept, asked.answer = is_kept, work  # type: ignore[attr-defined]
+        return asked
+
+    return mark
+
+
+@cache
+def method_names() -> frozenset[str]:
+    """The names of all methods."""
+    return frozenset(found.name for found in pkgutil.iter_modules(__path__))
+
+
+@cache
+def method_named(name: str) -> Method:
+    """The method of that name; `KeyError` when there is none."""
+    if name not in method_names():
+        raise KeyError(name)
+    module = importlib.import_module(f"{__name__}.{name}")
+    return cast(Method, getattr(module, name))
+
+
+@cache
+def records_sent() -> dict[str, type[Any]]:
+    """The kinds of records that methods take and give, by their names."""
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in sorted(method_names()))
+    return {kind.__name__: kind for module in modules for kind in getattr(module, "SENDS", ())}

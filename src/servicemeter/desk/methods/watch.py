@@ -1,0 +1,67 @@
+"""What is going on now: who waits for a first answer, what nobody has, what is due, what is overdue, who is in the queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from servicemeter.desk.methods import method
+from servicemeter.ground.clock import epoch
+from servicemeter.ground.errors import BadQuestion
+from servicemeter.model.question import Filter, Question, Scope
+from servicemeter.model.ticket import TicketWish
+from servicemeter.model.watch import Watch, WatchList
+from servicemeter.store.build import Facts
+from servicemeter.store.queue import contacts_waiting
+from servicemeter.store.tickets import count_tickets, list_tickets
+
+if TYPE_CHECKING:
+    from servicemeter.desk.desk import Desk
+
+__all__ = ["SENDS", "watch"]
+
+SENDS = (Watch, WatchList)
+_UNRESOLVED = Filter("status", ("unresolved",))
+_LISTS: dict[str, tuple[tuple[Filter, ...], str]] = {
+    "overdue": ((Filter("sla", ("overdue",)),), "due"),
+    "at_risk": ((Filter("sla", ("at_risk",)),), "due"),
+    "waiting": ((Filter("waits", ("first_answer",)),), "wait"),
+    "unassigned": ((Filter("agent", ("(unassigned)",)), _UNRESOLVED), "created"),
+}
+"""The lists of tickets: what finds each among all tickets, and what presses most."""
+_DAY = timedelta(days=1)
+
+
+@method(is_kept=True)
+def watch(
+    desk: Desk, *, where: Sequence[Filter] = (), as_of: datetime | None = None, limit: int = 8, scope: Scope | None = None
+) -> Watch:
+    """The moment `as_of` (as far as the data reach): figures, and the `limit` most pressing of each kind."""
+    if not 0 <= limit <= 100:
+        raise BadQuestion(f"limit={limit} is no number of rows to watch; give 0 to 100.")
+    facts, moment = desk.facts_at(as_of)
+    scoped, filters = scope or Scope(), tuple(where)
+    asked = Question("backlog", moment=moment, where=filters, as_of=moment, scope=scoped)
+    backlog, before, age, at_risk = desk.measure_all(
+        [
+            asked,
+            replace(asked, moment=moment - _DAY),
+            replace(asked, metric="backlog_age"),
+            replace(asked, metric="sla_at_risk"),
+        ]
+    )
+    lists = [_listed(facts, epoch(moment), scoped, name, filters, limit) for name in _LISTS]
+    count, rows = contacts_waiting(facts, epoch(moment), scoped, filters, limit)
+    return Watch(
+        backlog.row, before.row, age.row, at_risk.row, [*lists, WatchList("queue", count, rows)], desk.data_version, moment,
+        desk.report_tz, backlog.lagging_sources,
+    )  # fmt: skip
+
+
+def _listed(facts: Facts, at: int, scope: Scope, name: str, where: tuple[Filter, ...], limit: int) -> WatchList:
+    own, sort = _LISTS[name]
+    wish = TicketWish((*where, *own), sort=sort, size=max(limit, 1))
+    rows = list_tickets(facts, at, scope, wish, words=False)[:limit]
+    return WatchList(name, count_tickets(facts, at, scope, wish), rows, own, sort)
