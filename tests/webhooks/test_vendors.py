@@ -42,7 +42,7 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
 def at_vendor(yard: Yard, name: str, kind: str, fake: Any, secrets: dict[str, str], **options: str) -> Iterator[None]:
     """A connection to a fake vendor, with an open door."""
     with fake.serving() as address:
-        yard.connect(name, kind, secret=SECRET, **options)
+        yard.connect(name, kind, secret=SECRET)
         keep_connection(yard.office, Connection(name, kind, address, options, NOW, every_s=900), secrets)
         if isinstance(fake, FakeShopify):
             fake.address = address

@@ -71,6 +71,8 @@ def take_all_deliveries(desk: Desk, clock: Clock) -> dict[str, Taken]:
 def take_deliveries(desk: Desk, connection: Connection, clock: Clock) -> Taken:
     """Take what waits of one source, in the order in which it came. Whoever calls is alone with the source."""
     taken = Taken()
+    if not waiting_items(desk.office, 1, connection.name):
+        return taken
     folder = desk.home.connectors if desk.home else None
     source, hook = open_source(connection, reveal_secrets(desk.office, connection.name), folder), None
     try:
@@ -180,11 +182,11 @@ class _Batch:
             if f"webhook {i.delivery_id}" not in told
         ]
         delivered = [item.delivery_id for item in items if item not in failed]
-        if items:
+        cursors = self._still_wanted(wanted)
+        if gathered or asides or cursors:  # what changes nothing makes no new version of the data
             piece = Piece(self._connection.name, self._connection.options.get("tz"), join_batches([*asides, *gathered]))
             piece.capabilities = () if self._source.is_pulled else None
             label = f"webhooks {items[0].item_id} to {items[-1].item_id}"
-            cursors = self._still_wanted(wanted)
             report = self._desk.take(piece, now=self._now, label=label, cursors=cursors, delivered=delivered)
             self._taken.new_rows += report.taken
             self._taken.changed_rows += sum(m.corrected + m.older for m in report.tables.values())

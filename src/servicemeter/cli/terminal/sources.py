@@ -172,6 +172,7 @@ def print_sources(home: Home, form: str) -> None:
     office, now = open_office(home), _now()
     try:
         told, webhooks = [], webhooks_of(office, now)
+        strays = webhooks.pop("", None)
         for connection in list_connections(office):
             last, success = last_run(office, connection.name), last_run(office, connection.name, "done")
             through = success.through if success else None
@@ -198,6 +199,8 @@ def print_sources(home: Home, form: str) -> None:
         print_json(told)
         return
     _print_table_of(told)
+    if strays:
+        remark(f"{number(strays['refused_in_7_days'])} requests of 7 days went to addresses that are no (longer a) webhook's.")
 
 
 def _is_sent(home: Home, connection: Connection) -> bool:

@@ -101,7 +101,10 @@ def _protection(is_signed: bool, has_secret: bool) -> str:
 
 
 def webhooks_of(office: Office, now: datetime) -> dict[str, dict[str, Any]]:
-    """What there is to say of each door: how it is protected, what waits, what failed and why, what was refused lately."""
+    """What there is to say of each door: how it is protected, what waits, what failed and why, what was refused lately.
+
+    Under '' stands what went to addresses that are no door's, if anything did.
+    """
     counts, refused = count_inbox(office), count_refusals_at_doors(office, (now - _REFUSALS_SHOWN).date())
     told = {}
     for door in list_doors(office):
@@ -113,7 +116,8 @@ def webhooks_of(office: Office, now: datetime) -> dict[str, dict[str, Any]]:
             "failures": [{"delivery_id": f.delivery_id, "received_at": f.received_at, "error": f.error} for f in failures],
             "refused_in_7_days": {reason: n for (source, reason), n in refused.items() if source == name},
         }
-    return told
+    strays = sum(n for (source, _), n in refused.items() if not source)
+    return told | ({"": {"refused_in_7_days": strays}} if strays else {})
 
 
 def tell_deliveries(told: Mapping[str, Any]) -> None:
@@ -134,7 +138,6 @@ def tell_deliveries(told: Mapping[str, Any]) -> None:
 
 _REASONS = {
     "not_genuine": "signature or secret wrong, or more than 5 minutes old",
-    "unknown_address": "an address that has expired",
     "too_large": "larger than 4 MB",
     "too_many": "more in a minute than [webhooks] per_minute allows",
     "crowded": "more at once than could be written; the sender was told to send again",

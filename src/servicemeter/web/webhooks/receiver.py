@@ -108,7 +108,9 @@ class Receiver:
     def close(self) -> None:
         """Write what waits, and how much was refused."""
         self._writer.close()
-        self._note_refused()
+        refused, self._refused = self._refused, Counter()
+        if refused:
+            note_refusals(self._office, refused)
 
     async def _door(self, scope: Scope) -> _Open:
         """The door of an address. One that is not known may have been opened just now."""
@@ -125,12 +127,18 @@ class Receiver:
     async def _look(self, every_s: float) -> None:
         async with self._looking:
             if self._seconds() - self._looked_at >= every_s:
-                self._doors = await run_in_threadpool(self._list)
-                self._looked_at = self._seconds()
+                refused, self._refused = self._refused, Counter()
+                try:
+                    self._doors = await run_in_threadpool(self._list, refused)
+                    self._looked_at = self._seconds()
+                finally:
+                    self._refused.update(refused)  # what could not be noted now
 
-    def _list(self) -> dict[bytes, _Open]:
-        """The doors as they are now; and what was refused since is noted on the way."""
-        self._note_refused()
+    def _list(self, refused: Counter[tuple[str, date, str]]) -> dict[bytes, _Open]:
+        """The doors as they are now; and what was refused since is noted on the way, and gone from the counter."""
+        if refused:
+            note_refusals(self._office, refused)
+            refused.clear()
         connections = {one.name: one for one in list_connections(self._office)}
         found = {}
         for door in list_doors(self._office):
@@ -167,11 +175,6 @@ class Receiver:
 
     def _write(self, arrivals: Sequence[Arrival]) -> None:
         receive_many(self._office, arrivals)
-
-    def _note_refused(self) -> None:
-        counts, self._refused = self._refused, Counter()
-        if counts:
-            note_refusals(self._office, counts)
 
 
 async def _body(headers: dict[str, str], receive: Receive, name: str) -> bytes:
