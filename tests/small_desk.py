@@ -53,8 +53,10 @@ def small_desk() -> Desk:
             {"policy_id": "solve", "rank": 2, "metric": "resolution", "target_s": 8 * 3600, **_POLICY},
         ],
         tickets=[
-            {"ticket_id": "a-1", "created_at": "2026-03-04T15:00:00Z", "channel": "email", "brand": "lux", "customer_id": "c1"},
-            {"ticket_id": "b-2", "created_at": "2026-03-06T12:00:00Z", "channel": "chat", "customer_id": "c2"},
+            {"ticket_id": "a-1", "created_at": "2026-03-04T15:00:00Z", "channel": "email", "brand": "lux", "customer_id": "c1",
+             "url": "https://desk.example/a-1"},
+            {"ticket_id": "b-2", "created_at": "2026-03-06T12:00:00Z", "channel": "chat", "customer_id": "c2",
+             "url": "javascript:1"},
             {"ticket_id": "c-3", "created_at": "2026-03-02T08:00:00Z", "channel": "email", "customer_id": "c1"},
             {"ticket_id": "d-4", "created_at": "2026-03-03T09:00:00Z", "channel": "email", "initiated_by": "agent"},
             {"ticket_id": "e-5", "created_at": "2026-03-03T10:00:00Z", "channel": "email"},

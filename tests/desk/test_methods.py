@@ -49,7 +49,7 @@ class _Listening:
 def test_whoever_answers_is_asked_by_name() -> None:
     assert find_tickets(_Listening(), as_of=NOW) == ("find_tickets", {"as_of": NOW})  # type: ignore[comparison-overlap]
     with pytest.raises(TypeError, match="by name"):
-        find_tickets(_Listening(), TicketWish())  # type: ignore[misc]
+        find_tickets(_Listening(), TicketWish())  # type: ignore[call-arg]
 
 
 def test_a_desk_has_them_for_python_at_a_prompt(small: Desk) -> None:
@@ -84,12 +84,13 @@ def test_every_method_answers_alike_through_a_server(small: Desk, tmp_path: Path
         ]
 
     remote = RemoteDesk(Home(tmp_path), ServerNote(1, 1, "token"))
-    remote._client = TestClient(
+    client: Any = TestClient(
         create_internal(small, "token"),
         base_url="http://127.0.0.1:1/internal/",
         headers={"Authorization": "Bearer token"},
         client=("127.0.0.1", 1),
     )
+    remote._client = client
     here, there = everything(small), everything(remote)
     assert repr(there) == repr(here)
     assert there == here

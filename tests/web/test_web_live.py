@@ -103,6 +103,8 @@ def test_a_ticket_is_told_with_its_clocks_and_words(small: Desk) -> None:
         assert said in text, said
     assert page.count('class="lanes"') == 3
     assert "Încă aștept lampa" in got(small, "/ticket?id=b-2")
+    assert 'href="https://desk.example/a-1" rel="noreferrer"' in page
+    assert "javascript:" not in got(small, "/ticket?id=b-2")
     assert json.loads(got(small, "/api/ticket?id=a-1")) == json.loads(json.dumps(story.to_dict()))
     assert len(rows_of(got(small, "/ticket.csv?id=a-1"))) == len(story.entries)
     assert "spam" in words(got(small, "/ticket?id=e-5")).lower()

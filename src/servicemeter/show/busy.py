@@ -64,8 +64,10 @@ def busiest(cells: Sequence[Row], field: str, language: str = "en") -> str:
         "n": number(top[field], 1, language=language),
     }
     if field == "load":
-        return say(language, "{day} at {hour} brings the most work: it keeps {n} people busy", **values)
-    return say(language, "{day} at {hour} is the busiest: {n} arrivals an hour", **values)
+        said = say(language, "{day} at {hour} brings the most work: it keeps {n} people busy", **values)
+    else:
+        said = say(language, "{day} at {hour} is the busiest: {n} arrivals an hour", **values)
+    return said[:1].upper() + said[1:]
 
 
 def hours_chart(lines: Sequence[tuple[str, Sequence[Row]]], field: str, size: tuple[int, int], language: str = "en") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from servicemeter.engines.engine import BookEngine, Engine
 
-__all__ = ["names_of", "subjects_of", "words_of"]
+__all__ = ["address_of", "names_of", "subjects_of", "words_of"]
 
 Key = tuple[str, str]
 
@@ -30,6 +30,14 @@ def subjects_of(engine: BookEngine, tickets: Collection[Key]) -> dict[Key, str]:
         join texts as x on x.source = a.source and x.of = 'ticket' and x.id = a.ticket_id where x.text is not null
     """
     return {(source, ticket_id): text for source, ticket_id, text in engine.rows(sql)}
+
+
+def address_of(engine: BookEngine, source: str, ticket_id: str) -> str | None:
+    """Where the source itself shows a ticket; only addresses of web pages are believed."""
+    text = engine.dialect.text
+    sql = f"select url from tickets where source = {text(source)} and ticket_id = {text(ticket_id)} and url is not null"
+    found = [str(url) for (url,) in engine.rows(sql)]
+    return next((url for url in found if url.startswith(("https://", "http://"))), None)
 
 
 def names_of(engine: Engine, kind: str, sources: Collection[str], ids: Collection[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.question import Scope
 from servicemeter.model.ticket import Stretch, TicketClock, TicketStory
 from servicemeter.store.build import Facts
-from servicemeter.store.said import names_of, subjects_of, words_of
+from servicemeter.store.said import address_of, names_of, subjects_of, words_of
 from servicemeter.store.ticketclocks import openings_between, read_clocks, ticket_number
 from servicemeter.store.tickets import may_see, set_aside, tell_tickets
 from servicemeter.store.timeline import tell_story
@@ -53,6 +53,8 @@ def tell_ticket(
     entries = [entry for entry in tell_story(facts, own, ticket_id) if _is_past(entry, moment)]
     group = {(str(e["source"]), str(e["ticket_id"])) for e in entries if e["what"] == "created"} | {(own, ticket_id)}
     about["tickets"] = [{"source": s, "ticket_id": t} for s, t in sorted(group)]
+    if url := desk.on_rows(lambda engine: address_of(engine, own, ticket_id)):
+        about["url"] = url
     if words and shows_words(desk.home):
         _add_words(desk, about, entries, group)
     agents = names_of(facts.engine, "agent", {s for s, _ in group}, _agents(entries, spans))

@@ -221,7 +221,7 @@ def _key(story: TicketStory, language: str) -> list[tuple[str, str]]:
         found.append(("lane-counted", say(language, "the clock of a promise runs")))
     if any(part.kind == "paused" for _, part in stretches):
         found.append(("lane-paused", say(language, "paused")))
-    if any(part.kind == "closed" for _, part in stretches):
+    if any(part.kind == "closed" for _, part in stretches) and hours_are_drawn(story.clocks, SIZES["wide"]):
         found.append(("lane-closed", say(language, "outside opening hours")))
     if any(clock.passed_at for clock in story.clocks):
         found.append(("lane-late", say(language, "after the target")))
