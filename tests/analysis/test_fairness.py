@@ -96,7 +96,9 @@ def test_too_few_groups_are_not_drawn_and_equal_ones_wholly() -> None:
     assert nobody is not None and nobody.cases == inf and nobody.estimate(Counted(2, 4)) == 1
 
 
-@given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)).map(lambda t: Counted(min(t), max(t))), min_size=4, max_size=25))
+@given(
+    st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)).map(lambda t: Counted(min(t), max(t))), min_size=4, max_size=25)
+)
 def test_an_estimate_lies_between_the_own_share_and_the_common_one(groups: list[Counted]) -> None:
     drawn = shrinkage(groups)
     if drawn is None:

@@ -15,6 +15,7 @@ from statistics import NormalDist
 import numpy as np
 
 from servicemeter.analysis.intervals import Z, binomial, quantile
+from servicemeter.model.comparison import Limits
 
 __all__ = [
     "FAR",
@@ -22,7 +23,6 @@ __all__ = [
     "LEAST_N",
     "NEAR",
     "Counted",
-    "Limits",
     "Shrinkage",
     "dispersion",
     "expected_share",
@@ -64,17 +64,6 @@ class Counted:
     def share(self) -> float:
         """The raw share; 0 cases have none and raise `ZeroDivisionError`."""
         return self.hits / self.n
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How far luck alone reaches at `n` cases: shares between `low` and `high`, and between `far_low` and `far_high`."""
-
-    n: int
-    far_low: float
-    low: float
-    high: float
-    far_high: float
 
 
 def limits(share: float, n: int, factor: float = 1.0) -> Limits:

@@ -15,6 +15,7 @@ from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.assist import assist
 from servicemeter.desk.check import check
+from servicemeter.desk.comparing import compare, own_work
 from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
@@ -34,6 +35,7 @@ from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.plan import Source
 from servicemeter.model.answer import Answer
+from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
@@ -391,6 +393,14 @@ class Desk(Asking):
     def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
         """Precision and recall of the rules where a person has said it; see `desk.complaints`."""
         return rate_complaints(self, corrections)
+
+    def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison:
+        """Agents or teams in a share, without rewarding luck; `span` is that of a scorecard. See `desk.comparing`."""
+        return compare(self, by, metric, mix=mix, **span)
+
+    def own_work(self, agent: str, **span: Any) -> OwnWork:
+        """One agent's own figures beside everybody's; `span` is that of a scorecard."""
+        return own_work(self, agent, **span)
 
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""

@@ -1,15 +1,53 @@
-"""What the settings of a data folder say about privacy: whether words are masked before they are stored, and of what."""
+"""What the settings of a data folder say about privacy: which words are masked before they are stored, and who is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from servicemeter.ground.errors import BadSettings
 from servicemeter.ground.settings import Home
 from servicemeter.text.redact import KINDS, redact
 
-__all__ = ["mask_of"]
+__all__ = ["Discretion", "discretion_of", "mask_of"]
+
+_KEYS = ("redact", "hide_individuals", "smallest_team")
+_SMALLEST_TEAM = 5
+
+
+@dataclass(frozen=True)
+class Discretion:
+    """Whether individuals are hidden (works-council mode), and then how many people a team needs to be shown alone."""
+
+    hides_individuals: bool = False
+    smallest_team: int = _SMALLEST_TEAM
+
+
+def discretion_of(home: Home | None) -> Discretion:
+    """`[privacy] hide_individuals` (true or false) and `smallest_team`; `BadSettings` for anything else.
+
+    Raises rather than guesses, so that a slip of the pen does not show what was to be hidden.
+    """
+    section = _section(home)
+    hides, smallest = section.get("hide_individuals", False), section.get("smallest_team", _SMALLEST_TEAM)
+    if not isinstance(hides, bool):
+        raise BadSettings(f"{_where(home)}: [privacy] hide_individuals is true or false; not {hides!r}.")
+    if not isinstance(smallest, int) or isinstance(smallest, bool) or smallest < 2:
+        raise BadSettings(f"{_where(home)}: [privacy] smallest_team is a number of people from 2 on; not {smallest!r}.")
+    return Discretion(hides, smallest)
+
+
+def _section(home: Home | None) -> dict[str, Any]:
+    section = home.section("privacy") if home else {}
+    if unknown := sorted(set(section) - set(_KEYS)):
+        raise BadSettings(f"{_where(home)}: [privacy] has no key {unknown[0]!r}. Known: {', '.join(_KEYS)}.")
+    return section
+
+
+def _where(home: Home | None) -> str:
+    return str(home.settings) if home else ""
 
 
 def mask_of(home: Home | None) -> Callable[[str], str] | None:
@@ -17,14 +55,10 @@ def mask_of(home: Home | None) -> Callable[[str], str] | None:
 
     Raises `BadSettings` for anything else, so that a slip of the pen does not store what was to be masked.
     """
-    section = home.section("privacy") if home else {}
-    asked = section.get("redact", False)
-    if home and (unknown := sorted(set(section) - {"redact"})):
-        raise BadSettings(f"{home.settings}: [privacy] has no key {unknown[0]!r}. Known: redact.")
+    asked = _section(home).get("redact", False)
     if asked is False:
         return None
     kinds = KINDS if asked is True else asked
     if not isinstance(kinds, list | tuple) or not kinds or not set(kinds) <= set(KINDS):
-        where = home.settings if home else ""
-        raise BadSettings(f"{where}: [privacy] redact is true, false or a list of {', '.join(KINDS)}; not {asked!r}.")
+        raise BadSettings(f"{_where(home)}: [privacy] redact is true, false or a list of {', '.join(KINDS)}; not {asked!r}.")
     return partial(redact, kinds=frozenset(kinds))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from servicemeter.model.answer import Answer
+from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
@@ -56,5 +57,9 @@ class DeskLike(Protocol):
         ticket_id: str | None = None,
         language: str | None = None,
     ) -> dict[str, Any]: ...
+
+    def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison: ...
+
+    def own_work(self, agent: str, **span: Any) -> OwnWork: ...
 
     def findings(self) -> Sequence[Any]: ...

@@ -1,0 +1,52 @@
+"""What the hand-made desk gives to the pages about people, targets, loyalty, sources, settings and views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from servicemeter.model.answer import Row
+from servicemeter.model.comparison import Comparison, Group, Limits, OwnWork, Standing
+from servicemeter.model.scorecard import Scorecard
+
+# (name, cases, share, expected, estimate, standing, is far): every state that a group can be in.
+GROUPS: list[tuple[str, int, float, float, float, Standing, bool]] = [
+    ("Agent 1", 310, 0.81, 0.70, 0.78, "better", True),
+    ("Agent 2", 180, 0.72, 0.71, 0.71, "within", False),
+    ("Agent 3", 240, 0.60, 0.69, 0.63, "worse", False),
+    ("Agent 10", 12, 0.92, 0.70, 0.73, "few", False),
+]
+
+
+class FakePages:
+    """Mixed into the hand-made desk."""
+
+    hides_individuals = False
+    scorecard: Callable[..., Scorecard]
+
+    def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison:
+        card = self.scorecard(**span, metrics=[metric])
+        if by == "agent" and self.hides_individuals:
+            return Comparison(by, metric, mix, card, is_hidden=True)
+        lines = [
+            Limits(n, 0.7 - 1.55 / n**0.5, 0.7 - 0.9 / n**0.5, 0.7 + 0.9 / n**0.5, 0.7 + 1.4 / n**0.5) for n in range(10, 320, 10)
+        ]
+        groups = [
+            Group(f"a{i}", name, _row(by, n, share), expected, 0.7 + share - expected, estimate, standing, is_far)
+            for i, (name, n, share, expected, estimate, standing, is_far) in enumerate(GROUPS)
+        ]
+        return Comparison(by, metric, mix, card, groups, 0.7, 1.4, lines, small_teams=1 if by == "team" else 0)
+
+    def own_work(self, agent: str, **span: Any) -> OwnWork:
+        card = self.scorecard(**span, metrics=["first_response_time", "csat", "reopen_rate"])
+        if self.hides_individuals:
+            nothing = replace(card, families=[])
+            return OwnWork("", "", nothing, nothing, is_hidden=True)
+        return OwnWork(agent, "Agent 1", card, card)
+
+
+def _row(by: str, n: int, share: float) -> Row:
+    low, high = max(0.0, share - 0.9 / n**0.5), min(1.0, share + 0.9 / n**0.5)
+    told = {"low_sample": n < 30, "period_status": "complete", "null_reason": None}
+    return {by: "x", "value": share, "n": n, "numerator": round(share * n), "ci_low": low, "ci_high": high, **told}
