@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
+from servicemeter.desk.targets import Kind
+from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.answer import Row
 from servicemeter.model.comparison import Comparison, Group, Limits, OwnWork, Standing
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.model.target import Aims, Goal, KeptGoal, Note, Target
 
 # (name, cases, share, expected, estimate, standing, is far): every state that a group can be in.
 GROUPS: list[tuple[str, int, float, float, float, Standing, bool]] = [
@@ -44,6 +48,28 @@ class FakePages:
             nothing = replace(card, families=[])
             return OwnWork("", "", nothing, nothing, is_hidden=True)
         return OwnWork(agent, "Agent 1", card, card)
+
+    def aims(self) -> Aims:
+        late = Goal("csat", Target(">=", 0.9), "chat", date(2026, 11, 1))
+        goals = [KeptGoal(Goal("csat", Target(">=", 0.85)), "file", None, True), KeptGoal(late, "page", 3)]
+        return Aims(goals, self.notes())
+
+    def notes(self, metric: str | None = None) -> list[Note]:
+        return [Note(1, date(2026, 10, 7), "t0", None), Note(2, date(2026, 11, 3), "t1", "csat")]
+
+    def set_target(
+        self, metric: str, goal: str, *, channel: str | None = None, month: str | None = None, now: datetime
+    ) -> tuple[KeptGoal, int | None]:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def note(self, happened_on: date, text: str, *, metric: str | None = None, now: datetime) -> Note:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def drop(self, kind: Kind, number: int, *, now: datetime) -> None:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def put_back(self, kind: Kind, number: int, *, now: datetime) -> None:
+        raise BadQuestion("This desk keeps nothing.")
 
 
 def _row(by: str, n: int, share: float) -> Row:

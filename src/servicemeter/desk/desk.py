@@ -25,7 +25,7 @@ from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
-from servicemeter.desk.targets import read_goals
+from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion, BadSettings
@@ -41,6 +41,7 @@ from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.model.target import Aims, KeptGoal, Note
 from servicemeter.office.database import Office, open_office
 from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import Book, LoadReport, Progress
@@ -267,7 +268,7 @@ class Desk(Asking):
             as_of=as_of,
             metrics=metrics,
             scope=scope or Scope(),
-            goals=read_goals(self.home) if self.home else (),
+            goals=goals_of(self),
         )
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
@@ -401,6 +402,32 @@ class Desk(Asking):
     def own_work(self, agent: str, **span: Any) -> OwnWork:
         """One agent's own figures beside everybody's; `span` is that of a scorecard."""
         return own_work(self, agent, **span)
+
+    def aims(self) -> Aims:
+        """The targets with where each was set, and the notes; see `desk.targets`."""
+        return list_aims(self)
+
+    def set_target(
+        self, metric: str, goal: str, *, channel: str | None = None, month: str | None = None, now: datetime
+    ) -> tuple[KeptGoal, int | None]:
+        """Set a target in words (`at most 4 h`), for always, a channel or a month; with the number of the one it replaced."""
+        return set_target(self, metric, goal, channel=channel, month=month, now=now)
+
+    def note(self, happened_on: date, text: str, *, metric: str | None = None, now: datetime) -> Note:
+        """Note what was changed on a day, about a metric or about all."""
+        return note(self, happened_on, text, metric=metric, now=now)
+
+    def notes(self, metric: str | None = None) -> list[Note]:
+        """The notes, the earliest first; of a metric those about it and those about all."""
+        return notes_of(self, metric)
+
+    def drop(self, kind: Kind, number: int, *, now: datetime) -> None:
+        """Take a target of the page or a note away."""
+        drop(self, kind, number, now=now)
+
+    def put_back(self, kind: Kind, number: int, *, now: datetime) -> None:
+        """Put back what was taken away."""
+        put_back(self, kind, number, now=now)
 
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""

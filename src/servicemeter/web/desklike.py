@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from servicemeter.desk.targets import Kind
 from servicemeter.model.answer import Answer
 from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
@@ -13,6 +14,7 @@ from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Question
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.model.target import Aims, KeptGoal, Note
 
 __all__ = ["DeskLike"]
 
@@ -61,5 +63,19 @@ class DeskLike(Protocol):
     def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison: ...
 
     def own_work(self, agent: str, **span: Any) -> OwnWork: ...
+
+    def aims(self) -> Aims: ...
+
+    def set_target(
+        self, metric: str, goal: str, *, channel: str | None = None, month: str | None = None, now: datetime
+    ) -> tuple[KeptGoal, int | None]: ...
+
+    def note(self, happened_on: date, text: str, *, metric: str | None = None, now: datetime) -> Note: ...
+
+    def notes(self, metric: str | None = None) -> list[Note]: ...
+
+    def drop(self, kind: Kind, number: int, *, now: datetime) -> None: ...
+
+    def put_back(self, kind: Kind, number: int, *, now: datetime) -> None: ...
 
     def findings(self) -> Sequence[Any]: ...
