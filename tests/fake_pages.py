@@ -9,9 +9,10 @@ from typing import Any
 
 from servicemeter.desk.targets import Kind
 from servicemeter.ground.errors import BadQuestion
-from servicemeter.model.answer import Row
+from servicemeter.model.answer import Answer, Row
 from servicemeter.model.comparison import Comparison, Group, Limits, OwnWork, Standing
-from servicemeter.model.scorecard import Scorecard
+from servicemeter.model.loyalty import BaseRate, DecidingWord, Feelings, Loyalty
+from servicemeter.model.scorecard import Family, Scorecard
 from servicemeter.model.target import Aims, Goal, KeptGoal, Note, Target
 
 # (name, cases, share, expected, estimate, standing, is far): every state that a group can be in.
@@ -48,6 +49,22 @@ class FakePages:
             nothing = replace(card, families=[])
             return OwnWork("", "", nothing, nothing, is_hidden=True)
         return OwnWork(agent, "Agent 1", card, card)
+
+    def loyalty(self, **span: Any) -> Loyalty:
+        card = self.scorecard(**span, metrics=["nps", "contact_rate", "sla_compliance_rate"])
+        return Loyalty(card, _row("x", 5838, 0.294), BaseRate(0.059, 5, 6), is_short=True)
+
+    def feelings(self, **span: Any) -> Feelings:
+        card = self.scorecard(**span, metrics=["nps"])
+        shares = {"positive": 0.55, "neutral": 0.17, "negative": 0.28, "coverage": 0.93, "shift": -0.01}
+        told = card.families[0].cards[0]
+        trend = [{**row, **shares} for row in told.trend]
+        now = {**told.now, **shares}
+        whole = replace(card, families=[Family("voice", [replace(told, trend=trend, now=now)])])
+        parts = [{**now, "channel": name} for name in ("email", "chat")]
+        answer = Answer("nps", "score", told.question, parts, 7, card.as_of, card.report_tz)
+        words = [DecidingWord("t0", 12, -2.1), DecidingWord("t1", 9, 1.4)]
+        return Feelings(whole, {"channel": answer}, words, 240)
 
     def aims(self) -> Aims:
         late = Goal("csat", Target(">=", 0.9), "chat", date(2026, 11, 1))

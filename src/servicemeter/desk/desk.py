@@ -19,8 +19,10 @@ from servicemeter.desk.comparing import compare, own_work
 from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
+from servicemeter.desk.feelings import ask_feelings
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
+from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard
@@ -38,6 +40,7 @@ from servicemeter.model.answer import Answer
 from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
+from servicemeter.model.loyalty import Feelings, Loyalty
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
@@ -402,6 +405,14 @@ class Desk(Asking):
     def own_work(self, agent: str, **span: Any) -> OwnWork:
         """One agent's own figures beside everybody's; `span` is that of a scorecard."""
         return own_work(self, agent, **span)
+
+    def loyalty(self, **span: Any) -> Loyalty:
+        """Who stays, what contact is followed by, and how often customers order anyway; see `desk.loyalty`."""
+        return ask_loyalty(self, **span)
+
+    def feelings(self, **span: Any) -> Feelings:
+        """How customers sound, by channel and reason, and the words that decided; see `desk.feelings`."""
+        return ask_feelings(self, **span)
 
     def aims(self) -> Aims:
         """The targets with where each was set, and the notes; see `desk.targets`."""

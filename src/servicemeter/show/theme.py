@@ -48,6 +48,7 @@ MARKS: dict[str, dict[str, str]] = {
     "peer": {"fill": "soft"},
     "good": {"fill": "better"},
     "bad": {"fill": "worse"},
+    "middling": {"fill": "mark", "fill-opacity": "0.45"},
     "good-label": {"font-size": "12px", "font-weight": "600", "fill": "better"},
     "bad-label": {"font-size": "12px", "font-weight": "600", "fill": "worse"},
     "whisker": {"stroke": "accent", "stroke-width": "4", "stroke-opacity": "0.5"},

@@ -11,6 +11,7 @@ from servicemeter.model.answer import Answer
 from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
+from servicemeter.model.loyalty import Feelings, Loyalty
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Question
 from servicemeter.model.scorecard import Scorecard
@@ -63,6 +64,10 @@ class DeskLike(Protocol):
     def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison: ...
 
     def own_work(self, agent: str, **span: Any) -> OwnWork: ...
+
+    def loyalty(self, **span: Any) -> Loyalty: ...
+
+    def feelings(self, **span: Any) -> Feelings: ...
 
     def aims(self) -> Aims: ...
 
