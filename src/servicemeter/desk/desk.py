@@ -25,9 +25,22 @@ from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, i
 from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
+from servicemeter.desk.saving import save_view
 from servicemeter.desk.scorecard import make_scorecard
+from servicemeter.desk.setting import PlannedChange, SettingsShown, change_settings, plan_change, settings_shown
+from servicemeter.desk.states import SourceStates, pull_soon, source_states
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
+from servicemeter.desk.uploads import (
+    Look,
+    Reading,
+    Upload,
+    drop_upload,
+    keep_mapping,
+    look_at,
+    open_upload,
+    take_upload,
+)
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion, BadSettings
@@ -47,6 +60,7 @@ from servicemeter.model.scorecard import Scorecard
 from servicemeter.model.target import Aims, KeptGoal, Note
 from servicemeter.office.database import Office, open_office
 from servicemeter.office.runs import SyncRun
+from servicemeter.office.views import SavedView, list_views, put_view_back, remove_view
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
 from servicemeter.store.occasions import find_occasions
@@ -439,6 +453,64 @@ class Desk(Asking):
     def put_back(self, kind: Kind, number: int, *, now: datetime) -> None:
         """Put back what was taken away."""
         put_back(self, kind, number, now=now)
+
+    def source_states(self, now: datetime) -> SourceStates:
+        """How every source is doing; see `desk.states`."""
+        return source_states(self, now)
+
+    def pull_soon(self, name: str, now: datetime) -> None:
+        """Let the schedule pull a source within seconds."""
+        pull_soon(self, name, now)
+
+    def open_upload(self, file_name: str, now: datetime) -> Upload:
+        """Begin to keep a file that is sent through a page; see `desk.uploads`."""
+        return open_upload(self, file_name, now)
+
+    def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
+        """How an upload would be read."""
+        return look_at(self, token, reading, now=now)
+
+    def keep_mapping(self, token: str, text: str) -> None:
+        """Keep an edited mapping with an upload."""
+        keep_mapping(self, token, text)
+
+    def take_upload(
+        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
+    ) -> ImportReport:
+        """Import an upload, or only say what would come of it."""
+        return take_upload(self, token, reading, now=now, dry_run=dry_run, again=again, remember=remember)
+
+    def drop_upload(self, token: str) -> None:
+        """Remove an upload."""
+        drop_upload(self, token)
+
+    def views(self, owner: str | None = None) -> list[SavedView]:
+        """Everybody's saved views, and those of an owner."""
+        return list_views(self.office, owner) if self.home is not None and self.home.has_office() else []
+
+    def save_view(self, name: str, address: str, *, owner: str | None = None, now: datetime) -> SavedView:
+        """Keep an address of the pages under a name."""
+        return save_view(self, name, address, owner=owner, now=now)
+
+    def drop_view(self, view_id: int, *, owner: str | None = None, now: datetime) -> SavedView:
+        """Forget a saved view."""
+        return remove_view(self.office, view_id, now, owner)
+
+    def put_view_back(self, view_id: int, *, owner: str | None = None) -> SavedView:
+        """Put a forgotten view back."""
+        return put_view_back(self.office, view_id, owner)
+
+    def settings(self) -> SettingsShown:
+        """What is set, where, and what of it can be changed here; see `desk.setting`."""
+        return settings_shown(self)
+
+    def plan_change(self, wanted: Mapping[str, str]) -> PlannedChange:
+        """What the settings file would be with other values, checked; nothing is written."""
+        return plan_change(self, wanted)
+
+    def change_settings(self, wanted: Mapping[str, str], *, seen: str) -> PlannedChange:
+        """Write the settings file with other values, if it is still the one that was `seen`."""
+        return change_settings(self, wanted, seen=seen)
 
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""

@@ -20,13 +20,15 @@ SOUNDS = {"negative": phrase("negative"), "neutral": phrase("neutral"), "positiv
 """The parts in the order in which they are stacked, from below."""
 _CLASSES = {"negative": "bad", "neutral": "middling", "positive": "good"}
 _LABELS = {"negative": "bad-label", "neutral": "tick", "positive": "good-label"}
-_LEFT, _RIGHT, _TOP, _BELOW = 52, 100, 14, 28
+_LEFT, _RIGHT, _TOP, _BELOW = 52, 116, 14, 28
 _MOST_WIDTH = 46
 
 
 def stack_chart(rows: Sequence[Row], grain: str, size: tuple[int, int], language: str = "en") -> str:
-    """A column a period; the last one says which part is which. A period that is not over is faded, one without is a gap."""
+    """A column a period, from the first one with scores on; the last one says which part is which. An unfinished one is faded."""
     width, height = size
+    first = next((i for i, row in enumerate(rows) if row.get("positive") is not None), 0)
+    rows = rows[first:]
     label = say(language, "How customers sound, over time")
     up = Axis(0, 1, height - _BELOW, _TOP)
     step = (width - _LEFT - _RIGHT) / max(len(rows), 1)

@@ -15,10 +15,11 @@ from servicemeter.cli.terminal.tables import print_table
 from servicemeter.cli.terminal.words import hint, print_json, remark
 from servicemeter.desk.connecting import Reachable, connect
 from servicemeter.desk.opening import open_desk
+from servicemeter.desk.states import connected_states
 from servicemeter.ground.settings import Home
 from servicemeter.office.connections import find_connection, list_connections, remove_connection, seal_anew
 from servicemeter.office.database import open_office
-from servicemeter.office.runs import SyncRun, last_run
+from servicemeter.office.runs import SyncRun
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
@@ -161,46 +162,15 @@ def _now() -> datetime:
 
 def print_sources(home: Home, form: str) -> None:
     """Every connection with its last success, its lag and its last trouble."""
-    office, now = open_office(home), _now()
+    office = open_office(home)
     try:
-        told = []
-        for connection in list_connections(office):
-            last, success = last_run(office, connection.name), last_run(office, connection.name, "done")
-            through = success.through if success else None
-            told.append(
-                {
-                    "name": connection.name,
-                    "kind": connection.kind,
-                    "address": connection.address,
-                    "state": _state(last),
-                    "every_s": connection.every_s,
-                    "next_run_at": connection.next_run_at,
-                    "last_success_at": success.ended_at if success else None,
-                    "through": through,
-                    "lag_seconds": int((now - through).total_seconds()) if through else None,
-                    "last_run": _as_dict(last) if last else None,
-                    "what_to_do": _advice(connection.name, last),
-                }
-            )
+        told = connected_states(office, _now())
     finally:
         office.close()
     if form == "json":
         print_json(told)
         return
     _print_table_of(told)
-
-
-def _state(last: SyncRun | None) -> str:
-    return "never pulled" if last is None else {"done": "ok"}.get(last.state, last.state)
-
-
-def _advice(name: str, last: SyncRun | None) -> str | None:
-    if last is None or last.state == "interrupted":
-        return f"servicemeter sync {name}"
-    if last.state == "failed":
-        again = f"servicemeter connect … --name {name}" if last.error_kind in ("SourceRefused", "SourceMoved") else None
-        return again or f"servicemeter sync {name}"
-    return f"servicemeter sync {name} --since {min(last.missing)}" if last.missing else None
 
 
 def _print_table_of(told: list[dict[str, Any]]) -> None:

@@ -32,6 +32,7 @@ _NO_BASE = {
     "no_orders": phrase("Nobody ordered in the year before, so there is nothing to compare with."),
 }
 _AFTER = "ticket_conversion_rate"
+_DRAWN = ("customer_retention_rate", "returning_customer_rate", "nps", _AFTER)
 
 
 @dataclass(frozen=True)
@@ -69,21 +70,17 @@ def loyalty_page(request: Request) -> Response:
         is_short=loyalty.is_short,
         finding=_finding(loyalty, cards.get(_AFTER), language),
         base_words=_base_words(loyalty.base, language),
-        charts=[
-            _chart(seen, cards[name], loyalty.scorecard.grain)
-            for name in (*STAYING[:1], "nps", _AFTER)
-            if _has(cards, name, seen)
-        ],
+        charts=[_chart(seen, cards[name], loyalty.scorecard.grain) for name in _DRAWN if _has(cards, name, seen)],
         **seen.over(loyalty.scorecard),
     )
 
 
 def _has(cards: dict[str, Card], name: str, seen: Visit) -> bool:
-    """Whether a figure has something to draw."""
+    """Whether a figure has something to draw: two periods that differ."""
     if name not in cards:
         return False
     metric = seen.desk.metric(name)
-    return any(shown_value(metric, row) is not None for row in cards[name].trend)
+    return len({value for row in cards[name].trend if (value := shown_value(metric, row)) is not None}) > 1
 
 
 def _chart(seen: Visit, card: Card, grain: str) -> _Chart:
