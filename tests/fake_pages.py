@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from servicemeter.desk.importing import ImportReport
+from servicemeter.desk.setting import CHANGEABLE, PlannedChange, SettingsShown, Value
+from servicemeter.desk.states import SourceStates
 from servicemeter.desk.targets import Kind
+from servicemeter.desk.uploads import Look, Reading, Upload
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.answer import Answer, Row
 from servicemeter.model.comparison import Comparison, Group, Limits, OwnWork, Standing
 from servicemeter.model.loyalty import BaseRate, DecidingWord, Feelings, Loyalty
 from servicemeter.model.scorecard import Family, Scorecard
 from servicemeter.model.target import Aims, Goal, KeptGoal, Note, Target
+from servicemeter.office.views import SavedView
+from servicemeter.store.book import LoadReport
+from servicemeter.store.versions import Merged
 
 # (name, cases, share, expected, estimate, standing, is far): every state that a group can be in.
 GROUPS: list[tuple[str, int, float, float, float, Standing, bool]] = [
@@ -49,6 +56,78 @@ class FakePages:
             nothing = replace(card, families=[])
             return OwnWork("", "", nothing, nothing, is_hidden=True)
         return OwnWork(agent, "Agent 1", card, card)
+
+    report_tz = "Europe/Amsterdam"
+
+    def source_states(self, now: datetime) -> SourceStates:
+        run = {
+            "new_rows": 1204, "changed_rows": 31, "kept_aside": 2, "error": "t0", "remarks": ["t1"], "missing": ["2026-11-03"],
+            "counts": {"2026-11-03": [904, 900]},
+        }  # fmt: skip
+        at = datetime(2026, 11, 21, 9, tzinfo=UTC)
+        failed = {"name": "shop", "kind": "files", "address": "https://t2", "state": "failed", "every_s": 900, "next_run_at": at,
+                  "last_success_at": at, "through": at, "lag_seconds": 7200, "last_run": run, "what_to_do": "t2"}  # fmt: skip
+        fresh = {**failed, "name": "files", "state": "never pulled", "every_s": None, "last_success_at": None, "last_run": None,
+                 "lag_seconds": None}  # fmt: skip
+        loaded = {"name": "files", "loaded_from": at, "loaded_through": at, "loads": 3, "last_load_at": at, "kept_aside": 2}
+        return SourceStates([failed, fresh], [loaded])
+
+    def pull_soon(self, name: str, now: datetime) -> None:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def open_upload(self, file_name: str, now: datetime) -> Upload:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
+        if token == "proposed":
+            return Look(token, "t0.csv", 1234567, ["t0", "t1"], [["t0", "t1"]], mapping='name = "t0"', is_proposed=True)
+        return Look(token, "t0.csv", 1234567, ["t0", "t1"], [["t0", "t1"]], "files", "files", ["t2"], 'name = "t0"', False, True)
+
+    def keep_mapping(self, token: str, text: str) -> None:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def take_upload(
+        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
+    ) -> ImportReport:
+        tables = {"tickets": Merged(1200, 4, 0, 31)}
+        load = LoadReport(8, "files", tables, 3, {"t0": 2, "t1": 1}, ["t2"], dry_run)
+        return ImportReport("t0.csv", "files", None, load, None, ["t1"], {"t2": 5})
+
+    def drop_upload(self, token: str) -> None:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def views(self, owner: str | None = None) -> list[SavedView]:
+        return [SavedView(1, "t0", "/?period=last_month", datetime(2026, 11, 21, 9, tzinfo=UTC))]
+
+    def save_view(self, name: str, address: str, *, owner: str | None = None, now: datetime) -> SavedView:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def drop_view(self, view_id: int, *, owner: str | None = None, now: datetime) -> SavedView:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def put_view_back(self, view_id: int, *, owner: str | None = None) -> SavedView:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def settings(self) -> SettingsShown:
+        values: dict[str, Value] = {one.name: one.default for one in CHANGEABLE}
+        policy = {
+            "policy_id": "t0",
+            "metric": "first_response",
+            "priority": None,
+            "channel": None,
+            "target_s": 14400,
+            "clock": "business",
+        }
+        return SettingsShown(
+            self.report_tz, "EUR", [{"calendar_id": "t0", "name": None, "tz": self.report_tz, "hours": [(1, "09:00", "17:00")], "exceptions": 2}], [policy],
+            [{"team_id": "t1", "name": None, "tier": 2}], {**values, "privacy.redact": ["t2"]}, "servicemeter.toml", "", "ab",
+        )  # fmt: skip
+
+    def plan_change(self, wanted: Mapping[str, str]) -> PlannedChange:
+        return PlannedChange([("-", "t0"), ("+", "t1"), (" ", "t2")], "ab", needs_restart=True)
+
+    def change_settings(self, wanted: Mapping[str, str], *, seen: str) -> PlannedChange:
+        raise BadQuestion("This desk keeps nothing.")
 
     def loyalty(self, **span: Any) -> Loyalty:
         card = self.scorecard(**span, metrics=["nps", "contact_rate", "sla_compliance_rate"])

@@ -16,7 +16,16 @@ from servicemeter.ground.settings import Home, write_privately
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["CHANGEABLE", "Changeable", "PlannedChange", "SettingsShown", "change_settings", "plan_change", "settings_shown"]
+__all__ = [
+    "CHANGEABLE",
+    "Changeable",
+    "PlannedChange",
+    "SettingsShown",
+    "Value",
+    "change_settings",
+    "plan_change",
+    "settings_shown",
+]
 
 Kind = Literal["truth", "number", "text", "choices"]
 Value = bool | int | str | list[str] | None
@@ -39,6 +48,8 @@ class Changeable:
         """How a form calls it."""
         return f"{self.section}.{self.key}"
 
+
+_TABLES = ("business_calendars", "calendar_weekly_hours", "calendar_exceptions", "sla_policies", "teams")
 
 CHANGEABLE = (
     Changeable("privacy", "hide_individuals", "truth", False),
@@ -82,7 +93,7 @@ def settings_shown(desk: Desk) -> SettingsShown:
     """Everything at once."""
     with desk.on_book() as book:
         said = book.settings()
-        rows = {name: book.configured(name) for name in ("business_calendars", "sla_policies", "teams")}
+        rows = {name: book.configured(name) for name in _TABLES}
     home, values, fault = desk.home, {}, ""
     try:
         values = {one.name: _value(home, one) for one in CHANGEABLE} if home else {}
@@ -91,7 +102,7 @@ def settings_shown(desk: Desk) -> SettingsShown:
     return SettingsShown(
         said.get("report_tz", "UTC"),
         said.get("base_currency", ""),
-        rows["business_calendars"],
+        [_with_hours(one, rows) for one in rows["business_calendars"]],
         rows["sla_policies"],
         rows["teams"],
         values,
@@ -99,6 +110,16 @@ def settings_shown(desk: Desk) -> SettingsShown:
         fault,
         _digest(_text(home)) if home else "",
     )
+
+
+def _with_hours(calendar: dict[str, Any], rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """A calendar with its week (`hours`: weekday, open, close; of the rows that hold last) and the days that differ."""
+    weekly = [row for row in rows["calendar_weekly_hours"] if row["calendar_id"] == calendar["calendar_id"]]
+    last = max((str(row["valid_from"] or "") for row in weekly), default="")
+    held = [row for row in weekly if str(row["valid_from"] or "") == last]
+    hours = [(int(row["iso_weekday"]), str(row["open"]), str(row["close"])) for row in held]
+    days = {row["local_date"] for row in rows["calendar_exceptions"] if row["calendar_id"] == calendar["calendar_id"]}
+    return {**calendar, "hours": hours, "exceptions": len(days)}
 
 
 def _value(home: Home, one: Changeable) -> Value:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from servicemeter.desk.importing import ImportReport
+from servicemeter.desk.setting import PlannedChange, SettingsShown
+from servicemeter.desk.states import SourceStates
 from servicemeter.desk.targets import Kind
+from servicemeter.desk.uploads import Look, Reading, Upload
 from servicemeter.model.answer import Answer
 from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
@@ -16,6 +20,7 @@ from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Question
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.model.target import Aims, KeptGoal, Note
+from servicemeter.office.views import SavedView
 
 __all__ = ["DeskLike"]
 
@@ -64,6 +69,39 @@ class DeskLike(Protocol):
     def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison: ...
 
     def own_work(self, agent: str, **span: Any) -> OwnWork: ...
+
+    @property
+    def report_tz(self) -> str: ...
+
+    def source_states(self, now: datetime) -> SourceStates: ...
+
+    def pull_soon(self, name: str, now: datetime) -> None: ...
+
+    def open_upload(self, file_name: str, now: datetime) -> Upload: ...
+
+    def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look: ...
+
+    def keep_mapping(self, token: str, text: str) -> None: ...
+
+    def take_upload(
+        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
+    ) -> ImportReport: ...
+
+    def drop_upload(self, token: str) -> None: ...
+
+    def views(self, owner: str | None = None) -> list[SavedView]: ...
+
+    def save_view(self, name: str, address: str, *, owner: str | None = None, now: datetime) -> SavedView: ...
+
+    def drop_view(self, view_id: int, *, owner: str | None = None, now: datetime) -> SavedView: ...
+
+    def put_view_back(self, view_id: int, *, owner: str | None = None) -> SavedView: ...
+
+    def settings(self) -> SettingsShown: ...
+
+    def plan_change(self, wanted: Mapping[str, str]) -> PlannedChange: ...
+
+    def change_settings(self, wanted: Mapping[str, str], *, seen: str) -> PlannedChange: ...
 
     def loyalty(self, **span: Any) -> Loyalty: ...
 
