@@ -24,10 +24,10 @@ from servicemeter.store.versions import Merged
 
 # (name, cases, share, expected, estimate, standing, is far): every state that a group can be in.
 GROUPS: list[tuple[str, int, float, float, float, Standing, bool]] = [
-    ("Agent 1", 310, 0.81, 0.70, 0.78, "better", True),
-    ("Agent 2", 180, 0.72, 0.71, 0.71, "within", False),
-    ("Agent 3", 240, 0.60, 0.69, 0.63, "worse", False),
-    ("Agent 10", 12, 0.92, 0.70, 0.73, "few", False),
+    ("t0", 310, 0.81, 0.70, 0.78, "better", True),
+    ("t1", 180, 0.72, 0.71, 0.71, "within", False),
+    ("t2", 240, 0.60, 0.69, 0.63, "worse", False),
+    ("files", 12, 0.92, 0.70, 0.73, "few", False),
 ]
 
 
@@ -55,7 +55,7 @@ class FakePages:
         if self.hides_individuals:
             nothing = replace(card, families=[])
             return OwnWork("", "", nothing, nothing, is_hidden=True)
-        return OwnWork(agent, "Agent 1", card, card)
+        return OwnWork(agent, "t0", card, card)
 
     report_tz = "Europe/Amsterdam"
 
@@ -65,7 +65,7 @@ class FakePages:
             "counts": {"2026-11-03": [904, 900]},
         }  # fmt: skip
         at = datetime(2026, 11, 21, 9, tzinfo=UTC)
-        failed = {"name": "shop", "kind": "files", "address": "https://t2", "state": "failed", "every_s": 900, "next_run_at": at,
+        failed = {"name": "shop", "kind": "files", "address": "t2", "state": "failed", "every_s": 900, "next_run_at": at,
                   "last_success_at": at, "through": at, "lag_seconds": 7200, "last_run": run, "what_to_do": "t2"}  # fmt: skip
         fresh = {**failed, "name": "files", "state": "never pulled", "every_s": None, "last_success_at": None, "last_run": None,
                  "lag_seconds": None}  # fmt: skip
@@ -118,8 +118,10 @@ class FakePages:
             "target_s": 14400,
             "clock": "business",
         }
+        week = [(1, "09:00", "17:00")]
+        calendar = {"calendar_id": "t0", "name": None, "tz": self.report_tz, "hours": week, "exceptions": 2}
         return SettingsShown(
-            self.report_tz, "EUR", [{"calendar_id": "t0", "name": None, "tz": self.report_tz, "hours": [(1, "09:00", "17:00")], "exceptions": 2}], [policy],
+            self.report_tz, "", [calendar], [policy],
             [{"team_id": "t1", "name": None, "tier": 2}], {**values, "privacy.redact": ["t2"]}, "servicemeter.toml", "", "ab",
         )  # fmt: skip
 
