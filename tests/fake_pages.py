@@ -80,8 +80,8 @@ class FakePages:
 
     def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
         if token == "proposed":
-            return Look(token, "t0.csv", 1234567, ["t0", "t1"], [["t0", "t1"]], mapping='name = "t0"', is_proposed=True)
-        return Look(token, "t0.csv", 1234567, ["t0", "t1"], [["t0", "t1"]], "files", "files", ["t2"], 'name = "t0"', False, True)
+            return Look(token, "t0", 1234567, ["t0", "t1"], [["t0", "t1"]], mapping="t0", is_proposed=True)
+        return Look(token, "t0", 1234567, ["t0", "t1"], [["t0", "t1"]], "files", "files", ["t2"], "t0", False, True)
 
     def keep_mapping(self, token: str, text: str) -> None:
         raise BadQuestion("This desk keeps nothing.")

@@ -118,7 +118,7 @@ def _compared(desk: Desk, by: str, metric: Metric, mix: str, scorecard: Scorecar
         factor,
         _lines(common, most, factor) if common is not None else [],
         small_teams=len(small),
-        answers=answers,
+        answers=[] if small else answers,  # whose rows would tell of them one by one
     )
 
 

@@ -23,7 +23,7 @@ from servicemeter.desk.feelings import ask_feelings
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.loyalty import ask_loyalty
-from servicemeter.desk.privacy import mask_of
+from servicemeter.desk.privacy import mask_of, refuse_individuals
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.saving import save_view
 from servicemeter.desk.scorecard import make_scorecard
@@ -249,6 +249,7 @@ class Desk(Asking):
 
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
+        refuse_individuals(self.home, questions)
         with self._lock:
             self._make_ready()
             version = self.book.data_version

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from servicemeter.ground.errors import BadSettings
+from servicemeter.ground.errors import BadQuestion, BadSettings
 from servicemeter.ground.settings import Home
+from servicemeter.model.question import Question
 from servicemeter.text.redact import KINDS, redact
 
-__all__ = ["Discretion", "discretion_of", "mask_of"]
+__all__ = ["Discretion", "discretion_of", "mask_of", "refuse_individuals"]
 
 _KEYS = ("redact", "hide_individuals", "smallest_team")
 _SMALLEST_TEAM = 5
@@ -37,6 +38,16 @@ def discretion_of(home: Home | None) -> Discretion:
     if not isinstance(smallest, int) or isinstance(smallest, bool) or smallest < 2:
         raise BadSettings(f"{_where(home)}: [privacy] smallest_team is a number of people from 2 on; not {smallest!r}.")
     return Discretion(hides, smallest)
+
+
+def refuse_individuals(home: Home | None, questions: Sequence[Question]) -> None:
+    """Refuse questions that split or filter by agent where individuals are hidden: on every face alike."""
+    if any("agent" in q.by or any(f.dimension == "agent" for f in q.where) for q in questions):
+        if discretion_of(home).hides_individuals:
+            raise BadQuestion(
+                "Works-council mode is on: nothing is split or filtered by agent here. Ask by team, or change [privacy] "
+                "hide_individuals in servicemeter.toml."
+            )
 
 
 def _section(home: Home | None) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def _changed(said: dict[str, Any], section: str, key: str, value: Any) -> dict[s
 
 
 def _written(text: str, section: str, key: str, value: Any) -> str:
-    lines = text.splitlines(keepends=True)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
     start = next((i for i, line in enumerate(lines) if re.fullmatch(rf"\s*\[\s*{section}\s*\]\s*(#.*)?\s*", line)), None)
@@ -67,7 +67,8 @@ def _written(text: str, section: str, key: str, value: Any) -> str:
 
 
 def _line(key: str, value: Any, comment: str = "") -> str:
-    return f"{key} = {json.dumps(value, ensure_ascii=False)}{comment}\n"
+    said = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f"{key} = {said}{comment}\n"
 
 
 def _comment(line: str) -> str:
