@@ -33,7 +33,13 @@ redact = 1
         ("privacy", "hide_individuals", True, "[privacy]   # by law\n", "[privacy]   # by law\nhide_individuals = true\n"),
         ("targets", "csat", "at least #1", 'csat = "at least 85 %" # agreed', 'csat = "at least #1" # agreed'),
         ("privacy", "smallest_team", None, "smallest_team = 5\n", ""),
-        ("text", "after_import", ["reasons"], "[[odd]]\nredact = 1\n", '[[odd]]\nredact = 1\n\n[text]\nafter_import = ["reasons"]\n'),
+        (
+            "text",
+            "after_import",
+            ["reasons"],
+            "[[odd]]\nredact = 1\n",
+            '[[odd]]\nredact = 1\n\n[text]\nafter_import = ["reasons"]\n',
+        ),
     ],
 )
 def test_one_line_changes_and_comments_stay(section: str, key: str, value: Any, before: str, after: str) -> None:

@@ -35,7 +35,9 @@ class Sink:
 
 def body(content: bytes, fields: dict[str, str], file_name: str = "t.csv") -> bytes:
     parts = [f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{n}"\r\n\r\n{v}\r\n'.encode() for n, v in fields.items()]
-    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"\r\nContent-Type: text/csv\r\n\r\n'
+    head = (
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="{file_name}"\r\nContent-Type: text/csv\r\n\r\n'
+    )
     return b"".join(parts[:1]) + head.encode() + content + b"\r\n" + b"".join(parts[1:]) + f"--{BOUNDARY}--\r\n".encode()
 
 
@@ -47,7 +49,9 @@ def cut(whole: bytes, sizes: list[int]) -> Iterator[bytes]:
     yield whole[at:]
 
 
-TRICKY = st.lists(st.sampled_from([b"\r\n", b"--", b"\r", b"\r\n--xYzZ", b"xYzZY", b"a,b;c", b"\x00\xff"]), max_size=12).map(b"".join)
+TRICKY = st.lists(st.sampled_from([b"\r\n", b"--", b"\r", b"\r\n--xYzZ", b"xYzZY", b"a,b;c", b"\x00\xff"]), max_size=12).map(
+    b"".join
+)
 
 
 @given(TRICKY, st.lists(st.integers(1, 40), max_size=30), st.dictionaries(st.sampled_from(["name", "tz"]), st.just("Europe/x")))

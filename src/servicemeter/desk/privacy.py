@@ -42,12 +42,12 @@ def discretion_of(home: Home | None) -> Discretion:
 
 def refuse_individuals(home: Home | None, questions: Sequence[Question]) -> None:
     """Refuse questions that split or filter by agent where individuals are hidden: on every face alike."""
-    if any("agent" in q.by or any(f.dimension == "agent" for f in q.where) for q in questions):
-        if discretion_of(home).hides_individuals:
-            raise BadQuestion(
-                "Works-council mode is on: nothing is split or filtered by agent here. Ask by team, or change [privacy] "
-                "hide_individuals in servicemeter.toml."
-            )
+    asks_agents = any("agent" in q.by or any(f.dimension == "agent" for f in q.where) for q in questions)
+    if asks_agents and discretion_of(home).hides_individuals:
+        raise BadQuestion(
+            "Works-council mode is on: nothing is split or filtered by agent here. Ask by team, or change [privacy] "
+            "hide_individuals in servicemeter.toml."
+        )
 
 
 def _section(home: Home | None) -> dict[str, Any]:
