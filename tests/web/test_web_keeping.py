@@ -119,7 +119,7 @@ def test_views_are_named_opened_forgotten_and_put_back(desk: Desk) -> None:
 def test_settings_are_previewed_proven_written_and_hold(desk: Desk) -> None:
     assert desk.home is not None
     desk.home.settings.write_text('# ours\n[targets]\ncsat = "at least 85 %"\n', encoding="utf-8")
-    fields = {
+    fields: dict[str, Any] = {
         "shown": "privacy.hide_individuals privacy.smallest_team",
         "privacy.hide_individuals": "true",
         "privacy.smallest_team": "6",
