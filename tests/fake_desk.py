@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from fake_live import answer_live
+from fake_pages import FakePages
 from servicemeter.analysis.targets import judge
 from servicemeter.ground.errors import BadQuestion, UnknownMetric
 from servicemeter.model.answer import Answer, Row
@@ -151,7 +152,7 @@ def make_scorecard() -> Scorecard:
 
 
 @dataclass
-class FakeDesk:
+class FakeDesk(FakePages):
     """Gives what it was given, and remembers what it was asked."""
 
     card: Scorecard = field(default_factory=make_scorecard)

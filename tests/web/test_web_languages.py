@@ -26,12 +26,14 @@ _FINDING = {
 PATHS = [
     *navigable(), "/metric/first_response_time", "/metric/csat?set=&by=channel", "/metric/abandonment_rate", "/no_such_page",
     "/ticket?id=t7", "/ticket/metrics?id=t7", "/customer?id=c7&of=shop", "/tickets?id=t9&status=new", "/now?wall=1",
+    "/teams", "/agent?agent=a1", "/import", "/import?file=proposed", "/import?file=known", "/views?of=/agents&gone=1",
+    "/targets?gone=note&number=1", "/targets?metric=csat&set=1&number=3", "/settings?changed=now", "/sources?asked=t0",
     *(f"/metric/first_response_time/{part}" for part in ("trend", "split", "times", "spread", "variants", "rows")),
 ]  # fmt: skip
 # What is not ours to translate: names, identifiers, units, dates as the reader writes them, values of the data.
 _KEPT = re.compile(
     r"servicemeter|English|Nederlands|Română|Europe/Amsterdam|common practice|"
-    r"\b(?:EN|NL|RO|CSV|XLSX|JSON|PNG|SVG|SQL|n|p50|p90|d|h|u|min|s|nov|okt|sep|aug|jan|feb|mrt|apr|mei|jun|jul|dec|[Nn]ovember|oktober)\b|"
+    r"\b(?:EN|NL|RO|CSV|XLSX|JSON|PNG|SVG|SQL|n|kB|MB|p50|p90|d|h|u|min|s|nov|okt|sep|aug|jan|feb|mrt|apr|mei|jun|jul|dec|[Nn]ovember|oktober)\b|"
     r"\b(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|ma|di|wo|do|vr|za|zo)\b|\bW\d+\b"
 )
 

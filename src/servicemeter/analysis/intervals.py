@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 __all__ = [
     "Survival",
     "Z",
+    "binomial",
     "byar",
     "kaplan_meier",
     "mean_interval",
@@ -78,14 +79,14 @@ def order_ranks(n: int, q: float) -> tuple[int | None, int | None]:
     """
     if n < 0 or not 0 < q < 1:
         raise ValueError(f"quantile {q} of {n} values does not exist")
-    first, chances = _binomial(n, q)
+    first, chances = binomial(n, q)
     below = int(np.searchsorted(np.cumsum(chances), _TAIL, side="right"))
     above = int(np.searchsorted(np.cumsum(chances[::-1]), _TAIL, side="right"))
     lower, upper = first + below, first + len(chances) - above
     return (lower if below else None, upper if above else None)
 
 
-def _binomial(n: int, q: float) -> tuple[int, NDArray[np.float64]]:
+def binomial(n: int, q: float) -> tuple[int, NDArray[np.float64]]:
     """The chances of Bin(n, q) from the first outcome given on, over all outcomes that are not hopelessly rare.
 
     Ratios of neighbours need no factorials; the outcomes left out, ten standard deviations away and more, weigh less

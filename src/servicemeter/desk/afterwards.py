@@ -10,9 +10,10 @@ from servicemeter.ground.errors import BadSettings
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["do_afterwards", "wanted_afterwards"]
+__all__ = ["AFTERWARDS", "do_afterwards", "wanted_afterwards"]
 
-_KNOWN = ("complaints", "reasons")
+AFTERWARDS = ("complaints", "reasons")
+"""What may be asked for."""
 
 
 def wanted_afterwards(desk: Desk) -> tuple[str, ...]:
@@ -20,8 +21,8 @@ def wanted_afterwards(desk: Desk) -> tuple[str, ...]:
     if desk.home is None:
         return ()
     asked = desk.home.section("text").get("after_import", [])
-    if not isinstance(asked, list) or not set(asked) <= set(_KNOWN):
-        raise BadSettings(f"{desk.home.settings}: [text] after_import is a list of {', '.join(_KNOWN)}; not {asked!r}.")
+    if not isinstance(asked, list) or not set(asked) <= set(AFTERWARDS):
+        raise BadSettings(f"{desk.home.settings}: [text] after_import is a list of {', '.join(AFTERWARDS)}; not {asked!r}.")
     return tuple(asked)
 
 

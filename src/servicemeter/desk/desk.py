@@ -15,17 +15,33 @@ from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.assist import assist
 from servicemeter.desk.check import check
+from servicemeter.desk.comparing import compare, own_work
 from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
+from servicemeter.desk.feelings import ask_feelings
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
+from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
-from servicemeter.desk.privacy import mask_of
+from servicemeter.desk.privacy import mask_of, refuse_individuals
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
+from servicemeter.desk.saving import save_view
 from servicemeter.desk.scorecard import make_scorecard
+from servicemeter.desk.setting import PlannedChange, SettingsShown, change_settings, plan_change, settings_shown
+from servicemeter.desk.states import SourceStates, pull_soon, source_states
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
-from servicemeter.desk.targets import read_goals
+from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
+from servicemeter.desk.uploads import (
+    Look,
+    Reading,
+    Upload,
+    drop_upload,
+    keep_mapping,
+    look_at,
+    open_upload,
+    take_upload,
+)
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
@@ -36,13 +52,17 @@ from servicemeter.metrics.measure import measure, statements_of
 from servicemeter.metrics.ofticket import made_of_ticket
 from servicemeter.metrics.plan import Source, plan
 from servicemeter.model.answer import Answer
+from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
+from servicemeter.model.loyalty import Feelings, Loyalty
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.model.target import Aims, KeptGoal, Note
 from servicemeter.office.database import Office, open_office
 from servicemeter.office.runs import SyncRun
+from servicemeter.office.views import SavedView, list_views, put_view_back, remove_view
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
 from servicemeter.store.occasions import find_occasions
@@ -236,6 +256,7 @@ class Desk(Asking):
 
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
+        refuse_individuals(self.home, questions)
         with self._lock:
             self._make_ready()
             version = self.book.data_version
@@ -287,7 +308,7 @@ class Desk(Asking):
             as_of=as_of,
             metrics=metrics,
             scope=scope or Scope(),
-            goals=read_goals(self.home) if self.home else (),
+            goals=goals_of(self),
         )
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
@@ -413,6 +434,106 @@ class Desk(Asking):
     def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
         """Precision and recall of the rules where a person has said it; see `desk.complaints`."""
         return rate_complaints(self, corrections)
+
+    def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison:
+        """Agents or teams in a share, without rewarding luck; `span` is that of a scorecard. See `desk.comparing`."""
+        return compare(self, by, metric, mix=mix, **span)
+
+    def own_work(self, agent: str, **span: Any) -> OwnWork:
+        """One agent's own figures beside everybody's; `span` is that of a scorecard."""
+        return own_work(self, agent, **span)
+
+    def loyalty(self, **span: Any) -> Loyalty:
+        """Who stays, what contact is followed by, and how often customers order anyway; see `desk.loyalty`."""
+        return ask_loyalty(self, **span)
+
+    def feelings(self, **span: Any) -> Feelings:
+        """How customers sound, by channel and reason, and the words that decided; see `desk.feelings`."""
+        return ask_feelings(self, **span)
+
+    def aims(self) -> Aims:
+        """The targets with where each was set, and the notes; see `desk.targets`."""
+        return list_aims(self)
+
+    def set_target(
+        self, metric: str, goal: str, *, channel: str | None = None, month: str | None = None, now: datetime
+    ) -> tuple[KeptGoal, int | None]:
+        """Set a target in words (`at most 4 h`), for always, a channel or a month; with the number of the one it replaced."""
+        return set_target(self, metric, goal, channel=channel, month=month, now=now)
+
+    def note(self, happened_on: date, text: str, *, metric: str | None = None, now: datetime) -> Note:
+        """Note what was changed on a day, about a metric or about all."""
+        return note(self, happened_on, text, metric=metric, now=now)
+
+    def notes(self, metric: str | None = None) -> list[Note]:
+        """The notes, the earliest first; of a metric those about it and those about all."""
+        return notes_of(self, metric)
+
+    def drop(self, kind: Kind, number: int, *, now: datetime) -> None:
+        """Take a target of the page or a note away."""
+        drop(self, kind, number, now=now)
+
+    def put_back(self, kind: Kind, number: int, *, now: datetime) -> None:
+        """Put back what was taken away."""
+        put_back(self, kind, number, now=now)
+
+    def source_states(self, now: datetime) -> SourceStates:
+        """How every source is doing; see `desk.states`."""
+        return source_states(self, now)
+
+    def pull_soon(self, name: str, now: datetime) -> None:
+        """Let the schedule pull a source within seconds."""
+        pull_soon(self, name, now)
+
+    def open_upload(self, file_name: str, now: datetime) -> Upload:
+        """Begin to keep a file that is sent through a page; see `desk.uploads`."""
+        return open_upload(self, file_name, now)
+
+    def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
+        """How an upload would be read."""
+        return look_at(self, token, reading, now=now)
+
+    def keep_mapping(self, token: str, text: str) -> None:
+        """Keep an edited mapping with an upload."""
+        keep_mapping(self, token, text)
+
+    def take_upload(
+        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
+    ) -> ImportReport:
+        """Import an upload, or only say what would come of it."""
+        return take_upload(self, token, reading, now=now, dry_run=dry_run, again=again, remember=remember)
+
+    def drop_upload(self, token: str) -> None:
+        """Remove an upload."""
+        drop_upload(self, token)
+
+    def views(self, owner: str | None = None) -> list[SavedView]:
+        """Everybody's saved views, and those of an owner."""
+        return list_views(self.office, owner) if self.home is not None and self.home.has_office() else []
+
+    def save_view(self, name: str, address: str, *, owner: str | None = None, now: datetime) -> SavedView:
+        """Keep an address of the pages under a name."""
+        return save_view(self, name, address, owner=owner, now=now)
+
+    def drop_view(self, view_id: int, *, owner: str | None = None, now: datetime) -> SavedView:
+        """Forget a saved view."""
+        return remove_view(self.office, view_id, now, owner)
+
+    def put_view_back(self, view_id: int, *, owner: str | None = None) -> SavedView:
+        """Put a forgotten view back."""
+        return put_view_back(self.office, view_id, owner)
+
+    def settings(self) -> SettingsShown:
+        """What is set, where, and what of it can be changed here; see `desk.setting`."""
+        return settings_shown(self)
+
+    def plan_change(self, wanted: Mapping[str, str]) -> PlannedChange:
+        """What the settings file would be with other values, checked; nothing is written."""
+        return plan_change(self, wanted)
+
+    def change_settings(self, wanted: Mapping[str, str], *, seen: str) -> PlannedChange:
+        """Write the settings file with other values, if it is still the one that was `seen`."""
+        return change_settings(self, wanted, seen=seen)
 
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""

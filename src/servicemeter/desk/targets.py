@@ -1,19 +1,24 @@
-"""The organisation's targets, as the settings of a data folder write them."""
+"""The organisation's targets: in the settings of a data folder, and set on the pages; and the notes beside them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal
 
-from servicemeter.ground.errors import BadSettings, UnknownMetric, UnknownName
+from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownMetric, UnknownName
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.catalog import find_metric
 from servicemeter.model.metric import Metric
-from servicemeter.model.target import Goal, Target
+from servicemeter.model.target import Aims, Goal, KeptGoal, Note, Target
+from servicemeter.office.notes import keep_note, list_notes, put_note_back, remove_note
+from servicemeter.office.targets import keep_target, list_targets, put_target_back, remove_target
 
-__all__ = ["read_goals"]
+if TYPE_CHECKING:
+    from servicemeter.desk.desk import Desk
+
+__all__ = ["Kind", "drop", "goals_of", "list_aims", "note", "notes_of", "put_back", "read_goals", "set_target", "units_of"]
 
 _WRITTEN = re.compile(r"(at most|at least)\s+([+-]?\d+(?:\.\d+)?)\s*(\S.*)?")
 _SECONDS: dict[str, float] = {"s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -24,6 +29,8 @@ _SCALES: dict[str, dict[str, float]] = {
     "money": {"": 100},
 }
 _KEYS = ("goal", "channel", "month")
+_LONGEST_NOTE = 200
+Kind = Literal["target", "note"]
 
 
 def read_goals(home: Home) -> list[Goal]:
@@ -32,21 +39,105 @@ def read_goals(home: Home) -> list[Goal]:
     A metric has one target or a list of them: `csat = "at least 85 %"`, or
     `backlog = ["at most 150", { goal = "at most 40", channel = "chat", month = "2026-12" }]`.
     """
-    return [goal for name, said in home.section("targets").items() for goal in _Entry(home, name).goals(said)]
+    where = f" in {home.settings}"
+    return [goal for name, said in home.section("targets").items() for goal in _Entry(where, name).goals(said)]
+
+
+def goals_of(desk: Desk) -> list[Goal]:
+    """Every target, those set on the page last: of equally particular ones the last holds, so the page goes before the file."""
+    if desk.home is None:
+        return []
+    own = list(list_targets(desk.office).values()) if desk.home.has_office() else []
+    return [*read_goals(desk.home), *own]
+
+
+def list_aims(desk: Desk) -> Aims:
+    """What was set where, and the notes. A file that cannot be read is told, not raised: the page's own can still be changed."""
+    home = desk.home
+    if home is None:
+        return Aims([], [])
+    own = list_targets(desk.office) if home.has_office() else {}
+    try:
+        written, fault = read_goals(home), ""
+    except BadSettings as error:
+        written, fault = [], str(error)
+    taken = {_place(goal) for goal in own.values()}
+    last = {_place(goal): i for i, goal in enumerate(written)}
+    kept = [KeptGoal(g, "file", None, _place(g) in taken or last[_place(g)] != i) for i, g in enumerate(written)]
+    return Aims([*kept, *(KeptGoal(g, "page", number) for number, g in own.items())], notes_of(desk), fault)
+
+
+def _place(goal: Goal) -> tuple[str, str | None, date | None]:
+    """What a target is for; two for the same cannot both hold."""
+    return goal.metric, goal.channel, goal.month
+
+
+def set_target(
+    desk: Desk, metric: str, goal: str, *, channel: str | None = None, month: str | None = None, now: datetime
+) -> tuple[KeptGoal, int | None]:
+    """Set a target as the file would write it (`at most 4 h`); returns it, and the number of the one it took the place of.
+
+    `BadQuestion` says what is wrong with it.
+    """
+    said = {"goal": goal, **({"channel": channel} if channel else {}), **({"month": month} if month else {})}
+    try:
+        wanted = next(_Entry("", metric).goals(said))
+    except BadSettings as fault:
+        raise BadQuestion(str(fault)) from fault
+    number, before = keep_target(desk.office, wanted, now)
+    return KeptGoal(wanted, "page", number), before[-1] if before else None
+
+
+def note(desk: Desk, happened_on: date, text: str, *, metric: str | None = None, now: datetime) -> Note:
+    """Note what was changed on a day, at most 200 letters; about one metric, or about all."""
+    words = " ".join(text.split())
+    if not words or len(words) > _LONGEST_NOTE:
+        raise BadQuestion(f"A note has 1 to {_LONGEST_NOTE} letters; this has {len(words)}.")
+    if metric is not None:
+        find_metric(metric)
+    return keep_note(desk.office, happened_on, words, metric, now)
+
+
+def notes_of(desk: Desk, metric: str | None = None) -> list[Note]:
+    """The notes, the earliest first; of a metric those about it and those about all."""
+    if desk.home is None or not desk.home.has_office():
+        return []
+    return [one for one in list_notes(desk.office) if metric is None or one.metric in (None, metric)]
+
+
+def drop(desk: Desk, kind: Kind, number: int, *, now: datetime) -> None:
+    """Take a target of the page or a note away; `put_back` undoes it."""
+    if kind == "target":
+        remove_target(desk.office, number, now)
+    else:
+        remove_note(desk.office, number, now)
+
+
+def put_back(desk: Desk, kind: Kind, number: int, *, now: datetime) -> None:
+    """Put back what was taken away."""
+    if kind == "target":
+        put_target_back(desk.office, number, now)
+    else:
+        put_note_back(desk.office, number)
+
+
+def units_of(metric: Metric) -> list[str]:
+    """The units in which a target of a metric may be written; an empty one is none."""
+    return list(_SCALES.get(metric.unit, {"": 1}))
 
 
 class _Entry:
-    """What the settings say of one metric, and how to complain about it."""
+    """What is said of one metric, and how to complain about it; `where` says in what."""
 
-    def __init__(self, home: Home, name: str) -> None:
-        self.home, self.name = home, name
+    def __init__(self, where: str, name: str) -> None:
+        self.where, self.name = where, name
         try:
             self.metric: Metric = find_metric(name)
         except UnknownMetric as fault:
             raise self._bad(str(fault)) from fault
 
     def _bad(self, why: str) -> BadSettings:
-        return BadSettings(f"The target of {self.name} in {self.home.settings} cannot be used: {why}")
+        return BadSettings(f"The target of {self.name}{self.where} cannot be used: {why}")
 
     def goals(self, said: object) -> Iterator[Goal]:
         """The targets of the metric, in the order they are written."""

@@ -7,22 +7,26 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from servicemeter.ground.errors import BadSettings
 from servicemeter.office.connections import Connection, find_connection
 from servicemeter.office.database import Office
-from servicemeter.office.doors import Door, Key, find_door, keep_door
+from servicemeter.office.doors import Door, Key, count_refusals_at_doors, find_door, keep_door, list_doors
+from servicemeter.office.inbox import count_inbox, list_failures
 from servicemeter.sources.finding import find_connector
 from servicemeter.sources.webhook import Webhook, key_of
 from servicemeter.surveys.answering import SOURCE as SURVEYS
 
-__all__ = ["PREFIX", "Opened", "hook_of", "open_door", "turn_door"]
+__all__ = ["PREFIX", "Opened", "hook_of", "open_door", "protection_of", "turn_door", "webhook_states"]
 
 PREFIX = "/in/"
 OLD_HOLDS = timedelta(hours=24)
 """How long the secret before the present one still opens."""
 
 _PATH_BYTES, _SECRET_BYTES = 24, 32
+_REFUSALS_SHOWN = timedelta(days=7)
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -131,3 +135,28 @@ def _outgoing(keys: tuple[Key, ...], now: datetime) -> tuple[Key, ...]:
 def _keep(office: Office, door: Door) -> Door:
     keep_door(office, door)
     return door
+
+
+def protection_of(door: Door) -> str:
+    """How a door is protected: `signed`, `secret header, unsigned`, or `unsigned`."""
+    return "signed" if door.is_signed else "secret header, unsigned" if door.secrets else "unsigned"
+
+
+def webhook_states(office: Office, now: datetime) -> dict[str, dict[str, Any]]:
+    """What there is to say of each door: how it is protected, what waits, what failed and why, what was refused lately.
+
+    Under '' stands what went to addresses that are no door's, if anything did.
+    """
+    counts, refused = count_inbox(office), count_refusals_at_doors(office, (now - _REFUSALS_SHOWN).date())
+    told = {}
+    for door in list_doors(office):
+        name = door.connection
+        failures = list_failures(office, name, _SHOWN)
+        told[name] = {
+            "protection": protection_of(door),
+            "deliveries": {state: n for (source, state), n in counts.items() if source == name},
+            "failures": [{"delivery_id": f.delivery_id, "received_at": f.received_at, "error": f.error} for f in failures],
+            "refused_in_7_days": {reason: n for (source, reason), n in refused.items() if source == name},
+        }
+    strays = sum(n for (source, _), n in refused.items() if not source)
+    return told | ({"": {"refused_in_7_days": strays}} if strays else {})

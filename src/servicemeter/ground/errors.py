@@ -28,6 +28,7 @@ __all__ = [
     "CursorExpired",
     "EmptyBook",
     "EmptyFile",
+    "ForeignForm",
     "PortTaken",
     "ServerGone",
     "ServicemeterError",
@@ -83,6 +84,10 @@ class BadSettings(ServicemeterError):
 
 class BadCalendar(BadSettings):
     """A business calendar that cannot be used."""
+
+
+class ForeignForm(ServicemeterError):
+    """A form that did not come from a page of ours; nothing is changed."""
 
 
 class BackwardSpan(ServicemeterError):

@@ -110,6 +110,11 @@ class Home:
         return self.folder / "sentiment.npy"
 
     @property
+    def uploads(self) -> Path:
+        """Where files lie that are sent through a page, until they are imported or forgotten."""
+        return self.folder / "uploads"
+
+    @property
     def server(self) -> Path:
         """Where a running server leaves its address and token, readable by the owner alone."""
         return self.folder / "server.json"

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from html import escape
 
+from servicemeter.ground.clock import period_end
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
-from servicemeter.model.target import Target
+from servicemeter.model.target import Note, Target
 from servicemeter.show.axes import Axis, axis_for
 from servicemeter.show.changes import aim_words
 from servicemeter.show.dates import period_label
@@ -16,9 +17,10 @@ from servicemeter.show.numbers import number
 from servicemeter.show.phrases import say
 from servicemeter.show.words import figure, n_words, shown_value, value_words
 
-__all__ = ["dot_mark", "hatch", "sparkline", "svg", "trend_chart"]
+__all__ = ["dot_mark", "flags", "hatch", "sparkline", "svg", "trend_chart"]
 
 _SPARK_WIDTH, _SPARK_HEIGHT, _PAD = 150, 34, 4
+_FLAG_LETTERS, _FLAG_LINES = 28, 3
 _Point = tuple[int, Row]
 
 
@@ -118,6 +120,7 @@ def trend_chart(
     language: str = "en",
     target: Target | None = None,
     size: tuple[int, int] = (760, 260),
+    notes: Sequence[Note] = (),
 ) -> str:
     """A line over time with axis, interval band, target and hatched unfinished period; every point tells its figures.
 
@@ -139,6 +142,7 @@ def trend_chart(
         _unfinished(rows, across, height, language),
         _dates(rows, across, height, grain, language, width),
         _aim(target, metric, up, width, language),
+        flags(notes, rows, across, (14, height - 28), grain),
         _series(shown, across, up),
         _points(shown, across, up, metric, grain, language),
     ])  # fmt: skip
@@ -200,6 +204,38 @@ def _unfinished(rows: Sequence[Row], across: Axis, height: int, language: str) -
     right = across.at(len(rows) - 1) + 12
     note = f'<text class="note" x="{right - 2:.1f}" y="11">{escape(say(language, "so far"))}</text>'
     return hatch(left, right, 14, height - 28, 7) + note
+
+
+def flags(notes: Sequence[Note], rows: Sequence[Row], across: Axis, span: tuple[float, float], grain: str) -> str:
+    """A small flag on the day of each note that lies within the periods drawn, with its text where there is room for it."""
+    placed = [(x, note) for note in notes if (x := _day_at(note.happened_on, rows, across, grain)) is not None]
+    out, ends = "", [-1.0] * _FLAG_LINES
+    for x, note in placed:
+        words = note.text if len(note.text) <= _FLAG_LETTERS else note.text[: _FLAG_LETTERS - 1].rstrip() + "…"
+        wide = 7.0 * len(words) + 14
+        is_left = x + wide > across.end + 14
+        start = x - wide if is_left else x
+        line = next((i for i, end in enumerate(ends) if end < start), None)
+        y = span[0] + 8 + 15 * (line or 0)
+        out += f"<g><title>{escape(f'{note.happened_on.isoformat()}: {note.text}')}</title>"
+        out += f'<line class="flag-line" x1="{x:.1f}" x2="{x:.1f}" y1="{y - 8:.1f}" y2="{span[1]}"/>'
+        out += f'<path class="flag" d="M{x:.1f} {y - 8:.1f}l{-9 if is_left else 9} 4l{9 if is_left else -9} 4z"/>'
+        if line is not None:
+            ends[line] = max(ends[line], x + (4 if is_left else wide))
+            anchor, at = (" end", x - 12) if is_left else ("", x + 12)
+            out += f'<text class="flag-label{anchor}" x="{at:.1f}" y="{y:.1f}">{escape(words)}</text>'
+        out += "</g>"
+    return out
+
+
+def _day_at(on: date, rows: Sequence[Row], across: Axis, grain: str) -> float | None:
+    """Where a day lies: a point stands for its whole period, whose days lie from half a step before it to half a step after."""
+    for i, row in enumerate(rows):
+        start = _as_date(row.get("period_start"))
+        if start is not None and start <= on < (ends := period_end(start, grain)):
+            place = i - 0.5 + (on - start).days / (ends - start).days
+            return across.at(min(max(place, 0.0), len(rows) - 1.0))
+    return None
 
 
 def hatch(left: float, right: float, top: float, bottom: float, step: float) -> str:

@@ -148,6 +148,20 @@ class Book:
         )
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
+    def configured(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a small table of settings or names, with its declared columns, in the order of its key."""
+        table = TABLES[name]
+        columns = [column.name for column in table.columns]
+        order = ", ".join(f'"{column}"' for column in table.key)
+        chosen = ", ".join(f'"{column}"' for column in columns)
+        return [dict(zip(columns, row, strict=True)) for row in self.engine.rows(f"select {chosen} from {name} order by {order}")]
+
+    def kept_counts(self) -> dict[str, int]:
+        """How many rows were kept aside, by source."""
+        return {
+            str(source): int(n) for source, n in self.engine.rows("select source, count(*) from meta.kept_aside group by source")
+        }
+
     def sources(self) -> list[dict[str, Any]]:
         """The sources with their coverage (UTC) and capabilities."""
         rows = self.engine.rows("select source, loaded_from, loaded_through, ended_at, capabilities from sources order by source")

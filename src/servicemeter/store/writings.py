@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 
 import pyarrow as pa
 
 from servicemeter.engines.engine import Engine
 
-__all__ = ["Conversation", "Writing", "count_unread", "earlier_scores", "other_models", "unread_conversations"]
+__all__ = ["Conversation", "Writing", "count_unread", "earlier_scores", "other_models", "recent_words",
+           "unread_conversations"]  # fmt: skip
+
+_OF_TICKETS = {"channel": "channel", "brand": "brand", "source": "source"}
 
 
 @dataclass(frozen=True)
@@ -100,3 +103,25 @@ def _written(engine: Engine, model: str) -> str:
           on s.source = g.source and s.message_id = g.message_id and s.model = {engine.dialect.text(model)}
         where g.author_type = 'customer' and g.is_public and not g.is_auto and t.text is not null
     """
+
+
+def recent_words(
+    engine: Engine, span: tuple[datetime, datetime], where: Mapping[str, str], most: int
+) -> list[tuple[str | None, str]]:
+    """The last public messages that customers wrote in [since, until), with the language that is known of each.
+
+    `where` may name `channel`, `brand` and `source` of the ticket.
+    """
+    text = engine.dialect.text
+    since, until = (f"timestamp '{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}'" for at in span)
+    held = "".join(f" and k.{_OF_TICKETS[name]} = {text(value)}" for name, value in where.items())
+    rows = engine.rows(f"""
+        select coalesce(k.language, g.language) as known_language, t.text
+        from messages as g
+        join texts as t on t.source = g.source and t."of" = 'message' and t.id = g.message_id
+        left join tickets as k on k.source = coalesce(g.ticket_source, g.source) and k.ticket_id = g.ticket_id
+        where g.author_type = 'customer' and g.is_public and not g.is_auto and t.text is not null
+          and g.occurred_at >= {since} and g.occurred_at < {until}{held}
+        order by g.occurred_at desc, g.source, g.message_id limit {most}
+    """)
+    return [(None if language is None else str(language), str(words)) for language, words in rows]

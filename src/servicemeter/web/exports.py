@@ -10,16 +10,20 @@ from starlette.responses import Response
 
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.model.answer import Row
+from servicemeter.model.scorecard import Scorecard
 from servicemeter.show.files import png_bytes, xlsx_bytes
 from servicemeter.show.tables import rows_csv
 from servicemeter.show.theme import poster
 from servicemeter.web.panels import Panel
 from servicemeter.web.plain import PlainJSON
 from servicemeter.web.subject import Subject
+from servicemeter.web.visit import Visit
 
-__all__ = ["FIGURES", "FORMS", "PICTURES", "Taken", "export", "take_along"]
+__all__ = ["FIGURES", "FORMS", "PICTURES", "Taken", "about_file", "export", "files_of", "send", "take_along"]
 
 PICTURES = ("png", "svg")
+About = Sequence[tuple[str, str]]
+"""What a file says about itself: names and texts."""
 _PICTURE_SIZE = (1120, 320)
 
 
@@ -29,7 +33,7 @@ class Taken:
 
     name: str
     rows: Sequence[Row]
-    about: Sequence[tuple[str, str]]
+    about: About
     whole: Any
     draw: Callable[[tuple[int, int]], str] | None = None
     title: str = ""
@@ -56,10 +60,16 @@ def take_along(taken: Taken, form: str) -> Response:
 
 def export(subject: Subject, panel: Panel, form: str) -> Response:
     """A part of a metric's page as a file."""
-    about = _about(subject, panel)
+    options = ", ".join(f"{name}={value}" for name, value in subject.options.items())
+    about = about_file(subject.seen, subject.scorecard, subject.metric.label(subject.language), panel, options)
+    return send(panel, form, about, f"{subject.metric.name}-{panel.name}-{subject.scorecard.since.isoformat()}")
+
+
+def send(panel: Panel, form: str, about: About, name: str) -> Response:
+    """A part as a file of that name."""
     said = dict(about)
     taken = Taken(
-        f"{subject.metric.name}-{panel.name}-{subject.scorecard.since.isoformat()}",
+        name,
         panel.rows,
         about,
         {**said, "rows": panel.rows, "answers": [answer.to_dict() for answer in panel.answers]},
@@ -69,6 +79,11 @@ def export(subject: Subject, panel: Panel, form: str) -> Response:
         f"servicemeter · {said['data']}",
     )
     return take_along(taken, form)
+
+
+def files_of(panel: Panel, href: Callable[[str], str]) -> list[tuple[str, str]]:
+    """The forms that a part can be taken along in, each with its address."""
+    return [(form.upper(), href(form)) for form in FORMS if panel.draw or form not in PICTURES]
 
 
 def _csv(taken: Taken) -> Response:
@@ -92,19 +107,18 @@ def _png(taken: Taken) -> Response:
     return Response(png_bytes(taken.poster), media_type="image/png")
 
 
-def _about(subject: Subject, panel: Panel) -> list[tuple[str, str]]:
+def about_file(seen: Visit, scorecard: Scorecard, label: str, panel: Panel, options: str = "") -> About:
     """What a file says about itself."""
-    seen = subject.seen
-    over = seen.over(subject.scorecard)
+    over = seen.over(scorecard)
     return [
-        ("metric", subject.metric.label(subject.language)),
+        ("metric", label),
         ("title", panel.title),
         ("subtitle", panel.subtitle),
         ("period", over["title"]),
         ("filters", ", ".join(f"{name} {value}" for name, value in seen.address.filters.items())),
-        ("options", ", ".join(f"{name}={value}" for name, value in subject.options.items())),
+        ("options", options),
         ("data", over["reach"]),
-        ("data_version", str(subject.scorecard.data_version)),
+        ("data_version", str(scorecard.data_version)),
         ("address", seen.address.here()),
     ]
 

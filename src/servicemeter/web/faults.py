@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from servicemeter.ground.errors import BadBook, BadQuestion, ServicemeterError, UnknownMetric
+from servicemeter.ground.errors import BadBook, BadQuestion, ForeignForm, ServicemeterError, UnknownMetric
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.address import Address
 from servicemeter.web.paper import render
@@ -16,6 +16,7 @@ __all__ = ["answer_faults"]
 
 _TITLES = {
     400: phrase("This question cannot be asked"),
+    403: phrase("This was not sent from here"),
     404: phrase("There is nothing here"),
     405: phrase("Pages here are only read"),
     422: phrase("There is no answer to this"),
@@ -39,6 +40,8 @@ def _status(fault: ServicemeterError, path: str) -> int:
         return 404
     if isinstance(fault, BadQuestion):
         return 400
+    if isinstance(fault, ForeignForm):
+        return 403
     return 503 if isinstance(fault, BadBook) else 422
 
 

@@ -12,16 +12,17 @@ import click
 
 from servicemeter.cli.terminal.progress import telling_sync
 from servicemeter.cli.terminal.tables import print_table
-from servicemeter.cli.terminal.webhooks import retry_failed, tell_deliveries, webhooks_of
+from servicemeter.cli.terminal.webhooks import retry_failed, tell_deliveries
 from servicemeter.cli.terminal.words import hint, print_json, remark
 from servicemeter.desk.connecting import Reachable, connect
 from servicemeter.desk.opening import open_desk
-from servicemeter.ground.errors import ServicemeterError
+from servicemeter.desk.states import connected_states
+from servicemeter.desk.webhooks import webhook_states
 from servicemeter.ground.settings import Home
-from servicemeter.office.connections import Connection, find_connection, list_connections, remove_connection, seal_anew
+from servicemeter.office.connections import find_connection, list_connections, remove_connection, seal_anew
 from servicemeter.office.database import open_office
 from servicemeter.office.doors import remove_door, seal_doors_anew
-from servicemeter.office.runs import SyncRun, last_run
+from servicemeter.office.runs import SyncRun
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
@@ -171,28 +172,7 @@ def print_sources(home: Home, form: str) -> None:
     """Every connection with its last success, its lag and its last trouble."""
     office, now = open_office(home), _now()
     try:
-        told, webhooks = [], webhooks_of(office, now)
-        strays = webhooks.pop("", None)
-        for connection in list_connections(office):
-            last, success = last_run(office, connection.name), last_run(office, connection.name, "done")
-            through = success.through if success else None
-            is_sent = _is_sent(home, connection)
-            told.append(
-                {
-                    "name": connection.name,
-                    "kind": connection.kind,
-                    "address": connection.address,
-                    "state": "receives" if is_sent and last is None else _state(last),
-                    "every_s": connection.every_s,
-                    "next_run_at": connection.next_run_at,
-                    "last_success_at": success.ended_at if success else None,
-                    "through": through,
-                    "lag_seconds": int((now - through).total_seconds()) if through else None,
-                    "last_run": _as_dict(last) if last else None,
-                    "what_to_do": None if is_sent and last is None else _advice(connection.name, last),
-                    "webhook": webhooks.get(connection.name),
-                }
-            )
+        told, strays = connected_states(office, now, home.connectors), webhook_states(office, now).get("")
     finally:
         office.close()
     if form == "json":
@@ -201,27 +181,6 @@ def print_sources(home: Home, form: str) -> None:
     _print_table_of(told)
     if strays:
         remark(f"{number(strays['refused_in_7_days'])} requests of 7 days went to addresses that are no (longer a) webhook's.")
-
-
-def _is_sent(home: Home, connection: Connection) -> bool:
-    """Whether a source is only sent to us, and never pulled."""
-    try:
-        return not find_connector(connection.kind, home.connectors).is_pulled
-    except ServicemeterError:  # its connector is gone; that is told when it is used
-        return False
-
-
-def _state(last: SyncRun | None) -> str:
-    return "never pulled" if last is None else {"done": "ok"}.get(last.state, last.state)
-
-
-def _advice(name: str, last: SyncRun | None) -> str | None:
-    if last is None or last.state == "interrupted":
-        return f"servicemeter sync {name}"
-    if last.state == "failed":
-        again = f"servicemeter connect … --name {name}" if last.error_kind in ("SourceRefused", "SourceMoved") else None
-        return again or f"servicemeter sync {name}"
-    return f"servicemeter sync {name} --since {min(last.missing)}" if last.missing else None
 
 
 def _print_table_of(told: list[dict[str, Any]]) -> None:

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import click
 
 from servicemeter.cli.terminal.words import hint, print_json, remark
-from servicemeter.desk.webhooks import Opened, hook_of, open_door, turn_door
+from servicemeter.desk.webhooks import Opened, hook_of, open_door, protection_of, turn_door
 from servicemeter.ground.errors import UnknownName
 from servicemeter.ground.settings import Home
 from servicemeter.office.connections import find_connection
 from servicemeter.office.database import Office, open_office
-from servicemeter.office.doors import count_refusals_at_doors, find_door, list_doors
-from servicemeter.office.inbox import count_inbox, list_failures, reopen_failed
+from servicemeter.office.doors import find_door
+from servicemeter.office.inbox import reopen_failed
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
 
-__all__ = ["has_connection", "retry_failed", "show_webhook", "tell_deliveries", "webhooks_of"]
+__all__ = ["has_connection", "retry_failed", "show_webhook", "tell_deliveries"]
 
-_REFUSALS_SHOWN = timedelta(days=7)
-_SHOWN = 3
 _STANDARD_INPUT = "-"
 
 
@@ -57,7 +55,7 @@ def show_webhook(home: Home, name: str, *, secret: str | None, is_turned: bool, 
                 "name": name,
                 "address": address + opened.path,
                 "secret": opened.secret,
-                "protection": _protection(opened.door.is_signed, bool(opened.door.secrets)),
+                "protection": protection_of(opened.door),
                 "secret_header": opened.hook.secret_header if opened.secret and not opened.door.is_signed else None,
                 "where": opened.hook.where,
             }
@@ -94,30 +92,6 @@ def _tell(name: str, opened: Opened, address: str, *, is_turned: bool) -> None:
     if not address:
         remark('Say where the public pages are reached: [webhooks]  address = "https://in.example.com"  in servicemeter.toml')
     hint("Receive: servicemeter serve --public-port 8322")
-
-
-def _protection(is_signed: bool, has_secret: bool) -> str:
-    return "signed" if is_signed else "secret header, unsigned" if has_secret else "unsigned"
-
-
-def webhooks_of(office: Office, now: datetime) -> dict[str, dict[str, Any]]:
-    """What there is to say of each door: how it is protected, what waits, what failed and why, what was refused lately.
-
-    Under '' stands what went to addresses that are no door's, if anything did.
-    """
-    counts, refused = count_inbox(office), count_refusals_at_doors(office, (now - _REFUSALS_SHOWN).date())
-    told = {}
-    for door in list_doors(office):
-        name = door.connection
-        failures = list_failures(office, name, _SHOWN)
-        told[name] = {
-            "protection": _protection(door.is_signed, bool(door.secrets)),
-            "deliveries": {state: n for (source, state), n in counts.items() if source == name},
-            "failures": [{"delivery_id": f.delivery_id, "received_at": f.received_at, "error": f.error} for f in failures],
-            "refused_in_7_days": {reason: n for (source, reason), n in refused.items() if source == name},
-        }
-    strays = sum(n for (source, _), n in refused.items() if not source)
-    return told | ({"": {"refused_in_7_days": strays}} if strays else {})
 
 
 def tell_deliveries(told: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from servicemeter.show.changes import aim_words
 from servicemeter.show.sentences import statement
 from servicemeter.show.words import unit_words
 from servicemeter.web.cards import card_view, rows_by_metric
-from servicemeter.web.exports import FORMS, PICTURES, export
+from servicemeter.web.exports import export, files_of
 from servicemeter.web.panels import SIZES, Panel, PanelModule, panel_modules
 from servicemeter.web.paper import picture
 from servicemeter.web.subject import KEYS, Subject, subject_of
@@ -86,12 +86,8 @@ def _part(subject: Subject, name: str) -> _Part | None:
     if panel is None:
         return None
     drawn = tuple((css, picture(panel.draw(size))) for css, size in SIZES.items()) if panel.draw else ()
-    files = tuple(
-        (form.upper(), subject.seen.address.beside(f"/metric/{subject.metric.name}/{name}.{form}"))
-        for form in FORMS
-        if panel.draw or form not in PICTURES
-    )
-    return _Part(name, _href(subject, name), panel, drawn, files)
+    files = files_of(panel, lambda form: subject.seen.address.beside(f"/metric/{subject.metric.name}/{name}.{form}"))
+    return _Part(name, _href(subject, name), panel, drawn, tuple(files))
 
 
 def _page(subject: Subject, parts: list[_Part], is_whole: bool = True) -> Response:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from servicemeter.ground.clock import period_end
 from servicemeter.model.answer import Row
 from servicemeter.show.charts import trend_chart
-from servicemeter.show.dates import period_label
+from servicemeter.show.dates import day, period_label
 from servicemeter.show.phrases import phrase, say
 from servicemeter.show.sentences import trend_sentence
 from servicemeter.show.words import shown_value, unit_words
@@ -38,9 +39,10 @@ def build(subject: Subject) -> Panel | None:
     if all(shown_value(metric, row) is None for row in answer.rows):
         return None
     target = subject.card.target
+    notes = [note for note in subject.seen.desk.notes(metric.name) if _is_within(note.happened_on, answer.rows, grain)]
 
     def draw(size: tuple[int, int]) -> str:
-        return trend_chart(answer.rows, metric, grain=grain, language=language, target=target, size=size)
+        return trend_chart(answer.rows, metric, grain=grain, language=language, target=target, size=size, notes=notes)
 
     return Panel(
         "trend",
@@ -53,8 +55,16 @@ def build(subject: Subject) -> Panel | None:
             "lines": [_line(subject, row) for row in reversed(answer.rows)],
             "grains": {name: say(language, _BY[name]) for name in GRAINS},
             "grain": grain,
+            "notes": [(day(note.happened_on, language=language), note.text) for note in notes],
+            "note_href": subject.seen.address.to("/targets", metric=metric.name) + "#notes",
         },
     )
+
+
+def _is_within(on: date, rows: list[Row], grain: str) -> bool:
+    """Whether a day lies in the periods shown."""
+    starts = [date.fromisoformat(str(row["period_start"])[:10]) for row in rows]
+    return starts[0] <= on < period_end(starts[-1], grain)
 
 
 def _line(subject: Subject, row: Row) -> Line:

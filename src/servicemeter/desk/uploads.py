@@ -1,0 +1,236 @@
+"""Files sent through a page: kept in the data folder's own place, looked at, tried, taken, and removed after.
+
+Each upload has a folder of its own with a name nobody can guess. In it lie the file, and the mapping once somebody edited one.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from servicemeter.desk.importing import ImportReport, ImportRequest
+from servicemeter.ground.errors import BadFile, BadMapping, BadSettings, ServicemeterError, UnknownName, UnrecognisedFile
+from servicemeter.ground.settings import Home, write_privately
+from servicemeter.sources.files import open_table
+from servicemeter.sources.mappingfile import read_mapping
+from servicemeter.sources.options import FileOptions, parse_options
+from servicemeter.sources.proposal import propose
+from servicemeter.sources.recognise import deliver
+from servicemeter.sources.table import text_of
+
+if TYPE_CHECKING:
+    from servicemeter.desk.desk import Desk
+
+__all__ = ["Look", "Reading", "Upload", "drop_upload", "keep_mapping", "look_at", "open_upload", "take_upload"]
+
+_KEPT_FOR = timedelta(hours=24)
+_SAMPLE_ROWS = 6
+_LETTERS = 60
+_MAPPING = "mapping.toml"
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_ODD = re.compile(r"[^\w.()+-]+")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How an upload is to be read: its source's name, the zone of its times, and options as the terminal takes them."""
+
+    source: str | None = None
+    tz: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def given(self) -> dict[str, str]:
+        """The options with the zone among them."""
+        return {**self.options, **({"tz": self.tz} if self.tz else {})}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What an upload looks like: its first rows, what it was recognised as, what was decided about its columns.
+
+    `mapping` is the text by which it is read (edited, known or proposed; empty for canonical files, which need none) and
+    `is_proposed` says that nobody has agreed to it yet. `fault` says why it cannot be read so.
+    """
+
+    token: str
+    file_name: str
+    size: int
+    columns: list[str] = field(default_factory=list)
+    samples: list[list[str]] = field(default_factory=list)
+    known_as: str = ""
+    source: str = ""
+    remarks: list[str] = field(default_factory=list)
+    mapping: str = ""
+    is_proposed: bool = False
+    is_edited: bool = False
+    fault: str = ""
+
+
+class Upload:
+    """A file on its way: `write` takes its pieces, `finish` keeps it, `abandon` leaves nothing behind."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        folder.mkdir(parents=True, mode=0o700)
+        self.token, self._folder, self.size = folder.name, folder, 0
+        self._file: BinaryIO = (folder / name).open("xb")
+
+    def write(self, piece: bytes) -> None:
+        """Add a piece."""
+        self._file.write(piece)
+        self.size += len(piece)
+
+    def finish(self) -> str:
+        """Keep the file; returns the token by which it is found."""
+        self._file.close()
+        return self.token
+
+    def abandon(self) -> None:
+        """Remove what there is of it."""
+        self._file.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def open_upload(desk: Desk, file_name: str, now: datetime) -> Upload:
+    """Begin an upload under its own name, as far as that is a plain one; uploads of yesterday are removed."""
+    home = _home(desk)
+    _forget_old(home, now)
+    name = _ODD.sub("_", file_name.replace("\\", "/").rpartition("/")[2]).lstrip(".")[-120:] or "file"
+    if name == _MAPPING:
+        name = "file.toml"
+    return Upload(home.uploads / secrets.token_hex(16), name)
+
+
+def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime) -> Look:
+    """Read the beginning of an upload and say how it would be read; a file that cannot be read has a `fault`."""
+    folder, file = _found(desk, token)
+    own = folder / _MAPPING
+    seen = Look(token, file.name, file.stat().st_size)
+    try:
+        columns, samples = _begins(file, reading)
+    except ServicemeterError as fault:
+        return replace(seen, fault=_plain(fault, folder))
+    edited = own.read_text(encoding="utf-8") if own.exists() else ""
+    seen = replace(seen, columns=columns, samples=samples, is_edited=bool(edited))
+    try:
+        delivery = deliver(
+            file,
+            mapping=str(own) if edited else None,
+            source=reading.source,
+            options=reading.given(),
+            now=now,
+            user_folder=_home(desk).folder,
+        )
+    except UnrecognisedFile:
+        return replace(seen, mapping=propose(file, now=now, options=reading.given()), is_proposed=True)
+    except ServicemeterError as fault:
+        return replace(seen, mapping=edited, fault=_plain(fault, folder))
+    known = Path(delivery.known_as) if delivery.known_as else None
+    text = edited or (known.read_text(encoding="utf-8") if known and known.is_file() else "")
+    name = "" if edited or known is None else known.stem
+    remarks = [_clean(remark, folder) for remark in delivery.remarks]
+    return replace(seen, known_as=name, source=delivery.source, remarks=remarks, mapping=text)
+
+
+def _begins(file: Path, reading: Reading) -> tuple[list[str], list[list[str]]]:
+    """The columns of a file and its first rows, shortened."""
+    raw = open_table(file, FileOptions(**parse_options(reading.given()).file))
+    rows: list[list[str]] = []
+    for batch in islice(raw.batches(), 1):
+        for i in range(min(len(batch.numbers), _SAMPLE_ROWS)):
+            rows.append([_short(text_of(batch.columns[name][i])) for name in raw.names])
+    return list(raw.names), rows
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LETTERS else text[: _LETTERS - 1] + "…"
+
+
+def keep_mapping(desk: Desk, token: str, text: str) -> None:
+    """Keep an edited mapping with an upload, once it is a mapping; an empty one forgets the edits. Raises `BadMapping`."""
+    folder, _ = _found(desk, token)
+    path, fresh = folder / _MAPPING, folder / ".mapping.toml"
+    if not text.strip():
+        path.unlink(missing_ok=True)
+        return
+    write_privately(fresh, text.replace("\r\n", "\n"))
+    try:
+        read_mapping(fresh)
+    except ServicemeterError as fault:
+        fresh.unlink()
+        raise BadMapping(_clean(str(fault).replace(fresh.name, "the mapping"), folder)) from fault
+    fresh.replace(path)
+
+
+def take_upload(
+    desk: Desk, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
+) -> ImportReport:
+    """Import an upload, or with `dry_run` say what would come of it. What was taken is removed; so is its mapping, unless it
+    is to be remembered: then later files of this kind are read by it."""
+    folder, file = _found(desk, token)
+    own = folder / _MAPPING
+    mapping = str(own) if own.exists() else None
+    request = ImportRequest(str(file), None, mapping, reading.source, reading.given(), dry_run, again)
+    try:
+        report = desk.import_files(request, now=now)
+    except ServicemeterError as fault:
+        raise type(fault)(_plain(fault, folder)) if type(fault) in (BadFile, BadMapping) else fault from fault
+    report.path, report.remarks = file.name, [_clean(remark, folder) for remark in report.remarks]
+    if not dry_run and not report.took_nothing:
+        if remember and mapping:
+            _remember(_home(desk), own)
+        shutil.rmtree(folder, ignore_errors=True)
+    return report
+
+
+def _remember(home: Home, mapping: Path) -> None:
+    """Keep a mapping under its name in the user's folder; one that is there already stays, and this gets a number."""
+    home.mappings.mkdir(exist_ok=True)
+    stem, number = re.sub(r"[^\w-]+", "_", read_mapping(mapping).name) or "import", 1
+    path = home.mappings / f"{stem}.toml"
+    while path.exists():
+        number += 1
+        path = home.mappings / f"{stem}_{number}.toml"
+    shutil.copyfile(mapping, path)
+
+
+def drop_upload(desk: Desk, token: str) -> None:
+    """Remove an upload."""
+    shutil.rmtree(_found(desk, token)[0], ignore_errors=True)
+
+
+def _home(desk: Desk) -> Home:
+    if desk.home is None:
+        raise BadSettings("A desk in memory keeps no files. Open one on a data folder: servicemeter.open(DIR).")
+    return desk.home
+
+
+def _found(desk: Desk, token: str) -> tuple[Path, Path]:
+    """The folder of an upload and the file in it; `UnknownName` when it was taken, removed, or never there."""
+    folder = _home(desk).uploads / token
+    if _TOKEN.fullmatch(token) and folder.is_dir():
+        files = [f for f in sorted(folder.iterdir()) if f.name != _MAPPING and not f.name.startswith(".")]
+        if files:
+            return folder, files[0]
+    raise UnknownName("upload", token[:40], ["none of this name: it was imported, removed, or a day old; send the file again"])
+
+
+def _forget_old(home: Home, now: datetime) -> None:
+    for folder in home.uploads.iterdir() if home.uploads.is_dir() else ():
+        if folder.stat().st_mtime < (now - _KEPT_FOR).timestamp():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _plain(fault: ServicemeterError, folder: Path) -> str:
+    return _clean(str(fault), folder)
+
+
+def _clean(text: str, folder: Path) -> str:
+    """A text without where on this machine the file lies."""
+    return text.replace(f"{folder}/", "")

@@ -1,0 +1,157 @@
+"""The import wizard: send a file, see how it would be read, correct the mapping, try it, take it. Each step is an address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from servicemeter.desk.importing import ImportReport
+from servicemeter.desk.uploads import Reading
+from servicemeter.ground.errors import BadQuestion, ServicemeterError
+from servicemeter.show.numbers import number
+from servicemeter.show.phrases import phrase, say
+from servicemeter.web.posting import moved_to, posted, present
+from servicemeter.web.uploading import MOST_BYTES, receive
+from servicemeter.web.visit import Visit, visit
+
+__all__ = ["router"]
+
+router = APIRouter()
+_KEYS = ("file", "name", "tz", "options")
+_MOST_MAPPING = 200_000
+_COUNTS = ("taken", "corrected", "older", "repeated")
+_FORMATS = phrase("CSV, TSV, Excel, JSON lines or Parquet, packed with gzip or not")
+
+
+@router.api_route("/import", methods=["GET", "HEAD"])
+def import_page(request: Request) -> Response:
+    """The form, or the preview of the file that the address names."""
+    seen = visit(request, _KEYS)
+    return _page(seen)
+
+
+@router.post("/import")
+async def send_file(request: Request) -> Response:
+    """Keep a file in the data folder's own place, and go on to its preview."""
+    seen = visit(request, _KEYS)
+    try:
+        token, fields = await receive(request, lambda name: seen.desk.open_upload(name, present()))
+    except BadQuestion as fault:
+        return await run_in_threadpool(_page, seen, str(fault), 400)
+    return moved_to(seen.address.to("/import", file=token, name=fields.get("name"), tz=fields.get("tz")))
+
+
+@router.post("/import/mapping")
+async def edit_mapping(request: Request) -> Response:
+    """Keep an edited mapping, or forget the edits."""
+    seen = visit(request, _KEYS)
+    given = await posted(request, ("mapping", "forget"), _MOST_MAPPING)
+    text = "" if "forget" in given else given.get("mapping", "")
+    try:
+        await run_in_threadpool(seen.desk.keep_mapping, _token(seen), text)
+    except ServicemeterError as fault:
+        return await run_in_threadpool(_page, seen, str(fault), 400, text)
+    return moved_to(seen.address.beside("/import"))
+
+
+@router.post("/import/try")
+async def try_import(request: Request) -> Response:
+    """Do everything and undo it: what would come of the file."""
+    return await _take(request, dry_run=True)
+
+
+@router.post("/import/take")
+async def take_import(request: Request) -> Response:
+    """Import the file; what was taken is removed from where it was kept."""
+    return await _take(request, dry_run=False)
+
+
+@router.post("/import/drop")
+async def drop_file(request: Request) -> Response:
+    """Remove the file without importing it."""
+    seen = visit(request, _KEYS)
+    await posted(request, ())
+    await run_in_threadpool(seen.desk.drop_upload, _token(seen))
+    return moved_to(seen.address.to("/import"))
+
+
+async def _take(request: Request, *, dry_run: bool) -> Response:
+    seen = visit(request, _KEYS)
+    given = await posted(request, ("again", "remember"))
+    return await run_in_threadpool(_taken, seen, given, dry_run)
+
+
+def _taken(seen: Visit, given: dict[str, str], dry_run: bool) -> Response:
+    token, reading = _token(seen), _reading(seen)
+    more = {"again": "again" in given, "remember": "remember" in given}
+    try:
+        report = seen.desk.take_upload(token, reading, now=present(), dry_run=dry_run, **more)
+    except ServicemeterError as fault:
+        return _page(seen, str(fault), 422)
+    if dry_run or report.took_nothing or report.loaded_before is not None:
+        return _page(seen, report=report)
+    return seen.page("imported.html", here="sources", report=_told(report, seen.language), file_name=report.path)
+
+
+def _token(seen: Visit) -> str:
+    token = seen.address.own.get("file")
+    if not token:
+        raise BadQuestion("Which file? Send one first, on the page Import a file.")
+    return token
+
+
+def _reading(seen: Visit) -> Reading:
+    """How the address says that the file is to be read."""
+    own, options = seen.address.own, {}
+    for word in own.get("options", "").split():
+        name, mark, value = word.partition("=")
+        if not name or not mark:
+            raise BadQuestion(f"{word!r} is not an option. Write created.date_order=day-first, or delimiter=;")
+        options[name] = value
+    return Reading(own.get("name"), own.get("tz"), options)
+
+
+def _page(
+    seen: Visit, fault: str = "", status: int = 200, mapping: str | None = None, report: ImportReport | None = None
+) -> Response:
+    token = seen.address.own.get("file")
+    if not token:
+        most = number(MOST_BYTES / 1_000_000, language=seen.language)
+        formats = say(seen.language, _FORMATS)
+        return seen.page(
+            "import.html", here="sources", status=status, fault=fault, most=most, formats=formats, zone=seen.desk.report_tz
+        )
+    look = seen.desk.look_at(token, _reading(seen), now=present())
+    return seen.page(
+        "look.html",
+        here="sources",
+        status=status,
+        fault=fault,
+        look=look,
+        size=number(max(look.size / 1000, 1), language=seen.language),
+        mapping=look.mapping if mapping is None else mapping,
+        report=_told(report, seen.language) if report else None,
+        was_there=report is not None and report.loaded_before is not None,
+        own=seen.address.own,
+    )
+
+
+def _told(report: ImportReport, language: str) -> dict[str, Any]:
+    """A report in words."""
+    load = report.load
+    return {
+        "source": report.source,
+        "is_dry_run": bool(load and load.is_dry_run),
+        "took_nothing": report.took_nothing,
+        "tables": [
+            (table, [number(getattr(merged, name), language=language) for name in _COUNTS])
+            for table, merged in sorted((load.tables if load else {}).items())
+        ],
+        "kept": load.kept_aside if load else 0,
+        "reasons": sorted((load.reasons if load else {}).items(), key=lambda pair: -pair[1]),
+        "dropped": sorted(report.dropped.items()),
+        "remarks": [*report.remarks, *(load.notes if load else [])],
+    }

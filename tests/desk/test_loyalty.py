@@ -1,0 +1,50 @@
+"""What the loyalty and the sentiment page ask, by hand: how often customers order anyway, and the words that decide."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from servicemeter.desk.desk import Desk
+from servicemeter.desk.feelings import count_words
+from servicemeter.model.question import Filter
+
+ORDERED = {"c1": ["2026-01-10", "2026-03-02"], "c2": ["2026-03-03"], "c3": ["2025-12-01"], "c4": ["2026-03-08"]}
+
+
+def test_the_base_rate_by_hand() -> None:
+    """1 to 11 March are two windows of five days; the eleventh day is left over. First: c1 and c2 order, of c1, c2 and c3 who
+    bought in the year up to then. Second: c4, of all four. (2 + 1)/(3 + 4) = 3/7."""
+    orders = [
+        {"order_id": f"{who}-{i}", "customer_id": who, "placed_at": f"{day}T12:00:00+00:00", "amount": 1000, "currency": "EUR"}
+        for who, days in ORDERED.items()
+        for i, day in enumerate(days)
+    ]
+    customers = [{"customer_id": who, "first_seen_at": "2025-11-01T00:00:00+00:00"} for who in ORDERED]
+    with Desk(None) as desk:
+        desk.load(orders=orders, customers=customers, now=datetime(2026, 3, 12, tzinfo=UTC))
+        as_of = datetime(2026, 3, 12, tzinfo=UTC)
+        found = desk.loyalty(since=date(2026, 3, 1), until=date(2026, 3, 12), as_of=as_of)
+        assert (found.base.windows, found.base.window_days, found.base.reason) == (2, 5, "")
+        assert found.base.share == pytest.approx(3 / 7)
+        assert found.is_short
+        few = desk.loyalty(since=date(2026, 3, 1), until=date(2026, 3, 4), as_of=as_of).base
+        assert (few.share, few.reason) == (None, "too_short")
+        chat = desk.loyalty(
+            since=date(2026, 3, 1), until=date(2026, 3, 12), as_of=as_of, where=[Filter("channel", ("chat",))]
+        ).base
+        assert (chat.share, chat.reason) == (None, "filtered")
+
+
+def test_a_word_counts_once_a_message_and_needs_two() -> None:
+    messages = [
+        ("en", "Terrible, terrible service."),
+        ("en-GB", "This is terrible. Thanks anyway"),
+        ("en", "Thanks, that was great"),
+        ("de", "Terrible"),
+    ]
+    found = {word.text: (word.messages, word.weight > 0) for word in count_words(messages)}
+    assert found["terrible"] == (2, False)
+    assert found["thanks"] == (2, True)
+    assert "great" not in found
