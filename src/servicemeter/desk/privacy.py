@@ -1,4 +1,4 @@
-"""What the settings of a data folder say about privacy: which words are masked before they are stored, whether words are shown, and who."""
+"""What the settings say about privacy: which words are masked before they are stored, whether words are shown, and who is."""
 
 from __future__ import annotations
 
