@@ -338,7 +338,9 @@ def _results(name: str, since: str | None, until: str | None, form: str, home: H
             with bureau.desk() as desk:
                 covered = desk.covered()
                 days = [first or (covered[0] if covered else datetime.now(UTC)), last or datetime.now(UTC)]
-                saved = savings(desk, bureau.forms[name], found.intents, days[0].date(), days[1].date()) if covered else []
+                saved = (
+                    savings(desk, bureau.forms[name].reasons, found.intents, days[0].date(), days[1].date()) if covered else []
+                )
     value = asdict(found) | {"savings": [asdict(one) for one in saved]}
     _print(form, value, results_lines(found) + saving_lines(saved))
 

@@ -23,6 +23,7 @@ from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, i
 from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard
+from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import read_goals
 from servicemeter.engines.duckdb import DuckDB
@@ -184,6 +185,11 @@ class Desk(Asking):
                     raise BadSettings("A desk in memory has no connections. Open one on a data folder: servicemeter.open(DIR).")
                 self._office = open_office(self.home)
             return self._office
+
+    @property
+    def surveys(self) -> SurveyDesk:
+        """The surveys: their forms and what came of them; without a data folder nobody is asked."""
+        return SurveyDesk(self, self.office if self.home else None, self.home.surveys if self.home else None)
 
     @contextmanager
     def on_book(self) -> Iterator[Book]:

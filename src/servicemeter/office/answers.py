@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.invitations import INVITATIONS
 
 __all__ = ["Held", "Version", "answered_invitations", "count_refusal", "count_refusals", "hold_back", "keep_version", "list_held",
            "settle_held", "versions_of"]  # fmt: skip
@@ -83,11 +84,18 @@ def keep_version(office: Office, on: sa.Connection, invitation_id: str, version:
     on.execute(sa.insert(_ANSWERS).values(invitation_id=invitation_id, content=sealed, **row))
 
 
-def answered_invitations(office: Office) -> dict[str, list[Version]]:
-    """Every answer with its versions, by invitation."""
+def answered_invitations(office: Office, form: str | None = None) -> dict[str, list[Version]]:
+    """Every answer (to one form) with its versions, by invitation."""
+    query = sa.select(_ANSWERS).order_by(_ANSWERS.c.invitation_id, _ANSWERS.c.number)
+    if form is not None:
+        of = sa.select(INVITATIONS.c.invitation_id).where(INVITATIONS.c.form == form)
+        query = query.where(_ANSWERS.c.invitation_id.in_(of))
+    found: dict[str, list[Version]] = {}
     with office.reading() as on:
-        ids = [i for (i,) in on.execute(sa.select(_ANSWERS.c.invitation_id).distinct())]
-        return {invitation_id: versions_of(office, on, invitation_id) for invitation_id in ids}
+        for r in on.execute(query):
+            content = _open(office, r.content, f"the answer {r.invitation_id}")
+            found.setdefault(r.invitation_id, []).append(Version(r.number, r.answered_at, r.is_complete, content))
+    return found
 
 
 def hold_back(

@@ -13,7 +13,7 @@ from servicemeter.office.database import METADATA, Instant, Office
 
 __all__ = [
     "INVITATIONS", "Invitation", "asks_since", "change_invitation", "decided_occasions", "find_by_occasion", "find_by_token",
-    "held_up",
+    "form_of", "held_up",
     "identities_of", "invitation_of", "keep_asks", "keep_invitations", "keep_link",
     "list_invitations", "note_seen", "unanswered",
 ]  # fmt: skip
@@ -183,6 +183,12 @@ def find_by_occasion(on: sa.Connection, form: str, occasion_id: str) -> Invitati
 def invitation_of(on: sa.Connection, invitation_id: str) -> Invitation | None:
     """One invitation."""
     return _first(on, INVITATIONS.c.invitation_id == invitation_id)
+
+
+def form_of(on: sa.Connection, invitation_id: str) -> str | None:
+    """The form that an invitation asks by."""
+    found = on.execute(sa.select(INVITATIONS.c.form).where(INVITATIONS.c.invitation_id == invitation_id)).scalar()
+    return None if found is None else str(found)
 
 
 def change_invitation(on: sa.Connection, invitation_id: str, **change: Any) -> None:

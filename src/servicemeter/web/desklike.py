@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.model.answer import Answer
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
@@ -58,3 +59,6 @@ class DeskLike(Protocol):
     ) -> dict[str, Any]: ...
 
     def findings(self) -> Sequence[Any]: ...
+
+    @property
+    def surveys(self) -> SurveyDesk: ...

@@ -3,14 +3,14 @@
 for (const form of document.querySelectorAll("form[data-autosubmit]")) {
   const send = () => {
     for (const field of form.elements) {
-      const isUnusedDate = field.type === "date" && form.elements.period.value !== "custom";
+      const isUnusedDate = field.type === "date" && form.elements.period?.value !== "custom";
       if (field.name && (field.value === "" || isUnusedDate)) field.disabled = true;
     }
     form.submit();
   };
   const isReady = () => {
     const { period, first, last } = form.elements;
-    return period.value !== "custom" || (first.value !== "" && last.value !== "");
+    return !period || period.value !== "custom" || (first.value !== "" && last.value !== "");
   };
   form.classList.add("auto");
   form.addEventListener("change", (event) => {

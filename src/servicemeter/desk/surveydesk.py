@@ -1,0 +1,85 @@
+"""The surveys of an open desk, for its pages: the forms, what came of them, why visitors come, and what was held back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from servicemeter.desk.anydesk import AnyDesk
+from servicemeter.desk.surveying import Saving, known_intents, savings
+from servicemeter.ground.clock import periods
+from servicemeter.ground.errors import UnknownName
+from servicemeter.model.question import Filter
+from servicemeter.office.answers import Held, count_refusals, list_held
+from servicemeter.office.database import Office
+from servicemeter.office.invitations import form_of
+from servicemeter.surveys.answering import Taken, release_held
+from servicemeter.surveys.formfile import load_forms
+from servicemeter.surveys.forms import Form
+from servicemeter.surveys.results import Intent, Results, survey_results
+
+__all__ = ["Intents", "SurveyDesk"]
+
+
+@dataclass(frozen=True)
+class Intents:
+    """Why visitors came over a span, whether they managed, and which contacts a page could save."""
+
+    intents: list[Intent]
+    savings: list[Saving]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON-ready values."""
+        told = [asdict(one) | {"unfulfilled_share": one.unfulfilled_share} for one in self.intents]
+        return {"intents": told, "savings": [asdict(one) for one in self.savings]}
+
+
+class SurveyDesk:
+    """One method a question. Spans are local dates, half-open, in the zone that the desk counts days in."""
+
+    def __init__(self, desk: AnyDesk, office: Office | None, folder: Path | None) -> None:
+        self._desk, self._office, self.folder = desk, office, folder
+
+    def forms(self) -> dict[str, Form]:
+        """Every form by name, as the files are now."""
+        return load_forms(self.folder)
+
+    def form(self, name: str) -> Form:
+        """One form; `UnknownName` with the nearest names when there is none."""
+        forms = self.forms()
+        if name not in forms:
+            raise UnknownName("survey", name, forms)
+        return forms[name]
+
+    def results(self, name: str, since: date, until: date, where: Mapping[str, str] | None = None) -> Results | None:
+        """What came of the asks of a survey decided in these days; None on a desk without an office, which asks nobody."""
+        form = self.form(name)
+        if self._office is None:
+            return None
+        [span] = periods(since, until, None, self._desk.report_tz)
+        begins, ends = (datetime.fromtimestamp(at, UTC) for at in (span.p0, span.p1))
+        return survey_results(self._office, form, begins, ends, where)
+
+    def intents(self, since: date, until: date, where: Sequence[Filter] = ()) -> Intents:
+        """Why visitors came, by all answers in the book, with what a self-service page could save."""
+        known = known_intents(self._desk, since, until, where)
+        reasons = {intent: of for form in self.forms().values() for intent, of in form.reasons.items()}
+        return Intents(known, savings(self._desk, reasons, known, since, until) if known else [])
+
+    def held(self, name: str | None = None) -> list[Held]:
+        """The answers that wait for somebody to look at them (of one survey), the oldest first."""
+        if self._office is None:
+            return []
+        with self._office.reading() as on:
+            return [h for h in list_held(self._office, on, state="held") if name is None or form_of(on, h.invitation_id) == name]
+
+    def turned_away(self) -> dict[tuple[date, str], int]:
+        """How many requests were turned away unread, by day (UTC) and reason."""
+        return count_refusals(self._office) if self._office else {}
+
+    def release(self, held_id: str, now: datetime) -> Taken | None:
+        """Take an answer that was held back after all; None when there is no such one."""
+        return release_held(self._office, self.forms(), held_id, now) if self._office else None
