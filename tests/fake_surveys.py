@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from servicemeter.analysis.nonresponse import WeightedShare
-from servicemeter.desk.surveydesk import Intents
+from servicemeter.desk.surveydesk import FormFile, Intents
 from servicemeter.desk.surveying import Saving
 from servicemeter.ground.errors import UnknownName
 from servicemeter.office.answers import Held
-from servicemeter.surveys.formfile import load_forms
+from servicemeter.surveys.answering import Taken
+from servicemeter.surveys.formfile import load_forms, read_form
 from servicemeter.surveys.forms import Form
+from servicemeter.surveys.formtext import form_tables, toml_text
 from servicemeter.surveys.results import Difference, Intent, Results, Score, Step
 
 __all__ = ["FakeSurveys"]
@@ -61,6 +63,12 @@ class FakeSurveys:
     def turned_away(self) -> dict[tuple[date, str], int]:
         return {(date(2026, 11, 20), "too_often"): 7}
 
-    def release(self, held_id: str, now: datetime) -> Any:
+    def release(self, held_id: str) -> Any:
         self.released.append(held_id)
-        return object() if held_id == "h1" else None
+        return Taken("taken") if held_id == "h1" else None
+
+    def form_file(self, name: str) -> FormFile:
+        return FormFile(form_tables(self.form(name)), "", False, 2 if name == "csat" else None)
+
+    def draft(self, tables: Mapping[str, Any]) -> Form:
+        return read_form(toml_text(tables), "The form")

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 # Every page of the navigation, and those that only links lead to.
 PATHS = [
     *navigable(), "/metric/first_response_time", "/metric/csat", "/metric/volume_by_channel", "/metric/abandonment_rate",
-    "/metric/first_response_time/times", "/no_such_page",
+    "/metric/first_response_time/times", "/no_such_page", "/survey/csat", "/intents?by=page", "/forms",
+    "/form/csat", "/form/intent",
 ]  # fmt: skip
 
 
@@ -24,7 +25,7 @@ def test_pages_fit_and_are_quiet(browser: Any, address: str, path: str, theme: s
     """In every language and width no overflow, nothing on the console, nothing the security policy refuses, no other host."""
     with opened(browser, address + path, color_scheme=theme) as seen:
         for language in ("en", "nl", "ro"):
-            visit(seen.page, f"{address}{path}?lang={language}")
+            visit(seen.page, f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
             assert seen.page.evaluate("document.documentElement.lang") == language
             for width in (360, 768, 1280, 2560):
                 seen.page.set_viewport_size({"width": width, "height": 900})

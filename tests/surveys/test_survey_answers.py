@@ -168,9 +168,9 @@ def test_held_answers_can_be_released(tmp_path: Path) -> None:
         shop.client().answer(shop, path, 0.1, score="5")
         with shop.office.reading() as on:
             [held] = list_held(shop.office, on)
-        taken = release_held(shop.office, shop.forms, held.held_id, shop.now)
+        taken = release_held(shop.office, shop.forms, held.held_id)
         assert taken and taken.outcome == "taken"
-        assert release_held(shop.office, shop.forms, held.held_id, shop.now) is None
+        assert release_held(shop.office, shop.forms, held.held_id) is None
 
 
 def test_too_many_answers_are_told_to_wait_and_counted(tmp_path: Path) -> None:

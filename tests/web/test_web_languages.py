@@ -11,6 +11,7 @@ import pytest
 from app_client import ask
 from fake_desk import METRICS, FakeDesk
 from servicemeter.show import phrases
+from servicemeter.surveys.formfile import load_forms
 from servicemeter.web.app import create_app
 from servicemeter.web.navigation import navigable
 
@@ -80,6 +81,8 @@ def _own_words() -> Iterator[str]:
         "ticket_id",
         "value",
     )
+    for form in load_forms().values():
+        yield from (words for wording in form.wordings.values() for words in (wording.title, *wording.labels["score"].values()))
     yield from (str(_FINDING["title"]), str(_FINDING["remedy"]), "files", "tickets", "t0", "t1", "t2", "n", "Spam")
 
 

@@ -295,7 +295,7 @@ def _held(release: str | None, form: str, home: Home) -> None:
 
     with _bureau(home) as bureau:
         if release:
-            taken = release_held(bureau.office, bureau.forms, release, datetime.now(UTC))
+            taken = release_held(bureau.office, bureau.forms, release)
             if taken is None:
                 raise click.UsageError(f"No answer called {release!r} is held back. List them: servicemeter survey held")
             click.echo(f"{release}: {taken.outcome}")

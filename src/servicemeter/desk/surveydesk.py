@@ -11,17 +11,20 @@ from typing import Any
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.desk.surveying import Saving, known_intents, savings
 from servicemeter.ground.clock import periods
-from servicemeter.ground.errors import UnknownName
+from servicemeter.ground.errors import BadForm, UnknownName
 from servicemeter.model.question import Filter
 from servicemeter.office.answers import Held, count_refusals, list_held
 from servicemeter.office.database import Office
+from servicemeter.office.forms import known_version
 from servicemeter.office.invitations import form_of
 from servicemeter.surveys.answering import Taken, release_held
-from servicemeter.surveys.formfile import load_forms
+from servicemeter.surveys.formfile import load_forms, read_form
 from servicemeter.surveys.forms import Form
+from servicemeter.surveys.formtext import form_tables, toml_text
 from servicemeter.surveys.results import Intent, Results, survey_results
+from servicemeter.surveys.shelf import file_mark, own_file, save_form
 
-__all__ = ["Intents", "SurveyDesk"]
+__all__ = ["FormFile", "Intents", "SurveyDesk"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,16 @@ class Intents:
         """As JSON-ready values."""
         told = [asdict(one) | {"unfulfilled_share": one.unfulfilled_share} for one in self.intents]
         return {"intents": told, "savings": [asdict(one) for one in self.savings]}
+
+
+@dataclass(frozen=True)
+class FormFile:
+    """A form as the tables of its file, with a mark of its text; `is_own` says that the file is one of the folder."""
+
+    tables: dict[str, Any]
+    mark: str
+    is_own: bool
+    version: int | None
 
 
 class SurveyDesk:
@@ -53,6 +66,28 @@ class SurveyDesk:
         if name not in forms:
             raise UnknownName("survey", name, forms)
         return forms[name]
+
+    def form_file(self, name: str) -> FormFile:
+        """A form as its file has it."""
+        form = self.form(name)
+        version = known_version(self._office, name, form.digest) if self._office else None
+        return FormFile(form_tables(form), file_mark(self.folder, name), own_file(self.folder, name) is not None, version)
+
+    def draft(self, tables: Mapping[str, Any]) -> Form:
+        """The form that these tables would be; `BadForm` says what is wrong. Nothing is stored."""
+        return read_form(toml_text(tables), f"The form {tables.get('name', '')}")
+
+    def make_form(self, name: str, like: str, now: datetime) -> Form:
+        """A form of one's own, made from another; `BadForm` when there is one of this name."""
+        if name in self.forms():
+            raise BadForm(f"There is a form called {name!r} already. Give it another name.")
+        return self.save_form({**form_tables(self.form(like)), "name": name}, "", now)[0]
+
+    def save_form(self, tables: Mapping[str, Any], mark: str, now: datetime) -> tuple[Form, int]:
+        """Write a form into the data folder, and return it with the number of its version."""
+        if self._office is None or self.folder is None:
+            raise BadForm("This desk has no data folder to keep forms in.")
+        return save_form(self._office, self.folder, tables, mark, now)
 
     def results(self, name: str, since: date, until: date, where: Mapping[str, str] | None = None) -> Results | None:
         """What came of the asks of a survey decided in these days; None on a desk without an office, which asks nobody."""
@@ -80,6 +115,6 @@ class SurveyDesk:
         """How many requests were turned away unread, by day (UTC) and reason."""
         return count_refusals(self._office) if self._office else {}
 
-    def release(self, held_id: str, now: datetime) -> Taken | None:
+    def release(self, held_id: str) -> Taken | None:
         """Take an answer that was held back after all; None when there is no such one."""
-        return release_held(self._office, self.forms(), held_id, now) if self._office else None
+        return release_held(self._office, self.forms(), held_id) if self._office else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from servicemeter.desk.surveying import Saving
+from servicemeter.ground.clock import period_end, period_start
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
@@ -109,7 +110,9 @@ def _name(by: str, language: str) -> str:
 
 
 def _parts(desk: DeskLike, by: str, since: date, until: date, where: list[Filter]) -> tuple[list[Row], list[Row]]:
-    """Shares and fulfilment by intent, and by a segment or grain where one is named."""
+    """Shares and fulfilment by intent, and by a segment or grain where one is named; a grain takes whole periods."""
+    if by in _GRAINS:
+        since, until = period_start(since, by), period_end(period_start(until - timedelta(days=1), by), by)
     split = {"grain": by} if by in _GRAINS else {}
     dimensions = ("intent", by) if by and by not in _GRAINS else ("intent",)
     span: dict[str, Any] = {"since": since, "until": until, "where": tuple(where), "by": dimensions, **split}

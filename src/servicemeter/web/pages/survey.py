@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.ground.errors import BadQuestion
 from servicemeter.office.answers import Held
 from servicemeter.show.dates import moment
 from servicemeter.show.surveywords import doubt_words
@@ -63,9 +62,9 @@ async def release(request: Request, name: str) -> Response:
     """Take an answer that was held back after all, and go back to the survey."""
     fields = await read_posted(request)
     seen = visit(request)
-    taken = await run_in_threadpool(seen.desk.surveys.release, fields.get("held_id", ""), datetime.now(UTC))
-    if taken is None:
-        raise UnknownName("answer held back", fields.get("held_id", ""), [])
+    taken = await run_in_threadpool(seen.desk.surveys.release, fields.get("held_id", ""))
+    if taken is None or taken.outcome not in ("taken", "repeated"):
+        raise BadQuestion("This answer can no longer be taken: it was taken before, or came after the survey was closed.")
     return RedirectResponse(seen.address.to(f"/survey/{name}"), 303)
 
 

@@ -14,7 +14,7 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from servicemeter.surveys.forms import Form, Question
-from servicemeter.surveys.pagewords import page_words
+from servicemeter.surveys.pagewords import language_name, page_words
 
 __all__ = ["Sheet", "message_page", "survey_page"]
 
@@ -52,7 +52,7 @@ def survey_page(sheet: Sheet, status: int = 200) -> HTMLResponse:
             sheet=sheet,
             words=sheet.form.wording(sheet.language),
             around=page_words(sheet.language),
-            languages={tag: page_words(tag)["language"] for tag in sheet.form.wordings},
+            languages={tag: language_name(tag) for tag in sheet.form.wordings},
             options=lambda question: _ordered(question, sheet.seed),
             style=_asset("survey.css"),
             script=_asset("survey.js") if sheet.has_script else "",
