@@ -15,7 +15,7 @@ from servicemeter.office.answers import answered_invitations, count_refusals, li
 from servicemeter.surveys.answering import release_held
 from servicemeter.surveys.replies import read_reply
 from surveys.post import links_in, post_office
-from surveys.shop import SOLVED, Shop, hidden, load_tickets, open_shop, path_of
+from surveys.shop import SOLVED, Shop, hidden, load_tickets, office_bytes, open_shop, path_of
 
 
 @contextmanager
@@ -82,8 +82,7 @@ def test_an_edit_after_the_window_is_refused_with_an_open_page(tmp_path: Path) -
 def test_a_dump_of_the_database_holds_no_usable_link(tmp_path: Path) -> None:
     with invited(tmp_path, customers=5) as (shop, paths):
         shop.client().answer(shop, paths[0], score="4", comment="Ursula said so.")
-        files = [p for p in tmp_path.iterdir() if p.name.startswith("office.sqlite")]
-        dump = b"".join(p.read_bytes() for p in files)
+        dump = office_bytes(shop)
         assert len(dump) > 10_000
         for path in paths:
             assert len(path.removeprefix("/a/")) >= 22

@@ -16,6 +16,7 @@ from servicemeter.desk.asking import Asking
 from servicemeter.desk.assist import assist
 from servicemeter.desk.check import check
 from servicemeter.desk.complaints import judge_complaints, rate_complaints
+from servicemeter.desk.erasing import erase_customer, export_customer
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.frames import FramesDelivery
@@ -44,6 +45,7 @@ from servicemeter.office.database import Office, open_office
 from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
+from servicemeter.store.erasing import Account
 from servicemeter.store.occasions import find_occasions
 from servicemeter.store.timeline import tell_story
 
@@ -190,6 +192,31 @@ class Desk(Asking):
     def surveys(self) -> SurveyDesk:
         """The surveys: their forms and what came of them; without a data folder nobody is asked."""
         return SurveyDesk(self, self.office if self.home else None, self.home.surveys if self.home else None)
+
+    def export_customer(self, called: str, source: str | None = None) -> dict[str, Any]:
+        """Everything about a person: the rows of the book in all versions, those of the office, the files; see `desk.erasing`."""
+        with self._lock:
+            return export_customer(self, called, source)
+
+    def erase_customer(self, called: str, source: str | None = None, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
+        """Take a person's names, addresses and words out of the book and the office, and leave what is counted."""
+        with self._lock:
+            return erase_customer(self, called, source, now=now, dry_run=dry_run)
+
+    def erase_accounts(
+        self, aliases: Mapping[Account, str], words: Sequence[str], *, now: datetime, dry_run: bool
+    ) -> dict[str, int]:
+        """The book's part of it: the rows of these accounts, by table, and the facts built again from what is left."""
+        with self._lock:
+            counts = self.book.erase(aliases, words, now=now, dry_run=dry_run)
+            if counts and not dry_run:
+                self._answers.clear()
+                self._known_sources = self._findings = None
+                self._is_ready = False
+                self._keeper.drop_scratch()
+                self._make_ready()
+                self._engine.rewrite()
+            return counts
 
     @contextmanager
     def on_book(self) -> Iterator[Book]:

@@ -11,11 +11,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from servicemeter.model.tables import TABLES
 from servicemeter.office.database import METADATA, Instant, Office
 from servicemeter.office.invitations import INVITATIONS
+from servicemeter.office.privacy import Rule, Trace, declare
 
 __all__ = ["Held", "Version", "answered_invitations", "count_refusal", "count_refusals", "hold_back", "keep_version", "list_held",
-           "settle_held", "versions_of"]  # fmt: skip
+           "settle_held", "versions_of", "without_words"]  # fmt: skip
 
 _ANSWERS = sa.Table(
     "survey_answers",
@@ -44,6 +46,7 @@ _REFUSALS = sa.Table(
     sa.Column("reason", sa.String(20), primary_key=True),
     sa.Column("refusal_count", sa.Integer, nullable=False),
 )
+_COUNTED_WORDS = frozenset((TABLES["survey_answers"].column("value_text").counted_when or ("", (), ""))[1])
 
 
 @dataclass(frozen=True)
@@ -146,3 +149,48 @@ def _seal(office: Office, content: Mapping[str, Any], where: str) -> bytes:
 def _open(office: Office, sealed: bytes, where: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(office.vault.open(sealed, where))
     return found
+
+
+def without_words(content: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer with what is counted of it alone: scores, and words of a closed list.
+
+    >>> without_words({"score": 2, "comment": "Ann here", "fulfilled": "no", "why": ["slow"]})
+    {'score': 2, 'fulfilled': 'no'}
+    """
+    return {name: value for name, value in content.items() if isinstance(value, int) or name in _COUNTED_WORDS}
+
+
+def _gather_answers(office: Office, on: sa.Connection, trace: Trace) -> list[dict[str, Any]]:
+    return [
+        {"invitation_id": invitation_id, **vars(version)}
+        for invitation_id in sorted(trace.invitations)
+        for version in versions_of(office, on, invitation_id)
+    ]
+
+
+def _erase_answers(office: Office, on: sa.Connection, trace: Trace) -> int:
+    """Scores stay, in every version; words go."""
+    rows = _gather_answers(office, on, trace)
+    for row in rows:
+        sealed = _seal(office, without_words(row["content"]), f"the answer {row['invitation_id']}")
+        of = (_ANSWERS.c.invitation_id == row["invitation_id"]) & (_ANSWERS.c.number == row["number"])
+        on.execute(sa.update(_ANSWERS).where(of).values(content=sealed))
+    return len(rows)
+
+
+def _gather_held(office: Office, on: sa.Connection, trace: Trace) -> list[dict[str, Any]]:
+    return [vars(held) for one in sorted(trace.invitations) for held in list_held(office, on, invitation_id=one)]
+
+
+def _erase_held(office: Office, on: sa.Connection, trace: Trace) -> int:
+    """Nothing is left of what was said; that something was held back, when and why, stays."""
+    rows = _gather_held(office, on, trace)
+    for row in rows:
+        sealed = _seal(office, {"content": {}, "is_complete": False}, f"the held answer {row['held_id']}")
+        on.execute(sa.update(_HELD).where(_HELD.c.held_id == row["held_id"]).values(content=sealed, state="erased"))
+    return len(rows)
+
+
+declare(_ANSWERS, Rule(_gather_answers, _erase_answers))
+declare(_HELD, Rule(_gather_held, _erase_held))
+declare(_REFUSALS, "numbers of requests by day")

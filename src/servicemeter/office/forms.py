@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["keep_form", "known_version"]
 
@@ -20,6 +21,7 @@ _TABLE = sa.Table(
     sa.Column("content", sa.JSON, nullable=False),
     sa.Column("kept_at", Instant, nullable=False),
 )
+declare(_TABLE, "what was asked, not whom")
 
 
 def keep_form(office: Office, form: str, digest: str, content: object, now: datetime) -> int:

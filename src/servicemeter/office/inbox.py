@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import Rule, Trace, declare
 
 __all__ = ["InboxItem", "Receipt", "count_inbox", "receive", "receive_with", "settle", "waiting_items"]
 
@@ -27,6 +30,8 @@ _TABLE = sa.Table(
     sa.UniqueConstraint("source", "delivery_id", name="inbox_once"),
     sa.Index("inbox_waiting", "state", "item_id"),
 )
+_TOKEN = re.compile(r"[\w@.+-]+")
+_SHORTEST_NAME = 4
 
 
 @dataclass(frozen=True)
@@ -98,3 +103,32 @@ def count_inbox(office: Office) -> dict[tuple[str, str], int]:
 
 def _where(source: str, delivery_id: str) -> str:
     return f"the delivery {delivery_id} of {source}"
+
+
+def _gather(office: Office, on: sa.Connection, trace: Trace) -> list[dict[str, Any]]:
+    """The deliveries that name the person: by a survey's invitation, by a key of theirs at its source, by name or address."""
+    keys = {(source, key) for pairs in (trace.aliases, *trace.owned.values()) for source, key in pairs}
+    of_source: dict[str, set[str]] = {}
+    for source, key in keys:
+        of_source.setdefault(source, set()).add(key)
+    words = [word.casefold() for word in trace.words if len(word) >= _SHORTEST_NAME]
+    found = []
+    for row in on.execute(sa.select(_TABLE).order_by(_TABLE.c.item_id)).mappings():
+        body = office.vault.open(row["body"], _where(row["source"], row["delivery_id"])).decode(errors="replace")
+        told = set(_TOKEN.findall(body)) | set(row["delivery_id"].split())
+        is_named = told & (of_source.get(row["source"], set()) | trace.invitations) or any(w in body.casefold() for w in words)
+        if is_named:
+            found.append({str(name): value for name, value in row.items()} | {"body": body})
+    return found
+
+
+def _erase(office: Office, on: sa.Connection, trace: Trace) -> int:
+    """Empty what was taken or failed. What still waits is left: it is not in the book yet, and would be lost."""
+    rows = [row for row in _gather(office, on, trace) if row["state"] != "waiting" and row["body"] != "{}"]
+    for row in rows:
+        sealed = office.vault.seal(b"{}", _where(row["source"], row["delivery_id"]))
+        on.execute(sa.update(_TABLE).where(_TABLE.c.item_id == row["item_id"]).values(body=sealed, sha256=""))
+    return len(rows)
+
+
+declare(_TABLE, Rule(_gather, _erase))

@@ -8,7 +8,7 @@ from typing import Any
 from servicemeter.store.build import Facts
 from servicemeter.store.sqlfiles import plain_rows, sql_files
 
-__all__ = ["tell_customer"]
+__all__ = ["same_person", "tell_customer"]
 
 
 def tell_customer(facts: Facts, source: str, customer_id: str, limit: int) -> dict[str, Any]:
@@ -16,7 +16,7 @@ def tell_customer(facts: Facts, source: str, customer_id: str, limit: int) -> di
 
     An entry has `at` (ISO 8601, UTC), `what` (ticket, contact, survey, order) and what there is to say of it.
     """
-    same = _same_person(facts, source, customer_id)
+    same = same_person(facts, source, customer_id)
     asked = f"with asked as (select * from {facts.engine.dialect.values(same, ['source', 'customer_id'])} as known) "
     # The ids stand in the statements as they are, so that the engine looks at little else.
     ids = f"({', '.join(facts.engine.dialect.text(one) for _, one in same)})"
@@ -29,7 +29,7 @@ def tell_customer(facts: Facts, source: str, customer_id: str, limit: int) -> di
     return {"counts": dict(Counter(str(row["what"]) for row in entries)), "entries": entries[:limit]}
 
 
-def _same_person(facts: Facts, source: str, customer_id: str) -> list[tuple[str, str]]:
+def same_person(facts: Facts, source: str, customer_id: str) -> list[tuple[str, str]]:
     """Every (source, customer_id) that is the same person, itself among them."""
     text = facts.engine.dialect.text
     persons = f"{facts.schema}.persons"
