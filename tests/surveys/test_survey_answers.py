@@ -13,6 +13,7 @@ import pytest
 
 from servicemeter.office.answers import answered_invitations, count_refusals, list_held
 from servicemeter.surveys.answering import release_held
+from servicemeter.surveys.doors import make_link
 from servicemeter.surveys.replies import read_reply
 from surveys.post import links_in, post_office
 from surveys.shop import SOLVED, Shop, hidden, load_tickets, office_bytes, open_shop, path_of
@@ -88,6 +89,19 @@ def test_a_dump_of_the_database_holds_no_usable_link(tmp_path: Path) -> None:
             assert len(path.removeprefix("/a/")) >= 22
             assert path.removeprefix("/a/").encode() not in dump
         assert b"Ursula" not in dump and b"c0@example.com" not in dump
+
+
+def test_what_follows_on_a_printed_code_is_the_same_answer(tmp_path: Path) -> None:
+    with open_shop(tmp_path, "csat") as shop:
+        link = make_link(shop.home.survey_key(), shop.forms["csat"], "link", shop.now + timedelta(days=9), location="Utrecht")
+        client, path = shop.client(), f"/r/{link}"
+        page = client.get(path)
+        for fields in ({"score": "2"}, {"score": "2", "comment": "Cold in there.", "whole": "1"}):
+            shop.wait(seconds=5)
+            page = client.post(path, stamp=hidden(page.text, "stamp"), **fields)
+        client.answer(shop, path, 5, score="5")  # the next person opens the page anew
+        said = [versions[-1].content for versions in answered_invitations(shop.office).values()]
+        assert sorted(said, key=len) == [{"score": 5}, {"score": 2, "comment": "Cold in there."}]
 
 
 def test_the_answer_stays_with_the_agent_of_the_time(tmp_path: Path) -> None:

@@ -62,6 +62,14 @@ class Counter:
         said = f"{self._host(request)}\0{request.headers.get('user-agent', '')}\0{self.clock().date()}"
         return keyed_words(derive_key(self.key, "visit"), said)
 
+    def has_visited(self, form: str, visit_key: str) -> bool:
+        """Whether somebody whom nobody knows was asked by a form in the last day."""
+        return self.by_visit.is_full(f"{form} {visit_key}", self.seconds())
+
+    def note_visit(self, form: str, visit_key: str) -> None:
+        """Note that they are."""
+        self.by_visit.wait_s(f"{form} {visit_key}", self.seconds())
+
     def _host(self, request: Request) -> str:
         said = request.headers.get(self.place_header, "").rpartition(",")[2].strip() if self.place_header else ""
         return said or (request.client.host if request.client else "")
