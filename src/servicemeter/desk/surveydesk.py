@@ -11,10 +11,11 @@ from typing import Any
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.desk.surveying import Saving, known_intents, savings
 from servicemeter.ground.clock import periods
-from servicemeter.ground.errors import BadForm, UnknownName
+from servicemeter.ground.errors import BadForm, BadQuestion, UnknownName
 from servicemeter.model.question import Filter
 from servicemeter.office.answers import Held, count_refusals, list_held
 from servicemeter.office.database import Office
+from servicemeter.office.deliveries import note_deliveries
 from servicemeter.office.forms import known_version
 from servicemeter.office.invitations import form_of
 from servicemeter.surveys.answering import Taken, release_held
@@ -88,6 +89,13 @@ class SurveyDesk:
         if self._office is None or self.folder is None:
             raise BadForm("This desk has no data folder to keep forms in.")
         return save_form(self._office, self.folder, tables, mark, now)
+
+    def note_deliveries(self, source: str, delivered: Mapping[str, datetime]) -> int:
+        """Note that orders of a source were delivered; how many of them were not known to be. The first telling holds."""
+        if self._office is None:
+            raise BadQuestion("This desk has no data folder, so it asks nobody.")
+        with self._office.writing() as on:
+            return note_deliveries(on, source, delivered)
 
     def results(self, name: str, since: date, until: date, where: Mapping[str, str] | None = None) -> Results | None:
         """What came of the asks of a survey decided in these days; None on a desk without an office, which asks nobody."""

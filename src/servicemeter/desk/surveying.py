@@ -12,6 +12,7 @@ from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.model.question import Filter
 from servicemeter.office.ballots import count_ballots, take_ballots
 from servicemeter.office.database import Office
+from servicemeter.office.deliveries import deliveries_between
 from servicemeter.office.inbox import settle, waiting_items
 from servicemeter.store.book import LoadReport
 from servicemeter.surveys.answering import SOURCE, tell_book
@@ -28,6 +29,7 @@ FEWEST_BALLOTS = 20
 
 _BATCH = 5_000
 _REOPENED_SINCE = timedelta(days=60)
+_LONGEST_WAY = timedelta(days=183)
 
 
 def ask_customers(
@@ -41,7 +43,8 @@ def ask_customers(
     occasions = {}
     for name, form in asked.items():
         since, until = span_of(form.asking, now)
-        rows = desk.occasions(form.asking.event, since, until, now)
+        find = _deliveries if form.asking.event == "order_delivered" else _occasions
+        rows = find(desk, office, form, since, until, now)
         occasions[name] = [occasion_of(row, form) for row in rows]
     decisions = decide(office, asked, occasions, now, dry_run=dry_run)
     if not dry_run:
@@ -137,6 +140,25 @@ def _ballot_tables(form: Form, ballots: Iterable[tuple[str, dict[str, Any]]]) ->
         at = datetime.fromisoformat(said["answered_at"])
         tables["survey_answers"] += answer_rows(ballot_id, 1, said["content"], {}, at)
     return tables
+
+
+def _occasions(
+    desk: AnyDesk, office: Office, form: Form, since: datetime, until: datetime, now: datetime
+) -> list[dict[str, Any]]:
+    return desk.occasions(form.asking.event, since, until, now)
+
+
+def _deliveries(
+    desk: AnyDesk, office: Office, form: Form, since: datetime, until: datetime, now: datetime
+) -> list[dict[str, Any]]:
+    """The orders of which somebody told us in time that they were delivered; placed at most half a year before."""
+    with office.reading() as on:
+        delivered = deliveries_between(on, since, until)
+    if not delivered:
+        return []
+    placed = desk.occasions("order_placed", since - _LONGEST_WAY, now, now)
+    found = [(row, delivered.get((row["order_source"], row["order_id"]))) for row in placed]
+    return [row | {"what": "delivery", "happened_at": at.isoformat(timespec="seconds")} for row, at in found if at]
 
 
 def _open_again(desk: AnyDesk, form: Form, now: datetime) -> set[tuple[str, str]]:

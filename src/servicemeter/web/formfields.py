@@ -13,6 +13,7 @@ from typing import Any
 from servicemeter.ground.errors import BadForm
 from servicemeter.model.scales import USUAL_SCALES, Scale
 from servicemeter.show.phrases import phrase
+from servicemeter.surveys.forms import EVENTS
 
 __all__ = ["RULES", "WORDS", "QuestionFields", "Rule", "question_fields", "read_tables", "rule_value"]
 
@@ -43,7 +44,7 @@ class Rule:
 
 
 RULES = (
-    Rule("event", phrase("Ask about"), "word", ("ticket_solved", "contact_ended", "order_placed", "relation", "visit")),
+    Rule("event", phrase("Ask about"), "word", EVENTS),
     Rule("share", phrase("Share of the persons, in percent"), "share"),
     Rule("period", phrase("Drawn once a"), "word", ("month", "quarter", "year")),
     Rule("quiet_hours", phrase("Hours of quiet before"), "int"),
