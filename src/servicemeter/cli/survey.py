@@ -312,6 +312,25 @@ def _delivered(orders: tuple[str, ...], source: str, at: str | None, path: str |
         remark(f"Told: {len(told)}, new: {note_deliveries(on, source, told)}.")
 
 
+@verb.command("tidy")
+@click.option("--dry-run", is_flag=True, help="Change nothing: say how much would go.")
+@format_option("table", "json")
+@home_option()
+def _tidy(dry_run: bool, form: str, home: Home) -> None:
+    """Take out comments older than a year, and whom we asked after thirteen months; `[retention]` may say otherwise.
+
+    \b
+    Examples:
+      servicemeter survey tidy --dry-run
+      servicemeter survey tidy
+    """
+    from servicemeter.desk.opening import open_desk
+
+    with open_desk(home) as desk:
+        counts = desk.tidy_surveys(now=datetime.now(UTC), dry_run=dry_run)
+    _print(form, counts, [f"{'would go' if dry_run else 'gone'}: {name} {count}" for name, count in counts.items()])
+
+
 @verb.command("held")
 @click.option("--release", metavar="ID", help="Take this answer after all.")
 @format_option("table", "json")

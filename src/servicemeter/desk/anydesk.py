@@ -133,6 +133,10 @@ class Chores(Protocol):
         """Take a person's names, addresses and words out everywhere; how many rows were theirs, by table."""
         ...
 
+    def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
+        """Take out of surveys what is older than `[retention]` lets them keep; how much of each kind."""
+        ...
+
     def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
         """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
         ...

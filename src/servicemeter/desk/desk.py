@@ -23,6 +23,7 @@ from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
+from servicemeter.desk.retaining import tidy_surveys
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
@@ -210,13 +211,30 @@ class Desk(Asking):
         with self._lock:
             counts = self.book.erase(aliases, words, now=now, dry_run=dry_run)
             if counts and not dry_run:
-                self._answers.clear()
-                self._known_sources = self._findings = None
-                self._is_ready = False
-                self._keeper.drop_scratch()
-                self._make_ready()
-                self._engine.rewrite()
+                self._begin_anew()
             return counts
+
+    def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
+        """Take out of surveys what is older than `[retention]` lets them keep; see `desk.retaining`."""
+        with self._lock:
+            return tidy_surveys(self, now=now, dry_run=dry_run)
+
+    def forget_answers(self, source: str, before: datetime, *, now: datetime, dry_run: bool) -> int:
+        """The book's part of it: the words of a source's survey answers."""
+        with self._lock:
+            count = self.book.forget_answers(source, before, now=now, dry_run=dry_run)
+            if count and not dry_run:
+                self._begin_anew()
+            return count
+
+    def _begin_anew(self) -> None:
+        """After rows were erased: no answer and no fact from before, and no trace in the file."""
+        self._answers.clear()
+        self._known_sources = self._findings = None
+        self._is_ready = False
+        self._keeper.drop_scratch()
+        self._make_ready()
+        self._engine.rewrite()
 
     @contextmanager
     def on_book(self) -> Iterator[Book]:

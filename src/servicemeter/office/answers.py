@@ -16,8 +16,20 @@ from servicemeter.office.database import METADATA, Instant, Office
 from servicemeter.office.invitations import INVITATIONS
 from servicemeter.office.privacy import Rule, Trace, declare
 
-__all__ = ["Held", "Version", "answered_invitations", "count_refusal", "count_refusals", "hold_back", "keep_version", "list_held",
-           "settle_held", "versions_of", "without_words"]  # fmt: skip
+__all__ = [
+    "Held",
+    "Version",
+    "answered_invitations",
+    "count_refusal",
+    "count_refusals",
+    "forget_words",
+    "hold_back",
+    "keep_version",
+    "list_held",
+    "settle_held",
+    "versions_of",
+    "without_words",
+]  # fmt: skip
 
 _ANSWERS = sa.Table(
     "survey_answers",
@@ -194,3 +206,18 @@ def _erase_held(office: Office, on: sa.Connection, trace: Trace) -> int:
 declare(_ANSWERS, Rule(_gather_answers, _erase_answers))
 declare(_HELD, Rule(_gather_held, _erase_held))
 declare(_REFUSALS, "numbers of requests by day")
+
+
+def forget_words(office: Office, on: sa.Connection, before: datetime) -> int:
+    """Take the words out of answers, and all out of what was held back, from before an instant; how many there were."""
+    count = 0
+    for r in on.execute(sa.select(_ANSWERS).where(_ANSWERS.c.answered_at < before)).all():
+        content = _open(office, r.content, f"the answer {r.invitation_id}")
+        if content != without_words(content):
+            of = (_ANSWERS.c.invitation_id == r.invitation_id) & (_ANSWERS.c.number == r.number)
+            sealed = _seal(office, without_words(content), f"the answer {r.invitation_id}")
+            count += on.execute(sa.update(_ANSWERS).where(of).values(content=sealed)).rowcount
+    for r in on.execute(sa.select(_HELD.c.held_id).where((_HELD.c.held_at < before) & (_HELD.c.state != "erased"))).all():
+        sealed = _seal(office, {"content": {}, "is_complete": False}, f"the held answer {r.held_id}")
+        count += on.execute(sa.update(_HELD).where(_HELD.c.held_id == r.held_id).values(content=sealed, state="erased")).rowcount
+    return count

@@ -24,7 +24,7 @@ declare(_TABLE, "keys of orders, which stay in the book without their customer")
 
 
 def note_deliveries(on: sa.Connection, source: str, delivered: Mapping[str, datetime]) -> int:
-    """Note when orders of a source were delivered, and return how many were new. What was told first holds: it may be asked about."""
+    """Note when orders of a source were delivered, and return how many were new. The first telling holds."""
     c = _TABLE.c
     known: set[str] = set()
     for some in chunks(delivered):

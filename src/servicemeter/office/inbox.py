@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from servicemeter.office.database import METADATA, Instant, Office
 from servicemeter.office.privacy import Rule, Trace, declare
 
-__all__ = ["InboxItem", "Receipt", "count_inbox", "receive", "receive_with", "settle", "waiting_items"]
+__all__ = ["InboxItem", "Receipt", "count_inbox", "empty_taken", "receive", "receive_with", "settle", "waiting_items"]
 
 _TABLE = sa.Table(
     "inbox",
@@ -132,3 +132,14 @@ def _erase(office: Office, on: sa.Connection, trace: Trace) -> int:
 
 
 declare(_TABLE, Rule(_gather, _erase))
+
+
+def empty_taken(office: Office, on: sa.Connection, source: str, before: datetime) -> int:
+    """Empty the deliveries of a source that were taken into the book before an instant; how many there were."""
+    c = _TABLE.c
+    old = (c.source == source) & (c.state == "taken") & (c.received_at < before) & (c.sha256 != "")
+    rows = on.execute(sa.select(c.item_id, c.delivery_id).where(old)).all()
+    for item_id, delivery_id in rows:
+        sealed = office.vault.seal(b"{}", _where(source, delivery_id))
+        on.execute(sa.update(_TABLE).where(c.item_id == item_id).values(body=sealed, sha256=""))
+    return len(rows)

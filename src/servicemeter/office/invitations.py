@@ -13,10 +13,25 @@ from servicemeter.office.database import METADATA, Instant, Office
 from servicemeter.office.privacy import Rule, Trace, chunks, declare
 
 __all__ = [
-    "INVITATIONS", "Invitation", "asks_since", "change_invitation", "decided_occasions", "find_by_occasion", "find_by_token",
-    "form_of", "held_up",
-    "identities_of", "invitation_of", "invitations_of_person", "keep_asks", "keep_invitations", "keep_link",
-    "list_invitations", "note_seen", "unanswered",
+    "INVITATIONS",
+    "Invitation",
+    "asks_since",
+    "change_invitation",
+    "decided_occasions",
+    "find_by_occasion",
+    "find_by_token",
+    "forget_persons",
+    "form_of",
+    "held_up",
+    "identities_of",
+    "invitation_of",
+    "invitations_of_person",
+    "keep_asks",
+    "keep_invitations",
+    "keep_link",
+    "list_invitations",
+    "note_seen",
+    "unanswered",
 ]  # fmt: skip
 
 INVITATIONS = sa.Table(
@@ -305,3 +320,19 @@ def _drop(table: sa.Table) -> Rule:
 declare(INVITATIONS, Rule(_gather, _erase))
 declare(_ASKS, _drop(_ASKS))
 declare(_LINKS, _drop(_LINKS))
+
+
+def forget_persons(office: Office, on: sa.Connection, before: datetime) -> frozenset[str]:
+    """Take the customer out of invitations decided before an instant, drop what leads to a person; which invitations it was."""
+    c = INVITATIONS.c
+    leads = sa.select(_ASKS.c.invitation_id).union(sa.select(_LINKS.c.invitation_id))
+    old = sa.select(c.invitation_id).where((c.decided_at < before) & (c.customer_id.is_not(None) | c.invitation_id.in_(leads)))
+    found = frozenset(i for (i,) in on.execute(old))
+    trace = Trace({}, invitations=found)
+    for row in _gather(office, on, trace):
+        alias = f"forgotten-{row['invitation_id']}"
+        values = {"customer_source": None, "customer_id": None, "occasion_id": _without_person(row, alias, trace)}
+        on.execute(sa.update(INVITATIONS).where(c.invitation_id == row["invitation_id"]).values(values))
+    for table in (_ASKS, _LINKS):
+        _drop(table).erase(office, on, trace)
+    return found

@@ -17,6 +17,7 @@ __all__ = [
     "cancel_mails",
     "claim_mail",
     "count_mails",
+    "forget_recipients",
     "give_up_lost",
     "has_mail",
     "put_mail",
@@ -150,3 +151,8 @@ def _erase(office: Office, on: sa.Connection, trace: Trace) -> int:
 
 
 declare(_TABLE, Rule(_gather, _erase))
+
+
+def forget_recipients(office: Office, on: sa.Connection, invitations: frozenset[str]) -> int:
+    """Take the addresses out of the mails of these invitations; that they were sent stays."""
+    return _erase(office, on, Trace({}, invitations=invitations))

@@ -27,7 +27,7 @@ from servicemeter.store.cursors import (
     make_cursors,
     read_cursors,
 )
-from servicemeter.store.erasing import Account, erase_rows, note_erasure
+from servicemeter.store.erasing import Account, erase_rows, forget_answers, note_erasure
 from servicemeter.store.touched import note_revealed, note_touched
 from servicemeter.store.versions import Merged, merge_staged
 from servicemeter.store.words import Mask, mask_kept, mask_stored
@@ -135,6 +135,19 @@ class Book:
         except _Undo as undo:
             return dict(undo.report)
         return counts
+
+    def forget_answers(self, source: str, before: datetime, *, now: datetime, dry_run: bool = False) -> int:
+        """Take the words out of a source's survey answers from before an instant; how many rows had some."""
+        try:
+            with self.engine.transaction():
+                count = forget_answers(self.engine, source, before)
+                if dry_run:
+                    raise _Undo(count)
+                if count:
+                    note_erasure(self.engine, self.data_version + 1, now)
+        except _Undo as undo:
+            return int(undo.report)
+        return count
 
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""

@@ -17,7 +17,17 @@ from servicemeter.engines.engine import BookEngine
 from servicemeter.model.tables import NOBODYS, TABLES, Column, Table
 from servicemeter.store.touched import EVERYTHING
 
-__all__ = ["HANDLED", "Account", "accounts_called", "erase_rows", "gather_rows", "names_of", "note_erasure", "owned_ids"]
+__all__ = [
+    "HANDLED",
+    "Account",
+    "accounts_called",
+    "erase_rows",
+    "forget_answers",
+    "gather_rows",
+    "names_of",
+    "note_erasure",
+    "owned_ids",
+]
 
 Account = tuple[str, str]
 """A source and the customer's key in it."""
@@ -143,6 +153,19 @@ def erase_rows(engine: BookEngine, aliases: Mapping[Account, str], words: Sequen
         engine.run(f"delete from meta.touched where kind = 'customer' and source = {text(source)} and id = {text(customer_id)}")
     engine.run("drop table erased_accounts; drop table erased_hashes")
     return {name: count for name, count in {**counts, "meta.kept_aside": kept}.items() if count}
+
+
+def forget_answers(engine: BookEngine, source: str, before: datetime) -> int:
+    """Take the words out of a source's survey answers from before an instant, in all versions; how many rows had some."""
+    column = TABLES["survey_answers"].column("value_text")
+    at = engine.dialect.literal(before.astimezone(UTC).replace(tzinfo=None))
+    old = f"t.source = {engine.dialect.text(source)} and t.answered_at < {at} and t.value_text is not null"
+    count = 0
+    for name in ("survey_answers", "past.survey_answers"):
+        which = f"{old}{_but_counted(engine, column)}"
+        count += int(engine.rows(f"select count(*) from {name} as t where {which}")[0][0])
+        engine.run(f"update {name} as t set value_text = null where {which}")
+    return count
 
 
 def note_erasure(engine: BookEngine, version: int, now: datetime) -> None:
