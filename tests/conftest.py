@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,3 +42,24 @@ def small() -> Iterator[Desk]:
 
     with small_desk() as desk:
         yield desk
+
+
+_DATABASES = count()
+
+
+@pytest.fixture(autouse=True)
+def office_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """With `OFFICE_TESTS_ON` (the address of a PostgreSQL server) every test has its application database there."""
+    server = os.environ.get("OFFICE_TESTS_ON")
+    if not server:
+        yield
+        return
+    import psycopg
+
+    name = f"office_{os.getpid()}_{next(_DATABASES)}"
+    with psycopg.connect(server, autocommit=True) as on:
+        on.execute(f"create database {name}")
+    monkeypatch.setenv("SERVICEMETER_OFFICE", server.rpartition("/")[0] + f"/{name}")
+    yield
+    with psycopg.connect(server, autocommit=True) as on:
+        on.execute(f"drop database {name} with (force)")

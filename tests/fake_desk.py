@@ -9,6 +9,7 @@ from typing import Any
 
 from fake_live import answer_live
 from fake_pages import FakePages
+from fake_surveys import FakeSurveys
 from servicemeter.analysis.targets import judge
 from servicemeter.ground.errors import BadQuestion, UnknownMetric
 from servicemeter.model.answer import Answer, Row
@@ -75,6 +76,8 @@ METRICS = [
                 needs=("survey_invitations",)),
     make_metric("abandonment_rate", "calls", "Abandonment rate", "fraction", "lower"),
     make_metric("average_handle_time", "calls", "Average handle time", "seconds", "neither", headline="mean"),
+    make_metric("visitor_intent_share", "voice", "Visit intent", "fraction", "neither"),
+    make_metric("intent_fulfilled_rate", "voice", "Task completion", "fraction", "higher"),
     make_metric("macro_share", "volume", "Standard answers", "fraction", "neither"),
 ]  # fmt: skip
 
@@ -160,6 +163,7 @@ class FakeDesk(FakePages):
     found: list[Any] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
     fault: Exception | None = None
+    surveys: Any = field(default_factory=FakeSurveys)
 
     def scorecard(
         self,
@@ -210,6 +214,8 @@ class FakeDesk(FakePages):
         return Answer(metric.name, metric.unit, question, self._rows(question, metric), 7, AS_OF, TZ)
 
     def _rows(self, question: Question, metric: Metric) -> list[Row]:
+        if "intent" in question.by:
+            return self._intents(question)
         held = _cards().get(metric.name)
         now = held[0] if held else row(0.4, 500, 0.36, 0.44)
         if question.grain:
@@ -223,6 +229,17 @@ class FakeDesk(FakePages):
             factors = (1.0, 0.4, 1.3, 0.8)
             return [self._part(now, c, f) for c, f in zip(self.channels, factors, strict=False)]
         return [now]
+
+    def _intents(self, question: Question) -> list[Row]:
+        """Two intents, in each of two parts where it is asked by one."""
+        by = [d for d in question.by if d != "intent"]
+        parts = {"hour_of_day": [9, 14], "weekday": [1, 7]}.get(by[0], ["/help", "(unknown)"]) if by else [None]
+        starts = [monday.isoformat() for monday in MONDAYS[-2:]] if question.grain else [None]
+        return [
+            row(k / 180, 180, k / 180 - 0.05, k / 180 + 0.05, numerator=k, intent=intent, period_start=start,
+                **({by[0]: part} if by else {}))
+            for intent, k in (("track", 120), ("buy", 60)) for part in parts for start in starts
+        ]  # fmt: skip
 
     def _part(self, now: Row, channel: str, factor: float) -> Row:
         if now["value"] is None:

@@ -229,12 +229,20 @@ def shop_site(served: Served, customer: str | None = None) -> Iterator[str]:
             f'<script async src="{served.address}/w.js" data-survey="intent"{attribute}></script></body></html>')  # fmt: skip
     own = served.address
     policy = f"default-src 'none'; script-src {own}; connect-src {own}; style-src 'none'; require-trusted-types-for 'script'"
+    with site_of({"/": html}, policy) as url:
+        yield url
+
+
+@contextmanager
+def site_of(pages: dict[str, str], policy: str) -> Iterator[str]:
+    """A site of another origin with these pages, all under one policy."""
 
     class Page(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            body = html.encode() if self.path == "/" else b""
+            body = pages.get(self.path, "").encode()
             self.send_response(200 if body else 404)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            kind = "text/javascript" if self.path.endswith(".js") else "text/html"
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
             self.send_header("Content-Security-Policy", policy)
             self.end_headers()
             self.wfile.write(body)
@@ -313,6 +321,50 @@ def test_the_widget_is_closed_by_escape_and_read_by_keyboard(browser: Any, serve
         assert small == 0
         page.keyboard.press("Escape")
         assert page.locator("section").count() == 0
+
+
+@contextmanager
+def framing_site(served: Served) -> Iterator[str]:
+    """A shop's page of another origin that takes no script from others, and frames the survey."""
+    own = (
+        "addEventListener('message', e => { if (e.origin === '"
+        + served.address
+        + """' && e.data.servicemeter) {
+        (window.told ||= []).push(e.data.servicemeter);
+        const frame = document.querySelector('iframe');
+        if (e.data.servicemeter === 'none') frame.remove();
+        if (e.data.servicemeter === 'size') frame.height = e.data.height; } });"""
+    )
+    html = (f'<!doctype html><html lang="en"><title>Shop</title><body><h1>Shop</h1><script src="/own.js"></script>'
+            f'<iframe title="Survey" width="340" src="{served.address}/f/intent?p=/cart"></iframe></body></html>')  # fmt: skip
+    policy = f"default-src 'none'; script-src 'self'; frame-src {served.address}"
+    with site_of({"/": html, "/own.js": own}, policy) as url:
+        intent = served.counter.forms["intent"]
+        asking = replace(intent.asking, origins=(url.rstrip("/"),), pages=("/cart",))
+        served.counter.forms = {**served.counter.forms, "intent": replace(intent, asking=asking)}
+        yield url
+
+
+def test_a_frame_asks_where_no_script_of_others_is_allowed(browser: Any, served: Served) -> None:
+    with framing_site(served) as url, opened(browser, url, 360) as page:
+        frame = page.frame_locator("iframe")
+        frame.get_by_label("To buy something", exact=True).wait_for()
+        assert list_invitations(served.office) == []
+        page.wait_for_timeout(900)
+        frame.get_by_label("To buy something", exact=True).check()
+        frame.get_by_role("button").click()
+        frame.locator("#form[data-saved]").wait_for()
+        page.wait_for_timeout(3000)  # who reads on needs time
+        frame.locator("[name=fulfilled]").first.check()
+        frame.get_by_role("button").click()
+        frame.locator("main[data-done]").wait_for()
+        assert served.contents() == [{"score": "buy", "fulfilled": "yes"}] and len(list_invitations(served.office)) == 1
+        assert page.context.cookies() == [] and page.evaluate("localStorage.length") == 0
+        assert {"size", "done"} <= set(page.evaluate("window.told"))
+        assert page.evaluate("+document.querySelector('iframe').height") > 100
+        assert [said for said in page.said if "favicon" not in said] == []
+        page.reload()
+        page.wait_for_function("!document.querySelector('iframe')")  # asked already, so there is nothing
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
-import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -36,11 +35,10 @@ def test_migrations_end_at_what_the_nouns_declare(tmp_path: Path) -> None:
 
 
 def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
-    open_office(Home(tmp_path)).close()
-    path = tmp_path / "office.sqlite"
-    with sqlite3.connect(path) as on:
-        on.execute("update alembic_version set version_num = '9999'")
-    on.close()
+    office = open_office(Home(tmp_path))
+    with office.writing() as on:
+        on.exec_driver_sql("update alembic_version set version_num = '9999'")
+    office.close()
     with pytest.raises(BadOffice, match="newer servicemeter"):
         open_office(Home(tmp_path))
 

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import sqlalchemy as sa
 from starlette.types import ASGIApp
 
 from app_client import ask
@@ -167,3 +168,13 @@ def path_of(url: str) -> str:
     """An address without its host."""
     parts = urlsplit(url)
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def office_bytes(shop: Shop) -> bytes:
+    """All that is in the application database: its files, or on a server every cell of every table."""
+    if shop.office.engine.dialect.name == "sqlite":
+        return b"".join(path.read_bytes() for path in sorted(shop.home.folder.glob("office.sqlite*")))
+    with shop.office.reading() as on:
+        cells = [cell for table in sa.inspect(on).get_table_names() for row in on.execute(sa.text(f"select * from {table}"))
+                 for cell in row]  # fmt: skip
+    return b"\n".join(bytes(cell) if isinstance(cell, bytes | memoryview) else str(cell).encode() for cell in cells)

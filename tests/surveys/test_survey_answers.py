@@ -13,9 +13,10 @@ import pytest
 
 from servicemeter.office.answers import answered_invitations, count_refusals, list_held
 from servicemeter.surveys.answering import release_held
+from servicemeter.surveys.doors import make_link
 from servicemeter.surveys.replies import read_reply
 from surveys.post import links_in, post_office
-from surveys.shop import SOLVED, Shop, hidden, load_tickets, open_shop, path_of
+from surveys.shop import SOLVED, Shop, hidden, load_tickets, office_bytes, open_shop, path_of
 
 
 @contextmanager
@@ -82,13 +83,25 @@ def test_an_edit_after_the_window_is_refused_with_an_open_page(tmp_path: Path) -
 def test_a_dump_of_the_database_holds_no_usable_link(tmp_path: Path) -> None:
     with invited(tmp_path, customers=5) as (shop, paths):
         shop.client().answer(shop, paths[0], score="4", comment="Ursula said so.")
-        files = [p for p in tmp_path.iterdir() if p.name.startswith("office.sqlite")]
-        dump = b"".join(p.read_bytes() for p in files)
+        dump = office_bytes(shop)
         assert len(dump) > 10_000
         for path in paths:
             assert len(path.removeprefix("/a/")) >= 22
             assert path.removeprefix("/a/").encode() not in dump
         assert b"Ursula" not in dump and b"c0@example.com" not in dump
+
+
+def test_what_follows_on_a_printed_code_is_the_same_answer(tmp_path: Path) -> None:
+    with open_shop(tmp_path, "csat") as shop:
+        link = make_link(shop.home.survey_key(), shop.forms["csat"], "link", shop.now + timedelta(days=9), location="Utrecht")
+        client, path = shop.client(), f"/r/{link}"
+        page = client.get(path)
+        for fields in ({"score": "2"}, {"score": "2", "comment": "Cold in there.", "whole": "1"}):
+            shop.wait(seconds=5)
+            page = client.post(path, stamp=hidden(page.text, "stamp"), **fields)
+        client.answer(shop, path, 5, score="5")  # the next person opens the page anew
+        said = [versions[-1].content for versions in answered_invitations(shop.office).values()]
+        assert sorted(said, key=len) == [{"score": 5}, {"score": 2, "comment": "Cold in there."}]
 
 
 def test_the_answer_stays_with_the_agent_of_the_time(tmp_path: Path) -> None:
@@ -168,9 +181,9 @@ def test_held_answers_can_be_released(tmp_path: Path) -> None:
         shop.client().answer(shop, path, 0.1, score="5")
         with shop.office.reading() as on:
             [held] = list_held(shop.office, on)
-        taken = release_held(shop.office, shop.forms, held.held_id, shop.now)
+        taken = release_held(shop.office, shop.forms, held.held_id)
         assert taken and taken.outcome == "taken"
-        assert release_held(shop.office, shop.forms, held.held_id, shop.now) is None
+        assert release_held(shop.office, shop.forms, held.held_id) is None
 
 
 def test_too_many_answers_are_told_to_wait_and_counted(tmp_path: Path) -> None:

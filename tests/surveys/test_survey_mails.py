@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,10 +17,11 @@ import pytest
 
 from servicemeter.ground.errors import BadMail
 from servicemeter.ground.settings import MailServer
-from servicemeter.office.mails import count_mails
+from servicemeter.office.mails import claim_mail, count_mails
 from servicemeter.surveys.formfile import load_forms
 from servicemeter.surveys.mailing import compose
 from servicemeter.surveys.sending import links_of
+from servicemeter.surveys.tokens import make_token
 from surveys.post import links_in, post_office
 from surveys.shop import NOW, open_shop, path_of
 
@@ -66,6 +68,23 @@ def test_a_sender_killed_between_sending_and_noting_sends_nothing_twice(tmp_path
         states = count_mails(shop.office)
         assert states == ({"sent": 2, "unknown": 1} if later else {"sent": 3})
         assert {i.state for i in shop.invitations()} <= {"asked", "unknown"}
+
+
+def test_many_senders_at_once_claim_each_mail_once(tmp_path: Path) -> None:
+    with open_shop(tmp_path, "csat", customers=12) as shop:
+        shop.ask()
+        claimed: list[int] = []
+
+        def claim() -> None:
+            while mail := claim_mail(shop.office, shop.now, make_token()):
+                claimed.append(mail.mail_id)
+
+        threads = [threading.Thread(target=claim) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(claimed) == len(set(claimed)) == 12
 
 
 def test_a_time_out_after_the_data_is_unknown_and_held(tmp_path: Path) -> None:

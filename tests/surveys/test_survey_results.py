@@ -58,9 +58,8 @@ def test_savings_are_contacts_by_handle_time_by_those_who_did_not_manage(tmp_pat
                  "ended_at": "2026-03-02T08:10:00Z"} for n in range(4)]  # fmt: skip
         covered = [{"loaded_from": "2026-01-01T00:00:00Z", "loaded_through": "2026-05-01T00:00:00Z"}]
         shop.desk.load(source="desk", ticket_events=reasons, work_sessions=work, sources=covered)
-        form = replace(shop.forms["intent"], reasons={"track": ("where_is_it",)})
         intents = [Intent("buy", 50, 40, 40), Intent("track", 20, 16, 4)]
-        best, other = savings(shop.desk, form, intents, date(2026, 3, 1), date(2026, 4, 1))
+        best, other = savings(shop.desk, {"track": ("where_is_it",)}, intents, date(2026, 3, 1), date(2026, 4, 1))
         assert (best.intent, best.contact_count, best.handle_seconds, best.saved_seconds) == ("track", 4, 600, 4 * 600 * 0.75)
         assert (other.intent, other.contact_count, other.saved_seconds) == ("buy", 0, None)
 

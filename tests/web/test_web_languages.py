@@ -12,6 +12,7 @@ from app_client import ask
 from fake_desk import METRICS, FakeDesk
 from fake_live import WORDS
 from servicemeter.show import phrases
+from servicemeter.surveys.formfile import load_forms
 from servicemeter.web.app import create_app
 from servicemeter.web.navigation import navigable
 
@@ -85,6 +86,8 @@ def _own_words() -> Iterator[str]:
         "value",
     )
     yield from WORDS
+    for form in load_forms().values():
+        yield from (words for wording in form.wordings.values() for words in (wording.title, *wording.labels["score"].values()))
     yield from (str(_FINDING["title"]), str(_FINDING["remedy"]), "files", "tickets", "t0", "t1", "t2", "n", "Spam")
 
 

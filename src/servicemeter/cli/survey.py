@@ -278,6 +278,59 @@ def _wishes(wish: Any, addresses: tuple[str, ...], forget: bool, origin: str, ho
             remark(f"Noted: {len(known)}.")
 
 
+@verb.command("delivered")
+@click.argument("orders", nargs=-1, metavar="ORDER…")
+@click.option("--source", required=True, metavar="NAME", help="The source of the orders in the book.")
+@click.option("--at", metavar="INSTANT", help="When they were delivered; now when left out.")
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False), help="A CSV with the columns order_id and delivered_at."
+)
+@home_option()
+def _delivered(orders: tuple[str, ...], source: str, at: str | None, path: str | None, home: Home) -> None:
+    """Say that orders were delivered: forms with the event order_delivered ask about them.
+
+    \b
+    Examples:
+      servicemeter survey delivered --source shop 1001 1002 --at 2026-11-20T14:00:00+01:00
+      servicemeter survey delivered --source shop --file deliveries.csv
+    """
+    import csv
+
+    from servicemeter.cli.terminal.words import remark
+    from servicemeter.office.deliveries import note_deliveries
+
+    told = dict.fromkeys(orders, _now(at))
+    if path:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if rows and not {"order_id", "delivered_at"} <= rows[0].keys():
+            raise click.UsageError(f"{path} needs the columns order_id and delivered_at; it has {', '.join(rows[0])}.")
+        told |= {row["order_id"]: _now(row["delivered_at"]) for row in rows}
+    if not told:
+        raise click.UsageError("Name the orders, or give --file.")
+    with _bureau(home) as bureau, bureau.office.writing() as on:
+        remark(f"Told: {len(told)}, new: {note_deliveries(on, source, told)}.")
+
+
+@verb.command("tidy")
+@click.option("--dry-run", is_flag=True, help="Change nothing: say how much would go.")
+@format_option("table", "json")
+@home_option()
+def _tidy(dry_run: bool, form: str, home: Home) -> None:
+    """Take out comments older than a year, and whom we asked after thirteen months; `[retention]` may say otherwise.
+
+    \b
+    Examples:
+      servicemeter survey tidy --dry-run
+      servicemeter survey tidy
+    """
+    from servicemeter.desk.opening import open_desk
+
+    with open_desk(home) as desk:
+        counts = desk.tidy_surveys(now=datetime.now(UTC), dry_run=dry_run)
+    _print(form, counts, [f"{'would go' if dry_run else 'gone'}: {name} {count}" for name, count in counts.items()])
+
+
 @verb.command("held")
 @click.option("--release", metavar="ID", help="Take this answer after all.")
 @format_option("table", "json")
@@ -295,7 +348,7 @@ def _held(release: str | None, form: str, home: Home) -> None:
 
     with _bureau(home) as bureau:
         if release:
-            taken = release_held(bureau.office, bureau.forms, release, datetime.now(UTC))
+            taken = release_held(bureau.office, bureau.forms, release)
             if taken is None:
                 raise click.UsageError(f"No answer called {release!r} is held back. List them: servicemeter survey held")
             click.echo(f"{release}: {taken.outcome}")
@@ -338,7 +391,9 @@ def _results(name: str, since: str | None, until: str | None, form: str, home: H
             with bureau.desk() as desk:
                 covered = desk.covered()
                 days = [first or (covered[0] if covered else datetime.now(UTC)), last or datetime.now(UTC)]
-                saved = savings(desk, bureau.forms[name], found.intents, days[0].date(), days[1].date()) if covered else []
+                saved = (
+                    savings(desk, bureau.forms[name].reasons, found.intents, days[0].date(), days[1].date()) if covered else []
+                )
     value = asdict(found) | {"savings": [asdict(one) for one in saved]}
     _print(form, value, results_lines(found) + saving_lines(saved))
 

@@ -129,6 +129,18 @@ class Chores(Protocol):
         """Mask the words that were stored before masking was switched on; cells changed, by table."""
         ...
 
+    def export_customer(self, called: str, source: str | None = None) -> dict[str, Any]:
+        """Everything about a person: accounts, rows of the book in all versions, rows of the office, files that name them."""
+        ...
+
+    def erase_customer(self, called: str, source: str | None = None, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
+        """Take a person's names, addresses and words out everywhere; how many rows were theirs, by table."""
+        ...
+
+    def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
+        """Take out of surveys what is older than `[retention]` lets them keep; how much of each kind."""
+        ...
+
     def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
         """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
         ...

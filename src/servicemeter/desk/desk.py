@@ -17,6 +17,7 @@ from servicemeter.desk.assist import assist
 from servicemeter.desk.check import check
 from servicemeter.desk.comparing import compare, own_work
 from servicemeter.desk.complaints import judge_complaints, rate_complaints
+from servicemeter.desk.erasing import erase_customer, export_customer
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.feelings import ask_feelings
@@ -26,10 +27,12 @@ from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import mask_of, refuse_individuals
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
+from servicemeter.desk.retaining import tidy_surveys
 from servicemeter.desk.saving import save_view
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.desk.setting import PlannedChange, SettingsShown, change_settings, plan_change, settings_shown
 from servicemeter.desk.states import SourceStates, pull_soon, source_states
+from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
 from servicemeter.desk.uploads import (
@@ -65,6 +68,7 @@ from servicemeter.office.runs import SyncRun
 from servicemeter.office.views import SavedView, list_views, put_view_back, remove_view
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
+from servicemeter.store.erasing import Account
 from servicemeter.store.occasions import find_occasions
 from servicemeter.store.timeline import tell_story
 
@@ -211,6 +215,53 @@ class Desk(Asking):
                     raise BadSettings("A desk in memory has no connections. Open one on a data folder: servicemeter.open(DIR).")
                 self._office = open_office(self.home)
             return self._office
+
+    @property
+    def surveys(self) -> SurveyDesk:
+        """The surveys: their forms and what came of them; without a data folder nobody is asked."""
+        return SurveyDesk(self, self.office if self.home else None, self.home.surveys if self.home else None)
+
+    def export_customer(self, called: str, source: str | None = None) -> dict[str, Any]:
+        """Everything about a person: the rows of the book in all versions, those of the office, the files; see `desk.erasing`."""
+        with self._lock:
+            return export_customer(self, called, source)
+
+    def erase_customer(self, called: str, source: str | None = None, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
+        """Take a person's names, addresses and words out of the book and the office, and leave what is counted."""
+        with self._lock:
+            return erase_customer(self, called, source, now=now, dry_run=dry_run)
+
+    def erase_accounts(
+        self, aliases: Mapping[Account, str], words: Sequence[str], *, now: datetime, dry_run: bool
+    ) -> dict[str, int]:
+        """The book's part of it: the rows of these accounts, by table, and the facts built again from what is left."""
+        with self._lock:
+            counts = self.book.erase(aliases, words, now=now, dry_run=dry_run)
+            if counts and not dry_run:
+                self._begin_anew()
+            return counts
+
+    def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
+        """Take out of surveys what is older than `[retention]` lets them keep; see `desk.retaining`."""
+        with self._lock:
+            return tidy_surveys(self, now=now, dry_run=dry_run)
+
+    def forget_answers(self, source: str, before: datetime, *, now: datetime, dry_run: bool) -> int:
+        """The book's part of it: the words of a source's survey answers."""
+        with self._lock:
+            count = self.book.forget_answers(source, before, now=now, dry_run=dry_run)
+            if count and not dry_run:
+                self._begin_anew()
+            return count
+
+    def _begin_anew(self) -> None:
+        """After rows were erased: no answer and no fact from before, and no trace in the file."""
+        self._answers.clear()
+        self._known_sources = self._findings = None
+        self._is_ready = False
+        self._keeper.drop_scratch()
+        self._make_ready()
+        self._engine.rewrite()
 
     @contextmanager
     def on_book(self) -> Iterator[Book]:

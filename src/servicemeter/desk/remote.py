@@ -170,6 +170,18 @@ class RemoteDesk(Asking):
         """Mask the words that were stored before masking was switched on; cells changed, by table."""
         return dict(self._ask("mask_stored"))
 
+    def export_customer(self, called: str, source: str | None = None) -> dict[str, Any]:
+        """Everything about a person."""
+        return dict(self._ask("export_customer", called=called, source=source))
+
+    def erase_customer(self, called: str, source: str | None = None, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
+        """Take a person's names, addresses and words out everywhere."""
+        return dict(self._ask("erase_customer", called=called, source=source, now=now, dry_run=dry_run))
+
+    def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
+        """Take out of surveys what is older than `[retention]` lets them keep."""
+        return dict(self._ask("tidy_surveys", now=now, dry_run=dry_run))
+
     def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
         """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
         return dict(self._ask("judge_complaints", now=now))

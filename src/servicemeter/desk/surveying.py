@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from servicemeter.desk.anydesk import AnyDesk
+from servicemeter.model.question import Filter
 from servicemeter.office.ballots import count_ballots, take_ballots
 from servicemeter.office.database import Office
+from servicemeter.office.deliveries import deliveries_between
 from servicemeter.office.inbox import settle, waiting_items
 from servicemeter.store.book import LoadReport
 from servicemeter.surveys.answering import SOURCE, tell_book
@@ -20,13 +22,14 @@ from servicemeter.surveys.forms import Form
 from servicemeter.surveys.replies import answer_rows, ballot_row
 from servicemeter.surveys.results import Intent
 
-__all__ = ["FEWEST_BALLOTS", "Saving", "ask_customers", "savings", "take_answers"]
+__all__ = ["FEWEST_BALLOTS", "Saving", "ask_customers", "known_intents", "savings", "take_answers"]
 
 FEWEST_BALLOTS = 20
 """Anonymous answers come into the book this many at once, so that none can be told by when it came."""
 
 _BATCH = 5_000
 _REOPENED_SINCE = timedelta(days=60)
+_LONGEST_WAY = timedelta(days=183)
 
 
 def ask_customers(
@@ -40,7 +43,8 @@ def ask_customers(
     occasions = {}
     for name, form in asked.items():
         since, until = span_of(form.asking, now)
-        rows = desk.occasions(form.asking.event, since, until, now)
+        find = _deliveries if form.asking.event == "order_delivered" else _occasions
+        rows = find(desk, office, form, since, until, now)
         occasions[name] = [occasion_of(row, form) for row in rows]
     decisions = decide(office, asked, occasions, now, dry_run=dry_run)
     if not dry_run:
@@ -82,13 +86,30 @@ class Saving:
     saved_seconds: float | None
 
 
-def savings(desk: AnyDesk, form: Form, intents: Sequence[Intent], since: date, until: date) -> list[Saving]:
-    """What a self-service page could save for each intent over local days, the most first."""
+def known_intents(desk: AnyDesk, since: date, until: date, where: Sequence[Filter] = ()) -> list[Intent]:
+    """Why visitors came over local days, by all answers in the book, whoever asked; the most frequent first."""
+    asked: dict[str, Any] = {"since": since, "until": until, "by": ["intent"], "where": where}
+    managed = {row["intent"]: row for row in desk.measure("intent_fulfilled_rate", **asked).rows}
+    found = []
+    for row in desk.measure("visitor_intent_share", **asked).rows:
+        if row.get("numerator"):
+            said = managed.get(row["intent"], {})
+            found.append(Intent(row["intent"], int(row["numerator"]), int(said.get("n") or 0), int(said.get("numerator") or 0)))
+    return sorted(found, key=lambda intent: (-intent.n, intent.intent))
+
+
+def savings(
+    desk: AnyDesk, reasons_of: Mapping[str, Sequence[str]], intents: Sequence[Intent], since: date, until: date
+) -> list[Saving]:
+    """What a self-service page could save for each intent over local days, the most first.
+
+    `reasons_of` says which contact reasons belong to an intent; its own name when it is not there.
+    """
     contacts = _by_reason(desk, "tickets_created", since, until)
     handling = _by_reason(desk, "average_handle_time", since, until)
     found = []
     for intent in intents:
-        reasons = form.reasons.get(intent.intent, (intent.intent,))
+        reasons = reasons_of.get(intent.intent, (intent.intent,))
         count = int(sum(contacts.get(reason, 0) for reason in reasons))
         times = [(contacts.get(r, 0), handling[r]) for r in reasons if handling.get(r) is not None]
         weight = sum(n for n, _ in times)
@@ -119,6 +140,25 @@ def _ballot_tables(form: Form, ballots: Iterable[tuple[str, dict[str, Any]]]) ->
         at = datetime.fromisoformat(said["answered_at"])
         tables["survey_answers"] += answer_rows(ballot_id, 1, said["content"], {}, at)
     return tables
+
+
+def _occasions(
+    desk: AnyDesk, office: Office, form: Form, since: datetime, until: datetime, now: datetime
+) -> list[dict[str, Any]]:
+    return desk.occasions(form.asking.event, since, until, now)
+
+
+def _deliveries(
+    desk: AnyDesk, office: Office, form: Form, since: datetime, until: datetime, now: datetime
+) -> list[dict[str, Any]]:
+    """The orders of which somebody told us in time that they were delivered; placed at most half a year before."""
+    with office.reading() as on:
+        delivered = deliveries_between(on, since, until)
+    if not delivered:
+        return []
+    placed = desk.occasions("order_placed", since - _LONGEST_WAY, now, now)
+    found = [(row, delivered.get((row["order_source"], row["order_id"]))) for row in placed]
+    return [row | {"what": "delivery", "happened_at": at.isoformat(timespec="seconds")} for row, at in found if at]
 
 
 def _open_again(desk: AnyDesk, form: Form, now: datetime) -> set[tuple[str, str]]:

@@ -47,15 +47,36 @@ class DuckDB:
         if connection is not None:
             self._connection = connection
             return
-        config: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-        config["memory_limit"] = memory or os.environ.get("SERVICEMETER_MEMORY") or _half_of_memory()
-        if threads:
-            config["threads"] = str(threads)
-        with _plainly(path):
-            self._connection = duckdb.connect(str(path) if path else ":memory:", config=config)
-            self._connection.execute("set preserve_insertion_order = false")
-            self._connection.execute("set TimeZone = 'UTC'")
-            self._connection.execute("set enable_progress_bar = false")
+        self._config = _config(memory, threads)
+        self._connection = self._open()
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        with _plainly(self.path):
+            connection = duckdb.connect(str(self.path) if self.path else ":memory:", config=self._config)
+            connection.execute("set preserve_insertion_order = false")
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute("set enable_progress_bar = false")
+        return connection
+
+    def rewrite(self) -> None:
+        """Write the database anew, so that nothing of what was deleted stays in the free pages of its file.
+
+        Needs the room of a second file for a moment; should the process end in between, the file is as it was.
+        """
+        if self.path is None:
+            return
+        fresh = self.path.with_name(f".{self.path.name}.fresh")
+        with self._lock, _plainly(self.path):
+            fresh.unlink(missing_ok=True)
+            [(own,)] = self.rows("select current_database()")
+            self._connection.execute(f"attach {self.dialect.text(str(fresh))} as fresh_copy")
+            self._connection.execute(f"copy from database {self.dialect.name_of(own)} to fresh_copy")
+            self._connection.execute("detach fresh_copy")
+            self._connection.execute("checkpoint")
+            self._connection.close()
+            os.chmod(fresh, self.path.stat().st_mode)
+            os.replace(fresh, self.path)
+            self._connection = self._open()
 
     def run(self, sql: str) -> None:
         with self._lock, _plainly(self.path):
@@ -214,3 +235,9 @@ def _in_our_words(path: Path | None, said: str) -> BadBook:
             "variable SERVICEMETER_MEMORY (for example 6GB)."
         )
     return BadBook(f"The book {path} could not be read or written: {said.splitlines()[0]}")
+
+
+def _config(memory: str | None, threads: int | None) -> dict[str, Any]:
+    config: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config["memory_limit"] = memory or os.environ.get("SERVICEMETER_MEMORY") or _half_of_memory()
+    return config | ({"threads": str(threads)} if threads else {})

@@ -80,5 +80,8 @@ class BookEngine(Engine, Protocol):
     def parquet(self, path: str) -> str:
         """A relation (to stand in a FROM) that reads a Parquet file or a glob of them."""
 
+    def rewrite(self) -> None:
+        """Write the database anew, so that nothing of what was deleted stays in its free pages."""
+
     def reading(self) -> AbstractContextManager[BookEngine]:
         """An engine for reading alone, usable in another thread."""

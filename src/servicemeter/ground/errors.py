@@ -40,6 +40,7 @@ __all__ = [
     "SourceMoved",
     "SourceRefused",
     "SourceUnreachable",
+    "UnknownCustomer",
     "UnknownMetric",
     "UnknownName",
     "UnrecognisedFile",
@@ -156,6 +157,12 @@ class BadMapping(ServicemeterError):
 
 class BadForm(ServicemeterError):
     """A survey form that cannot be used; names the file and key."""
+
+    exit_status = 2
+
+
+class UnknownCustomer(ServicemeterError):
+    """A customer whom nothing here names."""
 
     exit_status = 2
 

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["BOOKKEEPING", "CONFIGURATION", "TABLES", "Column", "Kind", "Table", "table_with_columns"]
+__all__ = ["BOOKKEEPING", "CONFIGURATION", "NOBODYS", "TABLES", "Column", "Kind", "Table", "table_with_columns"]
 
 Kind = Literal["id", "ts", "date", "s", "int", "minor", "num", "bool", "word", "text"]
-Privacy = Literal["keep", "identity", "words"]
+Privacy = Literal["keep", "identity", "words", "alias"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Column:
     privacy: Privacy = "keep"
     default: str | bool | int | None = None
     words_when: tuple[str, Mapping[str, tuple[str, ...]]] | None = None
+    alias_when: tuple[str, str] | None = None
+    counted_when: tuple[str, tuple[str, ...], str] | None = None
 
     @property
     def source_column(self) -> str | None:
@@ -50,9 +52,9 @@ class Column:
 class Table:
     """One canonical table: its columns, its key within a source, and its rule for one customer's export and erasure.
 
-    `customer` says how a row is found for a customer: a path of `column` steps (`customer_id`, or
-    `ticket_id.customer_id` through the ticket), or None where rows belong to nobody. `erase` is `null` (identity and
-    words go, counts stay) or `keep`. `moment` is the instant from which the row exists.
+    `customer` says how a row is found for a customer: a path of `column` steps (`customer_id`, or `ticket_id.customer_id`
+    through the ticket), several with ` or ` between them, or None where rows belong to nobody (such tables are listed in
+    `NOBODYS`). `erase` is `null` (identity and words go, counts stay) or `keep`. `moment` is when the row begins to exist.
     """
 
     name: str
@@ -97,7 +99,7 @@ _CHANNELS = "email, chat, phone, social, messaging, web, sms, video, in_person, 
 
 
 def _id(name: str, about: str = "", *, refers: str | None = None, required: bool = False) -> Column:
-    privacy: Privacy = "identity" if refers == "customers" else "keep"
+    privacy: Privacy = "alias" if refers == "customers" else "keep"
     return Column(name, "id", about, required=required, refers=refers, privacy=privacy)
 
 
@@ -106,7 +108,7 @@ _DIMENSIONS = (
         "customers",
         "The people and companies who ask.",
         (
-            Column("customer_id", "id", required=True, privacy="keep"),
+            Column("customer_id", "id", required=True, privacy="alias"),
             Column("name", "text", privacy="identity"),
             Column("first_seen_at", "ts"),
             Column("segment", "text", "dimension customer_segment"),
@@ -114,7 +116,7 @@ _DIMENSIONS = (
             Column("country", "text"),
             Column("birth_year", "int", privacy="identity"),
             Column("is_internal", "bool", default=False),
-            Column("merged_into_customer_id", "id", "the customer this one was merged into"),
+            Column("merged_into_customer_id", "id", "the customer this one was merged into", privacy="alias"),
         ),
         key=("customer_id",),
         moment="first_seen_at",
@@ -126,9 +128,9 @@ _DIMENSIONS = (
         "customer_identities",
         "What recognises a customer across sources; the same value joins customers into one person.",
         (
-            Column("customer_id", "id", required=True),
+            Column("customer_id", "id", required=True, privacy="alias"),
             Column("kind", "word", required=True, words=("email", "phone", "account")),
-            Column("value_hash", "id", "keyed hash of the normalised value", required=True),
+            Column("value_hash", "id", "keyed hash of the normalised value", required=True, privacy="alias"),
             Column("value", "text", privacy="identity"),
         ),
         key=("customer_id", "kind", "value_hash"),
@@ -259,12 +261,13 @@ _FACTS = (
                 ),
             ),
             Column("actor_type", "word", words=("customer", "agent", "bot", "system")),
-            _id("actor_id"),
+            Column("actor_id", "id", privacy="alias", alias_when=("actor_type", "customer")),
             _id("update_id", "one update of the source that may change several things"),
         ),
         key=("event_id",),
         moment="occurred_at",
         customer="ticket_id.customer_id",
+        erase="null",
         capability="status_history",
     ),
     Table(
@@ -275,7 +278,7 @@ _FACTS = (
             _id("ticket_id", refers="tickets", required=True),
             Column("occurred_at", "ts", required=True),
             Column("author_type", "word", required=True, words=("customer", "agent", "bot", "system")),
-            _id("author_id"),
+            Column("author_id", "id", privacy="alias", alias_when=("author_type", "customer")),
             Column("is_public", "bool", default=True),
             Column("is_auto", "bool", "out-of-office replies, automatic acknowledgements", default=False),
             _id("interaction_id", "the live session it was said in", refers="interactions"),
@@ -286,6 +289,7 @@ _FACTS = (
         key=("message_id",),
         moment="occurred_at",
         customer="ticket_id.customer_id",
+        erase="null",
         capability="messages",
     ),
     Table(
@@ -297,7 +301,7 @@ _FACTS = (
             Column("text", "text", privacy="words"),
         ),
         key=("of", "id"),
-        customer="id.ticket_id.customer_id",
+        customer="ticket.customer_id or message.ticket_id.customer_id",
         erase="null",
     ),
     Table(
@@ -410,7 +414,7 @@ _FACTS = (
         ),
         key=("invitation_id",),
         moment="sent_at",
-        customer="customer_id",
+        customer="customer_id or ticket_id.customer_id or interaction_id.customer_id or order_id.customer_id",
         erase="null",
         capability="survey_invitations",
     ),
@@ -423,11 +427,17 @@ _FACTS = (
             Column("question", "text", "absent = the score question"),
             Column("answered_at", "ts", required=True),
             Column("value_num", "num"),
-            Column("value_text", "text", privacy="words"),
+            Column(
+                "value_text",
+                "text",
+                privacy="words",
+                counted_when=("question", ("score", "score_said", "fulfilled", "informed"), "value_num"),
+            ),
         ),
         key=("answer_id",),
         moment="answered_at",
-        customer="invitation_id.customer_id",
+        customer="invitation_id.customer_id or invitation_id.ticket_id.customer_id or invitation_id.interaction_id.customer_id "
+        "or invitation_id.order_id.customer_id",
         erase="null",
         capability="survey_answers",
     ),
@@ -467,12 +477,13 @@ _FACTS = (
         "customer_contracts",
         "Running contracts, for retention without orders.",
         (
-            Column("customer_id", "id", required=True),
+            Column("customer_id", "id", required=True, privacy="alias"),
             Column("started_on", "date", required=True),
             Column("ended_on", "date", "exclusive: the first day without contract"),
         ),
         key=("customer_id", "started_on"),
         customer="customer_id",
+        erase="null",
         capability="orders",
     ),
     Table(
@@ -575,6 +586,11 @@ _CONFIGURATION = (
 )
 
 TABLES: dict[str, Table] = {t.name: t for t in (*_DIMENSIONS, *_FACTS, *_CONFIGURATION)}
+NOBODYS = frozenset({
+    "agents", "teams", "agent_teams", "sources", "agent_states", "costs", "exchange_rates", *(t.name for t in _CONFIGURATION),
+})  # fmt: skip
+"""The tables in which nothing of a customer stands; a table is one of these or says whose its rows are."""
+
 CONFIGURATION: frozenset[str] = frozenset(t.name for t in _CONFIGURATION)
 
 

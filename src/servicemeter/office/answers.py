@@ -11,10 +11,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from servicemeter.model.tables import TABLES
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.invitations import INVITATIONS
+from servicemeter.office.privacy import Rule, Trace, declare
 
-__all__ = ["Held", "Version", "answered_invitations", "count_refusal", "count_refusals", "hold_back", "keep_version", "list_held",
-           "settle_held", "versions_of"]  # fmt: skip
+__all__ = [
+    "Held",
+    "Version",
+    "answered_invitations",
+    "count_refusal",
+    "count_refusals",
+    "forget_words",
+    "hold_back",
+    "keep_version",
+    "list_held",
+    "settle_held",
+    "versions_of",
+    "without_words",
+]  # fmt: skip
 
 _ANSWERS = sa.Table(
     "survey_answers",
@@ -43,6 +58,7 @@ _REFUSALS = sa.Table(
     sa.Column("reason", sa.String(20), primary_key=True),
     sa.Column("refusal_count", sa.Integer, nullable=False),
 )
+_COUNTED_WORDS = frozenset((TABLES["survey_answers"].column("value_text").counted_when or ("", (), ""))[1])
 
 
 @dataclass(frozen=True)
@@ -83,11 +99,18 @@ def keep_version(office: Office, on: sa.Connection, invitation_id: str, version:
     on.execute(sa.insert(_ANSWERS).values(invitation_id=invitation_id, content=sealed, **row))
 
 
-def answered_invitations(office: Office) -> dict[str, list[Version]]:
-    """Every answer with its versions, by invitation."""
+def answered_invitations(office: Office, form: str | None = None) -> dict[str, list[Version]]:
+    """Every answer (to one form) with its versions, by invitation."""
+    query = sa.select(_ANSWERS).order_by(_ANSWERS.c.invitation_id, _ANSWERS.c.number)
+    if form is not None:
+        of = sa.select(INVITATIONS.c.invitation_id).where(INVITATIONS.c.form == form)
+        query = query.where(_ANSWERS.c.invitation_id.in_(of))
+    found: dict[str, list[Version]] = {}
     with office.reading() as on:
-        ids = [i for (i,) in on.execute(sa.select(_ANSWERS.c.invitation_id).distinct())]
-        return {invitation_id: versions_of(office, on, invitation_id) for invitation_id in ids}
+        for r in on.execute(query):
+            content = _open(office, r.content, f"the answer {r.invitation_id}")
+            found.setdefault(r.invitation_id, []).append(Version(r.number, r.answered_at, r.is_complete, content))
+    return found
 
 
 def hold_back(
@@ -138,3 +161,63 @@ def _seal(office: Office, content: Mapping[str, Any], where: str) -> bytes:
 def _open(office: Office, sealed: bytes, where: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(office.vault.open(sealed, where))
     return found
+
+
+def without_words(content: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer with what is counted of it alone: scores, and words of a closed list.
+
+    >>> without_words({"score": 2, "comment": "Ann here", "fulfilled": "no", "why": ["slow"]})
+    {'score': 2, 'fulfilled': 'no'}
+    """
+    return {name: value for name, value in content.items() if isinstance(value, int) or name in _COUNTED_WORDS}
+
+
+def _gather_answers(office: Office, on: sa.Connection, trace: Trace) -> list[dict[str, Any]]:
+    return [
+        {"invitation_id": invitation_id, **vars(version)}
+        for invitation_id in sorted(trace.invitations)
+        for version in versions_of(office, on, invitation_id)
+    ]
+
+
+def _erase_answers(office: Office, on: sa.Connection, trace: Trace) -> int:
+    """Scores stay, in every version; words go."""
+    rows = _gather_answers(office, on, trace)
+    for row in rows:
+        sealed = _seal(office, without_words(row["content"]), f"the answer {row['invitation_id']}")
+        of = (_ANSWERS.c.invitation_id == row["invitation_id"]) & (_ANSWERS.c.number == row["number"])
+        on.execute(sa.update(_ANSWERS).where(of).values(content=sealed))
+    return len(rows)
+
+
+def _gather_held(office: Office, on: sa.Connection, trace: Trace) -> list[dict[str, Any]]:
+    return [vars(held) for one in sorted(trace.invitations) for held in list_held(office, on, invitation_id=one)]
+
+
+def _erase_held(office: Office, on: sa.Connection, trace: Trace) -> int:
+    """Nothing is left of what was said; that something was held back, when and why, stays."""
+    rows = _gather_held(office, on, trace)
+    for row in rows:
+        sealed = _seal(office, {"content": {}, "is_complete": False}, f"the held answer {row['held_id']}")
+        on.execute(sa.update(_HELD).where(_HELD.c.held_id == row["held_id"]).values(content=sealed, state="erased"))
+    return len(rows)
+
+
+declare(_ANSWERS, Rule(_gather_answers, _erase_answers))
+declare(_HELD, Rule(_gather_held, _erase_held))
+declare(_REFUSALS, "numbers of requests by day")
+
+
+def forget_words(office: Office, on: sa.Connection, before: datetime) -> int:
+    """Take the words out of answers, and all out of what was held back, from before an instant; how many there were."""
+    count = 0
+    for r in on.execute(sa.select(_ANSWERS).where(_ANSWERS.c.answered_at < before)).all():
+        content = _open(office, r.content, f"the answer {r.invitation_id}")
+        if content != without_words(content):
+            of = (_ANSWERS.c.invitation_id == r.invitation_id) & (_ANSWERS.c.number == r.number)
+            sealed = _seal(office, without_words(content), f"the answer {r.invitation_id}")
+            count += on.execute(sa.update(_ANSWERS).where(of).values(content=sealed)).rowcount
+    for r in on.execute(sa.select(_HELD.c.held_id).where((_HELD.c.held_at < before) & (_HELD.c.state != "erased"))).all():
+        sealed = _seal(office, {"content": {}, "is_complete": False}, f"the held answer {r.held_id}")
+        count += on.execute(sa.update(_HELD).where(_HELD.c.held_id == r.held_id).values(content=sealed, state="erased")).rowcount
+    return count

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["count_ballots", "keep_ballot", "take_ballots"]
 
@@ -20,6 +21,7 @@ _TABLE = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )
+declare(_TABLE, "anonymous: nobody can tell whose a ballot is")
 
 
 def keep_ballot(office: Office, on: sa.Connection, form: str, content: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from servicemeter.ground.errors import UnknownName
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["Connection", "due_connections", "find_connection", "keep_connection", "list_connections", "plan_next",
            "remove_connection", "reveal_secrets", "seal_anew"]  # fmt: skip
@@ -30,6 +31,7 @@ _TABLE = sa.Table(
     sa.Column("next_run_at", Instant),
     sa.Column("failure_count", sa.Integer, nullable=False),
 )
+declare(_TABLE, "the organisation's own accounts at its sources")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The application database itself: opened, brought to this program's version, read and written in transactions.
 
 SQLite by default (`office.sqlite` in the data folder; WAL, every commit on the disk), PostgreSQL by URL. Several processes
-may have it open. Writing begins with the write lock, so that what was read in a transaction still holds when it is written.
+may have it open. Writing begins with the write lock, on either, so that what was read in a transaction still holds when it is
+written: one answer of fifty at once, one sender of a mail. What only reads sees one state and waits for nobody.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ __all__ = ["METADATA", "Instant", "Office", "open_office"]
 METADATA = sa.MetaData()
 _VERSIONS = Path(__file__).with_name("migrations") / "versions"
 _WAIT_FOR_LOCK_MS = 15_000
+_WRITE_LOCK = 8_321
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -49,6 +51,9 @@ class Office:
         self.engine = sa.create_engine(_with_driver(url))
         if self.engine.dialect.name == "sqlite":
             _prepare_sqlite(self.engine)
+        else:
+            sa.event.listen(self.engine, "begin", _take_write_lock)
+        self._one_state: dict[str, Any] = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         try:
             self._upgrade()
         except sa.exc.DBAPIError as error:
@@ -64,7 +69,7 @@ class Office:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Several reads that see one state."""
-        with self.engine.connect() as connection, connection.begin():
+        with self.engine.connect().execution_options(**self._one_state) as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -72,6 +77,19 @@ class Office:
         """Everything inside is kept at once, or not at all."""
         with self.engine.connect().execution_options(is_writing=True) as connection, connection.begin():
             yield connection
+
+    def rewrite(self) -> None:
+        """Write the database anew, so that what was deleted is not in its free pages either."""
+        if self.engine.dialect.name != "sqlite":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("vacuum full")
+            return
+        raw = self.engine.raw_connection()
+        try:
+            for statement in ("vacuum", "pragma wal_checkpoint(truncate)"):
+                raw.cursor().execute(statement).fetchall()
+        finally:
+            raw.close()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -125,6 +143,13 @@ def _prepare_sqlite(engine: sa.Engine) -> None:
 
     sa.event.listen(engine, "connect", settle)
     sa.event.listen(engine, "begin", begin)
+
+
+def _take_write_lock(connection: sa.Connection) -> None:
+    """PostgreSQL has no lock on the whole database to begin with: one of ours stands for it, until the transaction ends."""
+    if connection.get_execution_options().get("is_writing"):
+        connection.exec_driver_sql(f"set local lock_timeout = {_WAIT_FOR_LOCK_MS}")
+        connection.exec_driver_sql(f"select pg_advisory_xact_lock({_WRITE_LOCK})")
 
 
 def _version(connection: sa.Connection) -> str | None:

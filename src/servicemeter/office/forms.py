@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
-__all__ = ["keep_form"]
+__all__ = ["keep_form", "known_version"]
 
 _TABLE = sa.Table(
     "survey_forms",
@@ -20,14 +21,14 @@ _TABLE = sa.Table(
     sa.Column("content", sa.JSON, nullable=False),
     sa.Column("kept_at", Instant, nullable=False),
 )
+declare(_TABLE, "what was asked, not whom")
 
 
 def keep_form(office: Office, form: str, digest: str, content: object, now: datetime) -> int:
     """The number of this version of a form; a digest that was not seen before is the next one."""
-    with office.reading() as on:
-        found = on.execute(_version_of(form, digest)).scalar()
-    if found is not None:
-        return int(found)
+    known = known_version(office, form, digest)
+    if known is not None:
+        return known
     with office.writing() as on:
         found = on.execute(_version_of(form, digest)).scalar()
         if found is None:
@@ -35,6 +36,13 @@ def keep_form(office: Office, form: str, digest: str, content: object, now: date
             row = {"form": form, "version": found, "digest": digest, "content": content, "kept_at": now}
             on.execute(sa.insert(_TABLE).values(row))
     return int(found)
+
+
+def known_version(office: Office, form: str, digest: str) -> int | None:
+    """The number of this version of a form; None when nobody was asked by it yet, nor did a page write it."""
+    with office.reading() as on:
+        found = on.execute(_version_of(form, digest)).scalar()
+    return None if found is None else int(found)
 
 
 def _version_of(form: str, digest: str) -> sa.Select[Any]:

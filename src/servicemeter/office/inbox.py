@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import Rule, Trace, declare
 
-__all__ = ["Arrival", "InboxFailure", "InboxItem", "Receipt", "count_inbox", "expire", "list_failures", "receive", "receive_many",
-           "receive_with", "reopen_failed", "settle", "waiting_items", "waiting_sources"]  # fmt: skip
+__all__ = ["Arrival", "InboxFailure", "InboxItem", "Receipt", "count_inbox", "empty_taken", "expire", "list_failures", "receive",
+           "receive_many", "receive_with", "reopen_failed", "settle", "waiting_items", "waiting_sources"]  # fmt: skip
 
 _AT_ONCE = 500
 
@@ -35,6 +37,8 @@ _TABLE = sa.Table(
     sa.Index("inbox_waiting", "state", "item_id"),
     sa.Index("inbox_settled", "settled_at"),
 )
+_TOKEN = re.compile(r"[\w@.+-]+")
+_SHORTEST_NAME = 4
 
 
 @dataclass(frozen=True)
@@ -248,3 +252,45 @@ def count_inbox(office: Office) -> dict[tuple[str, str], int]:
 
 def _where(source: str, delivery_id: str) -> str:
     return f"the delivery {delivery_id} of {source}"
+
+
+def _gather(office: Office, on: sa.Connection, trace: Trace) -> list[dict[str, Any]]:
+    """The deliveries that name the person: by a survey's invitation, by a key of theirs at its source, by name or address."""
+    keys = {(source, key) for pairs in (trace.aliases, *trace.owned.values()) for source, key in pairs}
+    of_source: dict[str, set[str]] = {}
+    for source, key in keys:
+        of_source.setdefault(source, set()).add(key)
+    words = [word.casefold() for word in trace.words if len(word) >= _SHORTEST_NAME]
+    found = []
+    for row in on.execute(sa.select(_TABLE).order_by(_TABLE.c.item_id)).mappings():
+        if not row["body"]:  # it has expired, or was emptied once it was taken
+            continue
+        body = office.vault.open(row["body"], _where(row["source"], row["delivery_id"])).decode(errors="replace")
+        told = set(_TOKEN.findall(body)) | set(row["delivery_id"].split())
+        is_named = told & (of_source.get(row["source"], set()) | trace.invitations) or any(w in body.casefold() for w in words)
+        if is_named:
+            found.append({str(name): value for name, value in row.items()} | {"body": body})
+    return found
+
+
+def _erase(office: Office, on: sa.Connection, trace: Trace) -> int:
+    """Empty what was taken or failed. What still waits is left: it is not in the book yet, and would be lost."""
+    rows = [row for row in _gather(office, on, trace) if row["state"] != "waiting" and row["body"] != "{}"]
+    for row in rows:
+        sealed = office.vault.seal(b"{}", _where(row["source"], row["delivery_id"]))
+        on.execute(sa.update(_TABLE).where(_TABLE.c.item_id == row["item_id"]).values(body=sealed, sha256="", headers=None))
+    return len(rows)
+
+
+declare(_TABLE, Rule(_gather, _erase))
+
+
+def empty_taken(office: Office, on: sa.Connection, source: str, before: datetime) -> int:
+    """Empty the deliveries of a source that were taken into the book before an instant; how many there were."""
+    c = _TABLE.c
+    old = (c.source == source) & (c.state == "taken") & (c.received_at < before) & (c.sha256 != "")
+    rows = on.execute(sa.select(c.item_id, c.delivery_id).where(old)).all()
+    for item_id, delivery_id in rows:
+        sealed = office.vault.seal(b"{}", _where(source, delivery_id))
+        on.execute(sa.update(_TABLE).where(c.item_id == item_id).values(body=sealed, sha256=""))
+    return len(rows)

@@ -10,12 +10,28 @@ from typing import Any
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import Rule, Trace, chunks, declare
 
 __all__ = [
-    "INVITATIONS", "Invitation", "asks_since", "change_invitation", "decided_occasions", "find_by_occasion", "find_by_token",
+    "INVITATIONS",
+    "Invitation",
+    "asks_since",
+    "change_invitation",
+    "decided_occasions",
+    "find_by_occasion",
+    "find_by_token",
+    "forget_persons",
+    "form_of",
     "held_up",
-    "identities_of", "invitation_of", "keep_asks", "keep_invitations", "keep_link",
-    "list_invitations", "note_seen", "unanswered",
+    "identities_of",
+    "invitation_of",
+    "invitations_of_person",
+    "keep_asks",
+    "keep_invitations",
+    "keep_link",
+    "list_invitations",
+    "note_seen",
+    "unanswered",
 ]  # fmt: skip
 
 INVITATIONS = sa.Table(
@@ -185,6 +201,12 @@ def invitation_of(on: sa.Connection, invitation_id: str) -> Invitation | None:
     return _first(on, INVITATIONS.c.invitation_id == invitation_id)
 
 
+def form_of(on: sa.Connection, invitation_id: str) -> str | None:
+    """The form that an invitation asks by."""
+    found = on.execute(sa.select(INVITATIONS.c.form).where(INVITATIONS.c.invitation_id == invitation_id)).scalar()
+    return None if found is None else str(found)
+
+
 def change_invitation(on: sa.Connection, invitation_id: str, **change: Any) -> None:
     """Note what became of an invitation."""
     if change:
@@ -226,3 +248,91 @@ def _first(on: sa.Connection, wanted: sa.ColumnElement[bool]) -> Invitation | No
 
 def _record(row: Mapping[Any, Any]) -> Invitation:
     return Invitation(**{str(name): value for name, value in row.items()})
+
+
+def invitations_of_person(on: sa.Connection, trace: Trace) -> frozenset[str]:
+    """The invitations of a person: by their accounts, by what is theirs in the book, by what recognises them."""
+    found = _by_pairs(on, "customer", trace.aliases)
+    for of, table in (("ticket", "tickets"), ("interaction", "interactions"), ("order", "orders")):
+        found |= _by_pairs(on, of, trace.owned.get(table, ()))
+    for some in chunks(trace.identities):
+        found |= {i for (i,) in on.execute(sa.select(_ASKS.c.invitation_id).where(_ASKS.c.identity_hash.in_(some)))}
+    return frozenset(found)
+
+
+def _by_pairs(on: sa.Connection, of: str, pairs: Collection[tuple[str, str]]) -> set[str]:
+    c = INVITATIONS.c
+    source, key = c[f"{of}_source"], c[f"{of}_id"]
+    found = set()
+    for some in chunks({key for _, key in pairs}):
+        rows = on.execute(sa.select(c.invitation_id, source, key).where(key.in_(some)))
+        found |= {invitation_id for invitation_id, source_, key_ in rows if (source_, key_) in pairs}
+    return found
+
+
+def _gather(office: Office, on: sa.Connection, trace: Trace) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for some in chunks(trace.invitations):
+        rows = on.execute(sa.select(INVITATIONS).where(INVITATIONS.c.invitation_id.in_(some))).mappings()
+        found += [{str(name): value for name, value in row.items() if value is not None} for row in rows]
+    return found
+
+
+def _erase(office: Office, on: sa.Connection, trace: Trace) -> int:
+    """An alias in the customer's place, also in what was asked about; when, by which form and why not, stays."""
+    rows = _gather(office, on, trace)
+    for row in rows:
+        account = (row.get("customer_source"), row.get("customer_id"))
+        alias = trace.aliases.get(account) if account[0] and account[1] else None  # type: ignore[arg-type]
+        occasion = _without_person(row, alias, trace)
+        of = INVITATIONS.c.invitation_id == row["invitation_id"]
+        on.execute(sa.update(INVITATIONS).where(of).values(customer_id=alias, occasion_id=occasion))
+    return len(rows)
+
+
+def _without_person(row: Mapping[str, Any], alias: str | None, trace: Trace) -> str:
+    """What was asked about, without the person: a quarter of a customer, the visit of a day."""
+    occasion = str(row["occasion_id"])
+    if any(identity in occasion for identity in trace.identities) or occasion.startswith("visit:"):
+        return f"visit:erased:{row['invitation_id']}"
+    customer_id = row.get("customer_id")
+    return occasion.replace(f":{customer_id}:", f":{alias}:") if customer_id and alias else occasion
+
+
+def _drop(table: sa.Table) -> Rule:
+    """The rule of a table whose rows only lead to a person: told, and dropped."""
+
+    def gather(office: Office, on: sa.Connection, trace: Trace) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for some in chunks(trace.invitations):
+            rows = on.execute(sa.select(table).where(table.c.invitation_id.in_(some))).mappings()
+            found += [{str(name): value for name, value in row.items()} for row in rows]
+        return found
+
+    def erase(office: Office, on: sa.Connection, trace: Trace) -> int:
+        return sum(
+            on.execute(sa.delete(table).where(table.c.invitation_id.in_(some))).rowcount for some in chunks(trace.invitations)
+        )
+
+    return Rule(gather, erase)
+
+
+declare(INVITATIONS, Rule(_gather, _erase))
+declare(_ASKS, _drop(_ASKS))
+declare(_LINKS, _drop(_LINKS))
+
+
+def forget_persons(office: Office, on: sa.Connection, before: datetime) -> frozenset[str]:
+    """Take the customer out of invitations decided before an instant, drop what leads to a person; which invitations it was."""
+    c = INVITATIONS.c
+    leads = sa.select(_ASKS.c.invitation_id).union(sa.select(_LINKS.c.invitation_id))
+    old = sa.select(c.invitation_id).where((c.decided_at < before) & (c.customer_id.is_not(None) | c.invitation_id.in_(leads)))
+    found = frozenset(i for (i,) in on.execute(old))
+    trace = Trace({}, invitations=found)
+    for row in _gather(office, on, trace):
+        alias = f"forgotten-{row['invitation_id']}"
+        values = {"customer_source": None, "customer_id": None, "occasion_id": _without_person(row, alias, trace)}
+        on.execute(sa.update(INVITATIONS).where(c.invitation_id == row["invitation_id"]).values(values))
+    for table in (_ASKS, _LINKS):
+        _drop(table).erase(office, on, trace)
+    return found

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
 from servicemeter.office.invitations import INVITATIONS, keep_link
+from servicemeter.office.privacy import Rule, Trace, chunks, declare
 
 __all__ = [
     "Mail",
     "cancel_mails",
     "claim_mail",
     "count_mails",
+    "forget_recipients",
     "give_up_lost",
     "has_mail",
     "put_mail",
@@ -125,3 +128,31 @@ def count_mails(office: Office) -> dict[str, int]:
 
 def _where(invitation_id: str) -> str:
     return f"the recipient of {invitation_id}"
+
+
+def _gather(office: Office, on: sa.Connection, trace: Trace) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for some in chunks(trace.invitations):
+        for row in on.execute(sa.select(_TABLE).where(_TABLE.c.invitation_id.in_(some))).mappings():
+            recipient = office.vault.open(row["recipient"], _where(row["invitation_id"])).decode()
+            found.append({str(name): value for name, value in row.items()} | {"recipient": recipient})
+    return found
+
+
+def _erase(office: Office, on: sa.Connection, trace: Trace) -> int:
+    """What was still to be sent is cancelled; of the others stays that they were sent."""
+    rows = _gather(office, on, trace)
+    for row in rows:
+        state = "cancelled" if row["state"] == "waiting" else row["state"]
+        nowhere = office.vault.seal(b"", _where(row["invitation_id"]))
+        of = _TABLE.c.mail_id == row["mail_id"]
+        on.execute(sa.update(_TABLE).where(of).values(recipient=nowhere, error=None, state=state))
+    return len(rows)
+
+
+declare(_TABLE, Rule(_gather, _erase))
+
+
+def forget_recipients(office: Office, on: sa.Connection, invitations: frozenset[str]) -> int:
+    """Take the addresses out of the mails of these invitations; that they were sent stays."""
+    return _erase(office, on, Trace({}, invitations=invitations))

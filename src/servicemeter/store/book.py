@@ -29,6 +29,7 @@ from servicemeter.store.cursors import (
     sources_with,
 )
 from servicemeter.store.deliveries import keep_deliveries, make_deliveries, taken_deliveries
+from servicemeter.store.erasing import Account, erase_rows, forget_answers, note_erasure
 from servicemeter.store.touched import note_revealed, note_touched
 from servicemeter.store.versions import Merged, merge_staged
 from servicemeter.store.words import Mask, mask_kept, mask_stored
@@ -115,7 +116,7 @@ class Book:
                     report.is_dry_run = True
                     raise _Undo(report)
         except _Undo as undo:
-            return undo.report
+            return undo.report  # type: ignore[no-any-return]
         return report
 
     def mask_stored(self) -> dict[str, int]:
@@ -124,6 +125,34 @@ class Book:
             return {}
         with self.engine.transaction():
             return mask_stored(self.engine, self._mask)
+
+    def erase(
+        self, aliases: Mapping[Account, str], words: Sequence[str], *, now: datetime, dry_run: bool = False
+    ) -> dict[str, int]:
+        """Erase accounts in every version, in one transaction and one data version; how many rows were theirs, by table."""
+        try:
+            with self.engine.transaction():
+                counts = erase_rows(self.engine, aliases, words)
+                if dry_run:
+                    raise _Undo(counts)
+                if counts:
+                    note_erasure(self.engine, self.data_version + 1, now)
+        except _Undo as undo:
+            return dict(undo.report)
+        return counts
+
+    def forget_answers(self, source: str, before: datetime, *, now: datetime, dry_run: bool = False) -> int:
+        """Take the words out of a source's survey answers from before an instant; how many rows had some."""
+        try:
+            with self.engine.transaction():
+                count = forget_answers(self.engine, source, before)
+                if dry_run:
+                    raise _Undo(count)
+                if count:
+                    note_erasure(self.engine, self.data_version + 1, now)
+        except _Undo as undo:
+            return int(undo.report)
+        return count
 
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""
@@ -279,7 +308,7 @@ class Book:
 class _Undo(Exception):
     """Carries a dry run's report out of its transaction, which is thereby undone."""
 
-    def __init__(self, report: LoadReport) -> None:
+    def __init__(self, report: Any) -> None:
         self.report = report
 
 

@@ -83,17 +83,21 @@ def object_to(office: Office, invitation_id: str, now: datetime) -> None:
         cancel_mails(on, invitation_id)
 
 
-def release_held(office: Office, forms: Mapping[str, Form], held_id: str, now: datetime) -> Taken | None:
-    """Take an answer that was held back after all; None when there is no such one, or its form is gone."""
+def release_held(office: Office, forms: Mapping[str, Form], held_id: str) -> Taken | None:
+    """Take an answer that was held back after all, as of when it was given; None when there is no such one, or its form is gone.
+
+    What comes too late even so (a later answer closed it) stays held.
+    """
     with office.reading() as on:
         held = next((h for h in list_held(office, on, state="held") if h.held_id == held_id), None)
         invitation = invitation_of(on, held.invitation_id) if held else None
     if held is None or invitation is None or invitation.form not in forms or not held.content["content"]:
         return None
     reply = Reply(held.content["content"], held.content["is_complete"])
-    taken = take_answer(office, forms[invitation.form], invitation.invitation_id, reply, _TRUSTED, now, is_trusted=True)
-    with office.writing() as on:
-        settle_held(on, held.invitation_id, "released")
+    taken = take_answer(office, forms[invitation.form], invitation.invitation_id, reply, _TRUSTED, held.held_at, is_trusted=True)
+    if taken.outcome in ("taken", "repeated"):
+        with office.writing() as on:
+            settle_held(on, held.invitation_id, "released")
     return taken
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -39,18 +39,24 @@ class Door:
     invitation: Invitation
     versions: tuple[Version, ...]
     is_written: bool
+    admits: Callable[[], Invitation | None] | None = None
 
-    def enter(self, office: Office, now: datetime) -> Invitation:
-        """The invitation, written down."""
+    def enter(self, office: Office, now: datetime) -> Invitation | None:
+        """The invitation, written down; None when the visitor of a frame was asked elsewhere in the meantime (`admits`)."""
         if self.is_written:
             return self.invitation
+        if self.admits is not None:
+            return self.admits()
         return open_invitation(office, self.invitation, version_of(office, self.form, now))
 
 
-def make_stamp(key: bytes, now: datetime) -> str:
-    """What a page carries to tell when it was opened; signed, so that it cannot be made up."""
+def make_stamp(key: bytes, now: datetime, number: str | None = None) -> str:
+    """What a page carries to tell when it was opened; signed, so that it cannot be made up.
+
+    A page that follows on another keeps its `number`: what is answered on both is one answer.
+    """
     at = now.timestamp()
-    return sign(derive_key(key, "page"), {"o": at, "n": secrets.token_hex(8), "exp": at + _STAMP_LASTS_S})
+    return sign(derive_key(key, "page"), {"o": at, "n": number or secrets.token_hex(8), "exp": at + _STAMP_LASTS_S})
 
 
 def read_stamp(key: bytes, text: str, now: datetime) -> Stamp | None:

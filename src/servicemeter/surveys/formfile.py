@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -21,6 +22,7 @@ _OWN_DAYS = {"transactional": 7, "relational": 30, "intercept": 30}
 _SCALE_OF = {"csat": "csat_5", "ces": "ces2_7", "nps": "nps_0_10"}
 _FULFILLED = ("yes", "partly", "no")
 _LONGEST = 2_000
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+")
 _KEYS = {"name", "kind", "scope", "default_language", "languages", "anonymous", "edit_days", "expire_days", "sender", "asking",
          "questions", "reasons", "scale", "text"}  # fmt: skip
 
@@ -147,6 +149,9 @@ class _Reader:
         given: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in said.items()}
         whole: dict[str, Any] = {"own_days": _OWN_DAYS[scope]} | given | {"event": event}
         asking = Asking(**whole)
+        for origin in asking.origins:
+            if not _ORIGIN.fullmatch(origin):
+                raise self._bad("asking.origins", f"{origin!r} is no website; write it such as https://shop.example.com")
         if not 0 <= asking.share <= 1:
             raise self._bad("asking.share", f"{asking.share} must lie between 0 and 1")
         if asking.remind_days is not None and not 3 <= asking.remind_days <= 7:

@@ -16,9 +16,9 @@ from servicemeter.model.scales import Scale
 __all__ = ["EVENTS", "KINDS", "SCOPES", "YES", "Asking", "Branch", "Event", "Form", "Question", "Wording", "pick_language"]
 
 Kind = Literal["csat", "ces", "nps", "fcr", "intent"]
-Event = Literal["ticket_solved", "contact_ended", "order_placed", "relation", "visit"]
+Event = Literal["ticket_solved", "contact_ended", "order_placed", "order_delivered", "relation", "visit"]
 KINDS = ("csat", "ces", "nps", "fcr", "intent")
-EVENTS = ("ticket_solved", "contact_ended", "order_placed", "relation", "visit")
+EVENTS = ("ticket_solved", "contact_ended", "order_placed", "order_delivered", "relation", "visit")
 SCOPES = ("transactional", "relational", "intercept")
 YES = ("yes", "no", "not_yet")
 

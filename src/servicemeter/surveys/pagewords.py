@@ -8,7 +8,7 @@ from importlib import resources
 
 from servicemeter.surveys.forms import pick_language
 
-__all__ = ["page_words"]
+__all__ = ["language_name", "page_words"]
 
 
 @cache
@@ -19,3 +19,13 @@ def page_words(language: str) -> dict[str, str]:
     }
     found = pick_language([language], files) or "en"
     return dict(tomllib.loads(files[found].read_text(encoding="utf-8")))
+
+
+def language_name(tag: str) -> str:
+    """What a language calls itself; its short name where we do not know it.
+
+    >>> language_name("nl-formal"), language_name("fr")
+    ('Nederlands', 'FR')
+    """
+    words = page_words(tag)
+    return words["language"] if tag == "en" or tag.startswith("en-") or words != page_words("en") else tag.upper()

@@ -24,6 +24,12 @@ _UNREACHABLE = ("no_address", "objected", "bounced", "needs_consent", "refused")
 _TOO_SOON = ("quarantined", "yielded", "too_often")
 _DIMENSIONS = ("channel", "brand", "language", "team_id", "agent_id")
 _WEIGHED_BY = ("channel", "brand", "language")
+_FIELDS = {
+    "channel": ("channel",),
+    "team": ("team_id",),
+    "brand": ("brand",),
+    "source": ("ticket_source", "interaction_source", "order_source", "customer_source"),
+}
 _WORTH_A_LOOK = 0.2
 _LATE = timedelta(days=2)
 
@@ -100,10 +106,16 @@ class Results:
     held_count: int = 0
 
 
-def survey_results(office: Office, form: Form, since: datetime | None = None, until: datetime | None = None) -> Results:
-    """What came of the asks decided in [since, until)."""
-    everybody = list_invitations(office, form.name, since, until)
-    known = answered_invitations(office)
+def survey_results(
+    office: Office,
+    form: Form,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    where: Mapping[str, str] | None = None,
+) -> Results:
+    """What came of the asks decided in [since, until), of those with these values (channel, team, brand, source)."""
+    everybody = [i for i in list_invitations(office, form.name, since, until) if _is_of(i, where or {})]
+    known = answered_invitations(office, form.name)
     answers = {i.invitation_id: known[i.invitation_id] for i in everybody if i.invitation_id in known}
     eligible = [i for i in everybody if i.reason not in (*NOT_ELIGIBLE, "asked_before")]
     delivered = [i for i in eligible if i.state == "asked"]
@@ -121,6 +133,10 @@ def survey_results(office: Office, form: Form, since: datetime | None = None, un
         intents=_intents(answers.values()) if form.kind == "intent" else [],
         held_count=held,
     )
+
+
+def _is_of(invitation: Invitation, where: Mapping[str, str]) -> bool:
+    return all(value in {getattr(invitation, field) for field in _FIELDS[name]} for name, value in where.items())
 
 
 def _funnel(

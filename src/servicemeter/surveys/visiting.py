@@ -17,7 +17,7 @@ from servicemeter.surveys.choosing import Occasion
 from servicemeter.surveys.forms import Form
 from servicemeter.surveys.tokens import derive_key, read_signed
 
-__all__ = ["Visitor", "admit", "is_to_be_asked", "known_visitor"]
+__all__ = ["Visitor", "admit", "is_to_be_asked", "known_visitor", "occasion_of_visit"]
 
 _KINDS = ("email", "phone", "account")
 
@@ -58,20 +58,20 @@ def is_to_be_asked(office: Office, form: Form, visitor: Visitor, now: datetime) 
     pages = form.asking.pages
     if pages and not any(fnmatch(visitor.page, page) for page in pages):
         return False
-    decisions = decide(office, {form.name: form}, {form.name: [_occasion(visitor, now)]}, now, dry_run=True)
+    decisions = decide(office, {form.name: form}, {form.name: [occasion_of_visit(visitor, now)]}, now, dry_run=True)
     return any(decision.reason is None for decision in decisions)
 
 
 def admit(office: Office, form: Form, visitor: Visitor, now: datetime) -> Invitation | None:
     """The invitation of a visitor who saw the widget, written down; None when they were asked elsewhere in the meantime."""
-    occasion = _occasion(visitor, now)
+    occasion = occasion_of_visit(visitor, now)
     decide(office, {form.name: form}, {form.name: [occasion]}, now, via="widget", page=visitor.page)
     with office.reading() as on:
         found = find_by_occasion(on, form.name, occasion.occasion_id)
     return found if found and found.state == "asked" else None
 
 
-def _occasion(visitor: Visitor, now: datetime) -> Occasion:
+def occasion_of_visit(visitor: Visitor, now: datetime) -> Occasion:
     """A visit: of somebody known one a day, else one an opened page."""
     who = visitor.identities[-1] if visitor.identities else visitor.number
     day = f":{now.date().isoformat()}" if visitor.identities else ""

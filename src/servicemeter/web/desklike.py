@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from servicemeter.desk.importing import ImportReport
 from servicemeter.desk.setting import PlannedChange, SettingsShown
 from servicemeter.desk.states import SourceStates
+from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.targets import Kind
 from servicemeter.desk.uploads import Look, Reading, Upload
 from servicemeter.model.answer import Answer
@@ -123,3 +124,6 @@ class DeskLike(Protocol):
     def put_back(self, kind: Kind, number: int, *, now: datetime) -> None: ...
 
     def findings(self) -> Sequence[Any]: ...
+
+    @property
+    def surveys(self) -> SurveyDesk: ...

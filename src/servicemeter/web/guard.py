@@ -11,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from servicemeter.web.posted import is_foreign
+
 __all__ = ["COOKIE", "HEADERS", "LOOPBACK", "Guard", "host_name", "is_token"]
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -58,7 +60,7 @@ class Guard:
                 started = True
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)  # a page that allows itself even less says so
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -77,6 +79,8 @@ class Guard:
         if "*" not in self.allowed_hosts and host not in self.allowed_hosts:
             text = f"This server does not answer to the name {host!r}. Open http://127.0.0.1 with the port it printed."
             return PlainTextResponse(text, 400)
+        if is_foreign(scope["method"], headers.get("sec-fetch-site"), headers.get("origin"), headers.get("host")):
+            return PlainTextResponse("A page of another site may not send this. Open the page here and try again.", 403)
         if self.token is None or scope["path"].startswith(_OPEN_PATHS) or self._is_signed_in(headers, self.token):
             return None
         return PlainTextResponse("Not signed in. Open the address with the sign-in token that the terminal printed.", 401)

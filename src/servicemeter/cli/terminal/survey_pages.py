@@ -16,7 +16,7 @@ from servicemeter.desk.surveying import take_answers
 from servicemeter.ground.errors import ServicemeterError
 from servicemeter.ground.settings import Home
 from servicemeter.office.database import open_office
-from servicemeter.surveys.formfile import load_forms
+from servicemeter.surveys.shelf import Shelf
 from servicemeter.web.guard import LOOPBACK
 from servicemeter.web.public import Public
 from servicemeter.web.surveys.app import create_survey_app
@@ -45,7 +45,7 @@ class Surveys:
     def __enter__(self) -> tuple[ASGIApp, socket.socket]:
         settings = self._home.survey_settings(own=self.address)
         self._office = open_office(self._home)
-        self._forms = load_forms(self._home.surveys)
+        self._forms = Shelf(self._home.surveys)
         hosts = (*LOOPBACK, urlsplit(settings.address).hostname or "")
         per_minute = self._home.webhook_settings().per_minute
         self._receiver = Receiver(self._office, folder=self._home.connectors, per_minute=per_minute)

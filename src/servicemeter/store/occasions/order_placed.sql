@@ -1,4 +1,5 @@
--- about: orders that were not taken back since; when they were delivered no source tells, so `quiet_hours` allows for it
+-- about: orders that were not taken back since; no source tells when they were delivered, so `quiet_hours` allows for it, or the
+--        shop tells us (`order_delivered`)
 select 'order' as what, o.source as of_source, o.order_id as of_id, {{ epoch('o.placed_at') }} as happened_at,
        o.source as order_source, o.order_id, coalesce(o.customer_source, o.source) as customer_source, o.customer_id, o.brand
 from orders as o

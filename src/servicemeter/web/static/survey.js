@@ -1,6 +1,11 @@
 // Sends the chosen answer as soon as a hand moves on the page: never on loading, never for a machine that only reads.
 (() => {
   const form = () => document.getElementById("form");
+  // In a frame the site around it is told how tall the page is, that there is nothing to ask, or that it is done; never what was said.
+  const tell = (what, more) => { if (parent !== window) parent.postMessage({servicemeter: what, ...more}, "*"); };
+  const size = () => tell("size", {height: document.documentElement.scrollHeight});
+  if (document.querySelector("main[data-none]")) tell("none");
+  size();
   if (!form()) return;
   // The link is good for answering; it need not stand in the history or be read over a shoulder.
   history.replaceState(null, "", location.pathname.replace(/[^/]+$/, "") + "#");
@@ -18,7 +23,8 @@
     document.getElementById("main").replaceWith(main);
     const again = focus && [...main.querySelectorAll("input,textarea,button")].find(e => e.name === focus.name && e.type === focus.type && (e.type !== "radio" || e.value === focus.value));
     if (again) again.focus();
-    if (main.hasAttribute("data-done") && parent !== window) parent.postMessage({servicemeter: "done"}, "*");
+    size();
+    if (main.hasAttribute("data-done")) tell("done");
   };
   const send = async (data, focus) => {
     if (busy) return;

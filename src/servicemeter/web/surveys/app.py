@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from servicemeter.ground.settings import Home
 from servicemeter.office.answers import count_refusal
 from servicemeter.office.database import Office
-from servicemeter.surveys.formfile import load_forms
 from servicemeter.surveys.forms import Form
 from servicemeter.surveys.likeness import Rates, keyed_place, keyed_words
+from servicemeter.surveys.shelf import Shelf
 from servicemeter.surveys.tokens import derive_key
 from servicemeter.web.guard import LOOPBACK, host_name
 
@@ -43,7 +43,7 @@ class Counter:
     """
 
     office: Office
-    forms: dict[str, Form]
+    forms: Mapping[str, Form]
     key: bytes
     identity_key: bytes
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -61,6 +61,14 @@ class Counter:
         """Whom nobody knows, for a day: a keyed hash of address and browser, in memory only."""
         said = f"{self._host(request)}\0{request.headers.get('user-agent', '')}\0{self.clock().date()}"
         return keyed_words(derive_key(self.key, "visit"), said)
+
+    def has_visited(self, form: str, visit_key: str) -> bool:
+        """Whether somebody whom nobody knows was asked by a form in the last day."""
+        return self.by_visit.is_full(f"{form} {visit_key}", self.seconds())
+
+    def note_visit(self, form: str, visit_key: str) -> None:
+        """Note that they are."""
+        self.by_visit.wait_s(f"{form} {visit_key}", self.seconds())
 
     def _host(self, request: Request) -> str:
         said = request.headers.get(self.place_header, "").rpartition(",")[2].strip() if self.place_header else ""
@@ -90,7 +98,7 @@ def create_survey_app(
     from servicemeter.web.surveys import hosted, visits
 
     made = counter or Counter(
-        office, load_forms(home.surveys), home.survey_key(), home.identity_key(), clock, place_header=place_header
+        office, Shelf(home.surveys), home.survey_key(), home.identity_key(), clock, place_header=place_header
     )
     app = Starlette(routes=[*visits.routes(), *hosted.routes()])
     app.state.counter = made

@@ -1,4 +1,4 @@
-"""The hosted pages: looking at one stores nothing, whoever looks; pressing its button does."""
+"""The hosted pages, alone or in a frame: looking at one stores nothing, whoever looks; pressing its button does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -23,16 +23,18 @@ from servicemeter.surveys.likeness import Submission, is_scanner
 from servicemeter.surveys.pagewords import page_words
 from servicemeter.surveys.replies import BadReply, Reply, read_reply, shown_questions
 from servicemeter.web.surveys.app import Counter
+from servicemeter.web.surveys.frames import come_by_frame, nothing_page
 from servicemeter.web.surveys.page import Sheet, message_page, survey_page
 
 __all__ = ["read_fields", "routes", "submission"]
 
 Fields = Mapping[str, list[str]]
 _PREFILL = 20
+_CARRIED = ("t", "p", "c")  # a ticket, the page that frames this one, the customer as the shop signed them
 
 
 def routes() -> list[Route]:
-    """The pages: by a mail's link (`/a`), by a signed link (`/r`), and objecting (`/o`)."""
+    """The pages: by a mail's link (`/a`), by a signed link (`/r`), in the frame of a website (`/f`), and objecting (`/o`)."""
     return [
         Route("/{kind:str}/{text:str}", _page, methods=["GET", "POST"]),
         Route("/{kind:str}/{text:str}/seen", _seen, methods=["POST"]),
@@ -71,6 +73,8 @@ async def _page(request: Request) -> Response:
         if refused:
             return refused
     door = await run_in_threadpool(_door, counter, request, fields)
+    if door is None and request.path_params["kind"] == "f":
+        return nothing_page(counter.forms.get(request.path_params["text"]))
     if door is None:
         return message_page("en", page_words(_browser_language(request))["unknown"], 404)
     if request.path_params["kind"] == "o":
@@ -90,6 +94,8 @@ async def _seen(request: Request) -> Response:
         return refused or PlainTextResponse("", 404)
     at = now.replace(hour=0, minute=0, second=0, microsecond=0) if door.form.is_anonymous else now
     invitation = await run_in_threadpool(door.enter, counter.office, now)
+    if invitation is None:
+        return Response(status_code=409)
     await run_in_threadpool(note_seen, counter.office, invitation.invitation_id, at)
     return Response(status_code=204)
 
@@ -99,9 +105,11 @@ def _door(counter: Counter, request: Request, fields: Fields) -> Door | None:
     now = counter.clock()
     if kind in ("a", "o"):
         return come_by_token(counter.office, counter.forms, text)
+    stamp = read_stamp(counter.key, _one(fields, "stamp"), now)
+    if kind == "f":
+        return come_by_frame(counter, request, text, stamp)
     if kind != "r":
         return None
-    stamp = read_stamp(counter.key, _one(fields, "stamp"), now)
     try:
         return come_by_link(counter.office, counter.forms, counter.key, text, request.query_params.get("t", ""), stamp, now)
     except BadLink:
@@ -117,13 +125,15 @@ def _look(counter: Counter, request: Request, door: Door, fields: Fields) -> Res
     if is_spent or (door.invitation.expires_at is not None and now >= door.invitation.expires_at):
         return message_page(language, page_words(language)["expired"], 410)
     chosen = _prefilled(door.form, request.query_params.get("s", ""))
-    sheet = replace(_sheet(counter, request, door, language, now), content={"score": chosen} if chosen is not None else {})
+    sheet = replace(
+        _sheet(counter, request, door, language, now, fields), content={"score": chosen} if chosen is not None else {}
+    )
     return survey_page(replace(sheet, questions=_first_questions(door.form)))
 
 
 def _take(counter: Counter, request: Request, door: Door, fields: Fields) -> Response:
     now, language = counter.clock(), _language(request, door, fields)
-    sheet = _sheet(counter, request, door, language, now)
+    sheet = _sheet(counter, request, door, language, now, fields)
     around = page_words(language)
     try:
         reply = read_reply(door.form, fields)
@@ -131,6 +141,8 @@ def _take(counter: Counter, request: Request, door: Door, fields: Fields) -> Res
         questions = _first_questions(door.form)
         return survey_page(replace(sheet, questions=questions, notice=around[_wrong(error)], is_fault=True), 422)
     invitation = door.enter(counter.office, now)
+    if invitation is None:
+        return message_page(language, around["closed"], 409)
     taken = take_answer(counter.office, door.form, invitation.invitation_id, reply, submission(counter, fields, now, reply), now)
     if taken.outcome in ("closed", "expired"):
         return message_page(language, around[taken.outcome], 410)
@@ -162,7 +174,7 @@ def _standing(counter: Counter, request: Request, door: Door, language: str, las
     chosen = _prefilled(door.form, request.query_params.get("s", ""))
     content = last.content if chosen is None else last.content | {"score": chosen}
     notice = _saved(door.form, language, last.content, since)
-    sheet = replace(_sheet(counter, request, door, language, now), content=content, notice=notice, is_saved=True)
+    sheet = replace(_sheet(counter, request, door, language, now, {}), content=content, notice=notice, is_saved=True)
     return survey_page(replace(sheet, questions=shown_questions(door.form, content.get("score"))))
 
 
@@ -175,14 +187,15 @@ def _object(counter: Counter, request: Request, door: Door) -> Response:
     return message_page(language, around["objected"], 200)
 
 
-def _sheet(counter: Counter, request: Request, door: Door, language: str, now: datetime) -> Sheet:
+def _sheet(counter: Counter, request: Request, door: Door, language: str, now: datetime, fields: Fields) -> Sheet:
     kind, text = request.path_params["kind"], request.path_params["text"]
-    ticket = request.query_params.get("t", "")
+    stamp = read_stamp(counter.key, _one(fields, "stamp"), now)
+    carried = {name: request.query_params[name] for name in _CARRIED if name in request.query_params}
     return Sheet(
         form=door.form,
         language=language,
-        action=f"/{kind}/{text}" + (f"?t={ticket}" if ticket.isalnum() else ""),
-        stamp=make_stamp(counter.key, now),
+        action=f"/{kind}/{text}" + (f"?{urlencode(carried)}" if carried else ""),
+        stamp=make_stamp(counter.key, now, stamp.number if stamp else None),
         content={},
         questions=[],
         objection=f"/o/{text}" if kind == "a" else "",

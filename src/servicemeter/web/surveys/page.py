@@ -14,9 +14,9 @@ import jinja2
 from starlette.responses import HTMLResponse
 
 from servicemeter.surveys.forms import Form, Question
-from servicemeter.surveys.pagewords import page_words
+from servicemeter.surveys.pagewords import language_name, page_words
 
-__all__ = ["Sheet", "message_page", "survey_page"]
+__all__ = ["Sheet", "empty_page", "message_page", "survey_page"]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def survey_page(sheet: Sheet, status: int = 200) -> HTMLResponse:
             sheet=sheet,
             words=sheet.form.wording(sheet.language),
             around=page_words(sheet.language),
-            languages={tag: page_words(tag)["language"] for tag in sheet.form.wordings},
+            languages={tag: language_name(tag) for tag in sheet.form.wordings},
             options=lambda question: _ordered(question, sheet.seed),
             style=_asset("survey.css"),
             script=_asset("survey.js") if sheet.has_script else "",
@@ -69,6 +69,12 @@ def message_page(language: str, text: str, status: int, *, action: str = "", but
         .render(language=language.partition("-")[0], text=text, action=action, button=button, style=_asset("survey.css"))
     )
     return _response(html, status)
+
+
+def empty_page(frame_origins: tuple[str, ...] = ()) -> HTMLResponse:
+    """A page with nothing to ask, for a frame, which tells its parent so."""
+    html = _templates().get_template("empty.html").render(style=_asset("survey.css"), script=_asset("survey.js"))
+    return _response(html, 200, frame_origins)
 
 
 def _response(html: str, status: int, frame_origins: tuple[str, ...] = ()) -> HTMLResponse:

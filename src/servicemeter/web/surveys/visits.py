@@ -15,16 +15,16 @@ from starlette.routing import Route
 
 from servicemeter.surveys.answering import take_answer
 from servicemeter.surveys.doors import make_stamp, read_stamp
-from servicemeter.surveys.forms import Form, Question, pick_language
+from servicemeter.surveys.forms import Form, Question
 from servicemeter.surveys.likeness import Submission, is_scanner
 from servicemeter.surveys.pagewords import page_words
 from servicemeter.surveys.replies import BadReply, Reply, read_reply
-from servicemeter.surveys.visiting import Visitor, admit, is_to_be_asked, known_visitor
+from servicemeter.surveys.visiting import admit, is_to_be_asked
 from servicemeter.web.surveys.app import Counter
+from servicemeter.web.surveys.visitors import visitor_of
 
 __all__ = ["routes"]
 
-_LONGEST_PAGE = 300
 _WORDS = ("send", "required", "of", "other_words", "close", "too_often")
 
 
@@ -86,8 +86,8 @@ def _for_origin(request: Request, response: Response) -> Response:
 def _decide(counter: Counter, request: Request, form: Form, said: Mapping[str, Any]) -> Response:
     """Whether this visitor is asked, and what. Decided by who they are or where they come from, never by a die thrown here."""
     now = counter.clock()
-    visitor = _visitor(counter, request, form, said, "")
-    is_asked_already = not visitor.identities and counter.by_visit.is_full(f"{form.name} {visitor.drawn_by}", counter.seconds())
+    visitor = visitor_of(counter, request, form, said, "")
+    is_asked_already = not visitor.identities and counter.has_visited(form.name, visitor.drawn_by)
     if is_scanner(dict(request.headers)) or is_asked_already or not is_to_be_asked(counter.office, form, visitor, now):
         return JSONResponse({"ask": False})
     words = form.wording(visitor.language)
@@ -111,8 +111,8 @@ def _note(counter: Counter, request: Request, form: Form, said: Mapping[str, Any
     stamp = read_stamp(counter.key, str(said.get("stamp")), counter.clock())
     if stamp is None:
         return Response(status_code=409)
-    counter.by_visit.wait_s(f"{form.name} {counter.visit_key(request)}", counter.seconds())
-    found = admit(counter.office, form, _visitor(counter, request, form, said, stamp.number), counter.clock())
+    counter.note_visit(form.name, counter.visit_key(request))
+    found = admit(counter.office, form, visitor_of(counter, request, form, said, stamp.number), counter.clock())
     return Response(status_code=204 if found else 409)
 
 
@@ -122,7 +122,7 @@ def _take(counter: Counter, request: Request, form: Form, said: Mapping[str, Any
     given = said.get("answer")
     if stamp is None or not isinstance(given, dict):
         return JSONResponse({"says": ""}, 409)
-    visitor = _visitor(counter, request, form, said, stamp.number)
+    visitor = visitor_of(counter, request, form, said, stamp.number)
     invitation = admit(counter.office, form, visitor, now)
     around = page_words(visitor.language)
     if invitation is None:
@@ -137,16 +137,6 @@ def _take(counter: Counter, request: Request, form: Form, said: Mapping[str, Any
     if taken.outcome in ("taken", "repeated"):
         return JSONResponse({})
     return JSONResponse({"says": around["too_fast" if taken.outcome == "held" else "closed"]}, 409)
-
-
-def _visitor(counter: Counter, request: Request, form: Form, said: Mapping[str, Any], number: str) -> Visitor:
-    accepted = request.headers.get("accept-language", "").partition(",")[0]
-    language = pick_language([str(said.get("language") or ""), accepted], form.wordings) or form.default_language
-    unknown = Visitor(number, counter.visit_key(request), str(said.get("page") or "")[:_LONGEST_PAGE], language)
-    vouched = said.get("customer")
-    return known_visitor(
-        unknown, counter.key, counter.identity_key, vouched if isinstance(vouched, str) else None, counter.clock()
-    )
 
 
 def _question(form: Form, question: Question, language: str, seed: str) -> dict[str, Any]:

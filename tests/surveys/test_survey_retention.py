@@ -1,0 +1,45 @@
+"""What surveys no longer need goes by itself: comments after a year, whom they asked after thirteen months; scores stay."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from servicemeter.desk.retaining import retention
+from servicemeter.ground.errors import BadSettings
+from servicemeter.office.answers import answered_invitations
+from surveys.post import links_in, post_office
+from surveys.shop import open_shop, path_of
+
+
+def test_comments_and_persons_go_when_their_time_is_over_and_scores_stay(tmp_path: Path) -> None:
+    with open_shop(tmp_path, "csat", customers=2) as shop, post_office() as post:
+        shop.ask()
+        shop.send(post.server)
+        path = path_of(links_in(post.mails[0])[0]).partition("?")[0]
+        shop.client().answer(shop, path, 9, score="5", comment="A lovely hedgehog.", whole="1")
+        shop.take()
+        before = shop.measure("csat", as_of="2026-04-30T00:00:00Z")
+        nothing = {"answers": 0, "deliveries": 0, "invitations": 0, "mails": 0, "rows": 0}
+        assert shop.desk.tidy_surveys(now=shop.now + timedelta(days=364)) == nothing
+        # An answer with words; the deliveries of two invitations and of the answer; the row of the comment in the book.
+        year = {**nothing, "answers": 1, "deliveries": 3, "rows": 1}
+        assert shop.desk.tidy_surveys(now=shop.now + timedelta(days=366), dry_run=True) == year
+        assert shop.desk.tidy_surveys(now=shop.now + timedelta(days=366)) == year
+        [versions] = answered_invitations(shop.office).values()
+        assert versions[-1].content == {"score": 5}
+        assert shop.desk.tidy_surveys(now=shop.now + timedelta(days=397)) == {**nothing, "invitations": 2, "mails": 2}
+        assert {i.customer_id for i in shop.invitations()} == {None} and len(shop.invitations()) == 2
+        assert shop.desk.export_customer("c0")["office"] != {}  # the ticket still leads there; erasing is what ends that
+        assert shop.measure("csat", as_of="2026-04-30T00:00:00Z") == before and before["n"] == 1
+        assert b"hedgehog" not in b"".join(p.read_bytes() for p in tmp_path.glob("book.duckdb*"))
+
+
+def test_the_quarantine_of_a_year_is_not_forgotten(tmp_path: Path) -> None:
+    with open_shop(tmp_path, "csat") as shop:
+        for said in ("invitation_days = 30", "comment_days = 0", 'comment_days = "a year"', "moods = 3"):
+            shop.home.settings.write_text(f"[retention]\n{said}\n", encoding="utf-8")
+            with pytest.raises(BadSettings, match="retention"):
+                retention(shop.home)
