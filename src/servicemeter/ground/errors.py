@@ -28,6 +28,8 @@ __all__ = [
     "CursorExpired",
     "EmptyBook",
     "EmptyFile",
+    "NotAllowed",
+    "NotSignedIn",
     "PortTaken",
     "ServerGone",
     "ServicemeterError",
@@ -73,6 +75,18 @@ class UnknownMetric(UnknownName):
 
     def __init__(self, name: str, known: Iterable[str], meant: Iterable[str] = ()) -> None:
         super().__init__("metric", name, known, meant)
+
+
+class NotSignedIn(ServicemeterError):
+    """Somebody unknown asks for what only people with an account see."""
+
+    exit_status = 2
+
+
+class NotAllowed(ServicemeterError):
+    """Somebody asks for what their account does not show or may not do; said alike whether it exists or not."""
+
+    exit_status = 2
 
 
 class BadSettings(ServicemeterError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from servicemeter.store.build import Facts
@@ -11,10 +12,17 @@ from servicemeter.store.sqlfiles import plain_rows, sql_files
 __all__ = ["tell_customer"]
 
 
-def tell_customer(facts: Facts, source: str, customer_id: str, limit: int) -> dict[str, Any]:
+def tell_customer(
+    facts: Facts,
+    source: str,
+    customer_id: str,
+    limit: int,
+    is_shown: Callable[[Mapping[str, Any]], bool] = lambda entry: True,
+) -> dict[str, Any]:
     """The last `limit` entries, the newest first, and how many there are of each kind in all; no words of messages.
 
-    An entry has `at` (ISO 8601, UTC), `what` (ticket, contact, survey, order) and what there is to say of it.
+    An entry has `at` (ISO 8601, UTC), `what` (ticket, contact, survey, order) and what there is to say of it. `is_shown` is asked
+    of each, with its `source` and `brand`; the brand is not told.
     """
     same = _same_person(facts, source, customer_id)
     asked = f"with asked as (select * from {facts.engine.dialect.values(same, ['source', 'customer_id'])} as known) "
@@ -25,6 +33,9 @@ def tell_customer(facts: Facts, source: str, customer_id: str, limit: int) -> di
         for file in sql_files("customer").values()
         for row in plain_rows(facts, asked + facts.render(file.text).replace("$customer_ids", ids))
     ]
+    entries = [row for row in entries if is_shown(row)]
+    for row in entries:
+        row.pop("brand", None)
     entries.sort(key=lambda row: (str(row.get("at", "")), sorted(map(str, row.items()))), reverse=True)
     return {"counts": dict(Counter(str(row["what"]) for row in entries)), "entries": entries[:limit]}
 

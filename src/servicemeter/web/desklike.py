@@ -10,7 +10,7 @@ from servicemeter.model.answer import Answer
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
-from servicemeter.model.question import Filter, Question
+from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Scorecard
 
 __all__ = ["DeskLike"]
@@ -32,6 +32,7 @@ class DeskLike(Protocol):
         where: list[Filter],
         as_of: datetime | None,
         metrics: Sequence[str] | None = None,
+        scope: Scope | None = None,
     ) -> Scorecard: ...
 
     def measure(self, question: Question, /) -> Answer: ...
@@ -55,6 +56,7 @@ class DeskLike(Protocol):
         source: str | None = None,
         ticket_id: str | None = None,
         language: str | None = None,
+        scope: Scope | None = None,
     ) -> dict[str, Any]: ...
 
     def findings(self) -> Sequence[Any]: ...

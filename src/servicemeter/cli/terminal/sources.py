@@ -18,6 +18,7 @@ from servicemeter.desk.opening import open_desk
 from servicemeter.ground.settings import Home
 from servicemeter.office.connections import find_connection, list_connections, remove_connection, seal_anew
 from servicemeter.office.database import open_office
+from servicemeter.office.people import seal_people_anew
 from servicemeter.office.runs import SyncRun, last_run
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import number
@@ -94,6 +95,7 @@ def turn_the_key(home: Home) -> None:
     office = open_office(home)
     try:
         count = seal_anew(office)
+        seal_people_anew(office)
     finally:
         office.close()
     remark(f"{counted('en', count, '{n} connection is', '{n} connections are')} sealed with a fresh key.")

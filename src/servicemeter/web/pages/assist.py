@@ -17,14 +17,16 @@ from servicemeter.ground.errors import BadQuestion, ServicemeterError, UnknownNa
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.api import read_json
+from servicemeter.web.asker import note_export
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.pages import Page
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Before you answer"), "/assist", 80)
+PAGE = Page(phrase("Before you answer"), "/assist", 80, may="read_words")
 router = APIRouter()
 _ASKED = ("ticket", "source")
 _SENT = ("text", "language")
@@ -55,6 +57,7 @@ def _desk(request: Request) -> DeskLike:
 
 
 @router.get("/api/assist")
+@may("read_words", is_export=True)
 def assist_ticket(request: Request) -> Response:
     """A ticket (`ticket`, and `source` where several have it): impression and customer's story."""
     for key in request.query_params:
@@ -64,6 +67,7 @@ def assist_ticket(request: Request) -> Response:
 
 
 @router.post("/api/assist")
+@may("read_words", asks=True)
 async def assist_text(request: Request) -> Response:
     """A text as JSON: {"text": …, "language": …}; asks only, and keeps nothing."""
     sent = await read_json(request)
@@ -79,10 +83,12 @@ async def assist_text(request: Request) -> Response:
 
 
 @router.api_route("/assist", methods=["GET", "HEAD"])
+@may("read_words", is_export=True)
 def assist_page(request: Request) -> Response:
     """The page: of the ticket that the address names, or empty."""
     seen = visit(request, own=("ticket",))
     ticket = seen.address.own.get("ticket")
+    note_export(bool(ticket))
     if not ticket:
         return _page(seen, None, "")
     try:
@@ -92,6 +98,7 @@ def assist_page(request: Request) -> Response:
 
 
 @router.post("/assist")
+@may("read_words", asks=True)
 async def assist_page_of_text(request: Request) -> Response:
     """The page of a text that was typed in."""
     seen = visit(request, own=("ticket",))
