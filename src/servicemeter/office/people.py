@@ -1,6 +1,6 @@
 """People: who has an account, in which role, and what they see; their passwords, second factors and the links they come in by.
 
-Passwords are kept as Argon2id, recovery codes as scrypt, links as SHA-256, secrets of apps sealed. Every change is audited in the
+Passwords are kept as Argon2id, recovery codes and links, which are random, as SHA-256, secrets of apps sealed. Every change is audited in the
 transaction that makes it.
 """
 

@@ -25,6 +25,7 @@ from servicemeter.web.asked import (
 )
 from servicemeter.web.asker import note_export
 from servicemeter.web.desklike import DeskLike
+from servicemeter.web.documented import MEASURE, MEASURE_POSTED, SCORECARD
 from servicemeter.web.plain import PlainJSON
 from servicemeter.web.rules import may
 
@@ -46,7 +47,7 @@ def health() -> Response:
     return JSONResponse({"status": "ok", "version": __version__})
 
 
-@router.get("/api/measure")
+@router.get("/api/measure", openapi_extra=MEASURE)
 @may("see_figures")
 def measure(request: Request) -> Response:
     """One question from the address; several metrics give a list. `format=csv` gives the rows as a file."""
@@ -70,7 +71,7 @@ def _csv(answers: list[Answer]) -> Response:
     return Response("\N{BYTE ORDER MARK}" + csv_text(answers[0]), media_type="text/csv; charset=utf-8", headers=head)
 
 
-@router.post("/api/measure")
+@router.post("/api/measure", openapi_extra=MEASURE_POSTED)
 @may("see_figures", asks=True)
 async def measure_posted(request: Request) -> Response:
     """One question, or a list of them, as JSON; asks only, and changes nothing."""
@@ -100,7 +101,7 @@ def _questions(body: object) -> tuple[list[Question], bool]:
     return [question_from_json(body)], False
 
 
-@router.get("/api/scorecard")
+@router.get("/api/scorecard", openapi_extra=SCORECARD)
 @may("see_figures")
 def scorecard(request: Request) -> Response:
     """The scorecard of `period`, or of `from` and `to` (half-open), under the conditions of `where`."""

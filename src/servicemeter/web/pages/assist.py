@@ -19,6 +19,7 @@ from servicemeter.show.phrases import phrase, say
 from servicemeter.web.api import read_json
 from servicemeter.web.asker import note_export
 from servicemeter.web.desklike import DeskLike
+from servicemeter.web.documented import ASSIST, ASSIST_TEXT
 from servicemeter.web.pages import Page
 from servicemeter.web.plain import PlainJSON
 from servicemeter.web.rules import may
@@ -56,7 +57,7 @@ def _desk(request: Request) -> DeskLike:
     return desk
 
 
-@router.get("/api/assist")
+@router.get("/api/assist", openapi_extra=ASSIST)
 @may("read_words", is_export=True)
 def assist_ticket(request: Request) -> Response:
     """A ticket (`ticket`, and `source` where several have it): impression and customer's story."""
@@ -66,7 +67,7 @@ def assist_ticket(request: Request) -> Response:
     return PlainJSON(_of_ticket(_desk(request), request.query_params))
 
 
-@router.post("/api/assist")
+@router.post("/api/assist", openapi_extra=ASSIST_TEXT)
 @may("read_words", asks=True)
 async def assist_text(request: Request) -> Response:
     """A text as JSON: {"text": …, "language": …}; asks only, and keeps nothing."""
