@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -27,19 +26,6 @@ from servicemeter.office.secondfactor import code_at, digest_code, matching_step
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 BY = By("the terminal", NOW, "127.0.0.1")
 PASSWORD = "seven green lamps"
-
-
-@pytest.fixture(scope="module")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with an application database in which nothing is."""
-    home = tmp_path_factory.mktemp("blank") / "home"
-    open_office(Home(home)).close()
-    return home
-
-
-@pytest.fixture
-def home(blank: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(blank, tmp_path / "home"))
 
 
 @pytest.fixture
@@ -188,9 +174,9 @@ def test_keys_open_for_what_they_were_made_for(office: Office) -> None:
     account = owner(office)
     month = NOW + timedelta(days=30)
     key, text = apikeys.make_key(office, account.person, "dashboard", ["see_figures"], month, BY)
-    assert text.startswith(f"smk_{key.key_id}_") and len(text.split("_", 2)[2]) == 43
+    assert key.rights == ("see_figures",) and text.startswith(f"smk_{key.key_id}_") and len(text.split("_", 2)[2]) == 43
     found = apikeys.find_key(office, text, NOW)
-    assert found is not None and found[1].rights == {"see_figures"} and not found[1].may("see_rows")
+    assert found is not None and found[1].rights == frozenset(key.rights) and not found[1].may("see_rows")
     wrong = [text[:-1], text + "x", text.replace("smk", "sk"), f"smk_{'0' * 12}_x", "smk_", "", "smk__"]
     assert [apikeys.find_key(office, one, NOW) for one in wrong] == [None] * 7
     assert apikeys.find_key(office, text, month) is None

@@ -1,7 +1,7 @@
 """People: who has an account, in which role, and what they see; their passwords, second factors and the links they come in by.
 
-Passwords are kept as Argon2id, recovery codes and links, which are random, as SHA-256, secrets of apps sealed. Every change is audited in the
-transaction that makes it.
+Passwords are kept as Argon2id, recovery codes and links, which are random, as SHA-256, secrets of apps sealed. Every change is
+audited in the transaction that makes it.
 """
 
 from __future__ import annotations

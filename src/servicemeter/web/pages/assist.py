@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from servicemeter.ground.errors import BadQuestion, ServicemeterError, UnknownName
+from servicemeter.ground.errors import BadQuestion, NotAllowed, ServicemeterError, UnknownName
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.api import read_json
@@ -94,6 +94,8 @@ def assist_page(request: Request) -> Response:
         return _page(seen, None, "")
     try:
         return _page(seen, seen.desk.assist(ticket_id=ticket, source=seen.address.filters.get("source")), "")
+    except NotAllowed:
+        raise
     except ServicemeterError as fault:
         return _page(seen, None, str(fault), 400)
 
