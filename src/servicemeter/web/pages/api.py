@@ -56,7 +56,7 @@ class _Operation:
 @may("signed_in")
 def openapi_file(request: Request) -> Response:
     """This description."""
-    return PlainJSON(describe(request.app.routes))
+    return PlainJSON(_described(request))
 
 
 @router.api_route("/api", methods=["GET", "HEAD"], include_in_schema=False)
@@ -66,10 +66,19 @@ def api_page(request: Request) -> Response:
     needs = {(method, route.path): _needs(route) for route in _of_the_api(request.app.routes) for method in route.methods or ()}
     operations = [
         _Operation(method.upper(), path, said.get("description", ""), needs.get((method.upper(), path), ""), _takes(said))
-        for path, item in describe(request.app.routes)["paths"].items()
+        for path, item in _described(request)["paths"].items()
         for method, said in item.items()
     ]
     return visit(request).page("api.html", here="api", operations=operations, about=_ABOUT)
+
+
+def _described(request: Request) -> dict[str, Any]:
+    """The document, made once."""
+    state = request.app.state
+    if not hasattr(state, "described"):
+        state.described = describe(request.app.routes)
+    found: dict[str, Any] = state.described
+    return found
 
 
 def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
