@@ -328,8 +328,7 @@ def _state(rooms: Rooms, desk: Desk) -> dict[str, str]:
     def of_book(engine: Any) -> None:
         tables = "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE'"
         for schema, name in engine.rows(tables):
-            rows = sorted(map(repr, engine.rows(f'select * from "{schema}"."{name}"')))
-            found[f"book {schema}.{name}"] = hashlib.sha256("\n".join(rows).encode()).hexdigest()
+            found[f"book {schema}.{name}"] = str(engine.rows(f'select count(*), sum(hash(t)) from "{schema}"."{name}" as t'))
 
     desk.on_rows(of_book)
     return found
