@@ -23,10 +23,11 @@ from servicemeter.ground.errors import NotAllowed
 from servicemeter.ground.settings import Home
 from servicemeter.model.person import RIGHTS, ROLES, Person, narrowed, within
 from servicemeter.model.question import Filter, Question, Scope
+from servicemeter.office.audit import list_audit
 from servicemeter.web.app import create_app
 from servicemeter.web.asker import Asker, asking
 from servicemeter.web.entrance import check_rule
-from servicemeter.web.rules import Ruled, ruled_routes
+from servicemeter.web.rules import Ruled, may, ruled_routes
 from servicemeter.web.scoped import ScopedDesk
 
 # Who passes which rule, said by hand: a route's rule is read from the route, its meaning from here.
@@ -126,6 +127,24 @@ def test_a_route_without_a_rule_is_the_owners_alone(home: Path) -> None:
     assert {role: rooms.ask(role, "/forgotten").status_code for role in (*ROLES, "nobody")} == {
         "owner": 200, "admin": 403, "analyst": 403, "lead": 403, "agent": 403, "viewer": 403, "nobody": 303,
     }  # fmt: skip
+    rooms.front.close()
+
+
+def test_a_change_that_its_page_does_not_note_is_noted_at_the_entrance(home: Path) -> None:
+    rooms = make_rooms(FakeDesk(), Home(home), {})
+    router = APIRouter()
+
+    @router.post("/planted")
+    @may("set_targets")
+    def planted(request: Request) -> Response:
+        return PlainTextResponse("done", 400 if request.query_params else 200)
+
+    rooms.app.include_router(router, dependencies=[Depends(check_rule)])
+    for role, path in (("viewer", "/planted"), ("analyst", "/planted?wrong=1"), ("analyst", "/planted")):
+        rooms.ask(role, path, "POST")
+    rooms.ask("analyst", "/api/measure", "POST", json={"metric": "csat"})  # only asks
+    (noted,) = [entry for entry in list_audit(rooms.front.office) if entry.who != "test" and "password" not in entry.what]
+    assert (noted.who, noted.what) == ("analyst@example.com", "POST /planted")
     rooms.front.close()
 
 

@@ -153,8 +153,10 @@ def test_not_a_number_is_never_sent(caplog: pytest.LogCaptureFixture) -> None:
         def measure(self, question: Question) -> Answer:
             return Answer("csat", "fraction", question, [row(float("nan"), 1)], 1, datetime.now(UTC), "UTC")
 
-    assert ask(create_app(Broken()), "/api/measure?metric=csat").status_code == 500
-    assert "a page failed" in caplog.text
+    response = ask(create_app(Broken()), "/api/measure?metric=csat")
+    assert response.status_code == 500 and "Traceback" not in response.text
+    assert "a page failed" in caplog.text and response.headers["x-request-id"] in caplog.text
+    assert response.headers["x-request-id"] in response.text
 
 
 def test_the_scorecard_and_the_catalogue() -> None:

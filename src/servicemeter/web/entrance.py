@@ -69,7 +69,7 @@ class Entrance:
                 audit(self.reception.office, on, who=one.name, what=what[:200], place=one.place, now=by.now)
 
 
-def check_rule(request: Request) -> None:
+async def check_rule(request: Request) -> None:
     """Hold a request to the rule of its route; every router is included with this."""
     one = asker()
     rule = one.rule = rule_of(request.scope.get("endpoint")) or OWNERS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import secrets
 from collections.abc import Collection
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -23,6 +24,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 _HSTS = "max-age=31536000"
+_ID_BYTES = 8
 _LOG = logging.getLogger("servicemeter.web")
 
 
@@ -49,6 +51,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         started = False
+        request_id = secrets.token_hex(_ID_BYTES)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
@@ -59,6 +62,7 @@ class Guard:
                     headers[name] = value
                 if self.is_secure:
                     headers["Strict-Transport-Security"] = _HSTS
+                headers["X-Request-Id"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -66,10 +70,10 @@ class Guard:
         try:
             await (refusal or self.app)(scope, receive, send_with_headers)
         except Exception:
-            _LOG.exception("a page failed: %s", scope["path"])
+            _LOG.exception("a page failed: %r (request %s)", scope["path"], request_id)
             if started:
                 raise
-            await _broken()(scope, receive, send_with_headers)
+            await _broken(request_id)(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -80,6 +84,9 @@ class Guard:
         return None
 
 
-def _broken() -> Response:
-    text = "Something went wrong on this page; your data is untouched. The server's log says what; then try again."
+def _broken(request_id: str) -> Response:
+    text = (
+        "Something went wrong on this page; your data is untouched. "
+        f"The server's log says what (request {request_id}); then try again."
+    )
     return PlainTextResponse(text, 500)
