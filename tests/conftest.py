@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from servicemeter.ground.settings import Home
+from servicemeter.office.database import open_office
 from terminal import make_book
 
 if TYPE_CHECKING:
@@ -27,6 +29,20 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("shop") / "home"
     make_book(home)
     return home
+
+
+@pytest.fixture(scope="session")
+def blank_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an application database in which nothing is, made once, that tests copy."""
+    home = tmp_path_factory.mktemp("blank") / "home"
+    open_office(Home(home)).close()
+    return home
+
+
+@pytest.fixture
+def home(blank_home: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(blank_home, tmp_path / "home"))
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from servicemeter.model.answer import Answer, Row
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation, LeftOut
 from servicemeter.model.metric import Measure, Metric, Parameter, Params
-from servicemeter.model.question import Filter, Question
+from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Card, Family, Scorecard
 from servicemeter.model.target import Target
 
@@ -174,6 +174,7 @@ class FakeDesk(FakePages):
         where: list[Filter],
         as_of: datetime | None,
         metrics: Sequence[str] | None = None,
+        scope: Scope | None = None,
     ) -> Scorecard:
         self.asked.append({"since": since, "until": until, "period": period, "where": where, "as_of": as_of})
         if self.fault:

@@ -23,6 +23,7 @@ _PORT = 8321
     help="A name this server is reached by; needed for any address but this machine's own.",
 )
 @click.option("--sign-in", is_flag=True, help="Ask for the token of the printed address; always so for other machines.")
+@click.option("--https", "is_secure", is_flag=True, help="People come over https, by a proxy of yours: cookies say so.")
 @click.option(
     "--public-port",
     "--survey-port",
@@ -36,12 +37,13 @@ _PORT = 8321
 )
 @home_option()
 def verb(
-    port: int, host: str, allowed_hosts: tuple[str, ...], sign_in: bool, survey_port: int | None, survey_proxy_header: str | None,
-    home: Home,
+    port: int, host: str, allowed_hosts: tuple[str, ...], sign_in: bool, is_secure: bool, survey_port: int | None,
+    survey_proxy_header: str | None, home: Home,
 ) -> None:  # fmt: skip
     """Serve the pages and the API, for this machine alone unless told otherwise.
 
-    While it runs it holds the book; the other commands on the same home go through it.
+    While it runs it holds the book; the other commands on the same home go through it. Once anybody has an account (see
+    `servicemeter people`) everybody signs in; until then this machine's owner needs no account.
 
     \b
     Examples:
@@ -49,6 +51,7 @@ def verb(
       servicemeter serve --home shop-data --port 9000
       servicemeter serve --public-port 8322
       servicemeter serve --host 0.0.0.0 --allow-host meter.example.com
+      servicemeter serve --https --allow-host meter.example.com
     """
     from servicemeter.cli.terminal.serving import serve_home
     from servicemeter.web.server import bind, is_loopback
@@ -61,7 +64,8 @@ def verb(
         home,
         lambda: bind(host, port),
         allowed_hosts=allowed_hosts,
-        needs_sign_in=sign_in or not is_loopback(host),
+        needs_sign_in=sign_in or is_secure or not is_loopback(host),
+        is_secure=is_secure,
         listen_for_surveys=None if survey_port is None else lambda: bind("127.0.0.1", survey_port),
         place_header=survey_proxy_header,
     )

@@ -56,7 +56,7 @@ class Asked(Protocol):
         """Which share of the cases of a duration was over within which time; None for what is no duration."""
         ...
 
-    def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
+    def timeline(self, source: str, ticket_id: str, scope: Scope | None = None) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
         ...
 
@@ -71,6 +71,7 @@ class Asked(Protocol):
         source: str | None = None,
         ticket_id: str | None = None,
         language: str | None = None,
+        scope: Scope | None = None,
     ) -> dict[str, Any]:
         """How a text sounds and what it is about, or that of a ticket with its customer's story."""
         ...

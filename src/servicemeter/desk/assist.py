@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.feeling import live_model
 from servicemeter.desk.reasons import read_reasons
+from servicemeter.desk.sight import check_ticket, is_within
 from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import BadQuestion
+from servicemeter.model.question import Scope
 from servicemeter.store.customer import tell_customer
 from servicemeter.store.texts import OWN, ticket_said, ticket_tags
 from servicemeter.text.assist import Impression, Sounding, impression_of
@@ -21,10 +23,22 @@ __all__ = ["assist", "the_ticket"]
 Known = tuple[str, str | None, str, str | None]
 
 _SHOWN = 30
+_ALL = Scope()
 
 
-def assist(desk: Desk, *, text: str | None, source: str | None, ticket_id: str | None, language: str | None) -> dict[str, Any]:
+def assist(
+    desk: Desk,
+    *,
+    text: str | None,
+    source: str | None,
+    ticket_id: str | None,
+    language: str | None,
+    scope: Scope,
+) -> dict[str, Any]:
     """Of a text, or of a ticket with its customer's story. Raises `BadQuestion` for neither, both, or a ticket not there.
+
+    A ticket outside the `scope` is refused (`NotAllowed`). The story is the customer's whole one, whoever worked on it, within
+    the scope's sources and brands.
 
     What was written is read and not kept; the answer holds only the words that decided.
     """
@@ -35,11 +49,11 @@ def assist(desk: Desk, *, text: str | None, source: str | None, ticket_id: str |
     if text is not None:
         impression = impression_of([text], known_language=language, reasons=reasons, model=model.feel)
         return {"model": model.name, **_told(impression), "customer": None}
-    return _of_ticket(desk, source, str(ticket_id), reasons)
+    return _of_ticket(desk, source, str(ticket_id), reasons, scope)
 
 
-def _of_ticket(desk: Desk, source: str | None, ticket_id: str, reasons: Reasons) -> dict[str, Any]:
-    (own, known_language, customer_source, customer_id) = the_ticket(desk, source, ticket_id)
+def _of_ticket(desk: Desk, source: str | None, ticket_id: str, reasons: Reasons, scope: Scope) -> dict[str, Any]:
+    (own, known_language, customer_source, customer_id) = the_ticket(desk, source, ticket_id, scope)
     said = desk.on_rows(lambda engine: ticket_said(engine, own, ticket_id))
     tags = desk.on_rows(lambda engine: ticket_tags(engine, own, ticket_id))
     model = live_model(desk.home)
@@ -50,13 +64,21 @@ def _of_ticket(desk: Desk, source: str | None, ticket_id: str, reasons: Reasons)
     if given:
         told["reason"] = {"name": given, "by": "source"}
     facts = desk.facts_in_book()
-    customer = tell_customer(facts, customer_source, customer_id, _SHOWN) if customer_id else None
+    customer = None
+    if customer_id:
+        customer = tell_customer(facts, customer_source, customer_id, _SHOWN, is_seen=lambda entry: is_within(entry, scope))
     return {**told, "customer": customer}
 
 
-def the_ticket(desk: Desk, source: str | None, ticket_id: str) -> Known:
-    """The one ticket of this id (in this source): its source, language and customer; `BadQuestion` for none or several."""
+def the_ticket(desk: Desk, source: str | None, ticket_id: str, scope: Scope = _ALL) -> Known:
+    """The one ticket of this id (in this source): its source, language and customer; `BadQuestion` for none or several.
+
+    Outside the `scope` there is none: `NotAllowed`, in the same words whether it is there or not.
+    """
     found: list[Known] = desk.on_rows(lambda engine: _find(engine, source, ticket_id))
+    if scope != Scope():
+        found = [row for row in found if not scope.sources or row[0] in scope.sources]
+        check_ticket(desk.facts_in_book(), found[0][0] if found else "", ticket_id, scope)
     if len(found) != 1:
         raise BadQuestion(_which(found, source, ticket_id))
     return found[0]

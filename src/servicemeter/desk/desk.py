@@ -31,6 +31,7 @@ from servicemeter.desk.retaining import tidy_surveys
 from servicemeter.desk.saving import save_view
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.desk.setting import PlannedChange, SettingsShown, change_settings, plan_change, settings_shown
+from servicemeter.desk.sight import check_ticket
 from servicemeter.desk.states import SourceStates, pull_soon, source_states
 from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
@@ -376,13 +377,15 @@ class Desk(Asking):
             answer = self.measure_all([question])[0]
             return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
 
-    def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
+    def timeline(self, source: str, ticket_id: str, scope: Scope | None = None) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.
 
         Each entry has `at` (ISO 8601, UTC; left out when nobody knows), `what`, and what there is to say of it; never
-        what was written. Turns and solves have their seconds by the calendar and in opening hours.
+        what was written. Turns and solves have their seconds by the calendar and in opening hours. A ticket outside the
+        `scope` is refused (`NotAllowed`).
         """
         with self._lock:
+            check_ticket(self.facts_in_book(), source, ticket_id, scope or Scope())
             return tell_story(self.facts_in_book(), source, ticket_id)
 
     def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
@@ -401,10 +404,11 @@ class Desk(Asking):
         source: str | None = None,
         ticket_id: str | None = None,
         language: str | None = None,
+        scope: Scope | None = None,
     ) -> dict[str, Any]:
         """How a text sounds and what it is about, or that of a ticket with its customer's story; see `desk.assist`."""
         with self._lock:
-            return assist(self, text=text, source=source, ticket_id=ticket_id, language=language)
+            return assist(self, text=text, source=source, ticket_id=ticket_id, language=language, scope=scope or Scope())
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from servicemeter.model.loyalty import DecidingWord, Feelings
+from servicemeter.model.question import Scope
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.writings import recent_words
 from servicemeter.text.language import recognise
@@ -36,7 +37,7 @@ def ask_feelings(desk: Desk, **span: Any) -> Feelings:
     answers = desk.measure_all([replace(asked, by=(part,)) for part in PARTS])
     parts = dict(zip(PARTS, answers, strict=True))
     where = {held.dimension: held.values[0] for held in asked.where}
-    if not set(where) <= _CAN_FILTER:
+    if not set(where) <= _CAN_FILTER or asked.scope != Scope():
         return Feelings(scorecard, parts, words_reason="filtered")
     found: list[tuple[str | None, str]] = desk.on_rows(
         lambda engine: recent_words(engine, _instants(scorecard), where, _MOST_MESSAGES)

@@ -118,9 +118,9 @@ class RemoteDesk(Asking):
         curve: Curve | None = self._ask("curve", question=question)
         return curve
 
-    def timeline(self, source: str, ticket_id: str) -> list[dict[str, Any]]:
+    def timeline(self, source: str, ticket_id: str, scope: Scope | None = None) -> list[dict[str, Any]]:
         """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
-        return list(self._ask("timeline", source=source, ticket_id=ticket_id))
+        return list(self._ask("timeline", source=source, ticket_id=ticket_id, scope=scope))
 
     def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
         """What happened in [since, until), still holds `now`, and may be asked about."""
@@ -133,9 +133,10 @@ class RemoteDesk(Asking):
         source: str | None = None,
         ticket_id: str | None = None,
         language: str | None = None,
+        scope: Scope | None = None,
     ) -> dict[str, Any]:
         """How a text sounds and what it is about, or that of a ticket with its customer's story."""
-        return dict(self._ask("assist", text=text, source=source, ticket_id=ticket_id, language=language))
+        return dict(self._ask("assist", text=text, source=source, ticket_id=ticket_id, language=language, scope=scope))
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""

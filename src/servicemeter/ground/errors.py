@@ -28,7 +28,8 @@ __all__ = [
     "CursorExpired",
     "EmptyBook",
     "EmptyFile",
-    "ForeignForm",
+    "NotAllowed",
+    "NotSignedIn",
     "PortTaken",
     "ServerGone",
     "ServicemeterError",
@@ -77,6 +78,18 @@ class UnknownMetric(UnknownName):
         super().__init__("metric", name, known, meant)
 
 
+class NotSignedIn(ServicemeterError):
+    """Somebody unknown asks for what only people with an account see."""
+
+    exit_status = 2
+
+
+class NotAllowed(ServicemeterError):
+    """Somebody asks for what their account does not show or may not do; said alike whether it exists or not."""
+
+    exit_status = 2
+
+
 class BadSettings(ServicemeterError):
     """Settings that cannot be used; names the file, the key and what would be right."""
 
@@ -85,10 +98,6 @@ class BadSettings(ServicemeterError):
 
 class BadCalendar(BadSettings):
     """A business calendar that cannot be used."""
-
-
-class ForeignForm(ServicemeterError):
-    """A form that did not come from a page of ours; nothing is changed."""
 
 
 class BackwardSpan(ServicemeterError):

@@ -115,6 +115,16 @@ class Home:
         return self.folder / "uploads"
 
     @property
+    def exports(self) -> Path:
+        """The log of exports: who took which rows along."""
+        return self.folder / "exports.jsonl"
+
+    @property
+    def last_seen(self) -> Path:
+        """When sessions and keys were last used."""
+        return self.folder / "last_seen.json"
+
+    @property
     def server(self) -> Path:
         """Where a running server leaves its address and token, readable by the owner alone."""
         return self.folder / "server.json"

@@ -90,8 +90,8 @@ class Plan:
 
     @property
     def invalid_dimension(self) -> bool:
-        """Whether a dimension was asked that this metric cannot have."""
-        return any(d in self.metric.invalid for d in (*self.by, *(f.dimension for f in self.question.where)))
+        """Whether a dimension was asked, or is narrowed to, that this metric cannot have."""
+        return any(d in self.metric.invalid for d in (*self.by, *_asked(self.question)))
 
     def status(self, period: Period) -> str:
         """The period's status (METRICS.md 1.2), the first that applies."""

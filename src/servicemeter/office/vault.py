@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 from collections.abc import Sequence
 
@@ -26,6 +27,7 @@ class Vault:
     def __init__(self, keys: Sequence[bytes]) -> None:
         self._keys = {_id(key): AESGCM(key) for key in keys}
         self._sealing = _id(keys[0])
+        self._digesting = hashlib.sha256(b"digest key" + keys[0]).digest()
 
     def seal(self, content: bytes, where: str) -> bytes:
         """The content, sealed for one place."""
@@ -45,6 +47,10 @@ class Vault:
             return key.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], where.encode())
         except InvalidTag:
             raise BadSettings(f"What is kept for {where} was changed from outside and does not open. Connect it anew.") from None
+
+    def digest(self, text: str, where: str) -> str:
+        """A keyed hash of a text, for comparing soon; a turned key makes other ones."""
+        return hmac.new(self._digesting, f"{where}\0{text}".encode(), hashlib.sha256).hexdigest()
 
     def is_current(self, sealed: bytes) -> bool:
         """Whether the key that seals now sealed this."""

@@ -32,6 +32,8 @@ def tell_customer(
         for row in plain_rows(facts, asked + facts.render(file.text).replace("$customer_ids", ids))
         if is_seen(row)
     ]
+    for row in entries:
+        row.pop("brand", None)
     entries.sort(key=lambda row: (str(row.get("at", "")), sorted(map(str, row.items()))), reverse=True)
     return {"counts": dict(Counter(str(row["what"]) for row in entries)), "entries": entries[skip : skip + limit]}
 

@@ -23,8 +23,11 @@ from servicemeter.web.asked import (
     question_from_json,
     questions_from_query,
 )
+from servicemeter.web.asker import note_export
 from servicemeter.web.desklike import DeskLike
+from servicemeter.web.documented import MEASURE, MEASURE_POSTED, SCORECARD
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 
 __all__ = ["metric_dict", "read_json", "router"]
 
@@ -38,12 +41,14 @@ def _desk(request: Request) -> DeskLike:
 
 
 @router.get("/health")
+@may("anyone")
 def health() -> Response:
     """Whether the server answers, and its version; says nothing about the data."""
     return JSONResponse({"status": "ok", "version": __version__})
 
 
-@router.get("/api/measure")
+@router.get("/api/measure", openapi_extra=MEASURE)
+@may("see_figures")
 def measure(request: Request) -> Response:
     """One question from the address; several metrics give a list. `format=csv` gives the rows as a file."""
     desk, params = _desk(request), request.query_params
@@ -53,6 +58,7 @@ def measure(request: Request) -> Response:
     questions = questions_from_query(params, {m.name: m for m in desk.metrics()})
     answers = [desk.measure(question) for question in questions]
     if form == "csv":
+        note_export()
         return _csv(answers)
     return PlainJSON(answers[0].to_dict() if len(answers) == 1 else [a.to_dict() for a in answers])
 
@@ -65,7 +71,8 @@ def _csv(answers: list[Answer]) -> Response:
     return Response("\N{BYTE ORDER MARK}" + csv_text(answers[0]), media_type="text/csv; charset=utf-8", headers=head)
 
 
-@router.post("/api/measure")
+@router.post("/api/measure", openapi_extra=MEASURE_POSTED)
+@may("see_figures", asks=True)
 async def measure_posted(request: Request) -> Response:
     """One question, or a list of them, as JSON; asks only, and changes nothing."""
     questions, is_list = _questions(await read_json(request))
@@ -94,7 +101,8 @@ def _questions(body: object) -> tuple[list[Question], bool]:
     return [question_from_json(body)], False
 
 
-@router.get("/api/scorecard")
+@router.get("/api/scorecard", openapi_extra=SCORECARD)
+@may("see_figures")
 def scorecard(request: Request) -> Response:
     """The scorecard of `period`, or of `from` and `to` (half-open), under the conditions of `where`."""
     params = request.query_params
@@ -118,12 +126,14 @@ def scorecard(request: Request) -> Response:
 
 
 @router.get("/api/metrics")
+@may("signed_in")
 def metrics(request: Request) -> Response:
     """The catalogue: every definition."""
     return PlainJSON([metric_dict(metric) for metric in _desk(request).metrics()])
 
 
 @router.get("/api/metrics/{name}")
+@may("signed_in")
 def metric(request: Request, name: str) -> Response:
     """One definition."""
     return PlainJSON(metric_dict(_desk(request).metric(name)))

@@ -18,7 +18,7 @@ from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.loyalty import Feelings, Loyalty
 from servicemeter.model.metric import Metric
-from servicemeter.model.question import Filter, Question
+from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.model.target import Aims, KeptGoal, Note
 from servicemeter.office.views import SavedView
@@ -42,6 +42,7 @@ class DeskLike(Protocol):
         where: list[Filter],
         as_of: datetime | None,
         metrics: Sequence[str] | None = None,
+        scope: Scope | None = None,
     ) -> Scorecard: ...
 
     def measure(self, question: Question, /) -> Answer: ...
@@ -65,6 +66,7 @@ class DeskLike(Protocol):
         source: str | None = None,
         ticket_id: str | None = None,
         language: str | None = None,
+        scope: Scope | None = None,
     ) -> dict[str, Any]: ...
 
     def ask(self, name: str, arguments: Mapping[str, Any], /) -> Any: ...

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from servicemeter.ground.errors import BadBook, BadQuestion, ForeignForm, ServicemeterError, UnknownMetric
+from servicemeter.ground.errors import BadBook, BadQuestion, NotAllowed, NotSignedIn, ServicemeterError, UnknownMetric
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.address import Address
 from servicemeter.web.paper import render
+from servicemeter.web.reception import reception_of
 from servicemeter.web.visit import language_of
 
 __all__ = ["answer_faults"]
 
 _TITLES = {
     400: phrase("This question cannot be asked"),
-    403: phrase("This was not sent from here"),
+    401: phrase("You are not signed in"),
+    403: phrase("Your account does not show this"),
     404: phrase("There is nothing here"),
     405: phrase("Pages here are only read"),
     422: phrase("There is no answer to this"),
@@ -38,16 +42,26 @@ def answer_faults(app: FastAPI) -> None:
 def _status(fault: ServicemeterError, path: str) -> int:
     if isinstance(fault, UnknownMetric) and path.startswith(("/metric/", "/api/metrics/")):
         return 404
+    if isinstance(fault, NotSignedIn | NotAllowed):
+        return 401 if isinstance(fault, NotSignedIn) else 403
     if isinstance(fault, BadQuestion):
         return 400
-    if isinstance(fault, ForeignForm):
-        return 403
     return 503 if isinstance(fault, BadBook) else 422
 
 
 def _ours(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, ServicemeterError)
+    if isinstance(fault, NotSignedIn) and _is_page(request) and reception_of(request).has_people:
+        return RedirectResponse(f"/signin?{urlencode({'to': _here(request)})}", 303)
     return _respond(request, _status(fault, request.url.path), str(fault), type(fault).__name__)
+
+
+def _is_page(request: Request) -> bool:
+    return request.method in ("GET", "HEAD") and not request.url.path.startswith("/api/")
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _http(request: Request, fault: Exception) -> Response:

@@ -1,22 +1,19 @@
-"""Who may ask, and what every response carries: host check, token, security headers, and no traces of failures."""
+"""What stands before everything: the check of the host's name, security headers on every response, no traces of failures."""
 
 from __future__ import annotations
 
 import hmac
 import logging
+import secrets
 from collections.abc import Collection
-from http.cookies import SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from servicemeter.web.posted import is_foreign
-
-__all__ = ["COOKIE", "HEADERS", "LOOPBACK", "Guard", "host_name", "is_token"]
+__all__ = ["HEADERS", "LOOPBACK", "Guard", "host_name", "is_token"]
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-COOKIE = "servicemeter_token"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -26,7 +23,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-_OPEN_PATHS = ("/health", "/signin", "/static/", "/look.css")
+_HSTS = "max-age=31536000"
+_ID_BYTES = 8
 _LOG = logging.getLogger("servicemeter.web")
 
 
@@ -41,10 +39,10 @@ def is_token(given: str | None, token: str) -> bool:
 
 
 class Guard:
-    """Stands before every page: refuses other hosts' names and missing tokens, and puts the headers on everything."""
+    """Stands before every page: refuses other hosts' names, and puts the headers on everything."""
 
-    def __init__(self, app: ASGIApp, *, allowed_hosts: Collection[str], token: str | None) -> None:
-        self.app, self.token = app, token
+    def __init__(self, app: ASGIApp, *, allowed_hosts: Collection[str], is_secure: bool = False) -> None:
+        self.app, self.is_secure = app, is_secure
         self.allowed_hosts = {host.lower() for host in allowed_hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,6 +51,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         started = False
+        request_id = secrets.token_hex(_ID_BYTES)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started
@@ -61,6 +60,9 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)  # a page that allows itself even less says so
+                if self.is_secure:
+                    headers["Strict-Transport-Security"] = _HSTS
+                headers["X-Request-Id"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -68,10 +70,10 @@ class Guard:
         try:
             await (refusal or self.app)(scope, receive, send_with_headers)
         except Exception:
-            _LOG.exception("a page failed: %s", scope["path"])
+            _LOG.exception("a page failed: %r (request %s)", scope["path"], request_id)
             if started:
                 raise
-            await _broken()(scope, receive, send_with_headers)
+            await _broken(request_id)(scope, receive, send_with_headers)
 
     def _refusal(self, scope: Scope) -> Response | None:
         headers = Headers(scope=scope)
@@ -79,20 +81,12 @@ class Guard:
         if "*" not in self.allowed_hosts and host not in self.allowed_hosts:
             text = f"This server does not answer to the name {host!r}. Open http://127.0.0.1 with the port it printed."
             return PlainTextResponse(text, 400)
-        if is_foreign(scope["method"], headers.get("sec-fetch-site"), headers.get("origin"), headers.get("host")):
-            return PlainTextResponse("A page of another site may not send this. Open the page here and try again.", 403)
-        if self.token is None or scope["path"].startswith(_OPEN_PATHS) or self._is_signed_in(headers, self.token):
-            return None
-        return PlainTextResponse("Not signed in. Open the address with the sign-in token that the terminal printed.", 401)
-
-    def _is_signed_in(self, headers: Headers, token: str) -> bool:
-        scheme, _, bearer = headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and is_token(bearer, token):
-            return True
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        return cookie is not None and is_token(cookie.value, token)
+        return None
 
 
-def _broken() -> Response:
-    text = "Something went wrong on this page; your data is untouched. The server's log says what; then try again."
+def _broken(request_id: str) -> Response:
+    text = (
+        "Something went wrong on this page; your data is untouched. "
+        f"The server's log says what (request {request_id}); then try again."
+    )
     return PlainTextResponse(text, 500)

@@ -18,6 +18,7 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -27,7 +28,7 @@ from servicemeter import __version__
 from servicemeter.desk.anydesk import ASKED, CHORES, AnyDesk
 from servicemeter.desk.wire import pack, pack_error, unpack
 from servicemeter.ground.errors import ServicemeterError
-from servicemeter.web.guard import LOOPBACK, Guard
+from servicemeter.web.guard import LOOPBACK, Guard, is_token
 
 __all__ = ["PREFIX", "create_internal"]
 
@@ -49,20 +50,24 @@ def create_internal(desk: AnyDesk, token: str) -> ASGIApp:
         ]
     )
     app.state.desk = desk
-    return _OwnMachine(Guard(app, allowed_hosts=LOOPBACK, token=token))
+    return Guard(_OwnMachine(app, token), allowed_hosts=LOOPBACK)
 
 
 class _OwnMachine:
-    """Refuses whoever does not come from this machine."""
+    """Refuses whoever does not come from this machine, or without the token of its owner's file."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self.app, self.token = app, token
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         client = scope.get("client")
         if client is None or not ip_address(client[0]).is_loopback:
             await PlainTextResponse("Only for commands on the server's own machine.", 403)(scope, receive, send)
+            return
+        scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not is_token(given, self.token):
+            await PlainTextResponse("Only for commands of the server's owner.", 401)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

@@ -13,7 +13,10 @@ from fastapi import APIRouter
 from servicemeter.show.phrases import say
 from servicemeter.web import pages
 from servicemeter.web.address import Address
+from servicemeter.web.asker import asker
 from servicemeter.web.desklike import DeskLike
+from servicemeter.web.entrance import is_allowed
+from servicemeter.web.rules import OWNERS, give_rule
 
 __all__ = ["Entry", "entries", "navigable", "routers"]
 
@@ -38,9 +41,12 @@ def _modules() -> dict[str, object]:
 
 
 def routers() -> Iterator[APIRouter]:
-    """The routes of all pages."""
+    """The routes of all pages, each with its rule or its page's."""
     for module in _modules().values():
         router: APIRouter = getattr(module, "router")  # noqa: B009 - modules found by name have no declared type
+        page = getattr(module, "PAGE", None)
+        if page is not None and page.may is not None:
+            give_rule(router.routes, page.may)
         yield router
 
 
@@ -56,9 +62,11 @@ def navigable() -> list[str]:
 
 
 def entries(desk: DeskLike, address: Address, language: str, here: str) -> list[Entry]:
-    """The navigation: the pages that have a place in it, in that order."""
+    """The navigation: the pages that have a place in it and that whoever asks may open, in that order."""
     shown = []
     for name, page in _placed():
+        if not is_allowed(asker(), page.may or OWNERS.needs):
+            continue
         badge = page.badge(desk) if page.badge else 0
         shown.append(Entry(name, say(language, page.title), page.path, address.to(page.path), badge, name == here))
     return shown

@@ -17,6 +17,7 @@ from servicemeter.show.numbers import LANGUAGES
 from servicemeter.show.phrases import counted, say
 from servicemeter.show.theme import style_sheet
 from servicemeter.web.address import Address
+from servicemeter.web.asker import asker
 
 __all__ = ["picture", "render", "unbroken"]
 
@@ -77,5 +78,6 @@ def render(template: str, language: str, address: Address, status: int = 200, **
         "dimension_name": partial(dimension_name, language=language),
         "dimension_value": partial(dimension_value, language=language),
     }
-    text = _environment().get_template(template).render({"address": address, "navigation": [], **words, **values})
+    given = {"address": address, "navigation": [], "asker": asker(), **words, **values}
+    text = _environment().get_template(template).render(given)
     return HTMLResponse(text, status, {"Content-Language": language, "Vary": "Accept-Language"})

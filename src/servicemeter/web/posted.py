@@ -1,45 +1,80 @@
-"""What a form of our own pages sent. That it is one of ours the guard has made sure of."""
+"""What a form sent: its fields, read from the body. That it is one of ours the entrance has made sure of."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 
-from servicemeter.ground.errors import BadQuestion
+from servicemeter.ground.errors import BadQuestion, UnknownName
 
-__all__ = ["is_foreign", "read_posted"]
+__all__ = ["MOST_BYTES", "Form", "moved_to", "number_from", "posted", "present", "read_form"]
 
-_MOST_BYTES = 200_000
+MOST_BYTES = 200_000
+"""The longest form that is read."""
 _MOST_FIELDS = 2_000
-_READING = ("GET", "HEAD", "OPTIONS")
 
 
-async def read_posted(request: Request) -> dict[str, str]:
-    """The fields of a form, the last one where a name comes twice; `BadQuestion` beyond 200 kB."""
+class Form:
+    """The fields of a form; one that is not there is empty."""
+
+    def __init__(self, fields: dict[str, list[str]]) -> None:
+        self._fields = fields
+
+    def one(self, name: str) -> str:
+        """The text of a field."""
+        return self._fields.get(name, [""])[0]
+
+    def many(self, name: str) -> list[str]:
+        """All values that were ticked."""
+        return self._fields.get(name, [])
+
+    def last(self) -> dict[str, str]:
+        """All fields by name; the last one where a name comes twice."""
+        return {name: values[-1] for name, values in self._fields.items()}
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """The values of a field in which they stand with commas between."""
+        return tuple(word.strip() for text in self.many(name) for word in text.split(",") if word.strip())
+
+
+async def read_form(request: Request, most: int = MOST_BYTES) -> Form:
+    """The fields that were sent, at most 200 kB of them (or `most` bytes); `BadQuestion` for what is no form."""
     raw = b""
     async for chunk in request.stream():
         raw += chunk
-        if len(raw) > _MOST_BYTES:
-            raise BadQuestion("A form of more than 200 kB is not read. Give a part of it.")
+        if len(raw) > most:
+            raise BadQuestion(f"A form of more than {most // 1000} kB is not read. Nothing was changed.")
     try:
-        fields = parse_qs(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        raise BadQuestion(f"A form of more than {_MOST_FIELDS} fields is not read.") from None
-    return {name: values[-1] for name, values in fields.items()}
+        return Form(parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    except (UnicodeDecodeError, ValueError):
+        raise BadQuestion("This form cannot be read. Open its page again.") from None
 
 
-def is_foreign(method: str, fetch_site: str | None, origin: str | None, host: str | None) -> bool:
-    """Whether a page of another site makes the reader's browser send this: anything but reading is then refused.
+async def posted(request: Request, known: tuple[str, ...], most: int = MOST_BYTES) -> dict[str, str]:
+    """The fields of a form whose names are known, without the empty ones."""
+    fields = (await read_form(request, most)).last()
+    for name in fields:
+        if name not in known:
+            raise UnknownName("field of this form", name, known)
+    return {name: value.strip() for name, value in fields.items() if value.strip()}
 
-    Browsers say where a request comes from (`Sec-Fetch-Site`, or else `Origin`); programs without either have no cookies
-    that another site could use.
 
-    >>> is_foreign("POST", "cross-site", None, "127.0.0.1"), is_foreign("POST", None, "http://127.0.0.1", "127.0.0.1")
-    (True, False)
-    """
-    if method in _READING:
-        return False
-    if fetch_site is not None:
-        return fetch_site not in ("same-origin", "none")
-    return origin is not None and origin.partition("://")[2].lower() != (host or "").lower()
+def number_from(fields: dict[str, str], name: str) -> int:
+    """A field that is a number."""
+    try:
+        return int(fields[name])
+    except (KeyError, ValueError):
+        raise BadQuestion(f"{name}={fields.get(name, '')!r} is no number. Go back to the page and choose again.") from None
+
+
+def moved_to(address: str) -> Response:
+    """Go on to a page by GET, so that reloading it sends nothing twice."""
+    return RedirectResponse(address, 303)
+
+
+def present() -> datetime:
+    """The present moment: read here once, and passed down."""
+    return datetime.now(UTC)

@@ -25,6 +25,7 @@ from servicemeter.ground.settings import Home
 from servicemeter.web.app import create_app
 from servicemeter.web.guard import LOOPBACK
 from servicemeter.web.internal import PREFIX, create_internal
+from servicemeter.web.reception import Reception
 
 __all__ = ["bind", "bind_next_free", "is_loopback", "serve"]
 
@@ -79,19 +80,22 @@ def serve(
     *,
     allowed_hosts: Collection[str] = (),
     token: str | None = None,
+    is_secure: bool = False,
     address: str = "",
-    ready: Callable[[], None] | None = None,
+    ready: Callable[[Reception], None] | None = None,
     public: tuple[ASGIApp, socket.socket] | None = None,
 ) -> None:
-    """Serve a desk until the process is told to stop; `ready` is called once people and commands can come.
+    """Serve a desk until the process is told to stop; `ready` is called with the reception once people and commands can come.
 
-    `token` is what people sign in with (None = nobody has to), `allowed_hosts` are names besides the loopback's,
-    `address` is where people find the pages. `public` is an application for everybody on a socket of its own.
+    `token` is what people sign in with while nobody has an account (None = nobody has to), `allowed_hosts` are names besides
+    the loopback's, `address` is where people find the pages; with `is_secure` they come over https, by a proxy of yours.
+    `public` is an application for everybody on a socket of its own.
     """
     port = listening.getsockname()[1]
     sockets = [listening, *_loopback_beside(listening, port)]
     note = ServerNote(os.getpid(), port, secrets.token_urlsafe(32), address)
-    pages = create_app(desk, token=token, allowed_hosts=(*LOOPBACK, *allowed_hosts))
+    reception = Reception(home, token=token, is_secure=is_secure)
+    pages = create_app(desk, allowed_hosts=(*LOOPBACK, *allowed_hosts), reception=reception)
     before = signal.signal(signal.SIGTERM, _stop)
     turn_s = sys.getswitchinterval()
     sys.setswitchinterval(_TURN_S)
@@ -99,11 +103,12 @@ def serve(
         with _beside(public), keeping_time(desk, _now):
             leave_note(home, note)
             if ready:
-                ready()
+                ready(reception)
             uvicorn.Server(_config(_Faces(pages, create_internal(desk, note.token)))).run(sockets=sockets)
     except KeyboardInterrupt:
         pass  # told to stop, which is how a server ends
     finally:
+        reception.close()
         take_note_away(home, note)
         for one in sockets:
             one.close()

@@ -16,6 +16,7 @@ from servicemeter.show.phrases import say
 from servicemeter.show.sentences import data_status
 from servicemeter.web.address import FILTERS, Address, address_from
 from servicemeter.web.asked import PERIODS
+from servicemeter.web.asker import asker
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.navigation import entries
 from servicemeter.web.paper import render
@@ -30,10 +31,10 @@ def visit(request: Request, own: Sequence[str] = ()) -> Visit:
 
 
 def language_of(request: Request) -> str:
-    """The reader's language: as the address names it, else the one their browser prefers among ours, else English."""
-    named = request.query_params.get("lang")
-    if named in LANGUAGES:
-        return named
+    """The reader's language: as the address names it, else their account, else their browser among ours, else English."""
+    for named in (request.query_params.get("lang"), asker().person.language):
+        if named in LANGUAGES:
+            return named
     wishes = [_wish(part) for part in request.headers.get("accept-language", "").split(",")]
     known = [(weight, language) for language, weight in wishes if language in LANGUAGES and weight > 0]
     return max(known, key=lambda wish: wish[0])[1] if known else LANGUAGES[0]

@@ -121,7 +121,7 @@ def show_shop(home: Home, *, serves: bool, opens_browser: bool, port: int) -> No
         if opens_browser:
             open_browser(address)
     else:
-        serve_home(home, lambda: _listen(port), opens_browser=opens_browser)
+        serve_home(home, lambda: _listen(port), opens_browser=opens_browser, tells_setup=False)
 
 
 def _listen(port: int) -> socket.socket:

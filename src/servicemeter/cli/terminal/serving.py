@@ -18,6 +18,7 @@ from servicemeter.desk.opening import open_desk
 from servicemeter.desk.remote import RemoteDesk
 from servicemeter.ground.errors import BookHeld, ServicemeterError
 from servicemeter.ground.settings import Home
+from servicemeter.web.reception import Reception
 from servicemeter.web.server import serve
 
 __all__ = ["open_browser", "serve_home"]
@@ -29,13 +30,17 @@ def serve_home(
     *,
     allowed_hosts: Sequence[str] = (),
     needs_sign_in: bool = False,
+    is_secure: bool = False,
+    tells_setup: bool = True,
     opens_browser: bool = False,
     listen_for_surveys: Callable[[], socket.socket] | None = None,
     place_header: str | None = None,
 ) -> None:
     """Hold the book of a home and serve it until Ctrl-C. `listen` gives the socket once the book is held.
 
-    With `listen_for_surveys` the survey pages are served there, apart; `place_header` is where a proxy says who asks.
+    With `needs_sign_in` people bring the printed token while nobody has an account; with `tells_setup` the address is printed at
+    which the first account is made. With `listen_for_surveys` the survey pages are served there, apart; `place_header` is where
+    a proxy says who asks.
     """
     desk = open_desk(home)
     if isinstance(desk, RemoteDesk):
@@ -47,19 +52,25 @@ def serve_home(
         listening = listen()
         surveys = Surveys(home, desk, listen_for_surveys(), place_header) if listen_for_surveys else None
         token = secrets.token_urlsafe(24) if needs_sign_in else None
-        address = _address(listening, allowed_hosts)
+        address = _address(listening, allowed_hosts, is_secure=is_secure)
         entrance = f"{address}signin?token={token}" if token else address
 
-        def ready() -> None:
-            remark(f"Serving {home.folder} at {entrance}  (Ctrl-C stops it)")
+        def ready(reception: Reception) -> None:
+            has_people = reception.has_people
+            remark(f"Serving {home.folder} at {address if has_people else entrance}  (Ctrl-C stops it)")
+            if tells_setup and not has_people:
+                remark(f"Nobody has an account yet; the owner's is made at {address}setup?token={reception.setup_token}")
             if surveys:
                 remark(f"Survey pages and webhooks at {surveys.address}")
             if opens_browser:
-                open_browser(entrance)
+                open_browser(address if has_people else entrance)
             threading.Thread(target=_work_ahead, args=(desk,), daemon=True).start()
 
         with surveys or nullcontext() as public:
-            serve(home, desk, listening, allowed_hosts=allowed_hosts, token=token, address=address, ready=ready, public=public)
+            serve(
+                home, desk, listening, allowed_hosts=allowed_hosts, token=token, is_secure=is_secure, address=address,
+                ready=ready, public=public,
+            )  # fmt: skip
     remark("Stopped. The book is closed.")
 
 
@@ -70,9 +81,11 @@ def _work_ahead(desk: Desk) -> None:
         desk.findings()
 
 
-def _address(listening: socket.socket, allowed_hosts: Sequence[str]) -> str:
-    """Where people find the pages."""
+def _address(listening: socket.socket, allowed_hosts: Sequence[str], *, is_secure: bool) -> str:
+    """Where people find the pages; over https at the proxy's own port."""
     host, port = listening.getsockname()[:2]
+    if is_secure and allowed_hosts:
+        return f"https://{allowed_hosts[0]}/"
     name = allowed_hosts[0] if allowed_hosts else f"[{host}]" if ":" in host else host
     return f"http://{name}:{port}/"
 

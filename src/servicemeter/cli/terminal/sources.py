@@ -22,6 +22,7 @@ from servicemeter.ground.settings import Home
 from servicemeter.office.connections import find_connection, list_connections, remove_connection, seal_anew
 from servicemeter.office.database import open_office
 from servicemeter.office.doors import remove_door, seal_doors_anew
+from servicemeter.office.people import seal_people_anew
 from servicemeter.office.runs import SyncRun
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import number
@@ -101,6 +102,7 @@ def turn_the_key(home: Home) -> None:
     try:
         count = seal_anew(office)
         seal_doors_anew(office)
+        seal_people_anew(office)
     finally:
         office.close()
     remark(f"{counted('en', count, '{n} connection is', '{n} connections are')} sealed with a fresh key.")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from servicemeter.web.desklike import DeskLike
+from servicemeter.web.rules import Needed
 
 __all__ = ["Page"]
 
@@ -18,10 +19,12 @@ __all__ = ["Page"]
 class Page:
     """A place in the navigation: its title in English (marked with `phrase`), its address, and where it stands in the row.
 
-    `badge` counts what waits there for somebody; it is asked for every page that is shown and must be quick.
+    `badge` counts what waits there for somebody; it is asked for every page that is shown and must be quick. `may` is the rule of
+    the module's routes that have none of their own (`web/rules.py`), and who is shown the entry.
     """
 
     title: str
     path: str
     place: int
     badge: Callable[[DeskLike], int] | None = None
+    may: Needed | None = None

@@ -24,11 +24,12 @@ from servicemeter.web.pages import Page
 from servicemeter.web.panels import SIZES, Panel
 from servicemeter.web.paper import picture
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Agents and teams"), "/agents", 40)
+PAGE = Page(phrase("Agents and teams"), "/agents", 40, may="see_rows")
 router = APIRouter()
 _KEYS = ("metric", "mix")
 _DEFAULT_MIX = "channel"
@@ -75,6 +76,7 @@ def groups_page(request: Request) -> Response:
 
 @router.api_route("/agents.{form}", methods=["GET", "HEAD"])
 @router.api_route("/teams.{form}", methods=["GET", "HEAD"])
+@may("see_rows", is_export=True)
 def groups_file(request: Request, form: str) -> Response:
     """The comparison as a file."""
     seen = visit(request, _KEYS)

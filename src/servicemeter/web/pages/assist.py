@@ -13,18 +13,21 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from servicemeter.ground.errors import BadQuestion, ServicemeterError, UnknownName
+from servicemeter.ground.errors import BadQuestion, NotAllowed, ServicemeterError, UnknownName
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.api import read_json
+from servicemeter.web.asker import note_export
 from servicemeter.web.desklike import DeskLike
+from servicemeter.web.documented import ASSIST, ASSIST_TEXT
 from servicemeter.web.pages import Page
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Before you answer"), "/assist", 80)
+PAGE = Page(phrase("Before you answer"), "/assist", 80, may="read_words")
 router = APIRouter()
 _ASKED = ("ticket", "source")
 _SENT = ("text", "language")
@@ -54,7 +57,8 @@ def _desk(request: Request) -> DeskLike:
     return desk
 
 
-@router.get("/api/assist")
+@router.get("/api/assist", openapi_extra=ASSIST)
+@may("read_words", is_export=True)
 def assist_ticket(request: Request) -> Response:
     """A ticket (`ticket`, and `source` where several have it): impression and customer's story."""
     for key in request.query_params:
@@ -63,7 +67,8 @@ def assist_ticket(request: Request) -> Response:
     return PlainJSON(_of_ticket(_desk(request), request.query_params))
 
 
-@router.post("/api/assist")
+@router.post("/api/assist", openapi_extra=ASSIST_TEXT)
+@may("read_words", asks=True)
 async def assist_text(request: Request) -> Response:
     """A text as JSON: {"text": …, "language": …}; asks only, and keeps nothing."""
     sent = await read_json(request)
@@ -79,19 +84,24 @@ async def assist_text(request: Request) -> Response:
 
 
 @router.api_route("/assist", methods=["GET", "HEAD"])
+@may("read_words", is_export=True)
 def assist_page(request: Request) -> Response:
     """The page: of the ticket that the address names, or empty."""
     seen = visit(request, own=("ticket",))
     ticket = seen.address.own.get("ticket")
+    note_export(bool(ticket))
     if not ticket:
         return _page(seen, None, "")
     try:
         return _page(seen, seen.desk.assist(ticket_id=ticket, source=seen.address.filters.get("source")), "")
+    except NotAllowed:
+        raise
     except ServicemeterError as fault:
         return _page(seen, None, str(fault), 400)
 
 
 @router.post("/assist")
+@may("read_words", asks=True)
 async def assist_page_of_text(request: Request) -> Response:
     """The page of a text that was typed in."""
     seen = visit(request, own=("ticket",))

@@ -25,11 +25,12 @@ from servicemeter.web.pages import Page
 from servicemeter.web.panels import SIZES
 from servicemeter.web.paper import picture
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Busiest times"), "/busy", 40)
+PAGE = Page(phrase("Busiest times"), "/busy", 40, may="see_figures")
 router = APIRouter()
 _KEYS = ("show", "day")
 _API_KEYS = ("period", "from", "to", "where", "as_of")
@@ -146,6 +147,7 @@ def busy_page(request: Request) -> Response:
 
 
 @router.api_route("/busy.{form}", methods=["GET", "HEAD"])
+@may("see_figures", is_export=True)
 def busy_file(request: Request, form: str) -> Response:
     """The hours of the week by channel, as figures; as a picture the map of the hours."""
     view = _view(request)

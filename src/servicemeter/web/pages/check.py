@@ -16,7 +16,7 @@ from servicemeter.web.visit import visit
 
 __all__ = ["PAGE", "FindingView", "finding_view", "router"]
 
-PAGE = Page(phrase("Data"), "/check", 90, badge=lambda desk: len(desk.findings()))
+PAGE = Page(phrase("Data"), "/check", 90, badge=lambda desk: len(desk.findings()), may="see_data")
 router = APIRouter()
 _SEVERITIES = {"wrong": phrase("wrong figures"), "missing": phrase("missing rows"), "note": phrase("worth knowing")}
 

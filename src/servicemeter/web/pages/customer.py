@@ -15,6 +15,7 @@ from servicemeter.show.story import customer_lines
 from servicemeter.web.asked import instant_from
 from servicemeter.web.exports import FIGURES, Taken, take_along
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["router"]
@@ -44,6 +45,7 @@ def _call(given: Any) -> dict[str, Any]:
 
 
 @router.get("/api/customer")
+@may("see_rows", is_export=True)
 def customer_api(request: Request) -> Response:
     """The story of the customer `id` of the source `of`, a page at a time."""
     params = request.query_params
@@ -55,6 +57,7 @@ def customer_api(request: Request) -> Response:
 
 
 @router.api_route("/customer", methods=["GET", "HEAD"])
+@may("see_rows")
 def customer_page(request: Request) -> Response:
     """The story as a page."""
     seen = visit(request, _KEYS)
@@ -80,6 +83,7 @@ def customer_page(request: Request) -> Response:
 
 
 @router.api_route("/customer.{form}", methods=["GET", "HEAD"])
+@may("see_rows", is_export=True)
 def customer_file(request: Request, form: str) -> Response:
     """The entries of the page as a file."""
     seen = visit(request, _KEYS)

@@ -13,6 +13,7 @@ from servicemeter.web.api import read_json
 from servicemeter.web.asked import instant_from
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 
 __all__ = ["router"]
 
@@ -22,6 +23,7 @@ _LONGEST_KEY = 200
 
 
 @router.post("/api/orders/delivered")
+@may("load_data")
 async def delivered(request: Request) -> Response:
     """Note deliveries; answers how many were told and how many of them were new."""
     source, orders = _read(await read_json(request))

@@ -21,7 +21,8 @@ from servicemeter.show.surveywords import event_words, kind_words
 from servicemeter.surveys.forms import Form
 from servicemeter.surveys.replies import BadReply, read_reply, shown_questions
 from servicemeter.web.formfields import RULES, WORDS, question_fields, read_tables, rule_value
-from servicemeter.web.posted import read_posted
+from servicemeter.web.posted import MOST_BYTES, read_form
+from servicemeter.web.rules import may
 from servicemeter.web.surveys.page import Sheet, survey_page
 from servicemeter.web.visit import Visit, visit
 
@@ -33,6 +34,7 @@ _STYLES = ("numbers", "stars", "faces")
 
 
 @router.api_route("/form/{name}", methods=["GET", "HEAD"])
+@may("change_settings")
 def form_page(request: Request, name: str) -> Response:
     """The form as it is kept."""
     seen = visit(request, own=("saved",))
@@ -41,20 +43,23 @@ def form_page(request: Request, name: str) -> Response:
 
 
 @router.post("/form/{name}")
+@may("change_settings")
 async def change(request: Request, name: str) -> Response:
     """Keep the form as the fields say it, or only show what they make (`do=show`)."""
-    fields = await read_posted(request)
+    fields = (await read_form(request, MOST_BYTES)).last()
     return await run_in_threadpool(_change, visit(request), name, fields)
 
 
 @router.post("/form/{name}/draft/{tag}")
+@may("change_settings", asks=True)
 async def draft(request: Request, name: str, tag: str) -> Response:
     """What the fields make, as a customer would see it in a language; nothing is kept."""
-    fields = await read_posted(request)
+    fields = (await read_form(request, MOST_BYTES)).last()
     return await run_in_threadpool(_draft, visit(request), name, tag, fields)
 
 
 @router.api_route("/form/{name}/preview", methods=["GET", "HEAD"])
+@may("change_settings")
 def preview(request: Request, name: str) -> Response:
     """The form as customers first see it, in the language `l`."""
     seen = visit(request, own=("l",))
@@ -63,9 +68,10 @@ def preview(request: Request, name: str) -> Response:
 
 
 @router.post("/form/{name}/preview")
+@may("change_settings", asks=True)
 async def answered_preview(request: Request, name: str) -> Response:
     """What follows on an answer; it is kept nowhere."""
-    fields = await read_posted(request)
+    fields = (await read_form(request, MOST_BYTES)).last()
     seen = visit(request, own=("l",))
     return await run_in_threadpool(_answered, seen, name, fields)
 

@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from servicemeter.ground.errors import ServicemeterError
 from servicemeter.show.surveywords import event_words, kind_words
-from servicemeter.web.posted import read_posted
+from servicemeter.web.posted import MOST_BYTES, read_form
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["router"]
@@ -19,15 +20,17 @@ router = APIRouter()
 
 
 @router.api_route("/forms", methods=["GET", "HEAD"])
+@may("change_settings")
 def forms_page(request: Request) -> Response:
     """Every form, ours and the organisation's own."""
     return _page(visit(request))
 
 
 @router.post("/forms")
+@may("change_settings")
 async def make(request: Request) -> Response:
     """Make a form from another one, and go to its page."""
-    fields = await read_posted(request)
+    fields = (await read_form(request, MOST_BYTES)).last()
     return await run_in_threadpool(_make, visit(request), fields.get("name", "").strip(), fields.get("like", ""))
 
 

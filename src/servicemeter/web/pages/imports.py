@@ -13,7 +13,8 @@ from servicemeter.desk.uploads import Reading
 from servicemeter.ground.errors import BadQuestion, ServicemeterError
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
-from servicemeter.web.posting import moved_to, posted, present
+from servicemeter.web.posted import moved_to, posted, present
+from servicemeter.web.rules import may
 from servicemeter.web.uploading import MOST_BYTES, receive
 from servicemeter.web.visit import Visit, visit
 
@@ -27,6 +28,7 @@ _FORMATS = phrase("CSV, TSV, Excel, JSON lines or Parquet, packed with gzip or n
 
 
 @router.api_route("/import", methods=["GET", "HEAD"])
+@may("load_data")
 def import_page(request: Request) -> Response:
     """The form, or the preview of the file that the address names."""
     seen = visit(request, _KEYS)
@@ -34,6 +36,7 @@ def import_page(request: Request) -> Response:
 
 
 @router.post("/import")
+@may("load_data")
 async def send_file(request: Request) -> Response:
     """Keep a file in the data folder's own place, and go on to its preview."""
     seen = visit(request, _KEYS)
@@ -45,6 +48,7 @@ async def send_file(request: Request) -> Response:
 
 
 @router.post("/import/mapping")
+@may("load_data")
 async def edit_mapping(request: Request) -> Response:
     """Keep an edited mapping, or forget the edits."""
     seen = visit(request, _KEYS)
@@ -58,18 +62,21 @@ async def edit_mapping(request: Request) -> Response:
 
 
 @router.post("/import/try")
+@may("load_data")
 async def try_import(request: Request) -> Response:
     """Do everything and undo it: what would come of the file."""
     return await _take(request, dry_run=True)
 
 
 @router.post("/import/take")
+@may("load_data")
 async def take_import(request: Request) -> Response:
     """Import the file; what was taken is removed from where it was kept."""
     return await _take(request, dry_run=False)
 
 
 @router.post("/import/drop")
+@may("load_data")
 async def drop_file(request: Request) -> Response:
     """Remove the file without importing it."""
     seen = visit(request, _KEYS)

@@ -8,14 +8,17 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from servicemeter.ground.errors import ServicemeterError, UnknownName
+from servicemeter.ground.errors import NotAllowed, ServicemeterError, UnknownName
+from servicemeter.model.person import Right
 from servicemeter.show.changes import aim_words
 from servicemeter.show.sentences import statement
 from servicemeter.show.words import unit_words
+from servicemeter.web.asker import asker, note_export
 from servicemeter.web.cards import card_view, rows_by_metric
 from servicemeter.web.exports import export, files_of
 from servicemeter.web.panels import SIZES, Panel, PanelModule, panel_modules
 from servicemeter.web.paper import picture
+from servicemeter.web.rules import may
 from servicemeter.web.subject import KEYS, Subject, subject_of
 from servicemeter.web.visit import visit
 
@@ -37,16 +40,20 @@ class _Part:
 
 
 @router.api_route("/metric/{name}", methods=["GET", "HEAD"])
+@may("see_figures")
 def metric_page(request: Request, name: str) -> Response:
     """A metric over the period and filters of the address; parts that take longer are fetched after it."""
     subject = subject_of(visit(request, KEYS), name)
     parts = []
     for part, module in panel_modules().items():
+        if not asker().person.may(_needs(module)):
+            continue
         parts.append(_Part(part, _href(subject, part)) if module.IS_LATE else _part(subject, part))
     return _page(subject, [part for part in parts if part])
 
 
 @router.api_route("/metric/{name}/{part}.{form}", methods=["GET", "HEAD"])
+@may("see_figures", is_export=True)
 def part_file(request: Request, name: str, part: str, form: str) -> Response:
     """A part of the page as a file."""
     subject = subject_of(visit(request, KEYS), name)
@@ -58,9 +65,11 @@ def part_file(request: Request, name: str, part: str, form: str) -> Response:
 
 
 @router.api_route("/metric/{name}/{part}", methods=["GET", "HEAD"])
+@may("see_figures")
 def part_page(request: Request, name: str, part: str) -> Response:
     """A part alone, as a page of its own."""
-    _module(part)
+    module = _module(part)
+    note_export(_needs(module) == "see_rows")
     subject = subject_of(visit(request, KEYS), name)
     built = _part(subject, part)
     return _page(subject, [built] if built else [], is_whole=False)
@@ -70,7 +79,13 @@ def _module(part: str) -> PanelModule:
     modules = panel_modules()
     if part not in modules:
         raise UnknownName("part of a metric's page", part, modules)
+    if not asker().person.may(_needs(modules[part])):
+        raise NotAllowed(f"Your account ({asker().person.role}) does not show single rows. Ask an owner or admin.")
     return modules[part]
+
+
+def _needs(module: PanelModule) -> Right:
+    return getattr(module, "MAY", "see_figures")
 
 
 def _href(subject: Subject, part: str) -> str:

@@ -26,11 +26,12 @@ from servicemeter.web.exports import FIGURES, Taken, take_along
 from servicemeter.web.pages import Page
 from servicemeter.web.pages.tickets import TicketLine, ticket_line
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Now"), "/now", 15)
+PAGE = Page(phrase("Now"), "/now", 15, may="see_rows")
 router = APIRouter()
 _KEYS = ("wall", "live")
 _API_KEYS = ("where", "as_of", "limit")
@@ -119,6 +120,7 @@ def now_page(request: Request) -> Response:
 
 
 @router.api_route("/now.{form}", methods=["GET", "HEAD"])
+@may("see_rows", is_export=True)
 def now_file(request: Request, form: str) -> Response:
     """The lists of the page as one file: a row a ticket or contact, with the list it stands in."""
     seen = visit(request, _KEYS)

@@ -20,11 +20,12 @@ from servicemeter.web.exports import about_file, files_of, send
 from servicemeter.web.pages import Page
 from servicemeter.web.panels import SIZES, Panel
 from servicemeter.web.paper import picture
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Sentiment"), "/sentiment", 32)
+PAGE = Page(phrase("Sentiment"), "/sentiment", 32, may="see_rows")
 router = APIRouter()
 _NO_WORDS = {
     "filtered": phrase("Which words decided is known by channel, brand and source only, not under the other filters."),
@@ -83,6 +84,7 @@ def sentiment_page(request: Request) -> Response:
 
 
 @router.api_route("/sentiment.{form}", methods=["GET", "HEAD"])
+@may("see_rows", is_export=True)
 def sentiment_file(request: Request, form: str) -> Response:
     """The shares over time as a file."""
     seen = visit(request)

@@ -13,12 +13,13 @@ from servicemeter.ground.errors import ServicemeterError
 from servicemeter.show.durations import duration
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.pages import Page
-from servicemeter.web.posting import moved_to, posted
+from servicemeter.web.posted import moved_to, posted
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Settings"), "/settings", 95)
+PAGE = Page(phrase("Settings"), "/settings", 95, may="change_settings")
 router = APIRouter()
 _KEYS = ("changed",)
 _TITLES = {
@@ -58,6 +59,7 @@ def settings_page(request: Request) -> Response:
 
 
 @router.post("/settings/preview")
+@may("change_settings", asks=True)
 async def preview(request: Request) -> Response:
     """What would change in the file; nothing is written."""
     seen = visit(request, _KEYS)

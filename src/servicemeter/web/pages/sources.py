@@ -17,12 +17,13 @@ from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted, phrase, say
 from servicemeter.web.pages import Page
 from servicemeter.web.plain import PlainJSON
-from servicemeter.web.posting import moved_to, posted, present
+from servicemeter.web.posted import moved_to, posted, present
+from servicemeter.web.rules import may
 from servicemeter.web.visit import visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Sources"), "/sources", 84)
+PAGE = Page(phrase("Sources"), "/sources", 84, may="see_data")
 router = APIRouter()
 _STATES = {
     "ok": phrase("in order"),
@@ -79,6 +80,7 @@ def sources_resource(request: Request) -> Response:
 
 
 @router.post("/sources/pull")
+@may("load_data")
 async def pull(request: Request) -> Response:
     """Let the schedule pull a source now."""
     seen = visit(request, ("asked",))

@@ -17,7 +17,8 @@ from servicemeter.surveys.forms import Form
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.pages.surveys import span_from
 from servicemeter.web.plain import PlainJSON
-from servicemeter.web.posted import read_posted
+from servicemeter.web.posted import MOST_BYTES, read_form
+from servicemeter.web.rules import may
 from servicemeter.web.surveyed import result_view, results_dict
 from servicemeter.web.visit import visit
 
@@ -27,6 +28,7 @@ router = APIRouter()
 
 
 @router.get("/api/surveys/{name}")
+@may("see_data")
 def survey(request: Request, name: str) -> Response:
     """What came of one survey, with the answers that were held back."""
     desk: DeskLike = request.app.state.desk
@@ -40,6 +42,7 @@ def survey(request: Request, name: str) -> Response:
 
 
 @router.api_route("/survey/{name}", methods=["GET", "HEAD"])
+@may("see_data")
 def survey_page(request: Request, name: str) -> Response:
     """One survey over the period and filters that the address names."""
     seen = visit(request)
@@ -58,9 +61,10 @@ def survey_page(request: Request, name: str) -> Response:
 
 
 @router.post("/survey/{name}/held")
+@may("load_data")
 async def release(request: Request, name: str) -> Response:
     """Take an answer that was held back after all, and go back to the survey."""
-    fields = await read_posted(request)
+    fields = (await read_form(request, MOST_BYTES)).last()
     seen = visit(request)
     taken = await run_in_threadpool(seen.desk.surveys.release, fields.get("held_id", ""))
     if taken is None or taken.outcome not in ("taken", "repeated"):

@@ -19,12 +19,12 @@ from servicemeter.show.phrases import phrase, say
 from servicemeter.show.words import FAMILIES, family_title
 from servicemeter.web.asked import day_from
 from servicemeter.web.pages import Page
-from servicemeter.web.posting import moved_to, number_from, posted, present
+from servicemeter.web.posted import moved_to, number_from, posted, present
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Targets"), "/targets", 60)
+PAGE = Page(phrase("Targets"), "/targets", 60, may="set_targets")
 router = APIRouter()
 _KEYS = ("metric", "set", "gone", "number")
 _KINDS: dict[str, Kind] = {"target": "target", "note": "note"}

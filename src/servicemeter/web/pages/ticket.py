@@ -29,6 +29,7 @@ from servicemeter.web.pages.tickets import ticket_line
 from servicemeter.web.panels import SIZES
 from servicemeter.web.paper import picture
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 from servicemeter.web.subject import OF_ITS_OWN
 from servicemeter.web.visit import Visit, visit
 
@@ -59,12 +60,14 @@ def _asked(request: Request) -> dict[str, Any]:
 
 
 @router.get("/api/ticket")
+@may("see_rows", is_export=True)
 def ticket_api(request: Request) -> Response:
     """One ticket (`id`, and `of` its source) with its entries, clocks and spans."""
     return PlainJSON(tell_ticket(request.app.state.desk, **_asked(request)).to_dict())
 
 
 @router.get("/api/ticket/metrics")
+@may("see_rows")
 def ticket_metrics_api(request: Request) -> Response:
     """What each metric made of it."""
     return PlainJSON(measure_ticket(request.app.state.desk, **_asked(request)))
@@ -78,6 +81,7 @@ def _call(seen: Visit) -> dict[str, Any]:
 
 
 @router.api_route("/ticket", methods=["GET", "HEAD"])
+@may("see_rows")
 def ticket_page(request: Request) -> Response:
     """The ticket's page; what the metrics made of it is fetched after."""
     seen = visit(request, _KEYS)
@@ -110,6 +114,7 @@ def ticket_page(request: Request) -> Response:
 
 
 @router.api_route("/ticket.{form}", methods=["GET", "HEAD"])
+@may("see_rows", is_export=True)
 def ticket_file(request: Request, form: str) -> Response:
     """What happened, as a file; the clocks as a picture."""
     seen = visit(request, _KEYS)
@@ -137,6 +142,7 @@ def ticket_file(request: Request, form: str) -> Response:
 
 
 @router.api_route("/ticket/metrics", methods=["GET", "HEAD"])
+@may("see_rows")
 def ticket_metrics(request: Request) -> Response:
     """What each metric made of the ticket, as a page of its own."""
     seen = visit(request, _KEYS)

@@ -25,11 +25,12 @@ from servicemeter.web.asked import condition, day_from, instant_from
 from servicemeter.web.exports import FIGURES, Taken, take_along
 from servicemeter.web.pages import Page
 from servicemeter.web.plain import PlainJSON
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "TicketLine", "router", "ticket_line"]
 
-PAGE = Page(phrase("Tickets"), "/tickets", 30)
+PAGE = Page(phrase("Tickets"), "/tickets", 30, may="see_rows")
 router = APIRouter()
 
 _OWN_FILTERS = ("agent", "reason", "priority", "language", "customer_segment", "status", "sla", "waits", "age", "customer")
@@ -112,6 +113,7 @@ def ticket_line(row: Mapping[str, Any], found: Any, seen: Visit) -> TicketLine:
 
 
 @router.get("/api/tickets")
+@may("see_rows", is_export=True)
 def tickets_api(request: Request) -> Response:
     """Tickets as JSON; `where=` as for metrics, and of status, sla, waits, age, customer."""
     params = request.query_params
@@ -151,6 +153,7 @@ def tickets_page(request: Request) -> Response:
 
 
 @router.api_route("/tickets.{form}", methods=["GET", "HEAD"])
+@may("see_rows", is_export=True)
 def tickets_file(request: Request, form: str) -> Response:
     """The rows of the page as a file."""
     seen = visit(request, _KEYS)

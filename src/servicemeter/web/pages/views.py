@@ -10,12 +10,13 @@ from servicemeter.ground.errors import ServicemeterError
 from servicemeter.show.dates import moment
 from servicemeter.show.phrases import phrase
 from servicemeter.web.pages import Page
-from servicemeter.web.posting import moved_to, number_from, posted, present
+from servicemeter.web.posted import moved_to, number_from, posted, present
+from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Views"), "/views", 70)
+PAGE = Page(phrase("Views"), "/views", 70, may="see_figures")
 router = APIRouter()
 _KEYS = ("of", "gone")
 
@@ -27,6 +28,7 @@ def views_page(request: Request) -> Response:
 
 
 @router.post("/views")
+@may("see_rows")
 async def save(request: Request) -> Response:
     """Keep an address under a name."""
     seen = visit(request, _KEYS)
@@ -43,6 +45,7 @@ def _save(seen: Visit, given: dict[str, str]) -> Response:
 
 
 @router.post("/views/drop")
+@may("set_targets")
 async def drop(request: Request) -> Response:
     """Forget a view; the page then offers to put it back."""
     seen = visit(request, _KEYS)
@@ -52,6 +55,7 @@ async def drop(request: Request) -> Response:
 
 
 @router.post("/views/put-back")
+@may("set_targets")
 async def put_back(request: Request) -> Response:
     """Put a forgotten view back."""
     seen = visit(request, _KEYS)

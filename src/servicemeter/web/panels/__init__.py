@@ -2,8 +2,8 @@
 
 A part is built once from the desk's answers; page, picture and file are dresses of it, so they cannot differ. A module has
 `PLACE` (where it stands), `TITLE` (until its finding is known), `IS_LATE` (whether the page shows itself first and fetches it
-after) and `build(subject) -> Panel | None`; one whose file holds more than the page shows has `build_file` too. Its template is
-`panels/<name>.html`.
+after) and `build(subject) -> Panel | None`; one whose file holds more than the page shows has `build_file` too, and one with
+single rows in it says who may see it (`MAY = "see_rows"`). Its template is `panels/<name>.html`.
 """
 
 from __future__ import annotations

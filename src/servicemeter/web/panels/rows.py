@@ -9,11 +9,12 @@ from servicemeter.show.tables import field_names
 from servicemeter.web.panels import Panel
 from servicemeter.web.subject import Subject
 
-__all__ = ["IS_LATE", "MOST_IN_FILE", "PLACE", "SHOWN", "TITLE", "build", "build_file"]
+__all__ = ["IS_LATE", "MAY", "MOST_IN_FILE", "PLACE", "SHOWN", "TITLE", "build", "build_file"]
 
 PLACE = 60
 TITLE = phrase("The rows behind this")
 IS_LATE = True
+MAY = "see_rows"
 SHOWN = 12
 MOST_IN_FILE = 200_000
 
