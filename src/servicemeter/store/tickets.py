@@ -23,7 +23,9 @@ __all__ = [
     "MOST_ROWS",
     "Span",
     "count_tickets",
+    "find_numbers",
     "list_tickets",
+    "looks_ahead",
     "may_see",
     "set_aside",
     "tell_tickets",
@@ -73,7 +75,7 @@ def count_tickets(facts: Facts, at: int, scope: Scope, wish: TicketWish | None =
 
 def list_tickets(facts: Facts, at: int, scope: Scope, wish: TicketWish, *spans: Span, words: bool) -> list[dict[str, Any]]:
     """The rows of the page that is wished for, in its order; `spans` are those of creation and of the last solve."""
-    return tell_tickets(facts, at, _numbers(facts, at, scope, wish, spans), words=words, ahead=_looks_ahead(wish))
+    return tell_tickets(facts, at, find_numbers(facts, at, scope, wish, *spans), words=words, ahead=looks_ahead(wish))
 
 
 def tell_tickets(facts: Facts, at: int, numbers: Sequence[int], *, words: bool, ahead: bool = False) -> list[dict[str, Any]]:
@@ -127,14 +129,14 @@ def set_aside(facts: Facts, scope: Scope, name: str) -> list[dict[str, Any]]:
     return plain_rows(facts, sql)
 
 
-def _numbers(facts: Facts, at: int, scope: Scope, wish: TicketWish, spans: Sequence[Span]) -> list[int]:
+def find_numbers(facts: Facts, at: int, scope: Scope, wish: TicketWish, *spans: Span) -> list[int]:
     """The numbers of the tickets of the page, in order."""
     if wish.sort not in SORTS:
         raise UnknownName("order of tickets", wish.sort, SORTS)
     if wish.page < 1 or not 1 <= wish.size <= MOST_ROWS:
         raise BadQuestion(f"page={wish.page} with size={wish.size}: pages count from 1, a page has 1 to {MOST_ROWS} tickets.")
     name = wish.sort.removeprefix("-")
-    key, join = _order(facts, at, _looks_ahead(wish))[name]
+    key, join = _order(facts, at, looks_ahead(wish))[name]
     way = "desc" if wish.sort.startswith("-") else "asc"
     where = " and ".join(_scoped(facts, at, scope) + _wished(facts, at, wish, *spans)) or "true"
     sql = f"""
@@ -144,7 +146,7 @@ def _numbers(facts: Facts, at: int, scope: Scope, wish: TicketWish, spans: Seque
     return [int(number) for (number,) in facts.rows(facts.render(sql))]
 
 
-def _looks_ahead(wish: TicketWish) -> bool:
+def looks_ahead(wish: TicketWish) -> bool:
     """Whether promises are looked for that can still be kept."""
     return any(one.dimension == "sla" and not one.negated and set(one.values) <= {"at_risk", "running"} for one in wish.where)
 

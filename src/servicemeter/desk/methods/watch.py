@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.methods import method
 from servicemeter.ground.clock import epoch
@@ -15,7 +15,7 @@ from servicemeter.model.ticket import TicketWish
 from servicemeter.model.watch import Watch, WatchList
 from servicemeter.store.build import Facts
 from servicemeter.store.queue import contacts_waiting
-from servicemeter.store.tickets import count_tickets, list_tickets
+from servicemeter.store.tickets import count_tickets, find_numbers, looks_ahead, tell_tickets
 
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
@@ -52,7 +52,7 @@ def watch(
             replace(asked, metric="sla_at_risk"),
         ]
     )
-    lists = [_listed(facts, epoch(moment), scoped, name, filters, limit) for name in _LISTS]
+    lists = _listed(facts, epoch(moment), scoped, filters, limit)
     count, rows = contacts_waiting(facts, epoch(moment), scoped, filters, limit)
     return Watch(
         backlog.row, before.row, age.row, at_risk.row, [*lists, WatchList("queue", count, rows)], desk.data_version, moment,
@@ -60,8 +60,21 @@ def watch(
     )  # fmt: skip
 
 
-def _listed(facts: Facts, at: int, scope: Scope, name: str, where: tuple[Filter, ...], limit: int) -> WatchList:
-    own, sort = _LISTS[name]
-    wish = TicketWish((*where, *own), sort=sort, size=max(limit, 1))
-    rows = list_tickets(facts, at, scope, wish, words=False)[:limit]
-    return WatchList(name, count_tickets(facts, at, scope, wish), rows, own, sort)
+def _listed(facts: Facts, at: int, scope: Scope, where: tuple[Filter, ...], limit: int) -> list[WatchList]:
+    """The lists; the tickets of several are told together, because they are often the same and telling costs the most."""
+    wishes = {name: TicketWish((*where, *own), sort=sort, size=max(limit, 1)) for name, (own, sort) in _LISTS.items()}
+    numbers = {name: find_numbers(facts, at, scope, wish)[:limit] for name, wish in wishes.items()}
+    rows: dict[tuple[bool, int], dict[str, Any]] = {}
+    for ahead in (False, True):
+        wanted = sorted({number for name, own in numbers.items() if looks_ahead(wishes[name]) == ahead for number in own})
+        told = tell_tickets(facts, at, wanted, words=False, ahead=ahead)
+        rows |= {(ahead, number): row for number, row in zip(wanted, told, strict=True)}
+    return [
+        WatchList(
+            name,
+            count_tickets(facts, at, scope, wish),
+            [rows[looks_ahead(wish), number] for number in numbers[name]],
+            *_LISTS[name],
+        )
+        for name, wish in wishes.items()
+    ]
