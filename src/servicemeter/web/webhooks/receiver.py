@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import logging
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -67,6 +68,32 @@ class _Open:
     until: datetime | None
 
 
+class _Refusals:
+    """How much was refused since that was last noted in the office. Counting never waits for the office."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[str, date, str]] = Counter()
+        self._counting, self._noting = threading.Lock(), threading.Lock()
+
+    def count(self, connection: str, day: date, reason: str) -> None:
+        """One more."""
+        with self._counting:
+            self._counts[connection, day, reason] += 1
+
+    def note(self, office: Office) -> None:
+        """Write it down; what cannot be written is kept for the next time."""
+        with self._noting:
+            with self._counting:
+                counts, self._counts = self._counts, Counter()
+            try:
+                if counts:
+                    note_refusals(office, counts)
+            except BaseException:
+                with self._counting:
+                    self._counts.update(counts)
+                raise
+
+
 class Receiver:
     """The doors of an office as an application (ASGI). `close` it at the end: what waits is written, what was refused noted."""
 
@@ -86,7 +113,7 @@ class Receiver:
         self._looked_at = float("-inf")
         self._looking = asyncio.Lock()
         self._look_again: asyncio.Future[None] | None = None
-        self._refused: Counter[tuple[str, date, str]] = Counter()
+        self._refusals = _Refusals()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -97,7 +124,7 @@ class Receiver:
             await self._take(found, scope, receive)
             status, retry_after_s = 200, 0
         except _Refused as refused:
-            self._refused[refused.connection, self._clock().date(), refused.reason] += 1
+            self._refusals.count(refused.connection, self._clock().date(), refused.reason)
             status, retry_after_s = refused.status, refused.retry_after_s
         headers = [*_HEADERS, *([(b"retry-after", str(retry_after_s).encode())] if retry_after_s else [])]
         says = _SAYS[status] if scope["method"] != "HEAD" else b""
@@ -108,9 +135,7 @@ class Receiver:
     def close(self) -> None:
         """Write what waits, and how much was refused."""
         self._writer.close()
-        refused, self._refused = self._refused, Counter()
-        if refused:
-            note_refusals(self._office, refused)
+        self._refusals.note(self._office)
 
     async def _door(self, scope: Scope) -> _Open:
         """The door of an address. One that is not known may have been opened just now."""
@@ -127,18 +152,12 @@ class Receiver:
     async def _look(self, every_s: float) -> None:
         async with self._looking:
             if self._seconds() - self._looked_at >= every_s:
-                refused, self._refused = self._refused, Counter()
-                try:
-                    self._doors = await run_in_threadpool(self._list, refused)
-                    self._looked_at = self._seconds()
-                finally:
-                    self._refused.update(refused)  # what could not be noted now
+                self._doors = await run_in_threadpool(self._list)
+                self._looked_at = self._seconds()
 
-    def _list(self, refused: Counter[tuple[str, date, str]]) -> dict[bytes, _Open]:
-        """The doors as they are now; and what was refused since is noted on the way, and gone from the counter."""
-        if refused:
-            note_refusals(self._office, refused)
-            refused.clear()
+    def _list(self) -> dict[bytes, _Open]:
+        """The doors as they are now; and what was refused since is noted on the way."""
+        self._refusals.note(self._office)
         connections = {one.name: one for one in list_connections(self._office)}
         found = {}
         for door in list_doors(self._office):
