@@ -24,7 +24,8 @@ STANDINGS = {
     "none": phrase("too few cases to say"),
 }
 _LEFT, _RIGHT, _TOP, _BELOW = 52, 20, 14, 44
-_LABEL_HEIGHT = 15
+_SHIFTS = (4, -6, 14, -18, 26)
+"""How far below its mark a name may stand, the best first."""
 _LABELLED = 8
 
 
@@ -110,18 +111,30 @@ def _mark(group: Group, across: Axis, up: Axis, language: str) -> str:
 
 
 def _names(shown: Sequence[Group], common: float, across: Axis, up: Axis, width: int) -> str:
-    """The names of those outside, moved apart where they would cover each other; the farthest first when there are many."""
+    """The names of those outside, each where it covers least: the farthest first when there are many."""
     outside = sorted((g for g in shown if g.stands_out), key=lambda g: (not g.is_far, -g.n))[:_LABELLED]
-    out, taken = "", [(x + 30, y) for x, y in (_place(group, across, up) for group in outside)]
+    taken = [_box(x - 5, y + 4, 10) for x, y in (_place(group, across, up) for group in shown)]
+    out = ""
     for group in sorted(outside, key=lambda g: _place(g, across, up)[1]):
         x, y = _place(group, across, up)
-        own = (x + 30, y)
-        while any(abs(x + 30 - at) < 100 and abs(y - other) < _LABEL_HEIGHT for at, other in taken if (at, other) != own):
-            y += _LABEL_HEIGHT
-        taken.append((x + 30, y))
-        is_right = x > width - 150
-        anchor, at = (" end", x - 9) if is_right else ("", x + 9)
-        css = {"better": "good-label", "worse": "bad-label"}.get(group.standing, "label")
         arrow = "▲" if (group.adjusted or 0) > common else "▼"
-        out += f'<text class="{css}{anchor}" x="{at:.1f}" y="{y + 4:.1f}">{arrow} {escape(group.name)}</text>'
+        words = f"{arrow} {group.name}"
+        wide = 7.2 * len(words)
+        free = [_box(x + 9 if right else x - 9 - wide, y + dy, wide) for right in (True, False) for dy in _SHIFTS]
+        fitting = [box for box in free if box[0] > _LEFT and box[2] < width] or free[:1]
+        at = min(fitting, key=lambda box: sum(_overlap(box, other) for other in taken))
+        taken.append(at)
+        css = {"better": "good-label", "worse": "bad-label"}.get(group.standing, "label")
+        out += f'<text class="{css}" x="{at[0]:.1f}" y="{at[3]:.1f}">{arrow} {escape(group.name)}</text>'
     return out
+
+
+def _box(left: float, baseline: float, wide: float) -> tuple[float, float, float, float]:
+    """What a text covers: left, top, right, baseline."""
+    return left, baseline - 10, left + wide, baseline
+
+
+def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return across * down if across > 0 and down > 0 else 0.0

@@ -143,7 +143,7 @@ def _page(seen: Visit, fault: str = "", given: dict[str, str] | None = None, sta
         units=units_of(metrics[chosen]),
         signs={sign: say(language, text) for sign, text in _SIGNS.items()},
         sign="at most" if metrics[chosen].better == "lower" else "at least",
-        start=_start(metrics[chosen], language),
+        start="" if any(line.metric == chosen for line in lines) else _start(metrics[chosen], language),
         channels={value: dimension_value("channel", value, language) for value in seen.desk.dimension_values("channel")},
         just_set=seen.address.own.get("set"),
         number=seen.address.own.get("number"),
