@@ -20,7 +20,6 @@ from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
-from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
@@ -45,6 +44,7 @@ from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
 from servicemeter.store.occasions import find_occasions
 from servicemeter.store.timeline import tell_story
+from servicemeter.text.masking import mask_of
 
 __all__ = ["Desk"]
 

@@ -65,7 +65,9 @@ def _dutch_long(word: str) -> str:
     doubled = re.search(r"(aa|ee|oo|uu)([bcdfgklmnprstvz])$", word)
     if doubled:
         return word[: doubled.start()] + doubled[1][0] + doubled[2]
-    is_short = re.search(r"(?:^|[^aeiou])[aeiou][bdfgklmnprst]$", word) and not re.search(r"(?:ig|[aeiou].*[^aeiou]e[lmnr])$", word)
+    is_short = re.search(r"(?:^|[^aeiou])[aeiou][bdfgklmnprst]$", word) and not re.search(
+        r"(?:ig|[aeiou].*[^aeiou]e[lmnr])$", word
+    )
     return word + word[-1] if is_short else word
 
 
