@@ -56,7 +56,7 @@ def main() -> None:
     )
     for name, text in HARD.items():
         began = time.process_time()
-        [language] = conversation_languages([text], "en")
+        conversation_languages([text], "en")
         said = feel(text, "en")
         print(
             f"{name}: {1000 * (time.process_time() - began):.0f} ms, {said.label}{', read at both ends' if said.is_cut else ''}"

@@ -204,7 +204,7 @@ class Lexicon:
         return (Word(weight) if weight else PLAIN), ()
 
     def _behind_prefix(self, text: str) -> int:
-        """What an unknown word weighs by the known word behind its prefix: "supersnel" like snel, "ungenerous" against generous."""
+        """What an unknown word weighs by the known word behind its prefix: "supersnel" like snel, "ungenerous" turned."""
         for name, sign in (("boosting", 1), ("reversing", -1)):
             for prefix in self._prefixes.get(name, ()):
                 rest = text.removeprefix(prefix)
