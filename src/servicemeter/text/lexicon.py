@@ -28,6 +28,7 @@ LANGUAGES = ("en", "nl", "ro")
 
 _ROLES = (
     "negators", "intensifiers", "softeners", "contrast", "concession", "conditional", "excess", "unreal", "undoing", "asking",
+    "story", "plot",
 )  # fmt: skip
 _PREFIXES = ("boosting", "reversing")
 _GAP = 4

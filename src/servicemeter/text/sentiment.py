@@ -133,6 +133,7 @@ class _Hit:
     sentence: int
     is_undone_by_later: bool = False
     position: int = 0
+    is_plot: bool = False
 
 
 @dataclass
@@ -161,6 +162,7 @@ class _Reading:
     position: int = 0
     is_asking: bool = False
     begins: bool = True
+    is_of_story: bool = False
 
     def hits(self) -> list[_Hit]:
         """Every word that weighs something, with what it weighs in its place."""
@@ -179,6 +181,8 @@ class _Reading:
                     self._read(word)
                 else:
                     self._pass(word)
+        if self.is_of_story:
+            _leave_plot_out(self.found)
         _undo_irony(self.found, self.tokens)
         _stress_ends(self.found)
         return self.found
@@ -191,6 +195,7 @@ class _Reading:
 
     def _read(self, word: Word) -> None:
         roles, weight = word.roles, word.weight
+        self.is_of_story = self.is_of_story or "story" in roles
         if "negators" in roles:
             self._negate(weight)
         elif "contrast" in roles:
@@ -237,7 +242,8 @@ class _Reading:
         if self.clause.negated_words and not word.has_negator and first.kind == "word":
             weight *= -0.7
             self._spend_negator()
-        self.found.append(_Hit(weight, first.start, last.end, self.sentence, word.is_undone_by_later, self.position))
+        is_plot = "plot" in word.roles
+        self.found.append(_Hit(weight, first.start, last.end, self.sentence, word.is_undone_by_later, self.position, is_plot))
 
     def _spend_negator(self) -> None:
         """A negator that turned a word has done its work and weighs nothing by itself."""
@@ -283,6 +289,13 @@ class _Reading:
     def _of_sentence(self) -> Iterator[_Hit]:
         """What was found in this sentence, the last first."""
         return takewhile(lambda hit: hit.sentence == self.sentence, reversed(self.found))
+
+
+def _leave_plot_out(hits: list[_Hit]) -> None:
+    """In a text about a book or film, murder and love are what it tells, not how it is found."""
+    for hit in hits:
+        if hit.is_plot:
+            hit.weight = 0.0
 
 
 def _stress_trouble(hits: list[_Hit]) -> None:
