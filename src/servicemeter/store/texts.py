@@ -13,7 +13,7 @@ from datetime import datetime
 
 from servicemeter.engines.engine import BookEngine
 
-__all__ = ["OWN", "Said", "said_and_told", "said_anew", "tags_of", "ticket_said", "ticket_tags"]
+__all__ = ["OWN", "Said", "said_and_told", "said_anew", "tags_of", "ticket_said", "ticket_tags", "ticket_words"]
 
 OWN = "servicemeter:"
 """What the ids of the program's own events begin with."""
@@ -104,26 +104,35 @@ def said_and_told(engine: BookEngine, field: str) -> Iterator[list[Said]]:
 
 
 def ticket_said(engine: BookEngine, source: str, ticket_id: str) -> Said | None:
-    """What the customer wrote on one ticket; None when there is no such ticket, or nothing of it is stored.
-
-    Two statements over rows of this ticket alone, since an agent is waiting.
-    """
+    """What the customer wrote on one ticket; None when there is no such ticket, or nothing of it is stored."""
     text = engine.dialect.text
     own = f"source = {text(source)} and ticket_id = {text(ticket_id)}"
     tickets = engine.rows(f"select created_at, language from tickets where {own}")
+    subject, messages = _written(engine, source, ticket_id)
+    if not tickets or (subject is None and not messages):
+        return None
+    created_at, language = tickets[0]
+    language = language or min((spoken_in for _, spoken_in in messages if spoken_in), default=None)
+    return Said(source, ticket_id, created_at, language, subject or "", tuple(said for said, _ in messages))
+
+
+def ticket_words(engine: BookEngine, source: str, ticket_id: str) -> list[str]:
+    """The customer's messages on one ticket in their order, or its subject where none is stored. An agent is waiting for it."""
+    subject, messages = _written(engine, source, ticket_id)
+    return [said for said, _ in messages] or ([subject] if subject and subject.strip() else [])
+
+
+def _written(engine: BookEngine, source: str, ticket_id: str) -> tuple[str | None, list[tuple[str, str | None]]]:
+    """A ticket's subject, and its customer's messages with their languages: statements over rows of this ticket alone."""
+    text = engine.dialect.text
     spoken = engine.rows(
         "select source, message_id, language from messages "
         f"where ticket_id = {text(ticket_id)} and coalesce(ticket_source, source) = {text(source)} "
         "and author_type = 'customer' and is_public and not is_auto order by occurred_at, message_id"
     )
     words = _words(engine, [("ticket", source, ticket_id), *(("message", of, one) for of, one, _ in spoken)])
-    subject = words.get(("ticket", source, ticket_id))
     messages = [(words[key], language) for of, one, language in spoken if (key := ("message", of, one)) in words]
-    if not tickets or (subject is None and not messages):
-        return None
-    created_at, language = tickets[0]
-    language = language or min((spoken_in for _, spoken_in in messages if spoken_in), default=None)
-    return Said(source, ticket_id, created_at, language, subject or "", tuple(said for said, _ in messages))
+    return words.get(("ticket", source, ticket_id)), messages
 
 
 def _words(engine: BookEngine, keys: list[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:

@@ -18,7 +18,7 @@ __all__ = ["MODEL", "OURS", "Deciding", "Label", "Sentiment", "feel", "judge", "
 OURS = "servicemeter-"
 """What the names of our models begin with."""
 
-MODEL = f"{OURS}lexicon/1"
+MODEL = f"{OURS}lexicon/2"
 """The name and version that scores are kept under; a change of words or rules that moves scores is a new version."""
 
 Label = Literal["positive", "neutral", "negative", "not sure", "not analysed"]
@@ -28,6 +28,7 @@ _SURE = 2.0
 _MIXED = 2.5  # as much on both sides, and nothing left over: not sure
 _REACH = 4
 _EMPHATIC = 2.5
+_UNREAL = -0.6  # what praise counts that was wished for, or is too much of it
 _IN_PUBLIC = 1.6  # how much more trouble counts that is told to an account where all can read it
 _HANDLE = re.compile(r"(?<![\w.@])@\w")
 _EDGE_OF_NEUTRAL = 0.05  # METRICS.md: positive from this score on
@@ -238,7 +239,7 @@ class _Reading:
         first, last = self.tokens[self.position], self.tokens[self.position + word.length - 1]
         weight = word.weight * self.clause.boost * self.turn * self.clause.factor
         if weight > 0 and (self.clause.is_unreal or self.clause.is_excess):
-            weight *= -0.5
+            weight *= _UNREAL
         if self.clause.negated_words and not word.has_negator and first.kind == "word":
             weight *= -0.7
             self._spend_negator()
@@ -264,7 +265,7 @@ class _Reading:
         """Praise that was only thought of ("het had mooi kunnen zijn")."""
         for hit in self._of_sentence():
             if hit.weight > 0:
-                hit.weight *= -0.5
+                hit.weight *= _UNREAL
 
     def _turn(self) -> None:
         """After "but" the words count more; those before it in the sentence (else in the one before) count less."""
