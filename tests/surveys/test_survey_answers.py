@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from servicemeter.office.answers import answered_invitations, count_refusals, list_held
+from servicemeter.office.inbox import waiting_items
 from servicemeter.surveys.answering import release_held
 from servicemeter.surveys.doors import make_link
 from servicemeter.surveys.replies import read_reply
@@ -102,6 +103,29 @@ def test_what_follows_on_a_printed_code_is_the_same_answer(tmp_path: Path) -> No
         client.answer(shop, path, 5, score="5")  # the next person opens the page anew
         said = [versions[-1].content for versions in answered_invitations(shop.office).values()]
         assert sorted(said, key=len) == [{"score": 5}, {"score": 2, "comment": "Cold in there."}]
+
+
+def test_what_a_customer_wrote_is_masked_before_any_of_it_is_kept(tmp_path: Path) -> None:
+    """In the answer and in the inbox; the score stays. 4111 1111 1111 1111 passes the Luhn sum (30)."""
+    with invited(tmp_path) as (shop, [path]):
+        shop.home.settings.write_text("[privacy]\nredact = true\n")
+        wrote = "Mail jan@example.com, card 4111 1111 1111 1111."
+        assert shop.client().answer(shop, path, score="4", comment=wrote).status_code == 200
+        [[version]] = answered_invitations(shop.office).values()
+        assert version.content == {"score": 4, "comment": "Mail [email], card [card]."}
+        [item] = [item for item in waiting_items(shop.office) if item.delivery_id.startswith("answer ")]
+        assert b"[card]" in item.body and b"4111" not in item.body and b"jan@" not in item.body
+
+
+def test_a_held_answer_is_masked_too(tmp_path: Path) -> None:
+    with invited(tmp_path) as (shop, [path]):
+        shop.home.settings.write_text("[privacy]\nredact = true\n")
+        client = shop.client()
+        stamp = hidden(client.get(path).text, "stamp")
+        assert client.post(path, score="1", stamp=stamp, comment="Call jan@example.com", website="x").status_code == 202
+        with shop.office.reading() as on:
+            [held] = list_held(shop.office, on)
+        assert held.content["content"]["comment"] == "Call [email]"
 
 
 def test_the_answer_stays_with_the_agent_of_the_time(tmp_path: Path) -> None:

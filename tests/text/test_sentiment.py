@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicemeter.text.lexicon import LANGUAGES, load_lexicon
 from servicemeter.text.sentiment import feel, to_score, to_strength
 
 FRAGMENTS = {
@@ -16,6 +17,9 @@ FRAGMENTS = {
     "ro": "nu|bun|groaznic|merge|dar|coletul|foarte|lent|nicio|problemă|mulțumesc|stricat?|țeapă|dacă|👍|😡|,|.|\n"
     "|bani aruncați|--|> prost|Pe 3 mai X a scris:|cu stimă",
 }
+for code in LANGUAGES:
+    load_lexicon(code)  # so that no example is measured with the reading of a file
+
 WRITTEN = st.sampled_from(sorted(FRAGMENTS)).flatmap(
     lambda language: st.tuples(
         st.just(language), st.lists(st.sampled_from(FRAGMENTS[language].split("|")), max_size=12).map(" ".join)
@@ -86,6 +90,23 @@ def test_scores_rise_with_strength_and_lead_back_to_it(strength: float) -> None:
         ("ro", "Bună ziua, aș dori o factură", "neutral"),
         ("en", "👍👍👍", "positive"),
         ("en", "The staff was friendly and kind, the room was dirty and loud", "not sure"),
+        ("en", "You won't find a better bowl of soup", "positive"),
+        ("en", "It could have been a wonderful film", "negative"),
+        ("en", "I can't understand how this got so many good reviews", "negative"),
+        ("en", "This is not only fast but beautiful too", "positive"),
+        ("en", "Too sweet", "neutral"),
+        ("en", "Can I cancel my order?", "neutral"),
+        ("en", "A novel about murder and grief", "neutral"),
+        ("en", "The parcel was stolen, what a misery", "negative"),
+        ("en", "There is no gate", "neutral"),
+        ("en", "@shop there is no gate", "negative"),
+        ("nl", "Ik raad dit prachtige boek iedereen aan", "positive"),
+        ("nl", "Ik raad dit boek niet aan", "negative"),
+        ("nl", "Het had een mooi boek kunnen zijn", "negative"),
+        ("nl", "Superhandig", "positive"),
+        ("nl", "Ongeloofwaardig", "negative"),
+        ("ro", "Nu am găsit ceva mai bun", "positive"),
+        ("ro", "Un roman despre moarte și tristețe", "neutral"),
         ("de", "Furchtbar", "not analysed"),
         ("en", "", "not analysed"),
         ("en", "> terrible", "not analysed"),

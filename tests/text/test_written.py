@@ -1,7 +1,7 @@
 """Sentences written for this purpose, as people write reviews, tweets and messages; floors, not figures to be proud of.
 
-They were written by the authors of the lexicon, so that what they show is optimistic; they catch what breaks. Words were added
-for those of the other files, never for those of `later.tsv`.
+They were written by the authors of the lexicon, so that what they show is optimistic; they catch what breaks. `later` was never
+looked into, `aside` was written before the words and looked into only at the end; words were added for all the others.
 """
 
 from pathlib import Path
@@ -23,9 +23,21 @@ WRITTEN = Path(__file__).parent / "written"
         ("tweets", "en", 0.80),
         ("service", "nl", 0.80),
         ("service", "ro", 0.80),
-        ("later", "en", 0.60),
-        ("later", "nl", 0.65),
-        ("later", "ro", 0.80),
+        ("later", "en", 0.75),
+        ("later", "nl", 0.70),
+        ("later", "ro", 0.85),
+        ("aside_reviews", "en", 0.80),
+        ("aside_reviews", "nl", 0.82),
+        ("aside_reviews", "ro", 0.86),
+        ("aside_tweets", "en", 0.85),
+        ("known_reviews", "en", 0.85),
+        ("known_reviews", "nl", 0.85),
+        ("known_reviews", "ro", 0.88),
+        ("known_tweets", "en", 0.88),
+        ("fresh_reviews", "en", 0.85),
+        ("fresh_reviews", "nl", 0.85),
+        ("fresh_reviews", "ro", 0.88),
+        ("fresh_tweets", "en", 0.80),
     ],
 )
 def test_macro_f1_stays_above_its_floor(name: str, language: str, least: float) -> None:

@@ -11,7 +11,7 @@ from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.question import Scope
 from servicemeter.store.customer import tell_customer
-from servicemeter.store.texts import OWN, ticket_said, ticket_tags
+from servicemeter.store.texts import OWN, ticket_tags, ticket_words
 from servicemeter.text.assist import Impression, Sounding, impression_of
 from servicemeter.text.reasons import Reasons
 
@@ -54,10 +54,9 @@ def assist(
 
 def _of_ticket(desk: Desk, source: str | None, ticket_id: str, reasons: Reasons, scope: Scope) -> dict[str, Any]:
     (own, known_language, customer_source, customer_id) = the_ticket(desk, source, ticket_id, scope)
-    said = desk.on_rows(lambda engine: ticket_said(engine, own, ticket_id))
+    texts = desk.on_rows(lambda engine: ticket_words(engine, own, ticket_id))
     tags = desk.on_rows(lambda engine: ticket_tags(engine, own, ticket_id))
     model = live_model(desk.home)
-    texts = list(said.messages or said.texts) if said else []
     impression = impression_of(texts, known_language=known_language, reasons=reasons, tags=tags, model=model.feel)
     told = {"model": model.name, "source": own, "ticket_id": ticket_id, **_told(impression)}
     given = desk.on_rows(lambda engine: _given_reason(engine, own, ticket_id))

@@ -25,7 +25,7 @@ from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
-from servicemeter.desk.privacy import mask_of, refuse_individuals
+from servicemeter.desk.privacy import refuse_individuals
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.retaining import tidy_surveys
 from servicemeter.desk.saving import save_view
@@ -72,6 +72,7 @@ from servicemeter.store.build import Facts
 from servicemeter.store.erasing import Account
 from servicemeter.store.occasions import find_occasions
 from servicemeter.store.timeline import tell_story
+from servicemeter.text.masking import mask_of
 
 __all__ = ["Desk"]
 

@@ -46,8 +46,8 @@ class Instant(sa.types.TypeDecorator[datetime]):
 class Office:
     """The application database, opened. The functions of the nouns take it as their first argument. Close it at the end."""
 
-    def __init__(self, url: str, vault: Vault) -> None:
-        self.vault = vault
+    def __init__(self, url: str, vault: Vault, home: Home | None = None) -> None:
+        self.vault, self.home = vault, home
         self.engine = sa.create_engine(_with_driver(url))
         if self.engine.dialect.name == "sqlite":
             _prepare_sqlite(self.engine)
@@ -116,7 +116,7 @@ def open_office(home: Home) -> Office:
     url = home.office_url()
     if url.startswith("sqlite:///"):
         _make_privately(Path(url.removeprefix("sqlite:///")))
-    return Office(url, Vault(home.office_keys()))
+    return Office(url, Vault(home.office_keys()), home)
 
 
 def _with_driver(url: str) -> str:

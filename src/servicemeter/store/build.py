@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -277,7 +277,7 @@ class Facts:
         plain = sql.replace("{{ facts }}", self.schema)
         if "{" not in plain:  # most statements have nothing else in them that is worth a template
             return plain.strip()
-        return _environment().from_string(_MACROS + sql).render(self._context(False)).strip()
+        return _template(sql).render(self._context(False)).strip()
 
     def _ordered(self) -> Iterator[FactFile]:
         for fact in fact_files().values():
@@ -455,6 +455,11 @@ class Facts:
             "far_off": dialect.constant(FAR_OFF),
             **{name: getattr(dialect, name) for name in _PRIMITIVES},
         }
+
+
+@lru_cache(maxsize=128)  # reading a template takes longer than many a statement
+def _template(sql: str) -> jinja2.Template:
+    return _environment().from_string(_MACROS + sql)
 
 
 @cache

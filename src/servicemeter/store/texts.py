@@ -13,7 +13,7 @@ from datetime import datetime
 
 from servicemeter.engines.engine import BookEngine
 
-__all__ = ["OWN", "Said", "said_and_told", "said_anew", "tags_of", "ticket_said", "ticket_tags"]
+__all__ = ["OWN", "Said", "said_and_told", "said_anew", "tags_of", "ticket_said", "ticket_tags", "ticket_words"]
 
 OWN = "servicemeter:"
 """What the ids of the program's own events begin with."""
@@ -24,7 +24,7 @@ _SPOKEN = """
            string_agg(x.text, chr(31) order by g.occurred_at, g.message_id) as words,
            max(greatest(x.recorded_at, g.recorded_at)) as heard_at
     from messages as g join texts as x on x.source = g.source and x.of = 'message' and x.id = g.message_id
-    where g.author_type = 'customer' and g.is_public and not g.is_auto and x.text is not null{only}
+    where g.author_type = 'customer' and g.is_public and not g.is_auto and x.text is not null
     group by coalesce(g.ticket_source, g.source), g.ticket_id
 """
 _TICKETS = """
@@ -75,7 +75,7 @@ def said_anew(engine: BookEngine, field: str, version: str) -> Iterator[list[Sai
     yield from _read(
         engine,
         f"""
-        with spoken as ({_SPOKEN.format(only="")}), tagged as ({_TAGGED}),
+        with spoken as ({_SPOKEN}), tagged as ({_TAGGED}),
         others as ({_OF_OTHERS.format(field=text(field), own=text(OWN))}), tickets_said as ({_TICKETS})
         select a.*, null as told from tickets_said as a
         where not exists (select 1 from others as o where o.source = a.source and o.ticket_id = a.ticket_id)
@@ -95,7 +95,7 @@ def said_and_told(engine: BookEngine, field: str) -> Iterator[list[Said]]:
     yield from _read(
         engine,
         f"""
-        with spoken as ({_SPOKEN.format(only="")}), tagged as ({_TAGGED}),
+        with spoken as ({_SPOKEN}), tagged as ({_TAGGED}),
         others as ({_OF_OTHERS.format(field=text(field), own=text(OWN))}), tickets_said as ({_TICKETS})
         select a.*, o.value as told from tickets_said as a
         join others as o on o.source = a.source and o.ticket_id = a.ticket_id order by a.source, a.ticket_id
@@ -106,17 +106,41 @@ def said_and_told(engine: BookEngine, field: str) -> Iterator[list[Said]]:
 def ticket_said(engine: BookEngine, source: str, ticket_id: str) -> Said | None:
     """What the customer wrote on one ticket; None when there is no such ticket, or nothing of it is stored."""
     text = engine.dialect.text
-    only = f" and g.ticket_id = {text(ticket_id)} and coalesce(g.ticket_source, g.source) = {text(source)}"
-    found = _read(
-        engine,
-        f"""
-        with spoken as ({_SPOKEN.format(only=only)}), tagged as ({_TAGGED}), tickets_said as (
-            {_TICKETS} and t.source = {text(source)} and t.ticket_id = {text(ticket_id)}
-        )
-        select a.*, null as told from tickets_said as a
-        """,
+    own = f"source = {text(source)} and ticket_id = {text(ticket_id)}"
+    tickets = engine.rows(f"select created_at, language from tickets where {own}")
+    subject, messages = _written(engine, source, ticket_id)
+    if not tickets or (subject is None and not messages):
+        return None
+    created_at, language = tickets[0]
+    language = language or min((spoken_in for _, spoken_in in messages if spoken_in), default=None)
+    return Said(source, ticket_id, created_at, language, subject or "", tuple(said for said, _ in messages))
+
+
+def ticket_words(engine: BookEngine, source: str, ticket_id: str) -> list[str]:
+    """The customer's messages on one ticket in their order, or its subject where none is stored. An agent is waiting for it."""
+    subject, messages = _written(engine, source, ticket_id)
+    return [said for said, _ in messages] or ([subject] if subject and subject.strip() else [])
+
+
+def _written(engine: BookEngine, source: str, ticket_id: str) -> tuple[str | None, list[tuple[str, str | None]]]:
+    """A ticket's subject, and its customer's messages with their languages: statements over rows of this ticket alone."""
+    text = engine.dialect.text
+    spoken = engine.rows(
+        "select source, message_id, language from messages "
+        f"where ticket_id = {text(ticket_id)} and coalesce(ticket_source, source) = {text(source)} "
+        "and author_type = 'customer' and is_public and not is_auto order by occurred_at, message_id"
     )
-    return next((said for batch in found for said in batch), None)
+    words = _words(engine, [("ticket", source, ticket_id), *(("message", of, one) for of, one, _ in spoken)])
+    messages = [(words[key], language) for of, one, language in spoken if (key := ("message", of, one)) in words]
+    return words.get(("ticket", source, ticket_id)), messages
+
+
+def _words(engine: BookEngine, keys: list[tuple[str, str, str]]) -> dict[tuple[str, str, str], str]:
+    """The stored texts of (of, source, id)."""
+    ids = ", ".join(sorted({engine.dialect.text(one) for _, _, one in keys}))
+    rows = engine.rows(f"select of, source, id, text from texts where id in ({ids}) and text is not null")
+    wanted = set(keys)
+    return {(of, source, one): text for of, source, one, text in rows if (of, source, one) in wanted}
 
 
 def tags_of(engine: BookEngine) -> dict[tuple[str, str], list[str]]:

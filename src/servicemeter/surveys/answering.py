@@ -26,7 +26,8 @@ from servicemeter.office.mails import cancel_mails
 from servicemeter.office.wishes import keep_wish
 from servicemeter.surveys.forms import Form
 from servicemeter.surveys.likeness import Submission, doubt
-from servicemeter.surveys.replies import Reply, answer_rows, invitation_row, scale_rows
+from servicemeter.surveys.replies import Reply, answer_rows, invitation_row, mask_reply, scale_rows
+from servicemeter.text.masking import mask_of
 
 __all__ = ["SOURCE", "Taken", "object_to", "open_invitation", "release_held", "take_answer", "tell_book"]
 
@@ -50,7 +51,10 @@ def take_answer(
 
     Whatever number of answers comes at once, an invitation has one answer, with a version for each that said something
     else. The first one is taken until the link ends, later ones for `edit_days` after the first. `is_trusted` skips the doubts.
+    What customers wrote is masked before anything of it is kept, where `[privacy] redact` asks for that.
     """
+    mask = mask_of(office.home)
+    reply = mask_reply(form, reply, mask) if mask else reply
     with office.writing() as on:
         invitation = invitation_of(on, invitation_id)
         assert invitation is not None

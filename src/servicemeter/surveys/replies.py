@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.office.invitations import Invitation
 from servicemeter.surveys.forms import Form, Question
 
-__all__ = ["BadReply", "Reply", "answer_rows", "ballot_row", "invitation_row", "read_reply", "scale_rows", "shown_questions"]
+__all__ = ["BadReply", "Reply", "answer_rows", "ballot_row", "invitation_row", "mask_reply", "read_reply", "scale_rows",
+           "shown_questions"]  # fmt: skip
 
 Content = dict[str, Any]
 _SAME_AS_NO = "not_yet"
@@ -53,6 +54,17 @@ def read_reply(form: Form, fields: Mapping[str, Sequence[str]]) -> Reply:
             content[question.name] = value
             content |= _other_words(question, value, fields)
     return Reply(content, is_complete="whole" in fields)
+
+
+def mask_reply(form: Form, reply: Reply, mask: Callable[[str], str]) -> Reply:
+    """The reply with what was written in free words masked; scores and options stay as they are."""
+    fixed = {question.name for question in form.questions if question.type != "text"}
+    return replace(
+        reply,
+        content={
+            name: mask(value) if isinstance(value, str) and name not in fixed else value for name, value in reply.content.items()
+        },
+    )
 
 
 def shown_questions(form: Form, score: int | str | None) -> list[Question]:

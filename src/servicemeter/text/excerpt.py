@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from servicemeter.text.letters import compose, fold
 
@@ -39,6 +40,7 @@ _HISTORY = re.compile(f"{_FORWARDED}|{_HEADERS}", re.MULTILINE)
 _SIGNATURE = re.compile(rf"^--[ \t]*!*$|{_DEVICES}", re.MULTILINE)
 _CLOSING = re.compile(rf"^[ \t]*(?:{_GREETINGS})[ \t]*[,.!]*[ \t]*$", re.MULTILINE)
 _LONGEST_SIGNATURE = 600
+_HISTORY_MARKS = (">", ":", "--", "__")  # without one of them nothing was quoted
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Excerpt:
     is_cut: bool
 
 
+@lru_cache(maxsize=32)  # language and sentiment read the same message one after the other
 def take_excerpt(text: str) -> Excerpt:
     """Take away quoted history and signatures; of what is left, the first and last `EDGE` bytes.
 
@@ -73,6 +76,8 @@ def _ends(text: str, edge: int) -> tuple[str, bool]:
 def _without_history(text: str) -> str:
     """Leave quoted lines out, with what introduces them; all that follows another message's heading is history too."""
     folded = fold(text)
+    if not any(mark in folded for mark in _HISTORY_MARKS):
+        return text
     kept: list[str] = []
     done = 0
     for begin, end in _introductions(folded):
@@ -99,10 +104,14 @@ def _introductions(folded: str) -> Iterator[tuple[int, int]]:
 
 def _without_signature(text: str) -> str:
     """Cut at the mark of a signature, and at a closing greeting when little follows it."""
-    found = _SIGNATURE.search(fold(text))
+    folded = fold(text)
+    if "\n" not in folded:
+        found = _SIGNATURE.match(folded) or _CLOSING.match(folded)
+        return "" if found else text
+    found = _SIGNATURE.search(folded)
     if found:
-        text = text[: found.start()]
-    for closing in _CLOSING.finditer(fold(text)):
+        text, folded = text[: found.start()], folded[: found.start()]
+    for closing in _CLOSING.finditer(folded):
         if len(text) - closing.end() <= _LONGEST_SIGNATURE:
             return text[: closing.start()]
     return text

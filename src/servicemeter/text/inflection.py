@@ -121,12 +121,10 @@ def _romanian_verb(word: str) -> Iterator[str]:
 def _romanian_noun(word: str) -> Iterator[str]:
     """A feminine noun ("problema", "porcarie") or another one: singular and plural, with and without its article."""
     if word.endswith("ie"):
-        stem, endings = word[:-1], ("a", "i", "ile", "ilor", "ei")
-    elif word.endswith("a"):
-        stem, endings = word[:-1], ("e", "i", "ele", "ile", "ei")
-    else:
-        stem, endings = word, ("ul", "uri", "e", "i", "ele", "urile", "ului", "ii")
-    return (stem + ending for ending in endings)
+        return (word[:-1] + ending for ending in ("a", "i", "ile", "ilor", "ei"))
+    if word.endswith("a"):
+        return (word[:-1] + ending for ending in ("e", "i", "ele", "ile", "ei"))
+    return (word + ending for ending in ("ul", "uri", "e", "i", "ele", "urile", "ului", "ii"))
 
 
 _RULES: dict[tuple[str, str], Callable[[str], Iterator[str]]] = {

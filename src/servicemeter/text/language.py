@@ -20,6 +20,7 @@ SHORTEST = 20
 """A text of fewer letters than this does not tell its language."""
 
 _CERTAIN = 60
+_READ = 2_000  # of a long text so many characters tell its language
 _SPOKEN = frozenset(re.findall("..", "arbgcsdadeelenesfifrhehuitjakonlnoplptrorusksvtrukzh"))
 _NO_WORDS = re.compile(r"(?i:https?://|www\.)\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}|[@#]\w+|\b[^\W\d]*\d\w*")
 _ODD = re.compile(r"[@#\d]|://|www\.")
@@ -78,7 +79,7 @@ def _letters(words: str) -> int:
 
 
 def _classify(words: str) -> str:
-    language, _ = _identifier().classify(words)
+    language, _ = _identifier().classify(words[:_READ])
     return str(language)
 
 

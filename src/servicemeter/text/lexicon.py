@@ -28,6 +28,7 @@ LANGUAGES = ("en", "nl", "ro")
 
 _ROLES = (
     "negators", "intensifiers", "softeners", "contrast", "concession", "conditional", "excess", "unreal", "undoing", "asking",
+    "story", "plot",
 )  # fmt: skip
 _PREFIXES = ("boosting", "reversing")
 _GAP = 4
@@ -76,8 +77,12 @@ class _Node:
         longest = (at, self.word) if self.word else None
         if at >= len(tokens):
             return longest
-        for node in self._next(tokens[at].text):
-            longest = _longer(longest, node.longest(tokens, at + 1, barred))
+        text = tokens[at].text
+        if text in self.exact:
+            longest = _longer(longest, self.exact[text].longest(tokens, at + 1, barred))
+        for beginning, node in self.beginnings.items():
+            if text.startswith(beginning):
+                longest = _longer(longest, node.longest(tokens, at + 1, barred))
         if self.gap:
             for end in range(at, min(at + _GAP + 1, len(tokens))):
                 longest = _longer(longest, self.gap.longest(tokens, end, barred))
@@ -85,19 +90,12 @@ class _Node:
                     break
         return longest
 
-    def _next(self, text: str) -> Iterator[_Node]:
-        if text in self.exact:
-            yield self.exact[text]
-        for beginning, node in self.beginnings.items():
-            if text.startswith(beginning):
-                yield node
-
 
 def _longer(one: tuple[int, Word] | None, other: tuple[int, Word] | None) -> tuple[int, Word] | None:
     """The phrase that ends later; of two with one end, the one of more words of its own."""
     if one is None or other is None:
         return one or other
-    return max(one, other, key=lambda phrase: (phrase[0], phrase[1].length))
+    return other if (other[0], other[1].length) > (one[0], one[1].length) else one
 
 
 @dataclass
@@ -207,7 +205,7 @@ class Lexicon:
         return (Word(weight) if weight else PLAIN), ()
 
     def _behind_prefix(self, text: str) -> int:
-        """What an unknown word weighs by the known word behind its prefix: "supersnel" like snel, "ungenerous" against generous."""
+        """What an unknown word weighs by the known word behind its prefix: "supersnel" like snel, "ungenerous" turned."""
         for name, sign in (("boosting", 1), ("reversing", -1)):
             for prefix in self._prefixes.get(name, ()):
                 rest = text.removeprefix(prefix)

@@ -18,7 +18,7 @@ __all__ = ["MODEL", "OURS", "Deciding", "Label", "Sentiment", "feel", "judge", "
 OURS = "servicemeter-"
 """What the names of our models begin with."""
 
-MODEL = f"{OURS}lexicon/1"
+MODEL = f"{OURS}lexicon/2"
 """The name and version that scores are kept under; a change of words or rules that moves scores is a new version."""
 
 Label = Literal["positive", "neutral", "negative", "not sure", "not analysed"]
@@ -28,6 +28,7 @@ _SURE = 2.0
 _MIXED = 2.5  # as much on both sides, and nothing left over: not sure
 _REACH = 4
 _EMPHATIC = 2.5
+_UNREAL = -0.6  # what praise counts that was wished for, or is too much of it
 _IN_PUBLIC = 1.6  # how much more trouble counts that is told to an account where all can read it
 _HANDLE = re.compile(r"(?<![\w.@])@\w")
 _EDGE_OF_NEUTRAL = 0.05  # METRICS.md: positive from this score on
@@ -133,6 +134,7 @@ class _Hit:
     sentence: int
     is_undone_by_later: bool = False
     position: int = 0
+    is_plot: bool = False
 
 
 @dataclass
@@ -161,6 +163,7 @@ class _Reading:
     position: int = 0
     is_asking: bool = False
     begins: bool = True
+    is_of_story: bool = False
 
     def hits(self) -> list[_Hit]:
         """Every word that weighs something, with what it weighs in its place."""
@@ -179,6 +182,8 @@ class _Reading:
                     self._read(word)
                 else:
                     self._pass(word)
+        if self.is_of_story:
+            _leave_plot_out(self.found)
         _undo_irony(self.found, self.tokens)
         _stress_ends(self.found)
         return self.found
@@ -191,6 +196,7 @@ class _Reading:
 
     def _read(self, word: Word) -> None:
         roles, weight = word.roles, word.weight
+        self.is_of_story = self.is_of_story or "story" in roles
         if "negators" in roles:
             self._negate(weight)
         elif "contrast" in roles:
@@ -233,11 +239,12 @@ class _Reading:
         first, last = self.tokens[self.position], self.tokens[self.position + word.length - 1]
         weight = word.weight * self.clause.boost * self.turn * self.clause.factor
         if weight > 0 and (self.clause.is_unreal or self.clause.is_excess):
-            weight *= -0.5
+            weight *= _UNREAL
         if self.clause.negated_words and not word.has_negator and first.kind == "word":
             weight *= -0.7
             self._spend_negator()
-        self.found.append(_Hit(weight, first.start, last.end, self.sentence, word.is_undone_by_later, self.position))
+        is_plot = "plot" in word.roles
+        self.found.append(_Hit(weight, first.start, last.end, self.sentence, word.is_undone_by_later, self.position, is_plot))
 
     def _spend_negator(self) -> None:
         """A negator that turned a word has done its work and weighs nothing by itself."""
@@ -258,7 +265,7 @@ class _Reading:
         """Praise that was only thought of ("het had mooi kunnen zijn")."""
         for hit in self._of_sentence():
             if hit.weight > 0:
-                hit.weight *= -0.5
+                hit.weight *= _UNREAL
 
     def _turn(self) -> None:
         """After "but" the words count more; those before it in the sentence (else in the one before) count less."""
@@ -283,6 +290,13 @@ class _Reading:
     def _of_sentence(self) -> Iterator[_Hit]:
         """What was found in this sentence, the last first."""
         return takewhile(lambda hit: hit.sentence == self.sentence, reversed(self.found))
+
+
+def _leave_plot_out(hits: list[_Hit]) -> None:
+    """In a text about a book or film, murder and love are what it tells, not how it is found."""
+    for hit in hits:
+        if hit.is_plot:
+            hit.weight = 0.0
 
 
 def _stress_trouble(hits: list[_Hit]) -> None:

@@ -95,8 +95,8 @@ def _print(found: list[dict[str, Any]]) -> None:
 def _mask_stored(home: Home) -> None:
     from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.words import remark
-    from servicemeter.desk.privacy import mask_of
     from servicemeter.ground.errors import BadSettings
+    from servicemeter.text.masking import mask_of
 
     if mask_of(home) is None:
         raise BadSettings(f"Masking is not switched on. Write [privacy] and redact = true into {home.settings} first.")

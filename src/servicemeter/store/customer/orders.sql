@@ -1,4 +1,4 @@
-select o.placed_at as at, 'order' as what, o.source, o.order_id, o.amount as amount_minor, o.currency, o.brand
-from asked as a
-join {{ rows('orders') }} as o on coalesce(o.customer_source, o.source) = a.source and o.customer_id = a.customer_id
+select o.placed_at as at, 'order' as what, o.source, o.order_id, o.amount as amount_minor, o.currency, o.brand,
+       coalesce(o.customer_source, o.source) as customer_source, o.customer_id
+from {{ rows('orders') }} as o
 where o.customer_id in $customer_ids and not o.is_test
