@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from servicemeter.desk.privacy import mask_of
 from servicemeter.desk.pulling import Clock, KnownRows, Piece, alone, open_source
 from servicemeter.ground.errors import AmbiguousColumn, BadBook, BadMapping, BadSettings, ServicemeterError, UnknownName
 from servicemeter.model.rows import Batch, KeptAside
@@ -23,6 +22,7 @@ from servicemeter.office.runs import last_run
 from servicemeter.sources.gathering import gather, join_batches
 from servicemeter.sources.source import Row, Source
 from servicemeter.sources.webhook import BadDelivery, Delivery, Told, Webhook
+from servicemeter.text.masking import mask_of
 
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
