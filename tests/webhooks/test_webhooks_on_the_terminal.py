@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +37,14 @@ def listed(home: Path) -> dict[str, Any]:
     return {one["name"]: one for one in json.loads(run("sources", "--format", "json", home=home).stdout)}
 
 
+def waiting(home: Path) -> int:
+    """How many deliveries are still to be taken."""
+    with sqlite3.connect(home / "office.sqlite") as on:
+        [(count,)] = on.execute("select count(*) from inbox where state = 'waiting'")
+    on.close()
+    return int(count)
+
+
 def test_opened_received_taken_and_told(tmp_path: Path) -> None:
     tmp_path.joinpath("servicemeter.toml").write_text('[webhooks]\naddress = "https://in.example.com/"\n', encoding="utf-8")
     crm = door(tmp_path, "webhook", "--name", "crm")
@@ -55,7 +64,7 @@ def test_opened_received_taken_and_told(tmp_path: Path) -> None:
         assert httpx.post(public + path, content=BODY).status_code == 401
         assert httpx.get(public + "/pages", headers={"Host": "elsewhere.example"}).status_code == 400  # the pages' own guard
         patience = time.monotonic() + 60
-        while listed(tmp_path)["crm"]["webhook"]["deliveries"] != {"taken": 2} and time.monotonic() < patience:
+        while waiting(tmp_path) and time.monotonic() < patience:
             time.sleep(0.2)
     told = listed(tmp_path)["crm"]["webhook"]
     assert (told["deliveries"], told["refused_in_7_days"], told["failures"]) == ({"taken": 2}, {"not_genuine": 1}, [])
