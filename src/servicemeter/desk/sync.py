@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.afterwards import do_afterwards
+from servicemeter.desk.known import KnownRows
 from servicemeter.ground.clock import epoch, local_day, local_midnight, moment
 from servicemeter.ground.errors import (
     BadSettings,
@@ -61,7 +62,6 @@ class SyncStep:
 
 
 ToldSync = Callable[[SyncStep], None]
-_ABSENT = object()
 _LOCKS: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -145,32 +145,6 @@ class _Gathered:
     through: datetime | None = None
 
 
-class _Known:
-    """What the book knows of one source (`sources.source.Known`); asked once for every id until rows are taken."""
-
-    def __init__(self, desk: Desk, source: str) -> None:
-        self._desk, self._source = desk, source
-        self._asked: defaultdict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
-
-    def values(self, table: str, column: str, ids: Collection[Any]) -> dict[str, Any]:
-        """The values of a column by row id; rows that are not there are left out."""
-        asked, wanted = self._asked[table, column], {str(one) for one in ids if one is not None}
-        fresh = wanted - asked.keys()
-        if fresh:
-            with self._desk.on_book() as book:
-                asked.update(dict.fromkeys(fresh, _ABSENT) | book.known_values(self._source, table, column, fresh))
-        return {one: asked[one] for one in wanted if asked[one] is not _ABSENT}
-
-    def forget(self) -> None:
-        """Ask anew: the book has changed."""
-        self._asked.clear()
-
-    def tags(self, ids: Collection[Any]) -> dict[str, set[str]]:
-        """The tags that are on tickets now."""
-        with self._desk.on_book() as book:
-            return book.known_tags(self._source, {str(one) for one in ids if one is not None})
-
-
 class _Sync:
     """One sync of one source."""
 
@@ -190,7 +164,7 @@ class _Sync:
         self._pace = replace(pace, told=self._waits)
         folder = desk.home.connectors if desk.home else None
         self._source = open_source(connection, reveal_secrets(desk.office, connection.name), folder, self._pace)
-        self._known = _Known(desk, connection.name)
+        self._known = KnownRows(desk, connection.name)
         self._account = Account("")
         self._missing: list[str] = []
         self._pieces = 0
@@ -287,7 +261,7 @@ class _Sync:
         self._pieces += 1
         label = f"sync {self._run.run_id}, piece {self._pieces}: {stream or 'end'}"
         report = self._desk.take(piece, now=now, label=label, cursors=cursors)
-        self._known.forget()
+        self._known.note(report)
         changed = sum(m.corrected + m.older for m in report.tables.values())
         self._run = replace(
             self._run,
