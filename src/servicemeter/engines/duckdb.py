@@ -53,6 +53,8 @@ class DuckDB:
             self._connection.execute("set preserve_insertion_order = false")
             self._connection.execute("set TimeZone = 'UTC'")
             self._connection.execute("set enable_progress_bar = false")
+            # Each checkpoint writes what is not a full group of rows again; a log of this size is read in half a second.
+            self._connection.execute("set checkpoint_threshold = '128MB'")
 
     def run(self, sql: str) -> None:
         with self._lock, _plainly(self.path):
