@@ -156,6 +156,7 @@ class FakeDesk:
     card: Scorecard = field(default_factory=make_scorecard)
     channels: list[str] = field(default_factory=lambda: list(CHANNELS))
     found: list[Any] = field(default_factory=list)
+    covers: list[Any] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
     fault: Exception | None = None
 
@@ -247,3 +248,6 @@ class FakeDesk:
 
     def findings(self) -> Sequence[Any]:
         return list(self.found)
+
+    def coverage(self) -> Sequence[Any]:
+        return list(self.covers)

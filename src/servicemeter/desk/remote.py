@@ -141,6 +141,10 @@ class RemoteDesk(Asking):
         """What is wrong with the data."""
         return list(self._ask("findings"))
 
+    def coverage(self) -> list[dict[str, Any]]:
+        """How many rows each source has of each day."""
+        return list(self._ask("coverage"))
+
     def loads(self) -> list[dict[str, Any]]:
         """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
         return list(self._ask("loads"))

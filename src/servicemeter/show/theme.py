@@ -54,6 +54,7 @@ MARKS: dict[str, dict[str, str]] = {
     "x": {"text-anchor": "middle"},
     "y": {"text-anchor": "end"},
     "end": {"text-anchor": "end"},
+    "gap": {"fill": "worse"},
     "empty": {"fill": "none", "stroke": "faint", "stroke-width": "1"},
     "title": {"font-size": "18px", "font-weight": "600", "fill": "ink"},
     "ground": {"fill": "card"},

@@ -20,7 +20,8 @@ class DeskLike(Protocol):
     """Whoever answers the pages' questions; methods may be called from several threads at once.
 
     `period` is one of `asked.PERIODS`, counted from the data's own `as_of`; `since` and `until` (half-open) take its
-    place. `findings` are mappings with `title`, `count` and, where known, `severity` and `remedy`.
+    place. `findings` are mappings with `title`, `count` and, where known, `severity` and `remedy`; those of
+    `coverage` have `source`, `first_on`, `row_counts` and `missing`.
     """
 
     def scorecard(
@@ -58,3 +59,5 @@ class DeskLike(Protocol):
     ) -> dict[str, Any]: ...
 
     def findings(self) -> Sequence[Any]: ...
+
+    def coverage(self) -> Sequence[Any]: ...
