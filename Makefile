@@ -17,7 +17,7 @@ engines: $(UV) .engines/spark/bin/python
 
 # Those that take minutes: PostgreSQL and the embedded ClickHouse.
 engines-here: $(UV)
-	$(UV) run --all-extras pytest -n 2 --dist loadgroup -rs -m engine tests/engines -k 'not spark' $(ARGS)
+	$(UV) run --extra postgres --extra clickhouse --extra chdb pytest -n 2 --dist loadgroup -rs -m engine tests/engines -k 'not spark' $(ARGS)
 
 .engines/spark/bin/python: | $(UV)
 	$(UV) venv -q .engines/spark
@@ -27,8 +27,10 @@ engines-here: $(UV)
 # skipped with a reason. It needs no database of its own and no running service:
 #   echo 'request-tracker5 request-tracker5/dbconfig-install boolean false' | debconf-set-selections
 #   apt-get install --no-install-recommends request-tracker5 rt5-db-sqlite rt5-standalone
-servers: $(UV) .servers/helpdesk/bin/python
-	DJANGO_HELPDESK_PYTHON=$(CURDIR)/.servers/helpdesk/bin/python REQUEST_TRACKER=$(wildcard /usr/share/request-tracker5) \
+servers: $(UV)
+	@$(MAKE) --no-print-directory .servers/helpdesk/bin/python \
+	  || { rm -rf .servers/helpdesk; echo "django-helpdesk cannot be installed here: its tests are skipped"; }
+	DJANGO_HELPDESK_PYTHON=$$(ls $(CURDIR)/.servers/helpdesk/bin/python 2>/dev/null) REQUEST_TRACKER=$(wildcard /usr/share/request-tracker5) \
 	  $(UV) run --all-extras pytest -n 0 -rs -m server tests/servers $(ARGS)
 
 .servers/helpdesk/bin/python: | $(UV)

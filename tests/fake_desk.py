@@ -161,6 +161,7 @@ class FakeDesk(FakePages):
     card: Scorecard = field(default_factory=make_scorecard)
     channels: list[str] = field(default_factory=lambda: list(CHANNELS))
     found: list[Any] = field(default_factory=list)
+    covers: list[Any] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
     fault: Exception | None = None
     surveys: Any = field(default_factory=FakeSurveys)
@@ -274,3 +275,6 @@ class FakeDesk(FakePages):
 
     def findings(self) -> Sequence[Any]:
         return list(self.found)
+
+    def coverage(self) -> Sequence[Any]:
+        return list(self.covers)

@@ -21,7 +21,10 @@ CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.whic
 @pytest.fixture(scope="package")
 def address() -> Iterator[str]:
     """A server on a free port of this machine."""
-    desk = FakeDesk(found=[{"title": "Chat history before 3 Nov is missing.", "count": 3, "remedy": "servicemeter sync"}])
+    finding = {"title": "Chat history before 3 Nov is missing.", "count": 3, "remedy": "servicemeter sync"}
+    finding |= {"name": "days_without_rows", "metrics": ["first_response_time"]}
+    days = {"source": "help_desk", "first_on": "2025-11-17", "row_counts": [n % 9 for n in range(371)], "missing": ["2026-11-03"]}
+    desk = FakeDesk(found=[finding], covers=[days])
     server = uvicorn.Server(uvicorn.Config(create_app(desk), port=0, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()

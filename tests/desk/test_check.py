@@ -96,6 +96,29 @@ def _cost(**cells: Any) -> Callable[[Tables], None]:
     return lambda tables: tables.setdefault("costs", []).append(row)
 
 
+def _add_new(table: str, **row: Any) -> Callable[[Tables], None]:
+    """A row of a table that the sound book has none of."""
+    return lambda tables: tables.setdefault(table, []).append(row)
+
+
+def _notes_nowhere(tables: Tables) -> None:
+    """With the reply of the sound book a hundred messages of staff, and not one internal."""
+    for i in range(99):
+        tables["messages"].append(_message(f"r{i}", "1", f"2026-03-02T12:00:{i % 60:02}Z", "agent", f"a{1 + i // 60}"))
+    tables["agents"].append({"agent_id": "a2"})
+    tables["agent_teams"].append({"agent_id": "a2", "team_id": "front"})
+
+
+def _refunded_too_soon(tables: Tables) -> None:
+    tables["orders"] = [
+        {"order_id": "o1", "customer_id": "c1", "placed_at": "2026-03-02T09:00:00Z", "amount": 500, "currency": "EUR"}
+    ]
+    tables["order_events"] = [
+        {"order_id": "o1", "kind": "refunded", "amount": 100, "occurred_at": f"2026-03-02T{time}Z"}
+        for time in ("08:59:59", "09:00:00")
+    ]
+
+
 def _days_with_a_hole(tables: Tables) -> None:
     """Ten tickets every day of eight weeks, but for one Wednesday."""
     first = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -197,6 +220,39 @@ FAULTS: dict[str, tuple[Callable[[Tables], None], int, dict[str, Any]]] = {
         _both(_cost(to="2026-04-01"), _cost(cost_id="k2", to="2026-03-01"), _cost(cost_id="k3", to="2026-02-01")), 2,
         {"cost_id": "k2", "to": "2026-03-01"},
     ),
+    "messages_without_author": (
+        _add("messages", **_message("m3", "1", "2026-03-02T11:30:00Z", "agent")), 1, {"ticket_id": "1", "message_id": "m3"},
+    ),
+    "sources_without_notes": (_notes_nowhere, 1, {"public_count": 100}),
+    "duplicate_messages": (
+        _add("messages", **_message("m3", "1", "2026-03-02T11:00:00Z", "agent", "a1")), 1,
+        {"message_id": "m3", "first_message_id": "m2"},
+    ),
+    "duplicate_contacts": (
+        _add("interactions", **{**_LEG, "interaction_id": "i2", "answered_at": "2026-03-02T10:00:30Z",
+             "queued_at": "2026-03-02T10:00:10Z", "ended_at": "2026-03-02T10:05:00Z", "outcome": "answered",
+             "agent_id": "a1"}), 1,
+        {"interaction_id": "i2", "first_interaction_id": "i1"},
+    ),
+    "changed_before_happened": (
+        _both(
+            _change("tickets", 0, source_updated_at="2026-03-02T08:59:00Z"),  # sixty seconds: two clocks of one machine
+            _change("tickets", 1, source_updated_at="2026-03-02T09:58:59Z"),
+        ), 1, {"table": "tickets", "id": "2", "changed_at": "2026-03-02T09:58:59Z"},
+    ),
+    "answers_before_invitation": (
+        _change("survey_answers", 0, answered_at="2026-03-03T08:59:59Z"), 1,
+        {"answer_id": "s1", "sent_at": "2026-03-03T09:00:00Z"},
+    ),
+    "backward_work": (
+        _both(
+            _add_new("work_sessions", session_id="w1", ticket_id="1", agent_id="a1", started_at="2026-03-02T11:00:00Z",
+                     ended_at="2026-03-02T10:59:59Z"),
+            _add_new("agent_states", agent_id="a1", state="available", started_at="2026-03-02T11:00:00Z",
+                     ended_at="2026-03-02T10:00:00Z"),
+        ), 2, {"table": "agent_states", "id": "a1"},
+    ),
+    "refunds_before_orders": (_refunded_too_soon, 1, {"order_id": "o1", "occurred_at": "2026-03-02T08:59:59Z"}),
     "days_without_rows": (_days_with_a_hole, 1, {"missing_on": "2026-04-01", "usual_count": 8.8}),
 }  # fmt: skip
 
@@ -356,3 +412,36 @@ def test_looking_changes_nothing() -> None:
         before = desk.on_engine(lambda engine: engine.rows(names))
         desk.findings()
         assert desk.on_engine(lambda engine: engine.rows(names)) == before
+
+
+def test_the_rows_of_each_day_are_counted_where_the_desk_is_and_lacking_days_are_named() -> None:
+    """Amsterdam: 23:30 UTC is the next day there. Read to the 31st 23:00 UTC, which is 1 June 01:00: the 1st is covered."""
+    tables: Tables = {
+        "tickets": [
+            {"ticket_id": "1", "created_at": "2026-05-29T21:30:00Z"},
+            {"ticket_id": "2", "created_at": "2026-05-29T22:30:00Z"},
+            {"ticket_id": "3", "created_at": "2026-05-31T10:00:00Z"},
+        ],
+        "messages": [_message("m1", "1", "2026-05-29T21:30:00Z", "customer", "c1")],
+        "sources": [{"source": "files", "loaded_from": "2026-05-28T22:00:00Z", "loaded_through": "2026-05-31T23:00:00Z"}],
+    }
+    with Desk(None) as desk:
+        desk.load(source="files", tz="Europe/Amsterdam", now=NOW, **tables)
+        assert desk.coverage() == [{"source": "files", "first_on": "2026-05-29", "row_counts": [2, 1, 1, 0], "missing": []}]
+    holed = _sound()
+    _days_with_a_hole(holed)
+    with Desk(None) as desk:
+        desk.load(source="files", tz="UTC", now=NOW, **holed)
+        [covered] = desk.coverage()
+    # From 2 March (the sound book) to the last day of the fifty-six from 3 March: 27 April. One Wednesday lacks rows.
+    assert (covered["first_on"], len(covered["row_counts"]), covered["missing"]) == ("2026-03-02", 57, ["2026-04-01"])
+    assert covered["row_counts"][30] == 0 and covered["row_counts"][29] == 20
+
+
+def test_of_long_coverage_a_year_and_a_week_are_shown() -> None:
+    tickets = [{"ticket_id": day, "created_at": f"{day}T12:00:00Z"} for day in ("2024-01-01", "2026-05-31")]
+    with Desk(None) as desk:
+        desk.load(source="files", tz="UTC", now=NOW, tickets=tickets)
+        [covered] = desk.coverage()
+    assert len(covered["row_counts"]) == 371 and covered["row_counts"][-1] == 1
+    assert covered["first_on"] == "2025-05-26"  # 371 days, the last of them 31 May 2026

@@ -234,6 +234,28 @@ def test_findings_are_counted_and_listed() -> None:
     assert "No findings about the data" in words(page("/check"))
 
 
+def test_the_days_of_a_source_are_a_strip_with_a_square_each() -> None:
+    # Thursday to Tuesday: six squares; the Sunday usually has rows. The fullest day has ten.
+    covered = {"source": "<mail>", "first_on": "2026-11-19", "row_counts": [10, 3, 0, 0, 5, 1], "missing": ["2026-11-22"]}
+    html = page("/check", FakeDesk(covers=[covered]))
+    assert "19 Nov 2026 to 24 Nov 2026: 4 of 6 days have rows" in words(html) and "1 day lacks rows" in words(html)
+    wide = html.split('<div class="chart wide">')[1].split("</svg>")[0]
+    assert wide.count("<rect") == 6 and wide.count('class="gap"') == 1 and wide.count('class="empty"') == 1
+    assert "<title>22 Nov 2026: 0 rows (usually some)</title>" in wide and 'class="heat6"' in wide
+    assert "<mail>" not in html and "Rows of each day" not in page("/check")
+
+
+def test_what_is_wrong_with_the_data_stands_beside_the_metric_that_it_touches() -> None:
+    finding = {"name": "rows_kept_aside", "title": "Rows that could not be taken: no day", "part": "no day",
+               "severity": "missing", "count": 7, "total": None, "examples": [], "metrics": ["csat"], "remedy": "Mend them.",
+               "template": "Rows that could not be taken: {part}"}  # fmt: skip
+    desk = FakeDesk(found=[finding])
+    html = page("/metric/csat", desk)
+    assert "Rows that could not be taken: no day 7 · missing rows" in words(html)
+    assert 'href="/check#rows_kept_aside-no-day"' in html and 'id="rows_kept_aside-no-day"' in page("/check", desk)
+    assert "What is wrong with its data" not in page("/metric/ces", desk)
+
+
 def test_without_data_the_page_teaches_the_one_command() -> None:
     bare = replace(make_scorecard(), families=[], data_version=0)
     assert "servicemeter import tickets.csv" in words(page(desk=FakeDesk(card=bare)))

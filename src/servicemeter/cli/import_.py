@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from servicemeter.cli.terminal.options import format_option, home_option
@@ -21,13 +19,6 @@ def _options(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
             raise click.BadParameter(f"{text!r} is not an option. Write column.date_order=day-first, or delimiter=;")
         pairs[name] = value
     return pairs
-
-
-def _place(path: str) -> str:
-    """A path from wherever it is called; the address of a database as it is."""
-    from servicemeter.sources.postgres import is_database
-
-    return path if is_database(path) else str(Path(path).absolute())
 
 
 @click.command("import")
@@ -74,7 +65,7 @@ def verb(
     form: str,
     home: Home,
 ) -> None:
-    """Take files, or folders of files of one source: CSV, TSV, JSON lines, Parquet, XLSX; or tables of PostgreSQL.
+    """Take files, or folders of files of one source: CSV, TSV, JSON lines, Parquet, XLSX; tables of PostgreSQL; a dlt source.
 
     Each PATH is taken as a whole or not at all. Rows that cannot be taken are kept aside and said; a file that was
     taken before is skipped.
@@ -84,10 +75,12 @@ def verb(
       servicemeter import tickets.csv --tz Europe/Amsterdam
       servicemeter import export/ --as zendesk --source helpdesk
       servicemeter import postgresql://reader@db.example.com/warehouse --schema zendesk --as zendesk_warehouse
+      servicemeter import dlt:shop.py:orders --map mappings/shop
       servicemeter import odd.csv --propose odd.toml, then: servicemeter import odd.csv --map odd.toml
     """
     from servicemeter.cli.terminal.imports import Imports, propose_mappings
     from servicemeter.desk.importing import ImportRequest
+    from servicemeter.sources.places import whole_place
 
     if known_as and mapping:
         raise click.UsageError("Give --as NAME or --map FILE, not both.")
@@ -96,7 +89,7 @@ def verb(
     if propose is not None:
         propose_mappings(paths, options, propose)
         return
-    requests = [ImportRequest(_place(path), known_as, mapping, source, options, dry_run, again, schema) for path in paths]
+    requests = [ImportRequest(whole_place(path), known_as, mapping, source, options, dry_run, again, schema) for path in paths]
     imports = Imports(home, form)
     imports.take(requests)
     ctx.exit(imports.status(strict=strict))

@@ -84,6 +84,10 @@ class Asked(Protocol):
         """What is wrong with the data."""
         ...
 
+    def coverage(self) -> list[dict[str, Any]]:
+        """How many rows each source has of each day: source, first_on, row_counts from then on, and the days that lack rows."""
+        ...
+
     def loads(self) -> list[dict[str, Any]]:
         """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
         ...

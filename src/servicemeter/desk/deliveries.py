@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from servicemeter.desk.pulling import Clock, KnownRows, Piece, alone, open_source
+from servicemeter.desk.known import KnownRows
+from servicemeter.desk.pulling import Clock, Piece, alone, open_source
 from servicemeter.ground.errors import AmbiguousColumn, BadBook, BadMapping, BadSettings, ServicemeterError, UnknownName
 from servicemeter.model.rows import Batch, KeptAside
 from servicemeter.office.connections import Connection, find_connection, plan_next, reveal_secrets
@@ -188,6 +189,7 @@ class _Batch:
             piece.capabilities = () if self._source.is_pulled else None
             label = f"webhooks {items[0].item_id} to {items[-1].item_id}"
             report = self._desk.take(piece, now=self._now, label=label, cursors=cursors, delivered=delivered)
+            self._known.note(report)
             self._taken.new_rows += report.taken
             self._taken.changed_rows += sum(m.corrected + m.older for m in report.tables.values())
             self._taken.kept_aside += report.kept_aside

@@ -69,6 +69,7 @@ from servicemeter.office.runs import SyncRun
 from servicemeter.office.views import SavedView, list_views, put_view_back, remove_view
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
+from servicemeter.store.daily import count_by_day
 from servicemeter.store.erasing import Account
 from servicemeter.store.occasions import find_occasions
 from servicemeter.store.timeline import tell_story
@@ -460,6 +461,16 @@ class Desk(Asking):
             if self._findings is None:
                 self._findings = check(self.facts_in_book(), self._sources(), self.report_tz)
             return self._findings
+
+    def coverage(self) -> list[dict[str, Any]]:
+        """How many rows each source has of each day: source, first_on, row_counts from then on, and the days that lack rows."""
+        with self._lock:
+            days = count_by_day(self.facts_in_book(), self.report_tz)
+        return [
+            {"source": one.source, "first_on": one.first_on.isoformat(), "row_counts": list(one.row_counts),
+             "missing": [day.isoformat() for day in sorted(one.missing)]}
+            for one in days
+        ]  # fmt: skip
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""

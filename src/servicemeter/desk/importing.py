@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from servicemeter.desk.afterwards import do_afterwards, wanted_afterwards
 from servicemeter.ground.errors import BadFile
-from servicemeter.sources.postgres import is_database, without_password
+from servicemeter.sources.places import is_place, shown_place
 from servicemeter.sources.recognise import deliver
 from servicemeter.store.book import LoadReport
 
@@ -28,7 +28,7 @@ _PIECE = 1 << 20
 class ImportRequest:
     """What is to be imported and how to read it.
 
-    `path` is a file, a folder of files of one source, or the address of a database, whose tables are in `schema`.
+    `path` is a file, a folder of files of one source, a dlt source, or the address of a database, whose tables are in `schema`.
     `known_as` names a known export or warehouse, `mapping` a mapping file or a warehouse's folder; `options` are those
     of reading (`tz`, `created.date_order`, …). `again` takes a file that was taken before; `dry_run` does everything
     and undoes it.
@@ -46,7 +46,7 @@ class ImportRequest:
     @property
     def label(self) -> str:
         """What is imported, as it may be shown and noted: the address of a database without its password."""
-        return without_password(self.path) if is_database(self.path) else self.path
+        return shown_place(self.path)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
     )
     label = request.label
     report = ImportReport(label, delivery.source, delivery.known_as)
-    digest = "" if is_database(request.path) else _digest(Path(request.path), delivery.known_as, request.options)
+    digest = "" if is_place(request.path) else _digest(Path(request.path), delivery.known_as, request.options)
     if not request.again:
         report.loaded_before = desk.was_loaded(delivery.source, digest)
     if report.loaded_before is None:

@@ -1,16 +1,16 @@
-"""What bringing a connected source into the book needs, whether it is pulled or sends by itself: its connector, what the book
-knows of it, its rows on their way, and that only one at a time is busy with it."""
+"""What bringing a connected source into the book needs, whether it is pulled or sends by itself: its connector, its rows on their
+way, and that only one at a time is busy with it."""
 
 from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from servicemeter.ground.errors import BadSettings
 from servicemeter.model.rows import Batch, KeptAside
@@ -22,10 +22,9 @@ from servicemeter.sources.source import Source
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["Clock", "KnownRows", "Piece", "alone", "open_source"]
+__all__ = ["Clock", "Piece", "alone", "open_source"]
 
 Clock = Callable[[], datetime]
-_ABSENT = object()
 _LOCKS: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -62,29 +61,3 @@ class Piece:
 
     def __iter__(self) -> Iterator[Batch | KeptAside]:
         return iter(self.items)
-
-
-class KnownRows:
-    """What the book knows of one source (`sources.source.Known`); asked once for every id until rows are taken."""
-
-    def __init__(self, desk: Desk, source: str) -> None:
-        self._desk, self._source = desk, source
-        self._asked: defaultdict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
-
-    def values(self, table: str, column: str, ids: Collection[Any]) -> dict[str, Any]:
-        """The values of a column by row id; rows that are not there are left out."""
-        asked, wanted = self._asked[table, column], {str(one) for one in ids if one is not None}
-        fresh = wanted - asked.keys()
-        if fresh:
-            with self._desk.on_book() as book:
-                asked.update(dict.fromkeys(fresh, _ABSENT) | book.known_values(self._source, table, column, fresh))
-        return {one: asked[one] for one in wanted if asked[one] is not _ABSENT}
-
-    def forget(self) -> None:
-        """Ask anew: the book has changed."""
-        self._asked.clear()
-
-    def tags(self, ids: Collection[Any]) -> dict[str, set[str]]:
-        """The tags that are on tickets now."""
-        with self._desk.on_book() as book:
-            return book.known_tags(self._source, {str(one) for one in ids if one is not None})

@@ -30,7 +30,7 @@ from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.office.runs import SyncRun
-from servicemeter.sources.postgres import is_database
+from servicemeter.sources.places import whole_place
 from servicemeter.store.book import LoadReport
 
 __all__ = ["RemoteDesk"]
@@ -146,6 +146,10 @@ class RemoteDesk(Asking):
         """What is wrong with the data."""
         return list(self._ask("findings"))
 
+    def coverage(self) -> list[dict[str, Any]]:
+        """How many rows each source has of each day."""
+        return list(self._ask("coverage"))
+
     def loads(self) -> list[dict[str, Any]]:
         """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
         return list(self._ask("loads"))
@@ -218,7 +222,7 @@ class RemoteDesk(Asking):
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files; the server reads them itself and tells how far it is."""
-        path = request.path if is_database(request.path) else str(Path(request.path).absolute())
+        path = whole_place(request.path)
         whole = replace(request, path=path, mapping=_absolute(request.mapping))
         report: ImportReport = self._work("import", [whole, now], progress)
         return report

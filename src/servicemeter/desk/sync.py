@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.afterwards import do_afterwards
 from servicemeter.desk.deliveries import TOLD, take_deliveries
-from servicemeter.desk.pulling import Clock, KnownRows, Piece, alone, open_source
+from servicemeter.desk.known import KnownRows
+from servicemeter.desk.pulling import Clock, Piece, alone, open_source
 from servicemeter.ground.clock import epoch, local_day, local_midnight, moment
 from servicemeter.ground.errors import (
     CursorExpired,
@@ -284,7 +285,7 @@ class _Sync:
         self._pieces += 1
         label = f"{self._label}, piece {self._pieces}: {stream or 'end'}"
         report = self._desk.take(piece, now=now, label=label, cursors=cursors)
-        self._known.forget()
+        self._known.note(report)
         changed = sum(m.corrected + m.older for m in report.tables.values())
         self._run = replace(
             self._run,

@@ -56,6 +56,8 @@ class DuckDB:
             connection.execute("set preserve_insertion_order = false")
             connection.execute("set TimeZone = 'UTC'")
             connection.execute("set enable_progress_bar = false")
+            # Each checkpoint writes what is not a full group of rows again; a log of this size is read in half a second.
+            connection.execute("set checkpoint_threshold = '128MB'")
         return connection
 
     def rewrite(self) -> None:

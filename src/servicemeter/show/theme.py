@@ -65,6 +65,7 @@ MARKS: dict[str, dict[str, str]] = {
     "x": {"text-anchor": "middle"},
     "y": {"text-anchor": "end"},
     "end": {"text-anchor": "end"},
+    "gap": {"fill": "worse"},
     "empty": {"fill": "none", "stroke": "faint", "stroke-width": "1"},
     "part-line": {**_LINE, "stroke": "mark", "stroke-width": "1.4"},
     "waits-customer": {"fill": "accent"},

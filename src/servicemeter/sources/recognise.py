@@ -18,7 +18,7 @@ from servicemeter.sources.lacking import with_columns
 from servicemeter.sources.mappingfile import ALLOWED, read_mapping
 from servicemeter.sources.options import FileOptions, Options, parse_options
 from servicemeter.sources.patterns import check_pattern
-from servicemeter.sources.postgres import Postgres, is_database
+from servicemeter.sources.places import is_place, shelf_at
 from servicemeter.sources.shelves import Folder, Shelf
 from servicemeter.sources.staging import plan_staging
 from servicemeter.sources.table import Progress, RawTable
@@ -52,9 +52,10 @@ def deliver(
     """Prepare the delivery of a file, of a folder of files named after their tables, or of a database's tables.
 
     `mapping` is the path of a mapping file or of a warehouse's folder, `known_as` the name of a known one (`--as`);
-    without both the header decides. A database is given by its address (`postgresql://…`) and a warehouse; `schema` is
-    where its tables are. `options` are those of `parse_options`. Columns are decided here, in a pass of its own over each file;
-    the rows come when the delivery is read. `progress` is told bytes done and bytes to do.
+    without both the header decides. A database is given by its address (`postgresql://…`) and a warehouse, a dlt source by
+    `dlt:module:callable` and a warehouse; `schema` is where a database's tables are. `options` are those of `parse_options`.
+    Columns are decided here, in a pass of its own over each file; the rows come when the delivery is read. `progress` is
+    told bytes done and bytes to do.
 
     Raises `BadFile`, `AmbiguousColumn`, `BadMapping`, and `UnrecognisedFile` when no mapping fits: `propose` then
     writes one to edit.
@@ -65,7 +66,7 @@ def deliver(
     remarks: list[str] = []
     warehouse = _warehouse(mapping, known_as, user_folder) or _recognised_warehouse(path, mapping, known_as, user_folder)
     if warehouse is not None:
-        shelf = Postgres(str(path), schema) if is_database(path) else _folder(Path(path), given, remarks)
+        shelf = shelf_at(str(path), schema, user_folder) if is_place(path) else _folder(Path(path), given, remarks)
         return _staged(warehouse, shelf, source, given, now, meter, remarks)
     _check_place(path, schema)
     path = Path(path)
@@ -117,7 +118,7 @@ def _recognised_warehouse(
     path: Path | str, mapping: str | None, known_as: str | None, user_folder: Path | None
 ) -> Warehouse | None:
     """The warehouse of which a folder has every needed table, by their names; the one that needs most."""
-    if mapping is not None or known_as is not None or is_database(path) or not Path(path).is_dir():
+    if mapping is not None or known_as is not None or is_place(path) or not Path(path).is_dir():
         return None
     names = [file.name.split(".")[0] for file in Path(path).iterdir()]
     fitting = [(w.needed, w) for w in map(read_warehouse, known_warehouses(user_folder).values()) if w.needed <= w.held_by(names)]
@@ -158,8 +159,11 @@ def _staged(
 
 
 def _check_place(path: Path | str, schema: str | None) -> None:
-    if is_database(path):
-        raise BadMapping(f"A database is read as a warehouse; say which: --as {' or --as '.join(known_warehouses(None))}.")
+    if is_place(path):
+        known = " or --as ".join(known_warehouses(None))
+        raise BadMapping(
+            f"The tables of a database or a dlt source are read as a warehouse; say which: --as {known}, or --map DIR."
+        )
     if schema is not None:
         raise BadMapping("--schema names a schema of a database; it says nothing of files.")
 

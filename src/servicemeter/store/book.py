@@ -20,6 +20,7 @@ from servicemeter.store.arrivals import Arrivals
 from servicemeter.store.coverage import loaded_through, note_coverage
 from servicemeter.store.cursors import (
     count_days,
+    count_rows,
     first_moment,
     keep_cursors,
     known_tags,
@@ -209,9 +210,13 @@ class Book:
         """Which of these deliveries of a source were taken already."""
         return taken_deliveries(self.engine, source, ids)
 
-    def known_values(self, source: str, table: str, column: str, ids: Collection[str]) -> dict[str, Any]:
-        """What a column holds for rows of a source, by id; ids that are not there are left out."""
+    def known_values(self, source: str, table: str, column: str, ids: Collection[str] | None = None) -> dict[str, Any]:
+        """What a column holds for rows of a source, by id (None: of all rows); ids that are not there are left out."""
         return known_values(self.engine, source, table, column, ids)
+
+    def count_rows(self, source: str, table: str) -> int:
+        """How many rows of a table a source has."""
+        return count_rows(self.engine, source, table)
 
     def known_tags(self, source: str, ids: Collection[str]) -> dict[str, set[str]]:
         """The tags that are on tickets of a source now, by ticket; tickets without any are left out."""

@@ -15,7 +15,7 @@ from servicemeter.model.tables import TABLES
 from servicemeter.store.build import Facts
 from servicemeter.store.sqlfiles import SqlFile, plain_rows, sql_files
 
-__all__ = ["EXAMPLES", "Fault", "find_faults"]
+__all__ = ["EXAMPLES", "Fault", "find_faults", "local_day_sql", "rows_at_fault"]
 
 EXAMPLES = 5
 
@@ -44,6 +44,16 @@ def find_faults(facts: Facts, tz: str) -> Iterator[Fault]:
         yield from _faults_of(file, facts, tz)
 
 
+def rows_at_fault(name: str, facts: Facts, tz: str) -> list[dict[str, object]]:
+    """Every row that has one fault, and not only the first examples."""
+    return plain_rows(facts, _rendered(sql_files("findings")[name], facts, tz))
+
+
+def local_day_sql(facts: Facts, tz: str) -> str:
+    """SQL for the local day, as days since 1970, of the instant `s`."""
+    return facts.engine.dialect.whole(f"s + {_offset_of_s(facts, tz)}", "86400")
+
+
 def _faults_of(file: SqlFile, facts: Facts, tz: str) -> Iterator[Fault]:
     rows = plain_rows(facts, _statement(file, facts, tz))
     total = _total(file, facts) if rows else None
@@ -68,9 +78,7 @@ def _faults_of(file: SqlFile, facts: Facts, tz: str) -> Iterator[Fault]:
 
 def _statement(file: SqlFile, facts: Facts, tz: str) -> str:
     """The statement that gives the first examples of each part, with the number of all of them beside."""
-    sql = facts.render(_dated() + file.text)
-    if "$offset_of_s" in sql:
-        sql = sql.replace("$offset_of_s", _offset_of_s(facts, tz))
+    sql = _rendered(file, facts, tz)
     names = facts.arrow(f"select * from ({sql}) as faults limit 0").schema.names
     quoted = [facts.engine.dialect.name_of(name) for name in names]
     order = ", ".join(quoted)
@@ -81,6 +89,11 @@ def _statement(file: SqlFile, facts: Facts, tz: str) -> str:
             from ({sql}) as faults
         ) as found where place <= {EXAMPLES} order by {order}
     """
+
+
+def _rendered(file: SqlFile, facts: Facts, tz: str) -> str:
+    sql = facts.render(_dated() + file.text)
+    return sql.replace("$offset_of_s", _offset_of_s(facts, tz)) if "$offset_of_s" in sql else sql
 
 
 def _total(file: SqlFile, facts: Facts) -> int | None:

@@ -12,8 +12,8 @@ import pyarrow as pa
 from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.model.tables import TABLES
 
-__all__ = ["count_days", "first_moment", "keep_cursors", "known_tags", "known_values", "make_cursors", "read_cursors",
-           "sources_with"]  # fmt: skip
+__all__ = ["count_days", "count_rows", "first_moment", "keep_cursors", "known_tags", "known_values", "make_cursors",
+           "read_cursors", "sources_with"]  # fmt: skip
 
 
 def make_cursors(engine: BookEngine) -> None:
@@ -42,18 +42,30 @@ def sources_with(engine: Engine, stream: str) -> list[str]:
     return [source for source, cursor in rows if json.loads(cursor)]
 
 
-def known_values(engine: Engine, source: str, table: str, column: str, ids: Collection[str]) -> dict[str, Any]:
-    """What the book has in a column for rows of a source, by the last column of the table's key; ids not there are left out."""
-    if not ids:
-        return {}
+def known_values(engine: Engine, source: str, table: str, column: str, ids: Collection[str] | None) -> dict[str, Any]:
+    """What the book has in a column for rows of a source, by the last column of the table's key; ids not there are left out.
+
+    Without ids (None) every row of the source is given.
+    """
     q, key = engine.dialect.name_of, engine.dialect.name_of(TABLES[table].key[-1])
-    _stage_wanted(engine, ids)
+    wanted = ""
+    if ids is not None:
+        if not ids:
+            return {}
+        _stage_wanted(engine, ids)
+        wanted = f"join wanted_ids as w on w.id = held.{key} "
     return dict(
         engine.rows(
-            f"select held.{key}, held.{q(column)} from {q(table)} as held join wanted_ids as w on w.id = held.{key} "
+            f"select held.{key}, held.{q(column)} from {q(table)} as held {wanted}"
             f"where held.source = {engine.dialect.literal(source)}"
         )
     )
+
+
+def count_rows(engine: Engine, source: str, table: str) -> int:
+    """How many rows of a table a source has."""
+    name = engine.dialect.name_of(table)
+    return int(engine.rows(f"select count(*) from {name} where source = {engine.dialect.literal(source)}")[0][0])
 
 
 def known_tags(engine: Engine, source: str, ids: Collection[str]) -> dict[str, set[str]]:

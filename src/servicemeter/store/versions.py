@@ -8,7 +8,7 @@ delivery changes nothing. A version that says the same as the one before it is a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from servicemeter.engines.engine import BookEngine, Engine
@@ -52,7 +52,7 @@ def merge_staged(engine: BookEngine, table: Table, staged: str, *, is_empty: boo
     if not has_repeats and (is_empty or not _holds_any(engine, table, staged)):
         engine.run(f"insert into {q(table.name)} ({', '.join(names)}) select {', '.join(names)} from {staged}")
         return Merged(taken=given)
-    return _merge_versions(engine, table, staged, given)
+    return _merge_versions(engine, table, staged, given, is_empty=is_empty)
 
 
 def _holds_any(engine: BookEngine, table: Table, staged: str) -> bool:
@@ -64,23 +64,27 @@ def _holds_any(engine: BookEngine, table: Table, staged: str) -> bool:
     return bool(engine.rows(f"select 1 from {q(table.name)} as held join {given} on {same} limit 1"))
 
 
-def _merge_versions(engine: BookEngine, table: Table, staged: str, given: int) -> Merged:
-    """The general case: rank all versions of every key that was delivered, and write what changed."""
+def _merge_versions(engine: BookEngine, table: Table, staged: str, given: int, *, is_empty: bool) -> Merged:
+    """The general case: rank all versions of every key that has several, and write what changed; the other rows are new."""
     q = engine.dialect.name_of
     names = [q(c.name) for c in table.all_columns]
     key = _key(table, q)
     content = [n for n in names if n != q("recorded_at")]
     columns, keys = ", ".join(names), ", ".join(key)
     own, past = q(table.name), f"past.{q(table.name)}"
-    same = " and ".join(f"held.{k} is not distinct from given.{k}" for k in key)
-    engine.run("drop table if exists given_keys; drop table if exists ranked_versions")
-    engine.run(f"create temp table given_keys as select distinct {keys} from {staged}")
-    held = f"select {columns}, {{}} as was from {{}} as held where exists (select 1 from given_keys as given where {same})"
+    same = " and ".join(f"held.{k} is not distinct from shared.{k}" for k in key)
+    is_shared = f"exists (select 1 from shared_keys as shared where {same})"
+    _note_shared(engine, table, staged, is_empty=is_empty)
+    plain = f"from (select * from {staged}) as held where not {is_shared}"
+    fresh = _count(engine, f"(select 1 {plain}) as fresh")
+    if fresh:
+        engine.run(f"insert into {own} ({columns}) select {columns} {plain}")
+    held = f"select {columns}, {{}} as was from {{}} as held where {is_shared}"
     engine.run(f"""
         create temp table ranked_versions as
         with known as (
             {held.format("'holds'", own)} union all {held.format("'past'", past)}
-            union all select {columns}, 'given' as was from {staged}
+            union all {held.format("'given'", f"(select * from {staged})")}
         ),
         once as (
             select *, row_number() over (partition by {", ".join(names)} order by {_WAS}) as copy,
@@ -93,18 +97,30 @@ def _merge_versions(engine: BookEngine, table: Table, staged: str, given: int) -
         select *, row_number() over (partition by {keys} order by {_BACKWARD}) as place
         from in_order where content_before is distinct from content
     """)
-    merged = _tell(engine, given)
-    gone = f"exists (select 1 from given_keys as given where {same})"
-    engine.run(f"delete from {own} as held where {gone}")
-    engine.run(f"delete from {past} as held where {gone}")
+    merged = _tell(engine, given - fresh)
+    engine.run(f"delete from {own} as held where {is_shared}")
+    engine.run(f"delete from {past} as held where {is_shared}")
     engine.run(f"insert into {own} ({columns}) select {columns} from ranked_versions where place = 1")
     engine.run(f"insert into {past} ({columns}) select {columns} from ranked_versions where place > 1")
-    engine.run("drop table given_keys; drop table ranked_versions")
-    return merged
+    engine.run("drop table shared_keys; drop table ranked_versions")
+    return replace(merged, taken=merged.taken + fresh)
+
+
+def _note_shared(engine: BookEngine, table: Table, staged: str, *, is_empty: bool) -> None:
+    """Write down the keys that have more than one version: delivered twice, or in the table already."""
+    key = _key(table, engine.dialect.name_of)
+    keys = ", ".join(key)
+    same = " and ".join(f"held.{k} is not distinct from given.{k}" for k in key)
+    repeated = f"select {keys} from {staged} group by {keys} having count(*) > 1"
+    held = f"select {', '.join(f'given.{k}' for k in key)} from (select {keys} from {staged}) as given " + (
+        f"where exists (select 1 from {engine.dialect.name_of(table.name)} as held where {same})"
+    )
+    engine.run("drop table if exists shared_keys; drop table if exists ranked_versions")
+    engine.run(f"create temp table shared_keys as {repeated}" + ("" if is_empty else f" union {held}"))
 
 
 def _tell(engine: Engine, given: int) -> Merged:
-    """Count what the ranking did with the given rows."""
+    """Count what the ranking did with the `given` rows."""
     [(new_places, new_past, held_moved)] = engine.rows("""
         select count(*) filter (where was = 'given' and place = 1),
                count(*) filter (where was = 'given' and place > 1),

@@ -30,7 +30,8 @@ class DeskLike(Protocol):
     """Whoever answers the pages' questions; methods may be called from several threads at once.
 
     `period` is one of `asked.PERIODS`, counted from the data's own `as_of`; `since` and `until` (half-open) take its
-    place. `findings` are mappings with `title`, `count` and, where known, `severity` and `remedy`.
+    place. `findings` are mappings with `title`, `count` and, where known, `severity` and `remedy`; those of
+    `coverage` have `source`, `first_on`, `row_counts` and `missing`.
     """
 
     def scorecard(
@@ -126,6 +127,8 @@ class DeskLike(Protocol):
     def put_back(self, kind: Kind, number: int, *, now: datetime) -> None: ...
 
     def findings(self) -> Sequence[Any]: ...
+
+    def coverage(self) -> Sequence[Any]: ...
 
     @property
     def surveys(self) -> SurveyDesk: ...

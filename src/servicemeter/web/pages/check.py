@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
+from servicemeter.show.dates import day
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
+from servicemeter.show.strips import Strip, strip_chart
 from servicemeter.web.pages import Page
-from servicemeter.web.visit import visit
+from servicemeter.web.paper import picture
+from servicemeter.web.visit import Visit, visit
 
-__all__ = ["PAGE", "FindingView", "finding_view", "router"]
+__all__ = ["PAGE", "FindingView", "StripView", "anchor_of", "finding_view", "findings_about", "router", "strip_view"]
 
 PAGE = Page(phrase("Data"), "/check", 90, badge=lambda desk: len(desk.findings()), may="see_data")
 router = APIRouter()
@@ -25,6 +30,7 @@ _SEVERITIES = {"wrong": phrase("wrong figures"), "missing": phrase("missing rows
 class FindingView:
     """One finding: what was seen, how often, how grave, examples, the metrics it touches (name and label), what to do."""
 
+    name: str
     title: str
     count: str
     severity: str
@@ -44,6 +50,7 @@ def finding_view(finding: Mapping[str, Any], labels: Mapping[str, str], language
     ]
     severity = str(finding.get("severity") or "")
     return FindingView(
+        anchor_of(finding),
         _title(finding, language),
         count,
         say(language, _SEVERITIES.get(severity, severity)) if severity else "",
@@ -53,10 +60,43 @@ def finding_view(finding: Mapping[str, Any], labels: Mapping[str, str], language
     )
 
 
+def anchor_of(finding: Mapping[str, Any]) -> str:
+    """Where a finding stands on the page of all."""
+    part = "".join(letter if letter.isalnum() else "-" for letter in str(finding.get("part") or "").lower())
+    return "-".join(filter(None, (str(finding.get("name") or ""), part)))
+
+
+@dataclass(frozen=True)
+class StripView:
+    """The days of one source: pictures by size, what they show, and the days that lack rows."""
+
+    source: str
+    pictures: list[tuple[str, Markup]]
+    says: str
+    missing: list[str]
+
+
+_WEEKS = {"wide": 53, "middle": 44, "narrow": 18}
+
+
+def strip_view(covered: Mapping[str, Any], language: str) -> StripView:
+    """What the desk says of a source's days, as pictures and texts."""
+    missing = [date.fromisoformat(text) for text in covered["missing"]]
+    strip = Strip(covered["source"], date.fromisoformat(covered["first_on"]), covered["row_counts"], frozenset(missing))
+    pictures = [(size, picture(strip_chart(strip.recent(weeks), language))) for size, weeks in _WEEKS.items()]
+    return StripView(strip.source, pictures, strip.words(language), [day(on, language=language) for on in missing])
+
+
 def _title(finding: Mapping[str, Any], language: str) -> str:
     """The title in the reader's language, with the part of the data that it names."""
     text = say(language, str(finding.get("template") or finding["title"]))
     return text.replace("{part}", str(finding.get("part") or ""))
+
+
+def findings_about(seen: Visit, metric: str) -> list[FindingView]:
+    """The findings that touch one metric."""
+    found = [finding for finding in seen.desk.findings() if metric in (finding.get("metrics") or ())]
+    return [finding_view(finding, {}, seen.language) for finding in found]
 
 
 @router.api_route("/check", methods=["GET", "HEAD"])
@@ -65,4 +105,5 @@ def check_page(request: Request) -> Response:
     seen = visit(request)
     labels = {metric.name: metric.label(seen.language) for metric in seen.desk.metrics()}
     findings = [finding_view(finding, labels, seen.language) for finding in seen.desk.findings()]
-    return seen.page("check.html", here="check", findings=findings)
+    strips = [strip_view(covered, seen.language) for covered in seen.desk.coverage()]
+    return seen.page("check.html", here="check", findings=findings, strips=strips)

@@ -16,6 +16,7 @@ from servicemeter.show.words import unit_words
 from servicemeter.web.asker import asker, note_export
 from servicemeter.web.cards import card_view, rows_by_metric
 from servicemeter.web.exports import export, files_of
+from servicemeter.web.pages.check import findings_about
 from servicemeter.web.panels import SIZES, Panel, PanelModule, panel_modules
 from servicemeter.web.paper import picture
 from servicemeter.web.rules import may
@@ -121,5 +122,6 @@ def _page(subject: Subject, parts: list[_Part], is_whole: bool = True) -> Respon
         unit=unit_words(metric, language),
         aim=aim_words(metric, metric.target, language) if metric.target else "",
         labels={m.name: m.label(language) for m in seen.desk.metrics()},
+        findings=findings_about(seen, metric.name),
         **seen.over(subject.scorecard),
     )

@@ -140,23 +140,38 @@ class RequestTracker(Source):
         yield Page("queues", found, cursor, 1.0)
 
     def _pull_staff(self, cursor: Cursor) -> Iterator[Page]:
-        """Members of the group of the privileged. Who has gone from it stays one of the staff in the book."""
-        group_id, found = self._privileged(), []
+        """Members of the group of the privileged. Who has gone from it stays one of the staff in the book.
+
+        Since its security updates of 2026 Request Tracker shows no group of its own: then each user is asked once.
+        """
+        group_id = self._privileged()
+        if group_id is None:
+            yield from self._pull_users(cursor)
+            return
+        found = []
         for items in self._listed(f"/group/{group_id}/members", {"per_page": _SIZE}):
             found += [self.client.get(f"/user/{item['id']}").body for item in items if item.get("type") == "user"]
         yield Page("staff", found, cursor, 1.0)
 
-    def _privileged(self) -> int:
-        """The number of the group; which user is privileged is told by no list of users."""
+    def _pull_users(self, cursor: Cursor) -> Iterator[Page]:
+        """The privileged among the users with higher numbers than those asked before."""
+        last = int(cursor.get("user", 0))
+        query = json.dumps([{"field": "id", "operator": ">", "value": str(last)}])
+        for items in self._listed("/users", {"query": query, "orderby": "id", "per_page": _SIZE}):
+            users = [self.client.get(f"/user/{quote(str(item['id']), safe='')}").body for item in items]
+            last = max([last, *(int(user["id"]) for user in users)])
+            if any("Privileged" not in user for user in users):
+                raise SourceForbids(
+                    f"{self.client.address} does not tell this user who is privileged, and so who answers. Give the user the "
+                    "right AdminUsers."
+                )
+            yield Page("staff", [user for user in users if int(user["Privileged"])], {"user": last})
+
+    def _privileged(self) -> int | None:
+        """The number of the group of the privileged, where it is shown."""
         query = json.dumps([{"field": "Domain", "operator": "=", "value": "SystemInternal"}])
         groups = items_of(self.client.get("/groups", {"query": query, "fields": "Name"}), "items")
-        for group in groups:
-            if group.get("Name") == "Privileged":
-                return int(group["id"])
-        raise SourceForbids(
-            f"{self.client.address} does not show this user the group Privileged, which tells who answers. Give the user the "
-            "rights SeeGroup and AdminUsers."
-        )
+        return next((int(group["id"]) for group in groups if group.get("Name") == "Privileged"), None)
 
     def _pull_transactions(self, cursor: Cursor, until: datetime) -> Iterator[Page]:
         """By rising numbers, up to `until`. The cursor stays five minutes behind: what was begun earlier may end later."""

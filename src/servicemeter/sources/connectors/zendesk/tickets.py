@@ -126,47 +126,50 @@ def shape_events(page: Page, known: Known, since: str | None) -> Shaped:
     return each(page.items, partial(_update, people, older), page.stream, "ticket_events")
 
 
-def _update(people: _People, older: set[str], raw: dict[str, Any]) -> Iterator[Row]:
+def _update(people: _People, older: set[str], raw: dict[str, Any]) -> list[Row]:
+    """One update. A list is filled, not a generator in a generator: this runs for everything that ever happened."""
     ticket_id, update_id = raw["ticket_id"], raw["id"]
     at = raw.get("created_at") or datetime.fromtimestamp(raw["timestamp"], UTC)
-    actor = {"actor_type": people.kind(raw.get("updater_id"), ticket_id), "actor_id": _person(raw.get("updater_id"))}
-    macro_id = next((c.get("macro_id") for c in raw["child_events"] if c.get("event_type") == "AgentMacroReference"), None)
-    for child in raw["child_events"]:
+    children, updater_id = raw["child_events"], raw.get("updater_id")
+    actor = {"actor_type": people.kind(updater_id, ticket_id), "actor_id": _person(updater_id), "update_id": update_id}
+    macro_id = next((c.get("macro_id") for c in children if c.get("event_type") == "AgentMacroReference"), None)
+    rows: list[Row] = []
+    for child in children:
         kind = child.get("event_type")
         if kind in ("Comment", "VoiceComment"):
-            yield from _comment(people, raw, child, at, macro_id)
+            rows += _comment(people, raw, child, at, macro_id)
         elif kind in ("Create", "Change"):
             for row in _changes(child, at, ticket_id in older or str(ticket_id) in older, ticket_id):
-                yield "ticket_events", {**row, "ticket_id": ticket_id, **actor, "update_id": update_id}
-            yield from _tags(child, ticket_id, at)
-            yield from _offer(child, ticket_id, at, people)
+                rows.append(("ticket_events", {**row, "ticket_id": ticket_id, **actor}))
+            if "tags" in child:
+                rows += _tags(child, ticket_id, at)
+            if child.get("satisfaction_score") == "offered":
+                invited = _invitation(ticket_id, people.requesters.get(str(ticket_id)))
+                rows.append(("survey_invitations", {**invited, "sent_at": at, "source_seq": 1}))
         elif kind == "ScheduleAssignment" and child.get("new_schedule_id") is not None:
             row = {"event_id": child["id"], "ticket_id": ticket_id, "occurred_at": at, "seq": 0, "field": "calendar_id"}
-            yield "ticket_events", {**row, "value": str(child["new_schedule_id"]), **actor, "update_id": update_id}
-    yield from _merge(raw, at)
+            rows.append(("ticket_events", {**row, "value": str(child["new_schedule_id"]), **actor}))
+    rows += _merge(raw, at)
+    return rows
 
 
-def _comment(people: _People, raw: Mapping[str, Any], child: Mapping[str, Any], at: Any, macro_id: Any) -> Iterator[Row]:
+def _comment(people: _People, raw: Mapping[str, Any], child: Mapping[str, Any], at: Any, macro_id: Any) -> list[Row]:
     author_id = child.get("author_id", raw.get("updater_id"))
     author = people.kind(author_id, raw["ticket_id"])
-    said_at = child.get("created_at") or at
-    yield (
-        "messages",
-        {
-            "message_id": child["id"],
-            "ticket_id": raw["ticket_id"],
-            "occurred_at": said_at,
-            "author_type": author,
-            "author_id": _person(author_id),
-            "is_public": bool(child.get("public", child.get("comment_public", True))),
-            "is_auto": _is_by_rule(child.get("via")) or _is_by_rule(raw.get("via")),
-            "update_id": raw["id"],
-            "macro_id": macro_id if author == "agent" else None,
-        },
-    )
+    message = {
+        "message_id": child["id"],
+        "ticket_id": raw["ticket_id"],
+        "occurred_at": child.get("created_at") or at,
+        "author_type": author,
+        "author_id": _person(author_id),
+        "is_public": bool(child.get("public", child.get("comment_public", True))),
+        "is_auto": _is_by_rule(child.get("via")) or _is_by_rule(raw.get("via")),
+        "update_id": raw["id"],
+        "macro_id": macro_id if author == "agent" else None,
+    }
     text = child.get("plain_body") or child.get("body")
-    if text:
-        yield "texts", {"of": "message", "id": child["id"], "text": text}
+    said: list[Row] = [("texts", {"of": "message", "id": child["id"], "text": text})] if text else []
+    return [("messages", message), *said]
 
 
 def _changes(child: Mapping[str, Any], at: Any, is_older: bool, ticket_id: Any) -> Iterator[dict[str, Any]]:
@@ -183,18 +186,12 @@ def _changes(child: Mapping[str, Any], at: Any, is_older: bool, ticket_id: Any) 
 
 
 def _tags(child: Mapping[str, Any], ticket_id: Any, at: Any) -> Iterator[Row]:
-    if not isinstance(child.get("tags"), list):
+    if not isinstance(child["tags"], list):
         return
     now, before = set(child["tags"]), set(child.get("previous_value") or ())
     for tag in sorted(now ^ before):
         gone_at = None if tag in now else at
         yield "ticket_tags", {"ticket_id": ticket_id, "tag": tag, "removed_at": gone_at, "source_updated_at": at}
-
-
-def _offer(child: Mapping[str, Any], ticket_id: Any, at: Any, people: _People) -> Iterator[Row]:
-    if child.get("satisfaction_score") == "offered":
-        invited = _invitation(ticket_id, people.requesters.get(str(ticket_id)))
-        yield "survey_invitations", {**invited, "sent_at": at, "source_seq": 1}
 
 
 def _invitation(ticket_id: Any, customer_id: Any) -> dict[str, Any]:
@@ -229,7 +226,7 @@ def _rating(raw: dict[str, Any]) -> Iterator[Row]:
 def _merge(raw: Mapping[str, Any], at: Any) -> Iterator[Row]:
     """The survivor's update names the tickets that were merged into it."""
     via = raw.get("via_details") or raw.get("via")
-    link = (via.get("source") or {}) if isinstance(via, Mapping) else {}
+    link = (via.get("source") or {}) if isinstance(via, dict) else {}
     if link.get("rel") != "merge":
         return
     given = link.get("from") or {}
@@ -249,7 +246,7 @@ def _merge(raw: Mapping[str, Any], at: Any) -> Iterator[Row]:
 
 def _is_by_rule(via: Any) -> bool:
     """Whether a trigger or an automation wrote, not a person."""
-    if isinstance(via, Mapping):
+    if isinstance(via, dict):
         return via.get("channel") in _RULES or (via.get("source") or {}).get("rel") in _RULES
     return str(via).lower() in _RULES
 
