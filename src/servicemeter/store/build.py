@@ -178,11 +178,11 @@ class Facts:
         if self.on_demand:
             self.engine.drop_schema(self.schema)
         self.engine.make_schema(self.schema)
-        self._find_bare()
         self._build_calendar()
         if self.on_demand:
             self._absent = {"persons", *(fact.name for fact in self._ordered())}
             return
+        self._find_bare()
         build_persons(self.engine, self.schema)
         with self.engine.as_written():
             for fact in self._ordered():

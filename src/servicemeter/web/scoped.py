@@ -119,7 +119,7 @@ class ScopedDesk:
         """A method by its name (`desk/methods`): within what they see where it takes a `scope`, else for who sees everything."""
         person = _asking(_GIVES.get(name, "see_rows"))
         if "scope" in inspect.signature(method_named(name).answer).parameters:
-            arguments = {**arguments, "scope": within(arguments.get("scope") or Scope(), person)}
+            arguments = {**arguments, "scope": _sight(arguments, person)}
         else:
             _see_all(name)
         return self._desk.ask(name, arguments)
@@ -156,12 +156,18 @@ def _held(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         person = _asking(_GIVES.get(name, "see_rows"))
         has_question = any(_is_questions(value) for value in (*given, *named.values()))
         if takes_scope:
-            named["scope"] = within(named.get("scope") or Scope(), person)
+            named["scope"] = _sight(named, person)
         elif not has_question:
             _see_all(name)
         return method(*(_narrow(v, person) for v in given), **{key: _narrow(v, person) for key, v in named.items()})
 
     return asked
+
+
+def _sight(arguments: Mapping[str, Any], person: Person) -> Scope:
+    """What of the scope among the arguments they may ask; conditions that name what they do not see are refused."""
+    asked = arguments.get("where") or getattr(arguments.get("wish"), "where", ())
+    return narrowed(Question("", where=tuple(asked), scope=arguments.get("scope") or Scope()), person).scope
 
 
 def _is_questions(value: object) -> bool:
