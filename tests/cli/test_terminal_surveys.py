@@ -95,4 +95,4 @@ def test_asking_and_answering_through_a_server(own_shop: Path) -> None:
 def _said(server: subprocess.Popen[str]) -> list[str]:
     """What the server said so far: where it serves."""
     assert server.stderr
-    return [server.stderr.readline(), server.stderr.readline()]
+    return [server.stderr.readline() for _ in range(3)]

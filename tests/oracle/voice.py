@@ -86,20 +86,25 @@ def _dims(world: World, invitation: Row) -> Row:
     own: Row = {k: invitation.get(k) for k in ("channel", "brand", "source", "page", "location")}
     of_call = of_contact(world, contact) if contact else {}
     solve = _last_solve(world, invitation)
-    customers = [invitation, ticket.row if ticket else {}, contact.root if contact else {}]
-    named = next((c for c in customers if c.get("customer_id") is not None), {})
     for name in ("channel", "brand"):
         own[name] = own[name] or (getattr(ticket, name) if ticket else None) or of_call.get(name)
     own["reason"] = (ticket.latest("reason") if ticket else None) or of_call.get("reason")
     own["agent"] = invitation.get("agent_id") or of_call.get("agent") or (solve["assignee_id"] if solve else None)
     team = of_call.get("team") if of_call.get("agent") else solve["team_id"] if solve else None
     own["team"] = invitation.get("team_id") or team
-    return {**own, "customer_segment": world.persons.segment(named)}
+    return {**own, "customer_segment": world.persons.segment(_asked(world, invitation))}
+
+
+def _asked(world: World, invitation: Row) -> Row:
+    """What names the customer asked: the invitation itself, else its ticket, else its call."""
+    ticket, contact = _ticket(world, invitation), _contact(world, invitation)
+    customers = [invitation, ticket.row if ticket else {}, contact.root if contact else {}]
+    return next((c for c in customers if c.get("customer_id") is not None), {})
 
 
 def _age(world: World, invitation: Row, answer: Row) -> str | None:
     """The age, in the year of the answer, of the customer asked."""
-    born = world.persons.customer(invitation).get("birth_year")
+    born = world.persons.customer(_asked(world, invitation)).get("birth_year")
     year = local(answer["answered_at"], "UTC").year
     return None if born is None else next(name for limit, name in AGES if year - born < limit)
 
@@ -200,7 +205,7 @@ def nps(world: World, span: Span, params: Params) -> list[Unit]:
     units = _scores("nps")(world, span, params)
     last: dict[Any, Unit] = {}
     for unit in sorted((u for u in units if u.role == "main"), key=lambda u: u.group):
-        person = world.persons.of(unit.more["invitation"])
+        person = world.persons.of(_asked(world, unit.more["invitation"]))
         last[unit.group if person is None else (person, unit.more["scale"])] = unit
     return [*last.values(), *(u for u in units if u.role == "invalid")]
 

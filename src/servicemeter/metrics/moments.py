@@ -8,15 +8,22 @@ __all__ = ["units_at_ends"]
 
 
 def units_at_ends(
-    rows: str, dimensions: Sequence[str], parting: Sequence[str], ends: int, periods: str, counts: Sequence[str]
+    rows: str,
+    dimensions: Sequence[str],
+    parting: Sequence[str],
+    ends: int,
+    periods: str,
+    counts: Sequence[str],
+    *,
+    starts: bool,
 ) -> str:
     """How many units there are in each period, by `u.was` and `u.remains`: how many rows (2 for more) held its start and its end.
 
     `rows` give the dimensions and, in the columns after them, a unit and the numbers of the first and the last period whose
     end they hold (-1: the start of the first). A unit's depth, how many of its rows hold an end, goes up at the first of a row
     and down after its last. Turns from one depth to another are counted where they happen; whoever has turned to a depth stays
-    there in the periods after, until the next turn takes one away again. `counts` count units. `parting` are the dimensions
-    that have more than one value.
+    there in the periods after, until the next turn takes one away again. `counts` count units that hold the end (or, with
+    `starts`, the start) of the period. `parting` are the dimensions that have more than one value.
     """
     unit, first, last = (f"d{len(dimensions) + i}" for i in range(3))
     groups = ", ".join([*dimensions, unit])
@@ -40,7 +47,9 @@ def units_at_ends(
     chosen = ", ".join(["p.idx as idx", *(f"r.{name}" for name in dimensions)])
     was = "case when r.turned = p.idx or w.side < 0 then r.before else r.depth end"
     remains = "case when w.side < 0 then r.before else r.depth end"
-    counted = ", ".join(count.replace("count(*)", "sum(u.units)", 1) for count in counts)
+    # A unit without a row at the moment is only there to take away the one that it was before.
+    there = "u.was >= 1 or u.remains >= 1" if starts else "u.remains >= 1"
+    counted = ", ".join(count.replace("count(*)", f"sum(case when {there} then u.units end)", 1) for count in counts)
     return f"""
         select {names}, {counted}
         from (select {chosen}, {was} as was, {remains} as remains, w.side * r.units as units

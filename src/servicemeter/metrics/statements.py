@@ -65,7 +65,7 @@ class Statement:
         if tally.per:
             rows = replace(self, columns=(*self.columns, tally.per, *self.held)).base([])
             parting = [name for name, column in zip(names, self.columns, strict=True) if not column.startswith("'")]
-            return units_at_ends(rows, names, parting, ends, self.periods(()), aggregates)
+            return units_at_ends(rows, names, parting, ends, self.periods(()), aggregates, starts=tally.holding.starts)
         inner = replace(self, columns=(*self.columns, *self.held)).select(aggregates)
         counts = [f"sum(r.{name}) as {name}" for name in (aggregate.rsplit(" ", 1)[1] for aggregate in aggregates)]
         groups = ", ".join(["p.idx", *(f"r.{name}" for name in names)])

@@ -17,6 +17,7 @@ from servicemeter.model.person import RIGHTS, Person, Right
 from servicemeter.office.audit import audit
 from servicemeter.office.database import METADATA, Instant, Office
 from servicemeter.office.people import By, find_account
+from servicemeter.office.privacy import declare
 
 __all__ = ["KEY_RIGHTS", "ApiKey", "find_key", "list_keys", "make_key", "revoke_key"]
 
@@ -39,6 +40,7 @@ _TABLE = sa.Table(
     sa.Column("revoked_at", Instant),
     sa.Index("api_keys_of", "person_id"),
 )
+declare(_TABLE, "keys of those who use servicemeter, not of its customers")
 
 
 @dataclass(frozen=True)

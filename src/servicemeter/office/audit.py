@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from servicemeter.ground.errors import BadSettings
 from servicemeter.office.chain import START, find_break, link
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["AuditEntry", "AuditState", "audit", "list_audit", "seal_head_anew", "verify_audit"]
 
@@ -33,12 +34,14 @@ _TABLE = sa.Table(
     sa.Column("after", sa.JSON, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
 )
+declare(_TABLE, "what those who use servicemeter did; no words of customers")
 _HEAD = sa.Table(
     "audit_head",
     METADATA,
     sa.Column("head_id", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("sealed", sa.LargeBinary, nullable=False),
 )
+declare(_HEAD, "where the log of what was done ends")
 _WHERE = "the head of the audit log"
 _CHAINED = ("number", "who", "what", "about", "place", "before", "after")
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["Door", "Key", "count_refusals_at_doors", "find_door", "keep_door", "list_doors", "note_refusals", "remove_door",
            "seal_doors_anew"]  # fmt: skip
@@ -22,6 +23,7 @@ _TABLE = sa.Table(
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
+declare(_TABLE, "where the organisation's sources send to")
 _REFUSALS = sa.Table(
     "webhook_refusals",
     METADATA,
@@ -30,6 +32,7 @@ _REFUSALS = sa.Table(
     sa.Column("reason", sa.String(20), primary_key=True),
     sa.Column("refusal_count", sa.Integer, nullable=False),
 )
+declare(_REFUSALS, "numbers of refused requests")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from servicemeter.ground.errors import UnknownName
 from servicemeter.model.target import Note
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["keep_note", "list_notes", "put_note_back", "remove_note"]
 
@@ -26,6 +27,7 @@ _TABLE = sa.Table(
     sa.Column("removed_at", Instant),
     sa.Index("notes_by_day", "happened_on"),
 )
+declare(_TABLE, "what was changed on a day, in the organisation's own words")
 
 
 def keep_note(

@@ -19,6 +19,7 @@ from servicemeter.ground.errors import BadSettings, UnknownName
 from servicemeter.model.person import ROLES, SCOPED, Person, Role
 from servicemeter.office.audit import audit, seal_head_anew
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 from servicemeter.office.secondfactor import digest_code, matching_step
 from servicemeter.office.sessions import sign_out
 
@@ -47,12 +48,14 @@ _PEOPLE = sa.Table(
     sa.Column("second_factor", sa.LargeBinary),
     sa.Column("last_step", sa.Integer),
 )
+declare(_PEOPLE, "those who use servicemeter, not its customers")
 _CODES = sa.Table(
     "recovery_codes",
     METADATA,
     sa.Column("person_id", sa.String(32), primary_key=True),
     sa.Column("code_hash", sa.String(64), primary_key=True),
 )
+declare(_CODES, "codes of those who use servicemeter")
 _LINKS = sa.Table(
     "person_links",
     METADATA,
@@ -60,6 +63,7 @@ _LINKS = sa.Table(
     sa.Column("person_id", sa.String(32), nullable=False),
     sa.Column("expires_at", Instant, nullable=False),
 )
+declare(_LINKS, "links of those who use servicemeter")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["IDLE", "LASTS", "Session", "begin_session", "digest_of", "end_session", "find_session", "sign_out"]
 
@@ -28,6 +29,7 @@ _TABLE = sa.Table(
     sa.Column("ends_at", Instant, nullable=False),
     sa.Index("sessions_of", "person_id"),
 )
+declare(_TABLE, "those who are signed in")
 
 
 @dataclass(frozen=True)

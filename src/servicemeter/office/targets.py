@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from servicemeter.ground.errors import UnknownName
 from servicemeter.model.target import Goal, Target
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["keep_target", "list_targets", "put_target_back", "remove_target"]
 
@@ -27,6 +28,7 @@ _TABLE = sa.Table(
     sa.Column("set_by", sa.String(200)),
     sa.Column("removed_at", Instant),
 )
+declare(_TABLE, "the organisation's own targets")
 
 
 def keep_target(office: Office, goal: Goal, set_at: datetime, set_by: str | None = None) -> tuple[int, list[int]]:

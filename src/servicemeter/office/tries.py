@@ -11,6 +11,7 @@ from math import ceil
 import sqlalchemy as sa
 
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["MOST", "MOST_OF_ACCOUNT", "WITHIN", "forgive", "take_try"]
 
@@ -26,6 +27,7 @@ _TABLE = sa.Table(
     sa.Column("tried_at", Instant, nullable=False),
     sa.Index("sign_in_tries_of", "account_hash", "tried_at"),
 )
+declare(_TABLE, "who tried to sign in; kept for minutes")
 
 
 def take_try(office: Office, account: str, place: str, now: datetime) -> int:

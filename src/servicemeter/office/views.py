@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from servicemeter.ground.errors import UnknownName
 from servicemeter.office.database import METADATA, Instant, Office
+from servicemeter.office.privacy import declare
 
 __all__ = ["SavedView", "keep_view", "list_views", "put_view_back", "remove_view"]
 
@@ -24,6 +25,7 @@ _TABLE = sa.Table(
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("removed_at", Instant),
 )
+declare(_TABLE, "addresses of pages under names of the organisation's own")
 
 
 @dataclass(frozen=True)

@@ -249,10 +249,7 @@ class Facts:
             reach.mark(version, with_customers=self.policies.are_by_segment)
             self._stage_touched()
         for fact in self._ordered():
-            if self._is_bare(fact):
-                if not fact.keep:
-                    self._replace_all(fact)
-            elif fact.kind in _WHOLE and kinds & _WHOLE[fact.kind]:
+            if fact.kind in _WHOLE and kinds & _WHOLE[fact.kind]:
                 if fact.name != "merges":
                     self._replace_all(fact)
             elif kinds & _CASES and fact.kind in PIECEWISE:
@@ -315,6 +312,8 @@ class Facts:
         """Replace the rows of what was touched; a fact that does not stay holds only those."""
         if not fact.keep:
             self._make(fact, self.sql(fact.name, touched=True))
+            return
+        if self._is_bare(fact):
             return
         target = f"{self.schema}.{fact.name}"
         self.engine.run(f"create or replace temp table fresh_rows as {self.sql(fact.name, touched=True)}")

@@ -40,13 +40,13 @@ def form_tables(form: Form) -> Tables:
 
 
 def toml_text(tables: Mapping[str, Any]) -> str:
-    """Tables as TOML: plain values first, then the tables, each under its full name.
+    r"""Tables as TOML: plain values first, then the tables, each under its full name.
 
     >>> print(toml_text({"name": "csat", "text": {"en": {"title": 'How "good"?'}}}), end="")
     name = "csat"
     <BLANKLINE>
     [text.en]
-    title = "How \\\\"good\\\\"?"
+    title = "How \"good\"?"
     """
     return "\n".join(_lines(tables, ())).strip("\n") + "\n"
 

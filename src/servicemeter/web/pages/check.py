@@ -94,8 +94,8 @@ def _title(finding: Mapping[str, Any], language: str) -> str:
 
 
 def findings_about(seen: Visit, metric: str) -> list[FindingView]:
-    """The findings that touch one metric."""
-    found = [finding for finding in seen.desk.findings() if metric in (finding.get("metrics") or ())]
+    """The findings that touch one metric; none for those who are told only which figures are doubtful."""
+    found = [one for one in seen.desk.findings() if metric in (one.get("metrics") or ()) and "title" in one]
     return [finding_view(finding, {}, seen.language) for finding in found]
 
 
