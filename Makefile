@@ -2,13 +2,17 @@
 PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 
-.PHONY: demo test engines engines-here servers benchmark clean
+.PHONY: demo test proofs engines engines-here servers benchmark clean
 
 demo: $(UV)
 	$(UV) run servicemeter demo $(ARGS)
 
 test: $(UV)
 	$(UV) run pytest $(ARGS)
+
+# Proofs that take many rounds: kills at any moment, bad days of every vendor, a hundred thousand customers.
+proofs: $(UV)
+	$(UV) run pytest -m slow $(ARGS)
 
 # The other engines, each on a server of its own; what is not installed is skipped with a reason. Spark needs Java.
 engines: $(UV) .engines/spark/bin/python

@@ -16,8 +16,8 @@ from servicemeter.ground.errors import BadBook
 from terminal import run, serving
 
 VERBS = [
-    "check", "conformance", "connect", "demo", "erase", "explain", "export", "import", "measure", "metrics", "people", "scorecard",
-    "serve", "sources", "survey", "sync", "text",
+    "check", "conformance", "connect", "demo", "erase", "explain", "export", "import", "measure", "metrics", "people",
+    "scorecard", "serve", "sources", "survey", "sync", "text",
 ]  # fmt: skip
 
 

@@ -95,6 +95,7 @@ def test_a_running_server_pulls_for_the_command(fake: tuple[FakeZendesk, str], t
     assert len(contents(tmp_path)) > 150
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_goes_on(fake: tuple[FakeZendesk, str], tmp_path: Path) -> None:
     """The book after kills and a last whole sync is the book of one undisturbed sync."""
     vendor, address = fake

@@ -66,6 +66,7 @@ def begin(home: Path, export: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+@pytest.mark.slow
 def test_an_import_that_is_killed_is_whole_or_not_at_all(shop: Path, export: Path, tmp_path: Path) -> None:
     old = answers(shop)
     whole = Path(shutil.copytree(shop, tmp_path / "whole"))

@@ -107,6 +107,7 @@ def test_the_book_ends_as_the_account_is(tmp_path: Path, kind: type[FakeHelpdesk
     assert kept_to_limits(fake)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1))
 @pytest.mark.parametrize("kind", FAKES)
 def test_a_bad_day_loses_nothing(tmp_path: Path, kind: type[FakeHelpdesk], seed: int) -> None:

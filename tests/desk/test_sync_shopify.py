@@ -89,6 +89,7 @@ def test_the_book_ends_as_the_shop_is(tmp_path: Path) -> None:
         assert (again.state, again.new_rows, again.changed_rows) == ("done", 0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_a_bad_day_loses_nothing(tmp_path: Path, seed: int) -> None:
     """Faults, limits, and orders that come, change and are deleted while the pages are read."""

@@ -49,6 +49,7 @@ def test_no_share_asks_nobody_and_the_whole_share_everybody() -> None:
     assert all(choose(form("csat", share=1.0), p, Ledger(), START).reason is None for p in people)
 
 
+@pytest.mark.slow
 def test_quarantine_holds_over_a_hundred_thousand_customers() -> None:
     rng = random.Random(5)
     forms = {"csat": form("csat"), "ces": form("ces", share=0.5), "nps": form("nps")}

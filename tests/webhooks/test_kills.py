@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "webhooks.py"
 
 
+@pytest.mark.slow
 def test_kill_9_under_load_loses_nothing_acknowledged() -> None:
     """Two rounds of what the benchmark does two hundred times; it ends with an error where anything is lost or doubled."""
     given = [sys.executable, str(BENCHMARK), "--seconds", "0", "--kills", "2"]

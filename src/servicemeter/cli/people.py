@@ -18,7 +18,14 @@ _ADDRESS = "http://127.0.0.1:8321"
 
 @click.group("people")
 def verb() -> None:
-    """Accounts: list, invite, change, disable; verify the logs. Whoever may write the data folder may do all of it."""
+    """Accounts: list, invite, change, disable; verify the logs. Whoever may write the data folder may do all of it.
+
+    \b
+    Examples:
+      servicemeter people list
+      servicemeter people invite lead@example.com --role lead --team returns
+      servicemeter people verify
+    """
 
 
 @verb.command("list")

@@ -37,6 +37,7 @@ HANDLED = {
     "kept_aside": "rows as they came: those that name the person are emptied",
     "touched": "keys of customers whose facts were to be built again: those of the person are dropped",
     "facts": "what the facts were built from",
+    "deliveries": "ids of webhooks that were taken, as their senders made them",
     "cursors": "how far sources were read",
     "book": "the version of the book",
 }

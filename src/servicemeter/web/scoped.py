@@ -166,7 +166,7 @@ def _held(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
 
 def _sight(arguments: Mapping[str, Any], person: Person) -> Scope:
     """What of the scope among the arguments they may ask; conditions that name what they do not see are refused."""
-    asked = arguments.get("where") or getattr(arguments.get("wish"), "where", ())
+    asked: Any = arguments.get("where") or getattr(arguments.get("wish"), "where", ())
     return narrowed(Question("", where=tuple(asked), scope=arguments.get("scope") or Scope()), person).scope
 
 
