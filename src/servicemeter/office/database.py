@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -127,8 +127,13 @@ def _with_driver(url: str) -> str:
 
 
 def _make_privately(path: Path) -> None:
-    """An empty file that only its owner can read; what SQLite keeps beside it takes over its rights."""
-    os.close(os.open(path, os.O_CREAT, 0o600))
+    """An empty file that only its owner can read; what SQLite keeps beside it takes over its rights.
+
+    A file that is there is not opened: closing it again would take away the locks that this process has on it, whatever holds
+    them, and another process would then delete the log (`-wal`) under its hands.
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(engine: sa.Engine) -> None:
