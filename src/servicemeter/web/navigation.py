@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,21 +16,30 @@ from servicemeter.web.address import Address
 from servicemeter.web.asker import asker
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.entrance import is_allowed
+from servicemeter.web.pages import SECTIONS
 from servicemeter.web.rules import OWNERS, give_rule
 
-__all__ = ["Entry", "entries", "navigable", "routers"]
+__all__ = ["Entry", "Navigation", "navigable", "navigation", "routers"]
 
 
 @dataclass(frozen=True)
 class Entry:
     """One link of the navigation, as the layout shows it; `badge` is a number of things that wait there (0: none)."""
 
-    name: str
     title: str
     path: str
     href: str
     badge: int
     is_here: bool
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """The two rows of the navigation: the sections, and the pages of the section one is in."""
+
+    sections: Sequence[Entry] = ()
+    pages: Sequence[Entry] = ()
+    title: str = ""
 
 
 @cache
@@ -61,12 +70,21 @@ def navigable() -> list[str]:
     return [page.path for _, page in _placed()]
 
 
-def entries(desk: DeskLike, address: Address, language: str, here: str) -> list[Entry]:
-    """The navigation: the pages that have a place in it and that whoever asks may open, in that order."""
-    shown = []
-    for name, page in _placed():
-        if not is_allowed(asker(), page.may or OWNERS.needs):
+def navigation(desk: DeskLike, address: Address, language: str, here: str) -> Navigation:
+    """The sections with their pages that whoever asks may open; `here` is the page one is on, or one that leads to it."""
+    sections, within = [], Navigation()
+    for section, title in SECTIONS.items():
+        placed = [(name, page) for name, page in _placed() if page.section == section]
+        shown = [
+            Entry(say(language, page.title), page.path, address.to(page.path), page.badge(desk) if page.badge else 0, name == here)
+            for name, page in placed
+            if is_allowed(asker(), page.may or OWNERS.needs)
+        ]
+        if not shown:
             continue
-        badge = page.badge(desk) if page.badge else 0
-        shown.append(Entry(name, say(language, page.title), page.path, address.to(page.path), badge, name == here))
-    return shown
+        is_here = any(entry.is_here for entry in shown)
+        waiting = sum(entry.badge for entry in shown)
+        sections.append(Entry(say(language, title), shown[0].path, shown[0].href, waiting, is_here))
+        if is_here:
+            within = Navigation(pages=shown, title=say(language, title))
+    return Navigation(sections, within.pages, within.title)

@@ -78,6 +78,6 @@ def render(template: str, language: str, address: Address, status: int = 200, **
         "dimension_name": partial(dimension_name, language=language),
         "dimension_value": partial(dimension_value, language=language),
     }
-    given = {"address": address, "navigation": [], "asker": asker(), **words, **values}
+    given = {"address": address, "navigation": None, "asker": asker(), **words, **values}
     text = _environment().get_template(template).render(given)
     return HTMLResponse(text, status, {"Content-Language": language, "Vary": "Accept-Language"})

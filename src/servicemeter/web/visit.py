@@ -18,7 +18,7 @@ from servicemeter.web.address import FILTERS, Address, address_from
 from servicemeter.web.asked import PERIODS
 from servicemeter.web.asker import asker
 from servicemeter.web.desklike import DeskLike
-from servicemeter.web.navigation import entries
+from servicemeter.web.navigation import navigation
 from servicemeter.web.paper import render
 
 __all__ = ["Visit", "language_of", "visit"]
@@ -64,7 +64,7 @@ class Visit:
             self.language,
             self.address,
             status,
-            navigation=entries(self.desk, self.address, self.language, here),
+            navigation=navigation(self.desk, self.address, self.language, here),
             **values,
         )
 

@@ -29,7 +29,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Agents and teams"), "/agents", 40, may="see_rows")
+PAGE = Page(phrase("Agents and teams"), "/agents", "work", 40, may="see_rows")
 router = APIRouter()
 _KEYS = ("metric", "mix")
 _DEFAULT_MIX = "channel"

@@ -27,7 +27,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Before you answer"), "/assist", 80, may="read_words")
+PAGE = Page(phrase("Before you answer"), "/assist", "work", 50, may="read_words")
 router = APIRouter()
 _ASKED = ("ticket", "source")
 _SENT = ("text", "language")

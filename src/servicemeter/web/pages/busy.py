@@ -30,7 +30,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Busiest times"), "/busy", 40, may="see_figures")
+PAGE = Page(phrase("Busiest times"), "/busy", "work", 30, may="see_figures")
 router = APIRouter()
 _KEYS = ("show", "day")
 _API_KEYS = ("period", "from", "to", "where", "as_of")

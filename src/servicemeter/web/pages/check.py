@@ -21,7 +21,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "FindingView", "StripView", "anchor_of", "finding_view", "findings_about", "router", "strip_view"]
 
-PAGE = Page(phrase("Data"), "/check", 90, badge=lambda desk: len(desk.findings()), may="see_data")
+PAGE = Page(phrase("Data quality"), "/check", "data", 10, badge=lambda desk: len(desk.findings()), may="see_data")
 router = APIRouter()
 _SEVERITIES = {"wrong": phrase("wrong figures"), "missing": phrase("missing rows"), "note": phrase("worth knowing")}
 

@@ -13,7 +13,7 @@ from servicemeter.web.visit import visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Definitions"), "/definitions", 80, may="signed_in")
+PAGE = Page(phrase("Definitions"), "/definitions", "figures", 40, may="signed_in")
 router = APIRouter()
 
 

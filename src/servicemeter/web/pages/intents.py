@@ -33,7 +33,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Visitor intents"), "/intents", 42, may="see_data")
+PAGE = Page(phrase("Visitor intents"), "/intents", "customers", 20, may="see_data")
 router = APIRouter()
 _SHARE, _MANAGED = "visitor_intent_share", "intent_fulfilled_rate"
 _GRAINS = {"day": phrase("day"), "week": phrase("week"), "month": phrase("month")}

@@ -24,7 +24,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Loyalty"), "/loyalty", 30, may="see_figures")
+PAGE = Page(phrase("Loyalty"), "/loyalty", "customers", 40, may="see_figures")
 router = APIRouter()
 _NO_BASE = {
     "filtered": phrase("How often customers order anyway is known for all channels and teams together only."),

@@ -31,7 +31,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Now"), "/now", 15, may="see_rows")
+PAGE = Page(phrase("Now"), "/now", "work", 10, may="see_rows")
 router = APIRouter()
 _KEYS = ("wall", "live")
 _API_KEYS = ("where", "as_of", "limit")

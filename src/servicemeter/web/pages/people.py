@@ -29,7 +29,7 @@ from servicemeter.web.visit import visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("People"), "/people", 95, may="manage_people")
+PAGE = Page(phrase("People"), "/people", "house", 20, may="manage_people")
 router = APIRouter()
 
 

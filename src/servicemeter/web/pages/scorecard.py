@@ -14,7 +14,7 @@ from servicemeter.web.visit import visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Scorecard"), "/", 10, may="see_figures")
+PAGE = Page(phrase("Scorecard"), "/", "figures", 10, may="see_figures")
 router = APIRouter()
 _MOST_FINDINGS = 3
 

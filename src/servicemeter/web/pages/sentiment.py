@@ -25,7 +25,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Sentiment"), "/sentiment", 32, may="see_rows")
+PAGE = Page(phrase("Sentiment"), "/sentiment", "customers", 30, may="see_rows")
 router = APIRouter()
 _NO_WORDS = {
     "filtered": phrase("Which words decided is known by channel, brand and source only, not under the other filters."),

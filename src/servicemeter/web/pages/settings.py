@@ -19,7 +19,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Settings"), "/settings", 95, may="change_settings")
+PAGE = Page(phrase("Settings"), "/settings", "house", 10, may="change_settings")
 router = APIRouter()
 _KEYS = ("changed",)
 _TITLES = {

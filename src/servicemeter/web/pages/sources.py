@@ -23,7 +23,7 @@ from servicemeter.web.visit import visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Sources"), "/sources", 84, may="see_data")
+PAGE = Page(phrase("Sources"), "/sources", "data", 20, may="see_data")
 router = APIRouter()
 _STATES = {
     "ok": phrase("in order"),

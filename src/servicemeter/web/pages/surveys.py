@@ -22,7 +22,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router", "span_from"]
 
-PAGE = Page(phrase("Surveys"), "/surveys", 40, may="see_data")
+PAGE = Page(phrase("Surveys"), "/surveys", "customers", 10, may="see_data")
 router = APIRouter()
 METRICS = ("csat", "ces", "nps", "survey_response_rate")
 

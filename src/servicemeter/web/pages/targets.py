@@ -24,7 +24,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Targets"), "/targets", 60, may="set_targets")
+PAGE = Page(phrase("Targets"), "/targets", "figures", 20, may="set_targets")
 router = APIRouter()
 _KEYS = ("metric", "set", "gone", "number")
 _KINDS: dict[str, Kind] = {"target": "target", "note": "note"}

@@ -30,7 +30,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "TicketLine", "router", "ticket_line"]
 
-PAGE = Page(phrase("Tickets"), "/tickets", 30, may="see_rows")
+PAGE = Page(phrase("Tickets"), "/tickets", "work", 20, may="see_rows")
 router = APIRouter()
 
 _OWN_FILTERS = ("agent", "reason", "priority", "language", "customer_segment", "status", "sla", "waits", "age", "customer")

@@ -16,7 +16,7 @@ from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "router"]
 
-PAGE = Page(phrase("Views"), "/views", 70, may="see_figures")
+PAGE = Page(phrase("Views"), "/views", "figures", 30, may="see_figures")
 router = APIRouter()
 _KEYS = ("of", "gone")
 
