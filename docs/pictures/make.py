@@ -1,7 +1,7 @@
 """Pictures of the main pages, taken of the demo shop: `uv run python docs/pictures/make.py [--whole] [NAME …]`.
 
-The shop is made up anew in a folder of its own, served on a free port, and looked at with Chromium. `--whole` takes pages in their
-whole length, light and dark and as a phone shows them, into `pictures-whole/`, to look through a change of the look.
+The shop is made up anew in a folder of its own, served on a free port, and looked at with Chromium. `--whole` takes pages in
+their whole length, light and dark and as a phone shows them, into `pictures-whole/`, to look through a change of the look.
 """
 
 from __future__ import annotations

@@ -78,6 +78,8 @@ def test_pages_of_accounts(browser: Any, place: tuple[str, str, str], theme: str
         page.click("text=Make a key")
         assert "smk_" in page.inner_text(".once")
         page.click("text=Set up an app")
+        page.wait_for_url("**/profile/factor")
+        page.wait_for_selector("html[data-whole]")
         assert page.locator("svg.qr").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
         found = Axe().run(page)

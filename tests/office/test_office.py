@@ -38,7 +38,10 @@ def test_opening_it_twice_keeps_its_locks(tmp_path: Path) -> None:
     """A server opens it for its pages and for webhooks; a command that comes and goes must not take the log away from it."""
     first, second = open_office(Home(tmp_path)), open_office(Home(tmp_path))
     keep_connection(first, Connection("desk", "zendesk", "https://a.example", {}, NOW), {})
-    look = "import sqlite3, sys; on = sqlite3.connect(sys.argv[1]); print(*on.execute('select address from connections')); on.close()"
+    look = (
+        "import sqlite3, sys; on = sqlite3.connect(sys.argv[1]); "
+        "print(*on.execute('select address from connections')); on.close()"
+    )
     for address in ("https://b.example", "https://c.example"):
         keep_connection(second, Connection("desk", "zendesk", address, {}, NOW), {})
         seen = subprocess.run([sys.executable, "-c", look, str(tmp_path / "office.sqlite")], capture_output=True, check=True)

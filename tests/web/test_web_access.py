@@ -260,7 +260,9 @@ def test_a_viewer_is_shown_no_rows(rooms: Rooms) -> None:
 def test_the_navigation_shows_what_one_may_open(rooms: Rooms) -> None:
     def linked(role: str, path: str) -> set[str]:
         """What the two rows of a page's navigation link to; those of the account and of languages are no pages."""
-        rows = re.findall(r"<nav aria-label[^>]*>(.*?)</nav>|<nav class=\"pages\"[^>]*>(.*?)</nav>", rooms.ask(role, path).text, re.S)
+        rows = re.findall(
+            r"<nav aria-label[^>]*>(.*?)</nav>|<nav class=\"pages\"[^>]*>(.*?)</nav>", rooms.ask(role, path).text, re.S
+        )
         return {href for row in rows for href in re.findall(r'href="([^"?]+)', "".join(row))}
 
     def shown(role: str) -> set[str]:

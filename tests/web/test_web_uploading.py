@@ -49,8 +49,11 @@ def cut(whole: bytes, sizes: list[int]) -> Iterator[bytes]:
     yield whole[at:]
 
 
-TRICKY = st.lists(st.sampled_from([b"\r\n", b"--", b"\r", b"\r\n--xYzZ", b"xYzZY", b"a,b;c", b"\x00\xff"]), max_size=12).map(
-    b"".join
+# Nearly the line that ends a part; the line itself no browser sends inside one: it would choose another.
+TRICKY = (
+    st.lists(st.sampled_from([b"\r\n", b"--", b"\r", b"\r\n--xYzZ", b"xYzZY", b"a,b;c", b"\x00\xff"]), max_size=12)
+    .map(b"".join)
+    .filter(lambda content: b"--xYzZY" not in content)
 )
 
 

@@ -76,7 +76,9 @@ def navigation(desk: DeskLike, address: Address, language: str, here: str) -> Na
     for section, title in SECTIONS.items():
         placed = [(name, page) for name, page in _placed() if page.section == section]
         shown = [
-            Entry(say(language, page.title), page.path, address.to(page.path), page.badge(desk) if page.badge else 0, name == here)
+            Entry(
+                say(language, page.title), page.path, address.to(page.path), page.badge(desk) if page.badge else 0, name == here
+            )
             for name, page in placed
             if is_allowed(asker(), page.may or OWNERS.needs)
         ]

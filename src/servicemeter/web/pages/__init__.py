@@ -1,7 +1,7 @@
 """The pages, one a file; a new file here is a new page.
 
-A page has a `router` with its addresses and, if it stands in the navigation, a `PAGE` with its section. Its template has its name, its styles
-may stand in `static/<name>.css`. What it says is translated in `show/locale/<language>/<name>.po`.
+A page has a `router` with its addresses and, if it stands in the navigation, a `PAGE` with its section. Its template has its
+name, its styles may stand in `static/<name>.css`. What it says is translated in `show/locale/<language>/<name>.po`.
 """
 
 from __future__ import annotations
