@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from servicemeter.desk.known import KnownRows
 from servicemeter.desk.pulling import Clock, Piece, alone, open_source
 from servicemeter.ground.errors import AmbiguousColumn, BadBook, BadMapping, BadSettings, ServicemeterError, UnknownName
 from servicemeter.model.rows import Batch, KeptAside
-from servicemeter.office.connections import Connection, find_connection, plan_next, reveal_secrets
+from servicemeter.office.connections import Connection, find_connection, list_connections, plan_next, reveal_secrets
 from servicemeter.office.inbox import InboxItem, expire, settle, waiting_items, waiting_sources
 from servicemeter.office.runs import last_run
 from servicemeter.sources.gathering import gather, join_batches
@@ -28,7 +29,7 @@ from servicemeter.text.masking import mask_of
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["TOLD", "Taken", "forget_old_deliveries", "take_all_deliveries", "take_deliveries"]
+__all__ = ["TOLD", "Taken", "forget_old_deliveries", "get_ready_to_take", "take_all_deliveries", "take_deliveries"]
 
 TOLD = "told"
 """The stream under which the ids stand that were named and are still to be asked for."""
@@ -83,6 +84,15 @@ def take_deliveries(desk: Desk, connection: Connection, clock: Clock) -> Taken:
     finally:
         source.close()
     return taken
+
+
+def get_ready_to_take(desk: Desk) -> None:
+    """Load the connectors, and what they load, before anything has to be taken: that would stop whoever receives meanwhile."""
+    if desk.home is None or not desk.home.has_office():
+        return
+    for connection in list_connections(desk.office):
+        with suppress(ServicemeterError):  # told when something of it is taken or pulled
+            open_source(connection, reveal_secrets(desk.office, connection.name), desk.home.connectors).close()
 
 
 def forget_old_deliveries(desk: Desk, now: datetime) -> int:

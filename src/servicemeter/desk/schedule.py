@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from servicemeter.desk.deliveries import TOLD, forget_old_deliveries, take_all_deliveries
+from servicemeter.desk.deliveries import TOLD, forget_old_deliveries, get_ready_to_take, take_all_deliveries
 from servicemeter.desk.sync import Clock, SyncStep, fetch_told
 from servicemeter.ground.errors import ServicemeterError, SourceFailed, UnknownName
 from servicemeter.office.connections import due_connections, find_connection, plan_next
@@ -104,9 +104,12 @@ def _watch(desk: Desk, clock: Clock, stop: threading.Event) -> None:
 
 
 def _watch_inbox(desk: Desk, clock: Clock, stop: threading.Event) -> None:
-    expired_at = None
-    while not stop.wait(_BETWEEN_INBOX_LOOKS_S):
+    expired_at, is_ready = None, False
+    while not stop.wait(_BETWEEN_INBOX_LOOKS_S if is_ready else 0):
         try:
+            if not is_ready:
+                is_ready = True
+                get_ready_to_take(desk)
             take_what_came(desk, clock)
             if expired_at is None or clock() - expired_at >= _BETWEEN_EXPIRIES:
                 expired_at = clock()

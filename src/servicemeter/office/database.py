@@ -8,6 +8,8 @@ written: one answer of fifty at once, one sender of a mail. What only reads sees
 from __future__ import annotations
 
 import os
+import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -26,6 +28,8 @@ METADATA = sa.MetaData()
 _VERSIONS = Path(__file__).with_name("migrations") / "versions"
 _WAIT_FOR_LOCK_MS = 15_000
 _WRITE_LOCK = 8_321
+_TURNS: defaultdict[str, threading.RLock] = defaultdict(threading.RLock)
+"""Who of this process writes, by database: a thread that waits goes on at once; SQLite lets it look again after up to 100 ms."""
 
 
 class Instant(sa.types.TypeDecorator[datetime]):
@@ -49,6 +53,7 @@ class Office:
     def __init__(self, url: str, vault: Vault, home: Home | None = None) -> None:
         self.vault, self.home = vault, home
         self.engine = sa.create_engine(_with_driver(url))
+        self._turn = _TURNS[url]
         if self.engine.dialect.name == "sqlite":
             _prepare_sqlite(self.engine)
         else:
@@ -75,7 +80,11 @@ class Office:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Everything inside is kept at once, or not at all."""
-        with self.engine.connect().execution_options(is_writing=True) as connection, connection.begin():
+        with (
+            self._turn,
+            self.engine.connect().execution_options(is_writing=True) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     def rewrite(self) -> None:

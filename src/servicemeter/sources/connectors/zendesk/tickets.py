@@ -119,7 +119,7 @@ def shape_events(page: Page, known: Known, since: str | None) -> Shaped:
     """The updates of tickets: comments, and changes of the fields that are read."""
     ids = {raw.get("ticket_id") for raw in page.items}
     children = [child for raw in page.items for child in raw.get("child_events") or ()]
-    users = {raw.get("updater_id") for raw in page.items} | {child.get("author_id") for child in children}
+    users = {raw.get("updater_id") for raw in page.items} | {child["author_id"] for child in children if "author_id" in child}
     people = _People(known.values("agents", "kind", users), known.values("tickets", "customer_id", ids))
     created = known.values("tickets", "created_at", ids) if since else {}
     older = {ticket_id for ticket_id, at in created.items() if at is not None and at.isoformat() < str(since)}
@@ -132,20 +132,21 @@ def _update(people: _People, older: set[str], raw: dict[str, Any]) -> list[Row]:
     at = raw.get("created_at") or datetime.fromtimestamp(raw["timestamp"], UTC)
     children, updater_id = raw["child_events"], raw.get("updater_id")
     actor = {"actor_type": people.kind(updater_id, ticket_id), "actor_id": _person(updater_id), "update_id": update_id}
-    macro_id = next((c.get("macro_id") for c in children if c.get("event_type") == "AgentMacroReference"), None)
+    is_older = ticket_id in older or str(ticket_id) in older
     rows: list[Row] = []
     for child in children:
         kind = child.get("event_type")
-        if kind in ("Comment", "VoiceComment"):
-            rows += _comment(people, raw, child, at, macro_id)
-        elif kind in ("Create", "Change"):
-            for row in _changes(child, at, ticket_id in older or str(ticket_id) in older, ticket_id):
+        if kind in ("Create", "Change"):
+            for row in _changes(child, at, is_older, ticket_id):
                 rows.append(("ticket_events", {**row, "ticket_id": ticket_id, **actor}))
             if "tags" in child:
                 rows += _tags(child, ticket_id, at)
-            if child.get("satisfaction_score") == "offered":
+            if "satisfaction_score" in child and child["satisfaction_score"] == "offered":
                 invited = _invitation(ticket_id, people.requesters.get(str(ticket_id)))
                 rows.append(("survey_invitations", {**invited, "sent_at": at, "source_seq": 1}))
+        elif kind in ("Comment", "VoiceComment"):
+            macro_id = next((c.get("macro_id") for c in children if c.get("event_type") == "AgentMacroReference"), None)
+            rows += _comment(people, raw, child, at, macro_id)
         elif kind == "ScheduleAssignment" and child.get("new_schedule_id") is not None:
             row = {"event_id": child["id"], "ticket_id": ticket_id, "occurred_at": at, "seq": 0, "field": "calendar_id"}
             rows.append(("ticket_events", {**row, "value": str(child["new_schedule_id"]), **actor}))
@@ -174,13 +175,13 @@ def _comment(people: _People, raw: Mapping[str, Any], child: Mapping[str, Any], 
 
 def _changes(child: Mapping[str, Any], at: Any, is_older: bool, ticket_id: Any) -> Iterator[dict[str, Any]]:
     """What is assigned or set in the second of a status holds for that status already, so it comes before it."""
-    for name, field in _FIELDS.items():
-        if name not in child or child[name] == "deleted":
+    for name, value in child.items():
+        if name not in _FIELDS or value == "deleted":
             continue
-        seq = _STATUS_SEQ.get(str(child[name]), 0) + 1 if name == "status" else 0
-        yield {"event_id": child["id"], "occurred_at": at, "seq": seq, "field": field, "value": _value(name, child[name])}
-        before = child.get("previous_value")
-        if is_older and before not in (None, "", "deleted"):
+        field = _FIELDS[name]
+        seq = _STATUS_SEQ.get(str(value), 0) + 1 if name == "status" else 0
+        yield {"event_id": child["id"], "occurred_at": at, "seq": seq, "field": field, "value": _value(name, value)}
+        if is_older and (before := child.get("previous_value")) not in (None, "", "deleted"):
             stamp = at if isinstance(at, datetime) else datetime.fromisoformat(str(at))
             yield _undated(ticket_id, field, _value(name, before), "first", -int(stamp.timestamp()))
 
