@@ -6,11 +6,14 @@ import json
 import stat
 from pathlib import Path
 
+import pytest
+
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.settings import Home
 from terminal import run, serving
 
 
+@pytest.mark.slow
 def test_a_customer_is_exported_and_erased_through_the_server_that_holds_the_book(own_shop: Path, tmp_path: Path) -> None:
     with Desk(Home(own_shop)) as desk:
         found = "select coalesce(customer_source, source), customer_id from tickets where customer_id is not null order by 1, 2"

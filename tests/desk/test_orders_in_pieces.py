@@ -58,7 +58,14 @@ def _answers(desk: Desk) -> dict[str, Any]:
     return {name: desk.measure(name, since="2026-03-01", until="2026-04-01").row["value"] for name in EXPECTED}
 
 
-@pytest.mark.parametrize("order", [list(TABLES), list(reversed(TABLES)), ["orders", *sorted(set(TABLES) - {"orders"})]])
+@pytest.mark.parametrize(
+    "order",
+    [
+        list(reversed(TABLES)),
+        pytest.param(list(TABLES), marks=pytest.mark.slow),
+        pytest.param(["orders", *sorted(set(TABLES) - {"orders"})], marks=pytest.mark.slow),
+    ],
+)
 def test_pieces_make_the_whole(order: list[str]) -> None:
     with Desk(None) as desk:
         desk.load(now=NOW, tz="UTC", sources=[SOURCE])
