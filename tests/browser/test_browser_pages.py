@@ -33,7 +33,7 @@ def test_pages_fit_are_quiet_and_open_to_all(browser: Any, address: str, path: s
         for width in (1280, 360):
             _find_nothing(seen.page, width)
         seen.page.emulate_media(color_scheme="dark")
-        _find_nothing(seen.page, 1280)
+        _find_nothing(seen.page, 1280, runOnly=["color-contrast"])  # nothing else differs
         for language in ("en", "nl", "ro"):
             if language != "en":
                 visit(seen.page, _said(address, path, language))
@@ -45,9 +45,9 @@ def test_pages_fit_are_quiet_and_open_to_all(browser: Any, address: str, path: s
         assert seen.asked and all(url.startswith(address + "/") for url in seen.asked)
 
 
-def _find_nothing(page: Any, width: int) -> None:
+def _find_nothing(page: Any, width: int, **options: Any) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    found = Axe().run(page)
+    found = Axe().run(page, options={"resultTypes": ["violations"], **options})
     assert found.violations_count == 0, (width, found.generate_report())
 
 
