@@ -21,7 +21,7 @@ engines: $(UV) .engines/spark/bin/python
 
 # Those that take minutes: PostgreSQL and the embedded ClickHouse.
 engines-here: $(UV)
-	$(UV) run --extra postgres --extra clickhouse --extra chdb pytest -n 2 --dist loadgroup -rs -m engine tests/engines -k 'not spark' $(ARGS)
+	$(UV) run --extra postgres --extra clickhouse --extra chdb pytest -n 2 --dist loadgroup -rs -m 'engine and not slow' tests/engines -k 'not spark' $(ARGS)
 
 .engines/spark/bin/python: | $(UV)
 	$(UV) venv -q .engines/spark

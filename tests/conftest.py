@@ -64,9 +64,11 @@ _DATABASES = count()
 
 
 @pytest.fixture(autouse=True)
-def office_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def office_of_its_own(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """With `OFFICE_TESTS_ON` (the address of a PostgreSQL server) every test has its application database there."""
     server = os.environ.get("OFFICE_TESTS_ON")
+    if server and request.node.get_closest_marker("sqlite"):
+        pytest.skip("looks into the file of SQLite")
     if not server:
         yield
         return

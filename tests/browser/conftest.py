@@ -15,7 +15,9 @@ import uvicorn
 from fake_desk import FakeDesk
 from servicemeter.web.app import create_app
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+# The shell is the same browser without a window, and takes a third less time.
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = os.environ.get("CHROMIUM") or next((found for name in _NAMES if (found := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="package")
@@ -41,7 +43,7 @@ def browser() -> Iterator[Any]:
     """Chromium; without it the tests are skipped and say so."""
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
-        pytest.skip("no chromium on this machine (apt-get install chromium)")
+        pytest.skip("no chromium on this machine (apt-get install chromium-headless-shell, or chromium)")
     with api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium

@@ -11,7 +11,7 @@ import pytest
 
 from engines.servers import postgresql
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
 
 

@@ -34,6 +34,7 @@ def test_migrations_end_at_what_the_nouns_declare(tmp_path: Path) -> None:
     office.close()
 
 
+@pytest.mark.sqlite
 def test_opening_it_twice_keeps_its_locks(tmp_path: Path) -> None:
     """A server opens it for its pages and for webhooks; a command that comes and goes must not take the log away from it."""
     first, second = open_office(Home(tmp_path)), open_office(Home(tmp_path))

@@ -212,6 +212,7 @@ def test_all_addresses_together_have_fifty_tries_of_an_account(office: Office) -
     assert [tries.take_try(office, "a@b.nl", str(i // 5), NOW) for i in range(51)] == [0] * 50 + [900]
 
 
+@pytest.mark.sqlite
 def test_a_copy_of_the_database_opens_nothing(office: Office, home: Path) -> None:
     account = owner(office)
     secret = base64.b32encode(b"canary of the secret").decode()
@@ -260,6 +261,7 @@ def test_the_audit_log_tells_what_was_done(office: Office) -> None:
     assert (state.count, state.fault) == (4, "")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("statements", "fault"),
     [
@@ -280,6 +282,7 @@ def test_whatever_is_done_to_the_audit_log_is_seen(home: Path, statements: list[
     office.close()
 
 
+@pytest.mark.sqlite
 def test_a_rewritten_end_is_seen_by_the_sealed_head(home: Path) -> None:
     office = open_office(Home(home))
     filled(office)
