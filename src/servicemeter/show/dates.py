@@ -13,6 +13,7 @@ __all__ = [
     "elapsed_until",
     "is_unfinished",
     "moment",
+    "month_name",
     "period_label",
     "period_title",
     "span",
@@ -51,6 +52,11 @@ def weekday(on: date, *, language: str = "en") -> str:
 def weekday_names(language: str = "en") -> list[str]:
     """The days of the week, Monday first."""
     return _WEEKDAYS.get(language, _WEEKDAYS["en"]).split()
+
+
+def month_name(on: date, *, language: str = "en") -> str:
+    """The short name of the month."""
+    return _pick(_SHORT, language, on.month - 1)
 
 
 def day(on: date, *, language: str = "en", with_year: bool = True) -> str:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from html import escape
 
 from servicemeter.show.charts import svg
-from servicemeter.show.dates import day, period_label, weekday_names
+from servicemeter.show.dates import day, month_name, weekday_names
 from servicemeter.show.phrases import counted, say
 from servicemeter.show.theme import HEAT_STEPS
 
@@ -65,8 +65,7 @@ def strip_chart(strip: Strip, language: str = "en") -> str:
         weeks = (on - monday).days // 7
         x, y = _LEFT + weeks * _STEP, _TOP + on.weekday() * _STEP
         if on.day == 1:
-            label = period_label(on, "month", language=language, with_year=False)
-            parts.append(f'<text class="tick" x="{x:.1f}" y="12">{escape(label)}</text>')
+            parts.append(f'<text class="tick" x="{x:.1f}" y="12">{escape(month_name(on, language=language))}</text>')
         box = f'x="{x:.1f}" y="{y:.1f}" width="{_STEP - 2:g}" height="{_STEP - 2:g}" rx="2"'
         says = escape(_said(on, count, strip, language))
         parts.append(f'<rect class="{_look(on, count, most, strip)}" {box}><title>{says}</title></rect>')

@@ -61,6 +61,9 @@ def promise_words(row: Mapping[str, Any], at: datetime, language: str) -> tuple[
         return say(language, "{time} late", time=late), "late"
     if row.get("is_paused") or not row.get("due_at"):
         return say(language, "paused"), ""
-    left = duration(-(seconds_since(row["due_at"], at) or 0), language=language)
+    left_s = -(seconds_since(row["due_at"], at) or 0)
+    if left_s <= 0:  # used up at closing time to the second: it is broken a second after the next opening
+        return say(language, "late from the next opening"), "soon"
+    left = duration(left_s, language=language)
     share = (row.get("elapsed_seconds") or 0) / row["target_seconds"] if row.get("target_seconds") else 0
     return say(language, "due in {time}", time=left), "soon" if share >= 0.75 else ""
