@@ -166,6 +166,9 @@ class FakeDesk(FakePages):
     fault: Exception | None = None
     surveys: Any = field(default_factory=FakeSurveys)
 
+    def mark(self) -> None:
+        """Nothing is kept of it: each page is asked anew."""
+
     def scorecard(
         self,
         *,

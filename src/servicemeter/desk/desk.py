@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -118,6 +118,7 @@ class Desk(Asking):
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
         self._kept: dict[str, Any] = {}
+        self._change_count = 0
         self._known_sources: list[Source] | None = None
         self._findings: list[dict[str, Any]] | None = None
 
@@ -195,11 +196,28 @@ class Desk(Asking):
             except BaseException:
                 self._is_ready = False
                 raise
-            self._answers.clear()
-            self._kept.clear()
-            self._known_sources = self._findings = None
+            self._forget()
             self._is_ready = is_ready
             return report
+
+    def _forget(self) -> None:
+        """What was answered may be answered otherwise now."""
+        self._answers.clear()
+        self._kept.clear()
+        self._known_sources = self._findings = None
+        self._change_count += 1
+
+    def mark(self) -> Hashable | None:
+        """Another one whenever anything may be answered otherwise: after a load, or when somebody set something. None: not known.
+
+        Waits for nobody, so that what is kept under it can be shown while the desk works.
+        """
+        if self.home is None:
+            return None
+        office = (self._office or self.office).mark() if self.home.has_office() else 0
+        settings = self.home.settings
+        set_at = settings.stat().st_mtime_ns if settings.exists() else 0
+        return None if office is None else (self._change_count, office, set_at)
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files of any shape; see `desk.importing`."""
@@ -259,8 +277,7 @@ class Desk(Asking):
 
     def _begin_anew(self) -> None:
         """After rows were erased: no answer and no fact from before, and no trace in the file."""
-        self._answers.clear()
-        self._known_sources = self._findings = None
+        self._forget()
         self._is_ready = False
         self._keeper.drop_scratch()
         self._make_ready()
@@ -445,7 +462,10 @@ class Desk(Asking):
         }
         if dimension not in columns:
             raise BadQuestion(f"The values of {dimension} cannot be listed; choose {', '.join(columns)}.")
+        key = f"values of {dimension}"
         with self._lock:
+            if key in self._kept:
+                return list(self._kept[key])
             if dimension in ("team", "agent"):
                 sql = f"select {dimension}_id from {dimension}s order by 1"
             elif dimension == "source":
@@ -453,7 +473,8 @@ class Desk(Asking):
             else:
                 parts = " union ".join(f"select {dimension} as v from {table}" for table in columns[dimension])
                 sql = f"select v from ({parts}) as found where v is not null order by 1"
-            return [str(value) for (value,) in self._engine.rows(sql)]
+            self._kept[key] = [str(value) for (value,) in self._engine.rows(sql)]
+            return list(self._kept[key])
 
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""

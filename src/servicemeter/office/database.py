@@ -54,6 +54,8 @@ class Office:
         self.vault, self.home = vault, home
         self.engine = sa.create_engine(_with_driver(url))
         self._turn = _TURNS[url]
+        self._look: sa.PoolProxiedConnection | None = None
+        self._looking = threading.Lock()
         if self.engine.dialect.name == "sqlite":
             _prepare_sqlite(self.engine)
         else:
@@ -87,6 +89,15 @@ class Office:
         ):
             yield connection
 
+    def mark(self) -> int | None:
+        """Another number after each commit of whatever process; None where the database does not tell."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        with self._looking:
+            if self._look is None:
+                self._look = self.engine.raw_connection()
+            return int(self._look.cursor().execute("pragma data_version").fetchone()[0])
+
     def rewrite(self) -> None:
         """Write the database anew, so that what was deleted is not in its free pages either."""
         if self.engine.dialect.name != "sqlite":
@@ -102,6 +113,10 @@ class Office:
 
     def close(self) -> None:
         """Let go of the database."""
+        with self._looking:
+            if self._look is not None:
+                self._look.close()
+                self._look = None
         self.engine.dispose()
 
     def _upgrade(self) -> None:

@@ -15,6 +15,7 @@ from servicemeter.web.desklike import DeskLike
 from servicemeter.web.entrance import Entrance, check_rule
 from servicemeter.web.faults import answer_faults
 from servicemeter.web.guard import LOOPBACK, Guard
+from servicemeter.web.keptpages import KeptPages
 from servicemeter.web.navigation import routers
 from servicemeter.web.reception import Reception
 from servicemeter.web.scoped import ScopedDesk
@@ -43,7 +44,7 @@ def create_app(
     """
     front = reception or Reception(token=token)
     app = FastAPI(title="servicemeter", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, telemetry=_SILENT)
-    app.state.desk, app.state.reception = ScopedDesk(desk), front
+    app.state.desk, app.state.reception, app.state.kept_pages = ScopedDesk(desk), front, KeptPages()
     for router in (*routers(), api.router, look.router):
         app.include_router(router, dependencies=[Depends(check_rule)])
     app.mount("/static", StaticFiles(directory=str(files("servicemeter.web") / "static")), name="static")

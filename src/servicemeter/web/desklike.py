@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -53,6 +53,8 @@ class DeskLike(Protocol):
     def explain_question(self, question: Question, limit: int = 100) -> Explanation: ...
 
     def statements(self, question: Question) -> list[str]: ...
+
+    def mark(self) -> Hashable | None: ...
 
     def metric(self, name: str) -> Metric: ...
 

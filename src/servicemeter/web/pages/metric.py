@@ -16,6 +16,7 @@ from servicemeter.show.words import unit_words
 from servicemeter.web.asker import asker, note_export
 from servicemeter.web.cards import card_view, rows_by_metric
 from servicemeter.web.exports import export, files_of
+from servicemeter.web.keptpages import kept
 from servicemeter.web.pages.check import findings_about
 from servicemeter.web.panels import SIZES, Panel, PanelModule, panel_modules
 from servicemeter.web.paper import picture
@@ -42,6 +43,7 @@ class _Part:
 
 @router.api_route("/metric/{name}", methods=["GET", "HEAD"])
 @may("see_figures")
+@kept
 def metric_page(request: Request, name: str) -> Response:
     """A metric over the period and filters of the address; parts that take longer are fetched after it."""
     subject = subject_of(visit(request, KEYS), name)

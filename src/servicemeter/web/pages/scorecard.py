@@ -9,6 +9,7 @@ from servicemeter.model.scorecard import Scorecard
 from servicemeter.show.phrases import phrase
 from servicemeter.show.sentences import Finding, summarise
 from servicemeter.web.cards import family_views
+from servicemeter.web.keptpages import kept
 from servicemeter.web.pages import Page
 from servicemeter.web.visit import visit
 
@@ -20,6 +21,7 @@ _MOST_FINDINGS = 3
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
+@kept
 def scorecard_page(request: Request) -> Response:
     """The scorecard of the period and filters that the address names."""
     seen = visit(request, ("set",))
