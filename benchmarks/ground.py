@@ -22,7 +22,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 import servicemeter.metrics.measure as measuring
-import servicemeter.metrics.quantiles as quantiles
 from servicemeter.desk.desk import Desk
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.metrics.plan import Plan
@@ -273,10 +272,11 @@ def watching(desk: Desk) -> Iterator[list[Ran]]:
     with ExitStack() as stack:
         for owner, name, instead in (
             (engine, "rows", rows),
+            (engine, "rows_of", lambda queries: [rows(sql) for sql in queries]),
             (measuring, "plan", labels.plan),
             (measuring, "tally_statement", labels.of_tallies),
             (measuring, "survival_statement", labels.of_one(survival_statement)),
-            (quantiles, "ranks_statement", labels.of_one(ranks_statement)),
+            (measuring, "ranks_statement", labels.of_one(ranks_statement)),
         ):
             stack.enter_context(mock.patch.object(owner, name, instead))
         yield ran

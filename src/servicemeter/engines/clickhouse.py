@@ -206,6 +206,9 @@ class _Speaking(ABC):
         columns = [column.to_pylist() for column in self.arrow(sql).columns]
         return list(zip(*columns, strict=True))
 
+    def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+        return [self.rows(sql) for sql in queries]
+
     def make_schema(self, name: str) -> None:
         self.run(f"create database if not exists {name}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -24,6 +24,9 @@ class Engine(Protocol):
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows."""
+
+    def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+        """All rows of each of several queries, which may run side by side."""
 
     def arrow(self, sql: str) -> pa.Table:
         """Run a query and return its rows as an Arrow table."""

@@ -90,6 +90,9 @@ class PostgreSQL:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self._found(sql)[1]
 
+    def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+        return [self.rows(sql) for sql in queries]
+
     def arrow(self, sql: str) -> pa.Table:
         names, rows = self._found(sql)
         return pa.table({name: pa.array([row[i] for row in rows]) for i, name in enumerate(names)})

@@ -132,6 +132,9 @@ class Spark:
         columns = [column.to_pylist() for column in self.arrow(sql).columns]
         return list(zip(*columns, strict=True))
 
+    def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+        return [self.rows(sql) for sql in queries]
+
     def arrow(self, sql: str) -> pa.Table:
         return self._session.sql(self.dialect.spelled(sql)).toArrow()
 

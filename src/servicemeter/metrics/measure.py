@@ -13,7 +13,7 @@ from servicemeter.metrics.quantiles import spread
 from servicemeter.metrics.ranks import ranks_statement
 from servicemeter.metrics.statements import shape_of, survival_statement, tally_statement
 from servicemeter.model.answer import Answer, Row
-from servicemeter.model.metric import Agg, Distribution, Tally
+from servicemeter.model.metric import Agg, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
@@ -39,11 +39,7 @@ def measure(
         if one.is_measured and not one.invalid_dimension:
             families[_family(one)].append(i)
     for members in families.values():
-        facts = facts_for(plans[members[0]])
-        _count(facts, [(plans[i], found[i]) for i in members])
-        for i in members:
-            if plans[i].measure.distribution:
-                _spread(facts, plans[i], found[i])
+        _ask(facts_for(plans[members[0]]), [(plans[i], found[i]) for i in members])
     return [_answer(one, groups, data_version) for one, groups in zip(plans, found, strict=True)]
 
 
@@ -52,11 +48,7 @@ def statements_of(question: Question, settings: Mapping[str, str], sources: list
     one = plan(question, settings, sources)
     facts = facts_for(one)
     statements = [sql for _, _, sql in _tally_statements(facts, [(one, {})])]
-    if one.measure.distribution:
-        of = one.measure.distribution
-        work = survival_statement if of.censored else ranks_statement
-        statements += [sql for sql in [work(one, facts, of)] if sql]
-    return statements
+    return [*statements, *(sql for sql in [_distribution_statement(facts, one)] if sql)]
 
 
 def _family(one: Plan) -> Key:
@@ -66,22 +58,32 @@ def _family(one: Plan) -> Key:
     return (one.periods, one.as_of, one.tz, one.by, q.grain, q.where, q.scope, q.known_at, names, one.building)
 
 
-def _count(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
-    """Run the tallies of plans of one family and put their fields into the plans' groups."""
+def _ask(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
+    """Run what plans of one family need, side by side, and put what was found into the plans' groups."""
+    tallies = _tally_statements(facts, members)
+    spreads = [(one, groups, sql) for one, groups in members if (sql := _distribution_statement(facts, one))]
+    found = facts.rows_of([*(sql for _, _, sql in tallies), *(sql for _, _, sql in spreads)])
     width = len(members[0][0].by)
-    for wanted, owners, sql in _tally_statements(facts, members):
+    for (wanted, owners, _), rows in zip(tallies, found, strict=False):
         columns = [(_is_count(agg), *owner) for (_, _, agg), owner in zip(wanted, owners, strict=True)]
-        for row in facts.rows(sql):
-            key = tuple(row[: width + 1])
-            for (is_count, groups, field), value in zip(columns, row[width + 1 :], strict=True):
-                if value is not None and (value != 0 or not is_count):
-                    fields = groups.setdefault(key, {})
-                    number = int(value) if is_count else value
-                    fields[field] = number + fields[field] if field in fields else number
+        _put_tallies(rows, width, columns)
     for one, groups in members:
         nothing = _nothing(one)
         for key, fields in groups.items():
             groups[key] = {**nothing, **fields}
+    for (one, groups, _), rows in zip(spreads, found[len(tallies) :], strict=True):
+        _put_distribution(rows, one, groups)
+
+
+def _put_tallies(rows: Sequence[Key], width: int, columns: Sequence[tuple[bool, Groups, str]]) -> None:
+    """Add up numbers; `columns` say of each whether it counts, and whose field it is."""
+    for row in rows:
+        key = tuple(row[: width + 1])
+        for (is_count, groups, field), value in zip(columns, row[width + 1 :], strict=True):
+            if value is not None and (value != 0 or not is_count):
+                fields = groups.setdefault(key, {})
+                number = int(value) if is_count else value
+                fields[field] = number + fields[field] if field in fields else number
 
 
 def _tally_statements(
@@ -112,14 +114,21 @@ def _is_count(agg: Agg) -> bool:
     return agg.sql.startswith("count(")
 
 
-def _spread(facts: Facts, one: Plan, groups: Groups) -> None:
+def _distribution_statement(facts: Facts, one: Plan) -> str | None:
+    """The statement of a plan's distribution; None where it has none, or the fact lacks a dimension that was asked."""
+    of = one.measure.distribution
+    if of is None:
+        return None
+    return survival_statement(one, facts, of) if of.censored else ranks_statement(one, facts, of)
+
+
+def _put_distribution(rows: Sequence[Key], one: Plan, groups: Groups) -> None:
     """Put the statistics of the distribution into the groups."""
     of = one.measure.distribution
-    assert of is not None
-    if of.censored:
-        _survive(facts, one, of, groups)
+    if of is not None and of.censored:
+        _put_survival(rows, one, groups)
         return
-    for key, statistics in (spread(facts, one, of) or {}).items():
+    for key, statistics in spread(rows, len(one.by) + 1).items():
         fields = groups.setdefault(key, _nothing(one))
         fields |= statistics
 
@@ -129,15 +138,12 @@ def _nothing(one: Plan) -> dict[str, Any]:
     return {name: 0 if _is_count(agg) else None for tally in one.measure.tallies for name, agg in tally.fields.items()}
 
 
-def _survive(facts: Facts, one: Plan, of: Distribution, groups: Groups) -> None:
+def _put_survival(rows: Sequence[Key], one: Plan, groups: Groups) -> None:
     """Kaplan-Meier over the cohort: cases still running are censored."""
-    sql = survival_statement(one, facts, of)
-    if sql is None:
-        return
     width = len(one.by) + 1
     cases: dict[Key, list[tuple[Any, int, int]]] = defaultdict(list)
-    for row in facts.rows(sql):
-        cases[tuple(row[:width])].append(row[width:])
+    for row in rows:
+        cases[tuple(row[:width])].append((row[width], row[width + 1], row[width + 2]))
     for key, steps in cases.items():
         known = [step for step in steps if step[0] is not None and step[0] >= 0]
         seconds, events, censored = ([step[i] for step in known] for i in range(3))

@@ -9,7 +9,7 @@ from typing import Any
 
 from servicemeter.analysis.intervals import order_ranks
 from servicemeter.metrics.plan import Plan
-from servicemeter.metrics.ranks import classes_statement, ranks_statement
+from servicemeter.metrics.ranks import classes_statement
 from servicemeter.model.metric import Distribution
 from servicemeter.store.build import Facts
 
@@ -20,15 +20,11 @@ Key = tuple[Any, ...]
 _RANKS = ("median_below", "median_above", "p90_below", "p90_above", "median_low", "median_high", "p90_low", "p90_high")
 
 
-def spread(facts: Facts, plan: Plan, of: Distribution) -> dict[Key, dict[str, Any]] | None:
-    """The statistics of each group (period and dimensions); None when the fact lacks a dimension that was asked."""
-    sql = ranks_statement(plan, facts, of)
-    if sql is None:
-        return None
-    width = len(plan.by) + 1
+def spread(rows: Sequence[Sequence[Any]], width: int) -> dict[Key, dict[str, Any]]:
+    """The statistics of each group from the rows of a `ranks_statement`, of which the first `width` columns are the group."""
     sums: dict[Key, Sequence[Any]] = {}
     places: dict[Key, list[tuple[int, int, Any]]] = {}
-    for row in facts.rows(sql):
+    for row in rows:
         key, (*own, x, below, upto) = tuple(row[:width]), row[width:]
         sums[key] = own
         if upto is not None:

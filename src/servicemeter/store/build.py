@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
@@ -195,6 +195,12 @@ class Facts:
         """The rows of a statement over these facts."""
         self._provide(sql)
         return self.engine.rows(sql)
+
+    def rows_of(self, statements: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+        """The rows of each of several statements, which may run side by side."""
+        for sql in statements:
+            self._provide(sql)
+        return self.engine.rows_of(statements)
 
     def arrow(self, sql: str) -> pa.Table:
         """The rows of a statement over these facts, with the names of its columns."""
