@@ -627,9 +627,10 @@ class Desk(Asking):
         """An answer as it leaves the desk: in works-council mode without individuals. See `desk.individuals`."""
         if not self.hides_individuals:
             return answer
-        humans = "count(case when coalesce(kind, 'human') <> 'bot' then 1 end)"
-        bots = self._engine.rows(f"select agent_id from agents group by agent_id having {humans} = 0")
-        return hide_individuals(answer, {str(one) for (one,) in bots}, is_story=is_story)
+        known = self._engine.rows("select agent_id, name, coalesce(kind, 'human') = 'bot' from agents")
+        people = {str(cell) for one, name, is_bot in known if not is_bot for cell in (one, name) if cell}
+        bots = {str(one) for one, _, is_bot in known if is_bot} - people
+        return hide_individuals(answer, bots, people, is_story=is_story)
 
     def _reasons_file(self) -> Path:
         if self.home is None:

@@ -8,6 +8,7 @@ are refused (`desk.privacy`).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
@@ -34,20 +35,22 @@ _FIGURES = (Answer, Filter, Question, Scorecard, TicketWish)
 _ONE = "(agent)"
 
 
-def hide_individuals(value: T, bots: Collection[str], *, is_story: bool = False) -> T:
+def hide_individuals(value: T, bots: Collection[str], people: Collection[str] = (), *, is_story: bool = False) -> T:
     """The same value without anybody's id or name; `bots` are the ids that are no people, whoever else has one is.
+
+    `people` are ids and names of those who are known: looked for in rows that were kept aside, whose columns are a file's own.
 
     In a story people are told apart by numbers that begin anew in each. Not elsewhere: numbers that hold over a list would count
     what each of them did.
     """
-    return cast(T, _Hiding(bots, is_story).value(value))
+    return cast(T, _Hiding(bots, people, is_story).value(value))
 
 
 class _Hiding:
     """One value on its way out, with the numbers given so far."""
 
-    def __init__(self, bots: Collection[str], is_story: bool) -> None:
-        self._bots, self._is_story = bots, is_story
+    def __init__(self, bots: Collection[str], people: Collection[str], is_story: bool) -> None:
+        self._bots, self._people, self._is_story = bots, people, is_story
         self._numbers: dict[str, int] = {}
 
     def value(self, value: Any) -> Any:
@@ -67,9 +70,7 @@ class _Hiding:
         return {name: first[name] if name in first else self._field(row, name) for name in row if name not in left_out}
 
     def _left_out(self, row: Mapping[Any, Any]) -> Collection[str]:
-        """What of a row says who somebody is by itself: names, and the row of a file as it came."""
-        if "table" in row and "row" in row:
-            return ("row",)
+        """What of a row says who somebody is by itself."""
         return (*_NAMES, "name") if self._is_person(row.get("agent_id")) else ()
 
     def _field(self, row: Mapping[Any, Any], name: Any) -> Any:
@@ -78,6 +79,8 @@ class _Hiding:
             return {one: called for one, called in value.items() if not self._is_person(one)}
         if name == "agent" and isinstance(value, list | tuple):
             return [told for one in value if (told := self._of_agent(one)) is not None]
+        if name == "row" and isinstance(value, str) and "value" in row:
+            return self._kept_aside(value)
         if self._is_person(value) and self._names_agent(row, name):
             return self._word(value)
         return self.value(value)
@@ -88,6 +91,20 @@ class _Hiding:
             return {name: self._word(v) if name == "value" and self._is_person(v) else v for name, v in one.items()}
         return None if self._is_person(one[0]) else one
 
+    def _kept_aside(self, text: str) -> str:
+        """A row that was kept aside: by the fields that are ours, and wherever a cell is somebody's id or name."""
+        try:
+            said = json.loads(text)
+        except ValueError:
+            return ""
+        if not isinstance(said, dict):
+            return ""
+        hidden = {name: self._word(cell) if self._is_known(cell) else cell for name, cell in self._fields(said).items()}
+        return json.dumps(hidden, ensure_ascii=False)
+
+    def _is_known(self, cell: Any) -> bool:
+        return isinstance(cell, str) and cell in self._people
+
     def _names_agent(self, row: Mapping[Any, Any], name: Any) -> bool:
         if name in _PEOPLE:
             return True
@@ -95,7 +112,8 @@ class _Hiding:
             return str(row.get(_BY_KIND[name], "agent")) == "agent"
         if name == "value":
             of = row.get("field") or row.get("column")
-            return of in _PEOPLE or of in _BY_KIND or row.get("table") in _OF_AGENTS
+            is_aside = "row" in row or "column" in row
+            return of in _PEOPLE or of in _BY_KIND or row.get("table") in _OF_AGENTS or (is_aside and self._is_known(row[name]))
         if name == "unit":
             return row.get("unit_of") == "agent"
         return name == "id" and str(row[name]) == row.get("agent_id")
