@@ -79,7 +79,7 @@ def fill(desk: Desk) -> None:
             for state, since, until in _PRESENCE
         ],
         survey_invitations=[
-            {"invitation_id": "v-1", "kind": "csat", "scale": "csat_1_5", "ticket_id": "t-1", "customer_id": "ann",
+            {"invitation_id": "v-1", "kind": "csat", "scale": "csat_5", "ticket_id": "t-1", "customer_id": "ann",
              "agent_id": WREN, "sent_at": "2026-03-03T09:00:00Z"}
         ],
         survey_answers=[{"answer_id": "g-1", "invitation_id": "v-1", "question": "csat", "value_num": 5,
