@@ -299,7 +299,7 @@ def test_sight_is_merged_into_the_scope_and_nothing_else_is_changed() -> None:
     (Person("", "", "analyst"), Scope()), (Person("", "", "analyst", brands=("a",)), Scope(brands=("a",))),
     (Person("", "", "viewer", sources=("s",)), Scope(sources=("s",))), (Person("", "", "lead"), None),
     (Person("", "", "lead", brands=("a",)), None), (Person("", "", "agent", teams=("a",)), None),
-    (Person("", "", "agent", agents=("x",)), Scope(agents=("x",))),
+    (Person("", "", "agent", agents=("x",)), Scope(agents=("x",), is_own=True)),
 ])  # fmt: skip
 def test_what_each_role_sees(person: Person, scope: Scope | None) -> None:
     assert person.scope == scope

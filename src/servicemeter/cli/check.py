@@ -30,7 +30,7 @@ def verb(kept_aside: bool, export: str | None, form: str, home: Home) -> None:
 
     with reading(home) as desk:
         if export is not None:
-            export_rows(desk.kept_aside(), export)
+            export_rows(desk.kept_aside(to_mend=True), export)
             return
         found = desk.kept_aside() if kept_aside else desk.findings()
     if form == "json":

@@ -380,12 +380,13 @@ def _results(name: str, since: str | None, until: str | None, form: str, home: H
       servicemeter survey results intent --from 2026-10-01 --to 2027-01-01
     """
     from servicemeter.cli.terminal.surveyed import results_lines, saving_lines
+    from servicemeter.desk.privacy import results_shown
     from servicemeter.desk.surveying import savings
     from servicemeter.surveys.results import survey_results
 
     first, last = (_day(text) for text in (since, until))
     with _bureau(home, (name,)) as bureau:
-        found = survey_results(bureau.office, bureau.forms[name], first, last)
+        found = results_shown(home, survey_results(bureau.office, bureau.forms[name], first, last))
         saved = []
         if found.intents:
             with bureau.desk() as desk:

@@ -92,8 +92,8 @@ class Asked(Protocol):
         """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
         ...
 
-    def kept_aside(self) -> list[dict[str, Any]]:
-        """Every row that could not be taken, oldest load first."""
+    def kept_aside(self, *, to_mend: bool = False) -> list[dict[str, Any]]:
+        """Every row that could not be taken, oldest load first; `to_mend` leaves them as they came, whomever they name."""
         ...
 
     def sources(self) -> list[dict[str, Any]]:

@@ -104,7 +104,7 @@ def _compared(desk: Desk, by: str, metric: Metric, mix: str, scorecard: Scorecar
     whole = answers[0].rows
     if small & {str(row[by]) for row in whole}:
         whole = [*(r for r in whole if str(r[by]) not in small), *_together(desk, question, by, small)]
-    rows = [row for row in whole if row.get("n") and people.get(str(row[by]), _Person("")).is_human and row[by] != _NOBODY]
+    rows = [row for row in whole if _is_counted(row) and people.get(str(row[by]), _Person("")).is_human and row[by] != _NOBODY]
     expected = _expected(answers[-1].rows, by, MIXES[mix], small, {str(row[by]) for row in rows}) if MIXES[mix] else {}
     groups, common, factor = _placed(rows, by, metric, people, expected)
     most = max((group.n for group in groups), default=0)
@@ -120,6 +120,11 @@ def _compared(desk: Desk, by: str, metric: Metric, mix: str, scorecard: Scorecar
         small_teams=len(small),
         answers=[] if small else answers,  # whose rows would tell of them one by one
     )
+
+
+def _is_counted(row: Row) -> bool:
+    """Whether there are cases and a share of them: answers on a scale that nobody knows have none."""
+    return bool(row.get("n")) and row.get("numerator") is not None
 
 
 def _asked(scorecard: Scorecard, metric: str) -> Question:
@@ -153,7 +158,7 @@ def _expected(rows: Sequence[Row], by: str, kinds: tuple[str, ...], small: set[s
     everybody: dict[str, list[Counted]] = defaultdict(list)
     for row in rows:
         key = _SMALL_TEAMS if str(row[by]) in small else str(row[by])
-        if key in chosen and row.get("n"):
+        if key in chosen and _is_counted(row):
             kind = " · ".join(str(row[dimension]) for dimension in kinds)
             cases[key][kind] += row["n"]
             everybody[kind].append(Counted(row["numerator"], row["n"]))

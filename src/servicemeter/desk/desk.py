@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
@@ -23,9 +23,10 @@ from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
 from servicemeter.desk.feelings import ask_feelings
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
+from servicemeter.desk.individuals import hide_individuals
 from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
-from servicemeter.desk.privacy import refuse_individuals
+from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
 from servicemeter.desk.reasons import propose_reasons, sort_by_reason
 from servicemeter.desk.retaining import tidy_surveys
 from servicemeter.desk.saving import save_view
@@ -77,6 +78,7 @@ from servicemeter.text.masking import mask_of
 
 __all__ = ["Desk"]
 
+T = TypeVar("T")
 Where = Sequence[Filter]
 _CACHED = 512
 
@@ -245,7 +247,7 @@ class Desk(Asking):
     def export_customer(self, called: str, source: str | None = None) -> dict[str, Any]:
         """Everything about a person: the rows of the book in all versions, those of the office, the files; see `desk.erasing`."""
         with self._lock:
-            return export_customer(self, called, source)
+            return self._handed_out(export_customer(self, called, source))
 
     def erase_customer(self, called: str, source: str | None = None, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
         """Take a person's names, addresses and words out of the book and the office, and leave what is counted."""
@@ -315,10 +317,11 @@ class Desk(Asking):
         with self._lock:
             return self.book.loads()
 
-    def kept_aside(self) -> list[dict[str, Any]]:
-        """Every row that could not be taken, oldest load first."""
+    def kept_aside(self, *, to_mend: bool = False) -> list[dict[str, Any]]:
+        """Every row that could not be taken, oldest load first; `to_mend` leaves them as they came, whomever they name."""
         with self._lock:
-            return self.book.kept_aside()
+            found = self.book.kept_aside()
+            return found if to_mend else self._handed_out(found)
 
     def sources(self) -> list[dict[str, Any]]:
         """The sources with their coverage (UTC) and capabilities."""
@@ -345,15 +348,16 @@ class Desk(Asking):
         if name not in method_names():
             raise UnknownName("method of the desk", name, sorted(method_names()))
         one = method_named(name)
+        refuse_asked(self.home, arguments)
         with self._lock:
             if not one.is_kept:
-                return one.answer(self, **arguments)
+                return self._handed_out(one.answer(self, **arguments), is_story=one.is_story)
             key = f"{self.book.data_version} {name} {sorted(arguments.items())!r}"
             if key not in self._kept:
                 if len(self._kept) >= _CACHED:
                     self._kept.clear()
                 self._kept[key] = one.answer(self, **arguments)
-            return self._kept[key]
+            return self._handed_out(self._kept[key], is_story=one.is_story)
 
     def scorecard(
         self,
@@ -388,7 +392,8 @@ class Desk(Asking):
             raise BadQuestion(f"limit={limit} is no number of rows; give 0 or more.")
         with self._lock:
             answer = self.measure_all([question])[0]
-            return explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
+            found = explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
+            return self._handed_out(found)
 
     def curve(self, question: Question) -> Curve | None:
         """Which share of the cases of a duration was over within which time; None for what is no duration."""
@@ -403,9 +408,10 @@ class Desk(Asking):
         what was written. Turns and solves have their seconds by the calendar and in opening hours. A ticket outside the
         `scope` is refused (`NotAllowed`).
         """
+        refuse_asked(self.home, {"scope": scope})
         with self._lock:
             check_ticket(self.facts_in_book(), source, ticket_id, scope or Scope())
-            return tell_story(self.facts_in_book(), source, ticket_id)
+            return self._handed_out(tell_story(self.facts_in_book(), source, ticket_id), is_story=True)
 
     def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
         """What happened in [since, until), still holds `now`, and may be asked about; with whom it concerns.
@@ -426,13 +432,16 @@ class Desk(Asking):
         scope: Scope | None = None,
     ) -> dict[str, Any]:
         """How a text sounds and what it is about, or that of a ticket with its customer's story; see `desk.assist`."""
+        refuse_asked(self.home, {"scope": scope})
         with self._lock:
-            return assist(self, text=text, source=source, ticket_id=ticket_id, language=language, scope=scope or Scope())
+            found = assist(self, text=text, source=source, ticket_id=ticket_id, language=language, scope=scope or Scope())
+            return self._handed_out(found, is_story=True)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
         with self._lock:
             self._make_ready()
+            refuse_individuals(self.home, [question])
             return statements_of(question, self.book.settings(), self._sources(), self._keeper.facts_for)
 
     @property
@@ -462,6 +471,8 @@ class Desk(Asking):
         }
         if dimension not in columns:
             raise BadQuestion(f"The values of {dimension} cannot be listed; choose {', '.join(columns)}.")
+        if dimension == "agent" and self.hides_individuals:
+            return []
         key = f"values of {dimension}"
         with self._lock:
             if key in self._kept:
@@ -481,7 +492,7 @@ class Desk(Asking):
         with self._lock:
             if self._findings is None:
                 self._findings = check(self.facts_in_book(), self._sources(), self.report_tz)
-            return self._findings
+            return self._handed_out(self._findings)
 
     def coverage(self) -> list[dict[str, Any]]:
         """How many rows each source has of each day: source, first_on, row_counts from then on, and the days that lack rows."""
@@ -627,6 +638,20 @@ class Desk(Asking):
         """Build the facts now if they are missing, instead of at the first question."""
         with self._lock:
             self._make_ready()
+
+    @property
+    def hides_individuals(self) -> bool:
+        """Whether works-council mode is on."""
+        return discretion_of(self.home).hides_individuals
+
+    def _handed_out(self, answer: T, *, is_story: bool = False) -> T:
+        """An answer as it leaves the desk: in works-council mode without individuals. See `desk.individuals`."""
+        if not self.hides_individuals:
+            return answer
+        known = self._engine.rows("select agent_id, name, coalesce(kind, 'human') = 'bot' from agents")
+        people = {str(cell) for one, name, is_bot in known if not is_bot for cell in (one, name) if cell}
+        bots = {str(one) for one, _, is_bot in known if is_bot} - people
+        return hide_individuals(answer, bots, people, is_story=is_story)
 
     def _reasons_file(self) -> Path:
         if self.home is None:

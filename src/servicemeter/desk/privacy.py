@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from servicemeter.ground.errors import BadQuestion, BadSettings
 from servicemeter.ground.settings import Home
-from servicemeter.model.question import Question
+from servicemeter.model.question import Filter, Question, Scope
+from servicemeter.surveys.results import Results
 from servicemeter.text.masking import privacy_section
 
-__all__ = ["Discretion", "discretion_of", "refuse_individuals", "shows_words"]
+__all__ = ["Discretion", "discretion_of", "refuse_asked", "refuse_individuals", "results_shown", "shows_words"]
 
 _SMALLEST_TEAM = 5
+_NOBODY = frozenset(("(unassigned)", "(unknown)"))
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,36 @@ def discretion_of(home: Home | None) -> Discretion:
     return Discretion(hides, smallest)
 
 
-def refuse_individuals(home: Home | None, questions: Sequence[Question]) -> None:
-    """Refuse questions that split or filter by agent where individuals are hidden: on every face alike."""
-    asks_agents = any("agent" in q.by or any(f.dimension == "agent" for f in q.where) for q in questions)
-    if asks_agents and discretion_of(home).hides_individuals:
+def refuse_individuals(home: Home | None, questions: Iterable[Question]) -> None:
+    """Refuse questions that split or filter by agent where individuals are hidden: on every face alike.
+
+    A scope of agents is such a filter, but for that of agents who ask about their own work. What nobody has may be asked for.
+    """
+    if any("agent" in q.by or _names_agents(q.where, q.scope) for q in questions):
+        _refuse(home)
+
+
+def refuse_asked(home: Home | None, arguments: Mapping[str, Any]) -> None:
+    """The same of a method that is asked by name: its `where`, that of its `wish`, and its `scope`."""
+    where = (*(arguments.get("where") or ()), *getattr(arguments.get("wish"), "where", ()))
+    if _names_agents(where, arguments.get("scope") or Scope()):
+        _refuse(home)
+
+
+def results_shown(home: Home | None, results: Results) -> Results:
+    """What came of a survey; where individuals are hidden, without who was asked about whose work."""
+    if not discretion_of(home).hides_individuals:
+        return results
+    return replace(results, differences=[one for one in results.differences if one.dimension != "agent_id"])
+
+
+def _names_agents(where: Iterable[Filter], scope: Scope) -> bool:
+    asked = any(one.dimension == "agent" and not _NOBODY.issuperset(one.values) for one in where)
+    return asked or bool(scope.agents and not scope.is_own)
+
+
+def _refuse(home: Home | None) -> None:
+    if discretion_of(home).hides_individuals:
         raise BadQuestion(
             "Works-council mode is on: nothing is split or filtered by agent here. Ask by team, or change [privacy] "
             "hide_individuals in servicemeter.toml."

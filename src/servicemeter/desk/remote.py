@@ -154,9 +154,9 @@ class RemoteDesk(Asking):
         """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
         return list(self._ask("loads"))
 
-    def kept_aside(self) -> list[dict[str, Any]]:
-        """Every row that could not be taken, oldest load first."""
-        return list(self._ask("kept_aside"))
+    def kept_aside(self, *, to_mend: bool = False) -> list[dict[str, Any]]:
+        """Every row that could not be taken, oldest load first; `to_mend` leaves them as they came, whomever they name."""
+        return list(self._ask("kept_aside", to_mend=to_mend))
 
     def sources(self) -> list[dict[str, Any]]:
         """The sources with their coverage (UTC) and capabilities."""

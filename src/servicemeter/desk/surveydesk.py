@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from servicemeter.desk.anydesk import AnyDesk
+from servicemeter.desk.privacy import results_shown
 from servicemeter.desk.surveying import Saving, known_intents, savings
 from servicemeter.ground.clock import periods
 from servicemeter.ground.errors import BadForm, BadQuestion, UnknownName
@@ -104,7 +105,7 @@ class SurveyDesk:
             return None
         [span] = periods(since, until, None, self._desk.report_tz)
         begins, ends = (datetime.fromtimestamp(at, UTC) for at in (span.p0, span.p1))
-        return survey_results(self._office, form, begins, ends, where)
+        return results_shown(self._office.home, survey_results(self._office, form, begins, ends, where))
 
     def intents(self, since: date, until: date, where: Sequence[Filter] = ()) -> Intents:
         """Why visitors came, by all answers in the book, with what a self-service page could save."""

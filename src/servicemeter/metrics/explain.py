@@ -175,6 +175,8 @@ class _Counting:
         named = [unit for unit in units if isinstance(unit, str) and chr(31) not in unit and unit not in row.values()]
         if named:
             row["unit"] = named[0]
+            if any("agent_id" in c.unit for c in part.counted):
+                row["unit_of"] = "agent"
         if _has_numerator(one):
             row["numerator"] = _plain(found["numerator"])
             if one.metric.unit == "fraction":

@@ -35,8 +35,9 @@ class Explanation:
     A row has `period_start` (or `at_moment`), the dimensions asked, `fact`, the ids of what was counted (`source` with
     `ticket_id`, `contact_id`, `invitation_id`, …), `at` (the instant that puts it into its period, ISO 8601 in UTC), `n`
     (what it adds to the answer's n) and, where there is one, `value` (seconds or points), `unit` (what n counts, when
-    that is not the row), `numerator` (what it adds) and for shares `in_numerator`. `totals` has for every row of the
-    answer the `rows`, `n` and `numerator` added up; they equal the answer's, or `notes` says that they do not.
+    that is not the row; `unit_of` says agent where it is one), `numerator` (what it adds) and for shares `in_numerator`.
+    `totals` has for every row of the answer the `rows`, `n` and `numerator` added up; they equal the answer's, or `notes`
+    says that they do not.
     """
 
     answer: Answer

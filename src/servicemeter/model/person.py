@@ -65,7 +65,7 @@ class Person:
         need = _NEEDS.get(self.role)
         if need is not None and not getattr(self, need):
             return None
-        return Scope(self.sources, self.brands, self.teams, self.agents)
+        return Scope(self.sources, self.brands, self.teams, self.agents, is_own=self.role == "agent")
 
     @property
     def sees_everything(self) -> bool:
@@ -107,7 +107,8 @@ def within(asked: Scope, person: Person) -> Scope:
         raise NotAllowed("Nothing is shown to this account yet: it has no team or no agent of its own. Ask whoever invited you.")
     for dimension, name in _DIMENSIONS.items():
         _check(dimension, getattr(asked, name), getattr(seen, name))
-    return Scope(*(getattr(asked, name) or getattr(seen, name) for name in SCOPED))
+    both = {name: getattr(asked, name) or getattr(seen, name) for name in SCOPED}
+    return replace(seen, **both)
 
 
 def _check(dimension: str, wanted: Iterable[str], seen: tuple[str, ...]) -> None:

@@ -23,12 +23,16 @@ class Filter:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the asker may see; empty tuples mean all. Permissions narrow this and nothing else."""
+    """What the asker may see; empty tuples mean all. Permissions narrow this and nothing else.
+
+    `is_own` says that `agents` are the ids of whoever asks.
+    """
 
     sources: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
+    is_own: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class Question:
             out["known_at"] = self.known_at.isoformat()
         if self.params:
             out["params"] = dict(self.params)
-        scope = {k: list(v) for k, v in vars(self.scope).items() if v}
+        scope = {k: list(v) for k, v in vars(self.scope).items() if v and k != "is_own"}
         if scope:
             out["scope"] = scope
         return out

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from servicemeter.show.dates import weekday_names
 from servicemeter.show.phrases import phrase, say
 
-__all__ = ["dimension_name", "dimension_value"]
+__all__ = ["an_agent", "dimension_name", "dimension_value"]
 
 _NAMES = {
     "source": phrase("source"),
@@ -35,6 +37,7 @@ _NAMES = {
 _VALUES = {
     "(unknown)": phrase("(unknown)"),
     "(unassigned)": phrase("(unassigned)"),
+    "(agent)": phrase("an agent"),
     "email": phrase("e-mail"),
     "phone": phrase("phone"),
     "chat": phrase("chat"),
@@ -65,6 +68,15 @@ _VALUES = {
     "resolution": phrase("resolution"),
 }
 _OURS = ("channel", "channel_class", "priority", "status", "metric")
+_NUMBERED = re.compile(r"\(agent (\d+)\)")
+
+
+def an_agent(one: str, language: str = "en") -> str:
+    """Somebody who works here by their id, where the desk hides who it is: `an agent`, `agent 2`; others as they stand."""
+    numbered = _NUMBERED.fullmatch(one)
+    if numbered:
+        return say(language, "agent {n}", n=numbered[1])
+    return say(language, _VALUES["(agent)"]) if one == "(agent)" else one
 
 
 def dimension_name(dimension: str, language: str = "en") -> str:
@@ -74,7 +86,7 @@ def dimension_name(dimension: str, language: str = "en") -> str:
 
 def dimension_value(dimension: str, value: object, language: str = "en") -> str:
     """What one value of a dimension is called: `e-mail`, `Monday`, `9–10 h`; names the organisation gave stand as they are."""
-    text = str(value)
+    text = an_agent(str(value), language)
     if dimension == "weekday" and text.isdigit():
         return weekday_names(language)[int(text) - 1]
     if dimension == "hour_of_day" and text.isdigit():

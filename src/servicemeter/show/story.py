@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from servicemeter.show.dates import day, weekday
-from servicemeter.show.dimensions import dimension_name, dimension_value
+from servicemeter.show.dimensions import an_agent, dimension_name, dimension_value
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import money, number
 from servicemeter.show.phrases import counted, phrase, say
@@ -95,11 +95,18 @@ Entry = Mapping[str, Any]
 Names = Mapping[str, str]
 
 
+def _called(agent: str, agents: Names, language: str) -> str:
+    """An agent's name, else the id, or that it is an agent where the desk says no more."""
+    return agents.get(agent) or an_agent(agent, language)
+
+
 def _who(entry: Entry, agents: Names, language: str) -> str:
     """Who did it: the kind of author, and a person's name."""
     kind = str(entry.get("author_type") or entry.get("actor_type") or "")
     one = str(entry.get("author_id") or entry.get("actor_id") or "")
-    return agents.get(one, one) if kind in ("agent", "bot") and one else say(language, _AUTHORS.get(kind, kind)) if kind else ""
+    if kind in ("agent", "bot") and one:
+        return _called(one, agents, language)
+    return say(language, _AUTHORS.get(kind, kind)) if kind else ""
 
 
 def _created(entry: Entry, agents: Names, teams: Names, language: str) -> Told:
@@ -150,16 +157,21 @@ def _contact(entry: Entry, agents: Names, teams: Names, language: str) -> Told:
     channel = dimension_value("channel", entry["channel"], language) if entry.get("channel") else say(language, "call or chat")
     agent = str(entry.get("agent_id") or "")
     talked = duration(entry["talk_s"], language=language) if entry.get("talk_s") else ""
-    tag = " · ".join(text for text in (outcome_words(entry.get("outcome"), language), agents.get(agent, agent), talked) if text)
+    said = (outcome_words(entry.get("outcome"), language), _called(agent, agents, language), talked)
+    tag = " · ".join(text for text in said if text)
     return "customer" if entry.get("direction") == "inbound" else "agent", channel[:1].upper() + channel[1:], tag
 
 
 def _session(entry: Entry, agents: Names, teams: Names, language: str) -> Told:
     agent = str(entry.get("agent_id") or "")
     if not entry.get("ended_at"):
-        return "worked", say(language, "{name} works on it", name=agents.get(agent, agent)), ""
+        return "worked", say(language, "{name} works on it", name=_called(agent, agents, language)), ""
     seconds = (datetime.fromisoformat(entry["ended_at"]) - datetime.fromisoformat(entry["at"])).total_seconds()
-    return "worked", say(language, "{name} worked on it", name=agents.get(agent, agent)), duration(seconds, language=language)
+    return (
+        "worked",
+        say(language, "{name} worked on it", name=_called(agent, agents, language)),
+        duration(seconds, language=language),
+    )
 
 
 def _turn(entry: Entry, agents: Names, teams: Names, language: str) -> Told:

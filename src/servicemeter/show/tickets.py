@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from servicemeter.show.dates import moment
+from servicemeter.show.dimensions import an_agent
 from servicemeter.show.durations import duration
 from servicemeter.show.phrases import phrase, say
 
@@ -42,7 +43,7 @@ def agent_words(row: Mapping[str, Any], language: str) -> str:
     """Who has a ticket: the agent's name, else the id; said of those who are gone."""
     if not row.get("agent_id"):
         return say(language, "(unassigned)")
-    name = str(row.get("agent_name") or row["agent_id"])
+    name = str(row.get("agent_name") or an_agent(str(row["agent_id"]), language))
     return say(language, "{name} (deleted)", name=name) if row.get("is_agent_deleted") else name
 
 

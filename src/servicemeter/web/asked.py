@@ -183,4 +183,5 @@ def _scope(given: object) -> Scope:
     for value in given.values():
         if not _is_words(value):
             raise BadQuestion('"scope" holds lists of names, such as {"teams": ["returns"]}.')
-    return Scope(**{key: tuple(value) for key, value in given.items()})
+    lists: dict[str, Any] = {key: tuple(value) for key, value in given.items()}
+    return Scope(**lists)

@@ -26,7 +26,9 @@ from servicemeter.web.desklike import DeskLike
 
 __all__ = ["ScopedDesk"]
 
-_OPEN = frozenset(("mark", "metric", "metrics", "report_tz", "data_version", "covered", "notes", "aims", "views"))
+_OPEN = frozenset(
+    ("mark", "metric", "metrics", "report_tz", "data_version", "covered", "notes", "aims", "views", "hides_individuals")
+)
 """What says nothing about anybody's work."""
 
 _GIVES: dict[str, Right] = {"busy_times": "see_figures", "loyalty": "see_figures"}

@@ -12,6 +12,7 @@ from servicemeter.cli.terminal.words import hint
 from servicemeter.model.answer import Row
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
+from servicemeter.show.dimensions import an_agent
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
@@ -52,7 +53,7 @@ def _cell(name: str, value: object, metric: Metric) -> str:
         return ""
     if name == "value" and metric.unit == "seconds" and isinstance(value, int | float):
         return duration(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else an_agent(str(value))
 
 
 def _ids(row: Row) -> str:

@@ -8,6 +8,7 @@
 
 Arguments go by name. They and the answer are plain values, or records of the kinds that travel (`desk/wire.py`): those that
 a module names in its `SENDS` do. With `is_kept` the answer is kept until rows are loaded again: for what reads the book alone.
+With `is_story` it is about one ticket or customer: people in it may be told apart where they are hidden (`desk/individuals.py`).
 """
 
 from __future__ import annotations
@@ -39,13 +40,16 @@ class Method(Protocol):
     """A method as the desk that holds the book runs it."""
 
     is_kept: bool
+    is_story: bool
 
     def answer(self, desk: Desk, /, **arguments: Any) -> Any:
         """The answer itself, worked out."""
         ...
 
 
-def method(*, is_kept: bool = False) -> Callable[[Callable[Concatenate[Desk, P], T]], Callable[Concatenate[Answerer, P], T]]:
+def method(
+    *, is_kept: bool = False, is_story: bool = False
+) -> Callable[[Callable[Concatenate[Desk, P], T]], Callable[Concatenate[Answerer, P], T]]:
     """Mark a module's function as a method of the desk: whoever calls it asks a desk, and the one with the book runs it."""
 
     def mark(work: Callable[Concatenate[Desk, P], T]) -> Callable[Concatenate[Answerer, P], T]:
@@ -58,7 +62,7 @@ def method(*, is_kept: bool = False) -> Callable[[Callable[Concatenate[Desk, P],
             answer: T = desk.ask(name, named)
             return answer
 
-        asked.is_kept, asked.answer = is_kept, work  # type: ignore[attr-defined]
+        asked.is_kept, asked.is_story, asked.answer = is_kept, is_story, work  # type: ignore[attr-defined]
         return asked
 
     return mark

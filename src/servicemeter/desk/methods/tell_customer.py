@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["tell_customer"]
 
 
-@method()
+@method(is_story=True)
 def tell_customer(
     desk: Desk,
     *,

@@ -30,7 +30,7 @@ _SPANS = ("agent", "team", "priority")
 _AGENTS = ("agent_id", "author_id", "first_responder_id")
 
 
-@method()
+@method(is_story=True)
 def tell_ticket(
     desk: Desk,
     *,

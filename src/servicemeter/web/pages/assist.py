@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from servicemeter.ground.errors import BadQuestion, NotAllowed, ServicemeterError, UnknownName
+from servicemeter.show.dimensions import an_agent
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.api import read_json
@@ -146,6 +147,7 @@ def _event(what: str, language: str) -> str:
 
 def _entry(entry: Mapping[str, Any], language: str) -> dict[str, str]:
     """One line of the story: when, what, and the rest as it is."""
-    rest = ", ".join(f"{name} {value}" for name, value in entry.items() if name not in ("at", "what") and value is not None)
+    told = ((name, value) for name, value in entry.items() if name not in ("at", "what") and value is not None)
+    rest = ", ".join(f"{name} {an_agent(str(value), language)}" for name, value in told)
     at = str(entry.get("at", "")).replace("T", " ").removesuffix("Z")
     return {"at": at, "what": _event(str(entry["what"]), language), "rest": rest}

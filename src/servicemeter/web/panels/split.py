@@ -41,9 +41,10 @@ _IN_ORDER = ("weekday", "hour_of_day", "age_group")
 def build(subject: Subject) -> Panel | None:
     """The metric by the dimension of the address (`by`), or by its own, or by channel."""
     metric, language = subject.metric, subject.language
-    choices = [d for d in (*_EVERYWHERE, *metric.dimensions) if d not in metric.invalid]
+    hidden = ("agent",) if subject.seen.desk.hides_individuals else ()
+    choices = [d for d in (*_EVERYWHERE, *metric.dimensions) if d not in (*metric.invalid, *hidden)]
     by = subject.seen.address.own.get("by", subject.nature or "channel")
-    if by not in choices:
+    if by not in (*choices, *hidden):  # the desk says itself why it hides
         raise UnknownName(f"dimension of {metric.name}", by, choices)
     answer = _ask(subject, by)
     rows = _sorted(answer.rows, by, metric, _sort(subject, by))
