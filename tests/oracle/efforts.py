@@ -175,7 +175,7 @@ def _counted(units: list[Unit], params: Params) -> Row:
 
 def macro_share(world: World, span: Span, params: Params) -> list[Unit]:
     """Replies of the period, and whether they use a standard answer."""
-    supplying = {m["source"] for m in world.seen("messages", "occurred_at") if m.get("macro_id")}
+    supplying = {m["source"] for m in world.rows["messages"] if m.get("macro_id")}  # what a source can tell has no instant
     found = []
     for ticket in population(world, params):
         for message in ticket.messages:

@@ -54,9 +54,8 @@ def _askings(world: World, span: Span) -> list[Asking]:
             found.append(Asking(person, ticket.latest("reason"), ticket.created_at, first, True, ticket))
     for contact in world.contacts:
         if contact.is_inbound and contact.outcome != "self_served":
-            is_answered = contact.outcome == "answered" and any(world.is_handled(leg) for leg in contact.legs)
             alone = all(leg.get("ticket_id") is None for leg in contact.legs)
-            end = contact.last.get("ended_at") if is_answered and alone else None
+            end = contact.last.get("ended_at") if contact.outcome == "answered" and alone else None
             person = world.persons.of(contact.root)
             reason = contact.root.get("reason")
             found.append(Asking(person, reason, contact.started_at, end, end is not None, None, contact))
@@ -65,8 +64,9 @@ def _askings(world: World, span: Span) -> list[Asking]:
 
 def _contact_dims(world: World, contact: Contact) -> Row:
     handled = [leg for leg in contact.legs if world.is_handled(leg)]
-    agent = handled[-1].get("agent_id")
-    team = handled[-1].get("team_id") or world.team_of(contact.root["source"], agent, contact.last["answered_at"])
+    agent = handled[-1].get("agent_id") if handled else None  # nobody where a bot answered; then the team that was rung
+    team = handled[-1].get("team_id") if handled else contact.last.get("team_id")
+    team = team or world.team_of(contact.root["source"], agent, contact.last["answered_at"])
     root = contact.root
     dims = {k: root.get(k) for k in ("channel", "brand", "reason", "source")}
     return {**dims, "agent": agent, "team": team, "customer_segment": world.persons.segment(root)}

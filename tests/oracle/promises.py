@@ -84,14 +84,21 @@ class Clock:
         return sum(self.length(a, b) for a, b, runs in self.steps(at) if runs)
 
     def matures(self) -> int:
-        """When the first target is passed if nothing stops the clock."""
+        """When the first target is passed if nothing changes after the start, which alone decides (section 1.3)."""
         target, low, high = self.target(self.start) or 0, self.start, self.start + 3600
-        while self.length(self.start, high) <= target:
+        while self._length_at_first(high) <= target:
             high += high - self.start
         while low < high - 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if self.length(self.start, middle) <= target else (low, middle)
+            low, high = (middle, high) if self._length_at_first(middle) <= target else (low, middle)
         return low
+
+    def _length_at_first(self, until: int) -> int:
+        """The seconds from the start to an instant in the calendar that holds at the start."""
+        if self.first.get("clock", "calendar") == "calendar":
+            return until - self.start
+        calendar = str(self.first.get("calendar_id") or self.ticket.calendar(self.start))
+        return self.ticket.world.hours.open_seconds(calendar, self.start, until)
 
     def passes(self, until: int) -> int | None:
         """The instant the target is passed, None when it is not before `until`."""

@@ -24,6 +24,7 @@ from servicemeter.desk.feelings import ask_feelings
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.individuals import hide_individuals
+from servicemeter.desk.lacking import lacking
 from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
@@ -700,7 +701,7 @@ class Desk(Asking):
 
     def _read_sources(self) -> list[Source]:
         rows = self.book.sources()
-        lacks = self._lacks(len(rows))
+        lacks = lacking(self._keeper.kept, self._engine) if self._is_ready and rows else {}
         promised = () if self._is_ready and self._keeper.kept.policies else ("sla_policies",)
         return [
             Source(
@@ -713,27 +714,6 @@ class Desk(Asking):
             )
             for row in rows
         ]
-
-    def _lacks(self, n_sources: int) -> dict[str, list[str]]:
-        """What no row of a source knows: when tickets were created, when they were first asked, which macro answered."""
-        if not self._is_ready or not n_sources:
-            return {}
-        found: dict[str, list[str]] = {}
-        rows = self._keeper.kept.rows(
-            "select source, count(created_at), count(case when is_inbound then first_contact_at end), "
-            "count(case when is_inbound then last_reply_at end) "
-            f"from {self._keeper.kept.schema}.tickets group by source"
-        )
-        with_macros = {
-            source for (source,) in self._engine.rows("select distinct source from messages where macro_id is not null")
-        }
-        for source, created, contacts, replied in rows:
-            found[source] = [] if created else ["creation"]
-            if not contacts and replied:
-                found[source].append("first_contact")
-            if source not in with_macros:
-                found[source].append("macros")
-        return found
 
 
 def _aware(value: datetime | None) -> datetime | None:

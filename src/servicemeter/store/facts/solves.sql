@@ -2,7 +2,8 @@
 -- needs: transitions, states, stream, tickets, handled_sessions, assignee_spans, team_spans, calendar_spans
 -- dimensions: agent=agent_id team=team_id; through: ticket_no
 -- key f.solved_at: f.change_key
--- Solves as episodes: from solved to reopened (or never), with what it took until then.
+-- Solves as episodes: from solved to reopened (or never), with what it took until then. The message with which we opened a ticket is
+-- no reply; where it came after the solve, none of the replies before is it.
 {% import '_macros.sql' as m with context %}
 with solved as (
     select ticket_no, is_inbound, created_at, occurred_at, changed_at as solved_at, change_key, next_at as reopened_at, after_next_at as solved_again_at,
@@ -56,8 +57,8 @@ select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.so
        s.occurred_at - s.created_at as solve_seconds,
        case when s.occurred_at < s.created_at then s.occurred_at - s.created_at
             else {{ m.between('w', 's.created_at', 's.solved_at') }} end as solve_open_seconds,
-       coalesce(w.answers_before, 0) - case when w.ticket_no is null then 0 else s.solve_no - 1 end
-           + coalesce(l.sessions, 0) - case when o.ticket_no is null then 0 else 1 end as agent_replies,
+       greatest(coalesce(w.answers_before, 0) - case when w.ticket_no is null then 0 else s.solve_no - 1 end
+                - case when o.ticket_no is null then 0 else 1 end, 0) + coalesce(l.sessions, 0) as agent_replies,
        a.reply_after_reopen_at,
        case when s.reopened_at = s.solved_at then z.reopened_at else s.reopened_at end as reopened_later_at,
        {% for column in ['pending_seconds', 'pending_open_seconds', 'on_hold_seconds', 'on_hold_open_seconds', 'solved_seconds', 'solved_open_seconds'] %}
