@@ -340,7 +340,7 @@ class Desk(Asking):
             if fresh:
                 found = measure(list(fresh.values()), self.book.settings(), self._sources(), self._keeper.facts_for, version)
                 if len(self._answers) > _CACHED:
-                    self._answers.clear()
+                    self._answers = {key: self._answers[key] for key in keys if key in self._answers}
                 self._answers |= dict(zip(fresh, found, strict=True))
             return [self._answers[k] for k in keys]
 

@@ -92,8 +92,12 @@ class DuckDB:
 
     def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
         # Planning a query takes one thread and, over a few months of data, longer than running it.
-        if len(queries) < 2:
-            return [self.rows(sql) for sql in queries]
+        if len(queries) > 1:
+            with suppress(BadBook):  # two at a time may need more memory than there is
+                return self._rows_of_two_at_a_time(queries)
+        return [self.rows(sql) for sql in queries]
+
+    def _rows_of_two_at_a_time(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
         with self._lock, self.reading() as beside, ThreadPoolExecutor(1) as other:
             left = deque(enumerate(queries))
             found: dict[int, list[tuple[Any, ...]]] = {}
@@ -105,7 +109,10 @@ class DuckDB:
                         found[number] = engine.rows(sql)
 
             ended = other.submit(work, beside)
-            work(self)
+            try:
+                work(self)
+            finally:
+                left.clear()
             ended.result()
         return [found[number] for number in range(len(queries))]
 
