@@ -80,7 +80,7 @@ def readers(address: str, path: str) -> float:
     ends, counts = time.perf_counter() + _READING_S, [0] * _READERS
 
     def read(number: int) -> None:
-        with httpx.Client(base_url=address) as client:
+        with httpx.Client(base_url=address, timeout=600) as client:
             while time.perf_counter() < ends:
                 assert client.get(path).status_code == 200
                 counts[number] += 1
@@ -138,7 +138,8 @@ def main() -> None:
         told("the same, cached", ask(client, metrics), 500)
         fresh = [f"/metric/{_METRICS[n]}?{span}" for n, span in enumerate(spans(84, len(_METRICS), after=60))]
         told("first chart painted, uncached", painted(address, fresh), 1000)
-        say(f"cached scorecards by {_READERS} readers at once: {readers(address, cards[0]):.0f} a second (target 200)")
+        ask(client, cards[-1:])
+        say(f"cached scorecards by {_READERS} readers at once: {readers(address, cards[-1]):.0f} a second (target 200)")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -81,7 +82,7 @@ __all__ = ["Desk"]
 
 T = TypeVar("T")
 Where = Sequence[Filter]
-_CACHED = 512
+_CACHED = 4096
 
 
 class Desk(Asking):
@@ -339,10 +340,11 @@ class Desk(Asking):
             fresh = {k: q for k, q in zip(keys, questions, strict=True) if k not in self._answers}
             if fresh:
                 found = measure(list(fresh.values()), self.book.settings(), self._sources(), self._keeper.facts_for, version)
-                if len(self._answers) > _CACHED:
-                    self._answers = {key: self._answers[key] for key in keys if key in self._answers}
                 self._answers |= dict(zip(fresh, found, strict=True))
-            return [self._answers[k] for k in keys]
+            answers = [self._answers[k] for k in keys]
+            for oldest in list(islice(self._answers, max(0, len(self._answers) - _CACHED))):
+                del self._answers[oldest]
+            return answers
 
     def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """The answer of a method of `desk.methods`, by its name; `UnknownName` when there is none."""
