@@ -25,16 +25,17 @@ def _said(address: str, path: str, language: str) -> str:
     return f"{address}{path}{'&' if '?' in path else '?'}lang={language}"
 
 
+@pytest.mark.parametrize("languages", [("en", "ro"), pytest.param(("en", "nl"), marks=pytest.mark.slow)], ids="-".join)
 @pytest.mark.parametrize("path", PATHS)
-def test_pages_fit_are_quiet_and_open_to_all(browser: Any, address: str, path: str) -> None:
+def test_pages_fit_are_quiet_and_open_to_all(browser: Any, address: str, path: str, languages: tuple[str, ...]) -> None:
     """In every language and width no overflow, nothing on the console, nothing the security policy refuses, no other host;
-    axe finds nothing, wide or narrow, light or dark."""
+    axe finds nothing, wide or narrow, light or dark. (Romanian has the longest words; Dutch is one of the proofs.)"""
     with opened(browser, _said(address, path, "en"), color_scheme="light") as seen:
         for width in (1280, 360):
             _find_nothing(seen.page, width)
         seen.page.emulate_media(color_scheme="dark")
         _find_nothing(seen.page, 1280, runOnly=["color-contrast"])  # nothing else differs
-        for language in ("en", "nl", "ro"):
+        for language in languages:
             if language != "en":
                 visit(seen.page, _said(address, path, language))
             assert seen.page.evaluate("document.documentElement.lang") == language

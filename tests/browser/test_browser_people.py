@@ -55,7 +55,7 @@ def check(page: Any, address: str, path: str, *languages: str) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_pages_of_accounts(browser: Any, place: tuple[str, str, str], theme: str) -> None:
     address, person, token = place
     with opened(browser, f"{address}/invitation?token={token}", 360, color_scheme=theme) as seen:

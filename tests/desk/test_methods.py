@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
+from app_client import client_of
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.methods.busy_times import busy_times
@@ -84,13 +84,8 @@ def test_every_method_answers_alike_through_a_server(small: Desk, tmp_path: Path
         ]
 
     remote = RemoteDesk(Home(tmp_path), ServerNote(1, 1, "token"))
-    client: Any = TestClient(
-        create_internal(small, "token"),
-        base_url="http://127.0.0.1:1/internal/",
-        headers={"Authorization": "Bearer token"},
-        client=("127.0.0.1", 1),
-    )
-    remote._client = client
+    door = create_internal(small, "token")
+    remote._client = client_of(door, base_url="http://127.0.0.1:1/internal/", headers={"Authorization": "Bearer token"})
     here, there = everything(small), everything(remote)
     assert repr(there) == repr(here)
     assert there == here

@@ -88,16 +88,14 @@ def _of_duckdb(path: Path, case: str) -> list[Answer]:
 def _cases() -> Iterator[tuple[Path, str, frozenset[str]]]:
     """Every case: its file, its name, and the engines that run it without --every-case.
 
-    A case takes a second on PostgreSQL, two with chDB, ten and more on Spark: all; those that ask for a metric that none before
-    them asks for; the first of each file; and on a cluster the first one of all.
+    A case takes a second on PostgreSQL, two with chDB, ten and more on Spark: those that ask for a metric that none before them
+    asks for; the first of each file; and on a cluster the first one of all.
     """
     met: set[str] = set()
     for path in FILES:
         asking = [case for case in cases_of(path) if case.metrics]
         for case in cases_of(path):
-            tried = {"postgresql"}
-            if not met.issuperset(case.metrics):
-                tried.add("chdb")
+            tried = set[str]() if met.issuperset(case.metrics) else {"postgresql", "chdb"}
             if asking and case.case_id == asking[0].case_id:
                 tried |= {"spark", "spark cluster"} if path == FILES[0] else {"spark"}
             met.update(case.metrics)
@@ -139,11 +137,6 @@ def test_awkward_histories(engine: Engine, seed: int, request: pytest.FixtureReq
 
 _BUILDING = {"merge_start", "calendar_mode"}  # each combination is a build of its own, which takes a minute on Spark
 TEXTS = ["", "m1", "A-0017", "é", "it's", "back\\slash", "x" * 100]
-
-
-def _is_tried(kind: str, path: Path, is_first: bool) -> bool:
-    """Without --every-case: all where a case takes a second; elsewhere those that ask for a further metric; few on a cluster."""
-    return kind == "postgresql" or (is_first and (kind != "spark cluster" or path == FILES[0]))
 
 
 def test_a_tie_is_broken_by_the_same_number(engine: Engine) -> None:

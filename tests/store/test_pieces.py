@@ -16,6 +16,7 @@ from servicemeter.sources.demo import make_demo
 from servicemeter.sources.demo.delivery import DemoDelivery
 from servicemeter.store.build import fact_files
 
+pytestmark = pytest.mark.slow
 UNTIL = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 OWN_NUMBERS = {"ticket_no", "person_no", "order_no", "part_no", "session_no", "change_key", "from_key", "to_key"}

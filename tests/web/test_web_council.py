@@ -174,6 +174,7 @@ def told(home: Home) -> dict[tuple[str, ...], tuple[int, bool]]:
     return {command: (result.exit_code, names(result.output)) for command, result in done.items()}
 
 
+@pytest.mark.slow
 def test_the_terminal_names_nobody(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     with Desk(home) as desk:
