@@ -144,6 +144,7 @@ def _all_answers(desk: Desk) -> list[Any]:
     return [desk.measure(metric, grain="month", by=["channel"], **SPAN).rows for metric in _ASKED]
 
 
+@pytest.mark.slow
 def test_loading_in_pieces_and_twice_gives_what_loading_at_once_gives(desk: Desk) -> None:
     shop = _shop()
     chance = random.Random(3)

@@ -130,6 +130,7 @@ def opened(browser: Any, url: str, width: int = 1280, **more: Any) -> Iterator[A
     context.close()
 
 
+@pytest.mark.slow
 def test_scripts_that_run_without_a_hand_vote_for_nobody(browser: Any, served: Served) -> None:
     for score in range(1, 6):
         with opened(browser, served.link("csat", score) + f"?s={score}") as page:

@@ -26,6 +26,7 @@ def loads(home: Path) -> list[str]:
         return [load["label"] for load in desk.loads()]
 
 
+@pytest.mark.slow
 def test_it_is_made_once_and_remade_for_another_size(tmp_path: Path) -> None:
     home = tmp_path / "demo"
     first = demo(home, "--tickets", "40", *UNTIL)

@@ -101,7 +101,7 @@ main()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="file sizes are limited by Linux here")
-@pytest.mark.parametrize("room", [100_000, 1_000_000])
+@pytest.mark.parametrize("room", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
 def test_a_full_disk_is_said_and_the_book_is_whole(own_shop: Path, export: Path, room: int) -> None:
     old = answers(own_shop)
     # No file may grow beyond this: neither the book, which is larger, nor what is written ahead of it.

@@ -239,6 +239,7 @@ def _of_every_metric(season: int) -> list[Row]:
     return found
 
 
+@pytest.mark.slow
 @limits(_law, max_examples=1)
 @given(_chances)
 def test_each_period_is_what_it_is_alone(rng: Random) -> None:
