@@ -41,7 +41,10 @@ def served(home: Path, memory: str) -> Iterator[str]:
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={"PATH": "/usr/bin", "SERVICEMETER_MEMORY": memory})
     try:
         assert server.stderr is not None
-        yield next(found[0] for line in server.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
+        said = next((found[0] for line in server.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line))), None)
+        if said is None:
+            raise SystemExit(f"the server on {home} did not come up")
+        yield said
     finally:
         server.terminate()
         server.wait()
