@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 
 from fake_desk import FakeDesk
+from loopback import on_loopback
 from servicemeter.web.app import create_app
 
 # The shell is the same browser without a window, and takes a third less time.
@@ -27,15 +25,8 @@ def address() -> Iterator[str]:
     finding |= {"name": "days_without_rows", "metrics": ["first_response_time"]}
     days = {"source": "help_desk", "first_on": "2025-11-17", "row_counts": [n % 9 for n in range(371)], "missing": ["2026-11-03"]}
     desk = FakeDesk(found=[finding], covers=[days])
-    server = uvicorn.Server(uvicorn.Config(create_app(desk), port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with on_loopback(create_app(desk)) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import uvicorn
 
 import fake_live
 from browser_visit import opened
 from fake_desk import FakeDesk
+from loopback import on_loopback
 from servicemeter.web.app import create_app
 
 pytestmark = pytest.mark.browser
@@ -32,15 +30,8 @@ def changing(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, dict[str, i
 
     monkeypatch.setattr(fake_live, "_watch", changed)
     monkeypatch.setattr("servicemeter.web.pages.now._EVERY_S", 1)
-    server = uvicorn.Server(uvicorn.Config(create_app(FakeDesk()), port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", held
-    server.should_exit = True
-    thread.join()
+    with on_loopback(create_app(FakeDesk())) as address:
+        yield address, held
 
 
 def test_what_changed_takes_its_place_and_all_else_stays(browser: Any, changing: tuple[str, dict[str, int]]) -> None:

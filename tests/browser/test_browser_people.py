@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 
 from browser_visit import opened, visit
 from fake_desk import FakeDesk
+from loopback import on_loopback
 from rooms import PASSWORD, QUICK, make_rooms
 from servicemeter.ground.settings import Home
 from servicemeter.office.people import By, new_link
@@ -32,15 +30,8 @@ def place(blank_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     front = Reception(home)
     person = made.accounts["lead"].person_id
     token = new_link(front.office, person, By("test", front.clock()))
-    server = uvicorn.Server(uvicorn.Config(create_app(FakeDesk(), reception=front), port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", person, token
-    server.should_exit = True
-    thread.join()
+    with on_loopback(create_app(FakeDesk(), reception=front)) as address:
+        yield address, person, token
     front.close()
     made.front.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
+from loopback import on_loopback
 from servicemeter.ground.settings import Home
 from servicemeter.office.answers import answered_invitations
 from servicemeter.office.database import Office, open_office
@@ -101,17 +100,8 @@ def served(tmp_path: Path) -> Iterator[Served]:
     forms["intent"] = replace(intent, asking=replace(intent.asking, share=1.0, after_seconds=0))
     counter = Counter(office, forms, home.survey_key(), home.identity_key())
     counter.by_place, counter.by_link = Rates(10**6), Rates(10**6)
-    server = uvicorn.Server(
-        uvicorn.Config(create_survey_app(home, office, counter=counter), port=0, log_level="error", lifespan="off")
-    )
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.02)
-    yield Served(office, counter, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
-    server.should_exit = True
-    thread.join()
+    with on_loopback(create_survey_app(home, office, counter=counter)) as address:
+        yield Served(office, counter, address)
     office.close()
 
 

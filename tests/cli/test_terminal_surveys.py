@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from datetime import UTC, datetime, timedelta
@@ -85,11 +86,31 @@ def test_asking_and_answering_through_a_server(own_shop: Path) -> None:
             data = urllib.parse.urlencode({"score": "5", "stamp": stamp}).encode()
             with urllib.request.urlopen(urllib.request.Request(link, data, headers=BROWSER)) as page:
                 assert "Saved: 5 of 5" in page.read().decode()
+            other = run("survey", "link", "csat", "--ticket", "t2", "--agent", "a1", home=own_shop).stdout.strip()
+            data = urllib.parse.urlencode({"score": "1", "stamp": "made.up"}).encode()
+            statuses = [_status(urllib.request.Request(other, data, headers=BROWSER)) for _ in range(7)]
+            assert statuses == [202] * 5 + [429] * 2  # held back, then too many by one link in a minute
         # Told to stop, the server took what was answered into the book first.
         today = datetime.now(UTC).date()
         span = ("--from", str(today - timedelta(days=1)), "--to", str(today + timedelta(days=2)))
         row = json.loads(run("measure", "csat", *span, "--format", "json", home=own_shop).stdout)["rows"][0]
         assert (row["value"], row["n"]) == (1.0, 1)
+        held = run("survey", "held", home=own_shop).stdout
+        assert held.count("no_page") == 5 and "5 answers held back: review them." in held
+        assert re.search(r"too_often +2 requests turned away", held)
+        listed = json.loads(run("survey", "held", "--format", "json", home=own_shop).stdout)
+        assert [one["answer"] for one in listed["held"]] == [{"score": 1}] * 5
+        assert [(one["reason"], one["count"]) for one in listed["turned_away"]] == [("too_often", 2)]
+
+
+def _status(request: urllib.request.Request) -> int:
+    """What a server answers."""
+    try:
+        with urllib.request.urlopen(request) as page:
+            return int(page.status)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code
 
 
 def _said(server: subprocess.Popen[str]) -> list[str]:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,7 +16,7 @@ from starlette.types import ASGIApp, Message
 
 from servicemeter.office.database import Office
 from surveys.post import links_in, post_office
-from surveys.shop import BROWSER, open_shop
+from surveys.shop import BROWSER, Shop, open_shop
 
 _AT_ONCE = 32
 
@@ -59,18 +61,33 @@ async def crawl(app: ASGIApp, urls: list[str], times: int) -> set[int]:
     return seen
 
 
+@contextmanager
+def mailed(folder: Path, mails: int) -> Iterator[tuple[Shop, list[str]]]:
+    """A shop that has sent so many mails, and every link of them."""
+    with open_shop(folder, "csat", customers=mails) as shop:
+        with post_office() as post:
+            shop.ask()
+            assert shop.send(post.server) == {"sent": mails}
+        urls = [url for mail in post.mails for url in links_in(mail)]
+        assert len(set(urls)) == mails * 6  # five scores and the objection; both parts of a mail have the same
+        yield shop, urls
+
+
+@contextmanager
+def untouched(shop: Shop) -> Iterator[None]:
+    """Whatever is done meanwhile, the database is as before, and nobody has answered, objected, or been seen."""
+    before = contents(shop.office)
+    yield
+    assert contents(shop.office) == before
+    for empty in ("survey_answers", "survey_held", "survey_refusals", "survey_wishes"):
+        assert before[empty] == [], empty
+    assert not any(i.seen_at or i.rated_at for i in shop.invitations())
+
+
 def crawl_all_links(folder: Path, mails: int, times: int) -> int:
     """Send so many mails, let machines fetch every link of them, and see that nothing changed; returns the requests made."""
-    with open_shop(folder, "csat", customers=mails) as shop, post_office() as post:
-        shop.ask()
-        assert shop.send(post.server) == {"sent": mails}
-        urls = [url for mail in post.mails for url in links_in(mail)]
-        assert len(urls) == mails * 6  # five scores and the objection; both parts of a mail have the same
-        before = contents(shop.office)
+    with mailed(folder, mails) as (shop, urls), untouched(shop):
         assert asyncio.run(crawl(shop.client().app, urls, times)) == {200}
-        assert contents(shop.office) == before
-        assert before["survey_answers"] == [] and before["survey_held"] == []
-        assert not any(i.seen_at or i.rated_at for i in shop.invitations())
         return len(urls) * 2 * times
 
 

@@ -26,7 +26,7 @@ SPAN = "from=2026-03-01&to=2026-04-01"
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    """Twelve asked, six rated (five good, one bad), one held back; and 100 visitors of another system's survey."""
+    """Twelve asked, six rated (five good, one bad), one held back, two turned away; 100 visitors of another system's survey."""
     with open_shop(tmp_path_factory.mktemp("shop"), "csat", customers=12) as shop, post_office() as post:
         shop.ask()
         shop.send(post.server)
@@ -34,6 +34,9 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         for n, path in enumerate(paths[:6]):
             shop.client().answer(shop, path, 4, score="1" if n == 0 else "5")
         shop.client().answer(shop, paths[6], FASTEST_S / 2, score="2")
+        shop.be_patient(by_link=1)  # of three more by one link the first says what was said before, and two are too often
+        statuses = [shop.client().answer(shop, paths[5], 4, score="5").status_code for _ in range(3)]
+        assert statuses == [200, 429, 429]
         shop.take()
         visits = [{"invitation_id": f"v{n}", "kind": "intent", "scope": "intercept", "page": "/help" if n % 2 else "/",
                    "sent_at": "2026-03-05T09:00:00Z"} for n in range(100)]  # fmt: skip
@@ -71,7 +74,7 @@ def test_the_page_shows_the_funnel_and_the_score_with_what_it_rests_on(shop: Sho
     assert "as answered 83.3 % 43.6–97.0 % 6" in said
     # With half of all answered, the truth lies within 0.5·5/6 and 0.5·5/6 + 0.5.
     assert "would lie within 41.7–91.7 %" in said
-    assert "1 answer held back" in said
+    assert "1 answer held back" in said and "2 requests turned away for coming too often" in said
     nobody = texts(get(shop, f"/surveys?{MARCH}&channel=phone"))
     assert "No survey had anybody to ask" in nobody
 
@@ -81,7 +84,9 @@ def test_the_api_gives_the_same(shop: Shop) -> None:
     assert {step["name"]: step["count"] for step in found["funnel"]}["rated"] == 6
     assert (found["score"]["n"], found["score"]["value"]) == (6, 5 / 6)
     assert [one["reason"] for one in found["held"]] == ["too_fast"] and found["held"][0]["answer"] == {"score": 2}
-    every = get(shop, f"/api/surveys?{SPAN}").json()["surveys"]
+    all_of_it = get(shop, f"/api/surveys?{SPAN}").json()
+    assert all_of_it["turned_away"] == [{"day": "2026-03-03", "reason": "too_often", "count": 2}]
+    every = all_of_it["surveys"]
     assert next(one for one in every if one["form"] == "csat")["score"] == found["score"]
     for path in ("/api/surveys", "/api/surveys?from=2026-03-01&to=never", f"/api/surveys?{SPAN}&weather=fine"):
         assert get(shop, path).status_code in (400, 422)

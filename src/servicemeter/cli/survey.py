@@ -361,7 +361,7 @@ def _held(release: str | None, form: str, home: Home) -> None:
     ]
     turned = [{"day": str(day), "reason": reason, "count": count} for (day, reason), count in sorted(refused.items())]
     lines = [f"{r['held_id']}  {r['reason']:<12} {r['held_at']}" for r in rows]
-    lines += [f"{t['day']}  {t['reason']:<12} {t['count']} requests turned away" for t in turned]
+    lines += [f"{t['day']}  {t['reason']:<12} {t['count']} request{'s' * (t['count'] != 1)} turned away" for t in turned]
     _print(form, {"held": rows, "turned_away": turned}, [*lines, f"{len(rows)} answers held back: review them."])
 
 

@@ -11,9 +11,10 @@
   history.replaceState(null, "", location.pathname.replace(/[^/]+$/, "") + "#");
   let seen = false, busy = false;
   const post = async (path, body) => fetch(path, {method: "POST", body, headers: {Accept: "text/html"}, referrerPolicy: "no-referrer"});
+  // A button may be pressed by a script as well; only what moved before tells a hand.
   const fill = () => {
     const data = new URLSearchParams(new FormData(form()));
-    data.set("signal", "1");
+    data.set("signal", seen ? "1" : "");
     return data;
   };
   const show = (html, focus) => {
