@@ -243,7 +243,8 @@ def _of_every_metric(season: int) -> list[Row]:
 @limits(_law, max_examples=1)
 @given(_chances)
 def test_each_period_is_what_it_is_alone(rng: Random) -> None:
-    """Several periods in one question, whose moments are counted together, are those periods asked one by one."""
+    """Several periods in one question, whose moments are counted together, are those periods asked one by one; and so are
+    questions of adjacent spans that are asked at once."""
     case, season = _case(rng, brands=2)
     first = SEASONS[season].date() - timedelta(days=3)
     days = [(first + timedelta(days=i)).isoformat() for i in range(13)]
@@ -259,8 +260,13 @@ def test_each_period_is_what_it_is_alone(rng: Random) -> None:
         for since, until in pairwise(days):
             for rows, day in zip(alone, _rows(desk, *({**ask, "from": since, "to": until} for ask in asks)), strict=True):
                 rows += day
+        desk._answers.clear()  # those days are to be counted again
+        spans = [{**ask, "from": since, "to": until} for since, until in pairwise(days) for ask in asks]
+        together = _rows(desk, *spans)
     for ask, one, other in zip(asks, whole, alone, strict=True):
         assert _sorted(one) == _sorted(other), ask
+    for i, (ask, one) in enumerate(zip(asks, alone, strict=True)):
+        assert _sorted(one) == _sorted([row for rows in together[i :: len(asks)] for row in rows]), ask
 
 
 def _sorted(rows: list[Row]) -> list[str]:
