@@ -260,13 +260,22 @@ def test_each_period_is_what_it_is_alone(rng: Random) -> None:
         for since, until in pairwise(days):
             for rows, day in zip(alone, _rows(desk, *({**ask, "from": since, "to": until} for ask in asks)), strict=True):
                 rows += day
-        desk._answers.clear()  # those days are to be counted again
-        spans = [{**ask, "from": since, "to": until} for since, until in pairwise(days) for ask in asks]
-        together = _rows(desk, *spans)
-    for ask, one, other in zip(asks, whole, alone, strict=True):
-        assert _sorted(one) == _sorted(other), ask
+        together = [_at_once(desk, asks, days, size) for size in (2, 12)]
     for i, (ask, one) in enumerate(zip(asks, alone, strict=True)):
-        assert _sorted(one) == _sorted([row for rows in together[i :: len(asks)] for row in rows]), ask
+        for other in (whole[i], *(rows[i] for rows in together)):
+            assert _sorted(one) == _sorted(other), ask
+
+
+def _at_once(desk: Desk, asks: list[Row], days: list[str], size: int) -> list[list[Row]]:
+    """The rows of each question for every day, so many days asked at once, each as a question of its own."""
+    desk._answers.clear()  # these days are to be counted again
+    found: list[list[Row]] = [[] for _ in asks]
+    spans = list(pairwise(days))
+    for some in (spans[i : i + size] for i in range(0, len(spans), size)):
+        rows = _rows(desk, *({**ask, "from": since, "to": until} for since, until in some for ask in asks))
+        for i, own in enumerate(found):
+            own += [row for day in rows[i :: len(asks)] for row in day]
+    return found
 
 
 def _sorted(rows: list[Row]) -> list[str]:
