@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -24,10 +25,10 @@ import pyarrow.parquet as pq
 import servicemeter.metrics.measure as measuring
 from servicemeter.desk.desk import Desk
 from servicemeter.engines.duckdb import DuckDB
+from servicemeter.engines.engine import Read
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.plan import plan as make_plan
-from servicemeter.metrics.ranks import ranks_statement
-from servicemeter.metrics.statements import survival_statement, tally_statement
+from servicemeter.metrics.statements import numbers_statement, survival_statement, tally_statement
 from servicemeter.model.metric import Tally
 from servicemeter.model.rows import Batch, ParquetBatch, arrow_schema
 from servicemeter.sources.demo import make_demo, write_demo
@@ -264,19 +265,26 @@ def watching(desk: Desk) -> Iterator[list[Ran]]:
     engine = desk.on_engine(lambda engine: engine)
     own_rows = engine.rows
 
-    def rows(sql: str) -> Any:
-        spent, found = timed(lambda: own_rows(sql))
+    def noted(sql: str, work: Callable[[], Any]) -> Any:
+        spent, found = timed(work)
         ran.append(Ran(sql, tuple(labels.metrics[sql]), spent))
         return found
+
+    def rows(sql: str) -> Any:
+        return noted(sql, lambda: own_rows(sql))
+
+    def each(readings: Sequence[tuple[str, Read]]) -> list[Any]:
+        with engine.reading() as reader:
+            return [noted(sql, partial(read, reader, sql)) for sql, read in readings]
 
     with ExitStack() as stack:
         for owner, name, instead in (
             (engine, "rows", rows),
-            (engine, "rows_of", lambda queries: [rows(sql) for sql in queries]),
+            (engine, "each", each),
             (measuring, "plan", labels.plan),
             (measuring, "tally_statement", labels.of_tallies),
             (measuring, "survival_statement", labels.of_one(survival_statement)),
-            (measuring, "ranks_statement", labels.of_one(ranks_statement)),
+            (measuring, "numbers_statement", labels.of_one(numbers_statement)),
         ):
             stack.enter_context(mock.patch.object(owner, name, instead))
         yield ran

@@ -243,7 +243,8 @@ def _of_every_metric(season: int) -> list[Row]:
 @limits(_law, max_examples=1)
 @given(_chances)
 def test_each_period_is_what_it_is_alone(rng: Random) -> None:
-    """Several periods in one question, whose moments are counted together, are those periods asked one by one."""
+    """Several periods in one question, whose moments are counted together, are those periods asked one by one; and so are
+    questions of adjacent spans that are asked at once."""
     case, season = _case(rng, brands=2)
     first = SEASONS[season].date() - timedelta(days=3)
     days = [(first + timedelta(days=i)).isoformat() for i in range(13)]
@@ -259,8 +260,22 @@ def test_each_period_is_what_it_is_alone(rng: Random) -> None:
         for since, until in pairwise(days):
             for rows, day in zip(alone, _rows(desk, *({**ask, "from": since, "to": until} for ask in asks)), strict=True):
                 rows += day
-    for ask, one, other in zip(asks, whole, alone, strict=True):
-        assert _sorted(one) == _sorted(other), ask
+        together = [_at_once(desk, asks, days, size) for size in (2, 12)]
+    for i, (ask, one) in enumerate(zip(asks, alone, strict=True)):
+        for other in (whole[i], *(rows[i] for rows in together)):
+            assert _sorted(one) == _sorted(other), ask
+
+
+def _at_once(desk: Desk, asks: list[Row], days: list[str], size: int) -> list[list[Row]]:
+    """The rows of each question for every day, so many days asked at once, each as a question of its own."""
+    desk._answers.clear()  # these days are to be counted again
+    found: list[list[Row]] = [[] for _ in asks]
+    spans = list(pairwise(days))
+    for some in (spans[i : i + size] for i in range(0, len(spans), size)):
+        rows = _rows(desk, *({**ask, "from": since, "to": until} for since, until in some for ask in asks))
+        for i, own in enumerate(found):
+            own += [row for day in rows[i :: len(asks)] for row in day]
+    return found
 
 
 def _sorted(rows: list[Row]) -> list[str]:

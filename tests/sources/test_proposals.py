@@ -53,6 +53,12 @@ def test_a_proposal_takes_the_rows_in_three_languages(tmp_path: Path, data: str,
     assert taken.column("messages", "author_type") == ["customer", "customer"]
 
 
+def test_one_date_that_does_not_exist_hides_no_column_of_dates(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("Ticket ID,Created At\n1,30-01-2026\n2,31-02-2026\n3,01-03-2026\n", encoding="utf-8")
+    text = propose(tmp_path / "export.csv", now=NOW, options={"tz": "Europe/Amsterdam"})
+    assert 'created_at = "Created At"' in text
+
+
 def test_unused_columns_and_untranslated_words_are_shown(tmp_path: Path) -> None:
     text, taken = proposed(tmp_path, ENGLISH)
     assert '#   "Shelf": B4, B5' in text

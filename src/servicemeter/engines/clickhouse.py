@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 
 from servicemeter.engines.dialect import Dialect, kind_of
+from servicemeter.engines.engine import Read
 from servicemeter.model.tables import Kind
 
 __all__ = ["ClickHouse", "EmbeddedClickHouse"]
@@ -182,6 +183,8 @@ def _with_column_names(sql: str) -> str:
 class _Speaking(ABC):
     """What the server and the embedded build have in common."""
 
+    is_near = False
+
     def __init__(self, database: str) -> None:
         self.dialect = _Dialect(database)
         self.make_schema(self.dialect.temporary)
@@ -191,6 +194,9 @@ class _Speaking(ABC):
 
     @abstractmethod
     def stage(self, name: str, rows: pa.Table) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
 
     @abstractmethod
     def _found(self, sql: str) -> pa.Table: ...
@@ -206,8 +212,8 @@ class _Speaking(ABC):
         columns = [column.to_pylist() for column in self.arrow(sql).columns]
         return list(zip(*columns, strict=True))
 
-    def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
-        return [self.rows(sql) for sql in queries]
+    def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
+        return [read(self, sql) for sql, read in readings]
 
     def make_schema(self, name: str) -> None:
         self.run(f"create database if not exists {name}")

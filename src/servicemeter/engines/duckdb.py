@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from servicemeter.engines.dialect import Dialect
+from servicemeter.engines.engine import Read
 from servicemeter.ground.errors import BadBook, BookHeld
 from servicemeter.model.tables import Kind
 
@@ -34,6 +35,7 @@ class DuckDB:
     """
 
     dialect = Dialect()
+    is_near = True
 
     def __init__(
         self,
@@ -90,23 +92,25 @@ class DuckDB:
         with self._lock, _plainly(self.path):
             return list(self._connection.execute(sql).fetchall())
 
-    def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+    def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
         # Planning a query takes one thread and, over a few months of data, longer than running it.
-        if len(queries) > 1:
+        if len(readings) > 1:
             with suppress(BadBook):  # two at a time may need more memory than there is
-                return self._rows_of_two_at_a_time(queries)
-        return [self.rows(sql) for sql in queries]
+                return self._two_at_a_time(readings)
+        return [read(self, sql) for sql, read in readings]
 
-    def _rows_of_two_at_a_time(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
+    def _two_at_a_time(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
         with self._lock, self.reading() as beside, ThreadPoolExecutor(1) as other:
-            left = deque(enumerate(queries))
-            found: dict[int, list[tuple[Any, ...]]] = {}
+            left = deque(enumerate(readings))
+            found: dict[int, Any] = {}
 
             def work(engine: DuckDB) -> None:
-                with suppress(IndexError):  # none is left
-                    while True:
-                        number, sql = left.popleft()
-                        found[number] = engine.rows(sql)
+                while True:
+                    try:
+                        number, (sql, read) = left.popleft()
+                    except IndexError:  # none is left
+                        return
+                    found[number] = read(engine, sql)
 
             ended = other.submit(work, beside)
             try:
@@ -114,7 +118,7 @@ class DuckDB:
             finally:
                 left.clear()
             ended.result()
-        return [found[number] for number in range(len(queries))]
+        return [found[number] for number in range(len(readings))]
 
     def arrow(self, sql: str) -> pa.Table:
         with self._lock, _plainly(self.path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -11,13 +11,22 @@ import pyarrow as pa
 from servicemeter.engines.dialect import Dialect
 from servicemeter.model.tables import Kind
 
-__all__ = ["BookEngine", "Engine"]
+__all__ = ["BookEngine", "Engine", "Read"]
+
+Read = Callable[["Engine", str], Any]
+"""How the answer to a query is taken from an engine."""
 
 
 class Engine(Protocol):
     """A database that facts are built on and that answers questions. Writing happens in `transaction`, where it has any."""
 
-    dialect: Dialect
+    @property
+    def dialect(self) -> Dialect:
+        """How it spells what databases spell differently."""
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it works in this process, so that a million numbers cost nothing to fetch."""
 
     def run(self, sql: str) -> None:
         """Run a statement that answers nothing."""
@@ -25,8 +34,8 @@ class Engine(Protocol):
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows."""
 
-    def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
-        """All rows of each of several queries, which may run side by side."""
+    def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
+        """What each of several queries gives, read in its own way; they may run side by side."""
 
     def arrow(self, sql: str) -> pa.Table:
         """Run a query and return its rows as an Arrow table."""

@@ -11,6 +11,7 @@ import psycopg
 import pyarrow as pa
 
 from servicemeter.engines.dialect import Dialect
+from servicemeter.engines.engine import Read
 from servicemeter.model.tables import Kind
 
 __all__ = ["PostgreSQL"]
@@ -78,6 +79,8 @@ class PostgreSQL:
     a database of its own.
     """
 
+    is_near = False
+
     def __init__(self, address: str) -> None:
         self.dialect = _Dialect()
         self._connection = psycopg.connect(address, autocommit=True)
@@ -90,8 +93,8 @@ class PostgreSQL:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self._found(sql)[1]
 
-    def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
-        return [self.rows(sql) for sql in queries]
+    def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
+        return [read(self, sql) for sql, read in readings]
 
     def arrow(self, sql: str) -> pa.Table:
         names, rows = self._found(sql)

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from servicemeter.engines.dialect import Dialect
+from servicemeter.engines.engine import Read
 from servicemeter.model.tables import Kind
 
 __all__ = ["Spark"]
@@ -108,6 +109,8 @@ def _with_windows_written_out(sql: str) -> str:
 class Spark:
     """A session on a Spark Connect server, `sc://host:15002/;database=name`; ours are schemas that begin with the name."""
 
+    is_near = False
+
     def __init__(self, address: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # of versions of pandas, which we do not use
@@ -132,8 +135,8 @@ class Spark:
         columns = [column.to_pylist() for column in self.arrow(sql).columns]
         return list(zip(*columns, strict=True))
 
-    def rows_of(self, queries: Sequence[str]) -> list[list[tuple[Any, ...]]]:
-        return [self.rows(sql) for sql in queries]
+    def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
+        return [read(self, sql) for sql, read in readings]
 
     def arrow(self, sql: str) -> pa.Table:
         return self._session.sql(self.dialect.spelled(sql)).toArrow()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from servicemeter.analysis.intervals import kaplan_meier
+from servicemeter.engines.engine import Engine, Read
 from servicemeter.ground.clock import Period, moment
 from servicemeter.metrics.plan import Plan, Source, plan
-from servicemeter.metrics.quantiles import spread
+from servicemeter.metrics.quantiles import spread_of_numbers, spread_of_ranks
 from servicemeter.metrics.ranks import ranks_statement
-from servicemeter.metrics.statements import shape_of, survival_statement, tally_statement
+from servicemeter.metrics.statements import numbers_statement, shape_of, survival_statement, tally_statement
 from servicemeter.model.answer import Answer, Row
 from servicemeter.model.metric import Agg, Tally
 from servicemeter.model.question import Question
@@ -34,12 +36,16 @@ def measure(
     """Answer questions, in their order. `facts_for` gives the facts a plan is to be read from."""
     plans = [plan(q, settings, sources) for q in questions]
     found: list[Groups] = [{} for _ in plans]
-    families: dict[Key, list[int]] = defaultdict(list)
-    for i, one in enumerate(plans):
-        if one.is_measured and not one.invalid_dimension:
-            families[_family(one)].append(i)
+    families: dict[Key, list[tuple[list[int], Plan, Groups]]] = defaultdict(list)
+    for run in _runs(plans):
+        one = _joined([plans[i] for i in run])
+        families[_family(one)].append((run, one, {}))
     for members in families.values():
-        _ask(facts_for(plans[members[0]]), [(plans[i], found[i]) for i in members])
+        _ask(facts_for(members[0][1]), [(one, groups) for _, one, groups in members])
+        for run, _, groups in members:
+            for (period, *dimensions), fields in groups.items():
+                whose, own = (run[period], 0) if len(run) > 1 else (run[0], period)
+                found[whose][(own, *dimensions)] = fields
     return [_answer(one, groups, data_version) for one, groups in zip(plans, found, strict=True)]
 
 
@@ -48,21 +54,53 @@ def statements_of(question: Question, settings: Mapping[str, str], sources: list
     one = plan(question, settings, sources)
     facts = facts_for(one)
     statements = [sql for _, _, sql in _tally_statements(facts, [(one, {})])]
-    return [*statements, *(sql for sql in [_distribution_statement(facts, one)] if sql)]
+    return [*statements, *(reading[0] for reading in [_distribution(facts, one)] if reading)]
+
+
+def _runs(plans: Sequence[Plan]) -> list[list[int]]:
+    """The numbers of the plans that can be answered, each alone or with others that ask the same of the spans before and after.
+
+    A span and the one before it are one question of two periods.
+    """
+    alike: dict[Key, list[int]] = defaultdict(list)
+    for i, one in enumerate(plans):
+        if one.is_measured and not one.invalid_dimension:
+            is_span = one.question.grain is None and one.question.moment is None
+            alike[(one.metric.name, one.params_hash, _asked(one), None if is_span else i)].append(i)
+    runs: list[list[int]] = []
+    for same in alike.values():
+        same.sort(key=lambda i: plans[i].periods[0].p0)
+        runs.append(same[:1])
+        for i in same[1:]:
+            if plans[runs[-1][-1]].periods[0].p1 == plans[i].periods[0].p0:
+                runs[-1].append(i)
+            else:
+                runs.append([i])
+    return runs
+
+
+def _joined(run: Sequence[Plan]) -> Plan:
+    """Plans that differ in the period alone as one plan of several periods."""
+    return replace(run[0], periods=tuple(p for one in run for p in one.periods), ends=tuple(e for one in run for e in one.ends))
 
 
 def _family(one: Plan) -> Key:
     """What two plans must share to be counted by one statement."""
+    return (one.periods, one.question.grain, _asked(one))
+
+
+def _asked(one: Plan) -> Key:
+    """What a plan asks for besides its metric and its periods."""
     q = one.question
     names = tuple(s.name for s in one.sources)
-    return (one.periods, one.as_of, one.tz, one.by, q.grain, q.where, q.scope, q.known_at, names, one.building)
+    return (one.as_of, one.tz, one.by, q.where, q.scope, q.known_at, names, one.building)
 
 
 def _ask(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
     """Run what plans of one family need, side by side, and put what was found into the plans' groups."""
     tallies = _tally_statements(facts, members)
-    spreads = [(one, groups, sql) for one, groups in members if (sql := _distribution_statement(facts, one))]
-    found = facts.rows_of([*(sql for _, _, sql in tallies), *(sql for _, _, sql in spreads)])
+    spreads = [(one, groups, reading) for one, groups in members if (reading := _distribution(facts, one))]
+    found = facts.each([*((sql, _rows) for _, _, sql in tallies), *(reading for _, _, reading in spreads)])
     width = len(members[0][0].by)
     for (wanted, owners, _), rows in zip(tallies, found, strict=False):
         columns = [(_is_count(agg), *owner) for (_, _, agg), owner in zip(wanted, owners, strict=True)]
@@ -71,8 +109,13 @@ def _ask(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
         nothing = _nothing(one)
         for key, fields in groups.items():
             groups[key] = {**nothing, **fields}
-    for (one, groups, _), rows in zip(spreads, found[len(tallies) :], strict=True):
-        _put_distribution(rows, one, groups)
+    for (one, groups, _), statistics in zip(spreads, found[len(tallies) :], strict=True):
+        for key, fields in statistics.items():
+            groups.setdefault(key, _nothing(one)).update(fields)
+
+
+def _rows(engine: Engine, sql: str) -> list[Key]:
+    return engine.rows(sql)
 
 
 def _put_tallies(rows: Sequence[Key], width: int, columns: Sequence[tuple[bool, Groups, str]]) -> None:
@@ -114,23 +157,22 @@ def _is_count(agg: Agg) -> bool:
     return agg.sql.startswith("count(")
 
 
-def _distribution_statement(facts: Facts, one: Plan) -> str | None:
-    """The statement of a plan's distribution; None where it has none, or the fact lacks a dimension that was asked."""
-    of = one.measure.distribution
+def _distribution(facts: Facts, one: Plan) -> tuple[str, Read] | None:
+    """The statement of a plan's distribution, and how the statistics of its groups are read from it.
+
+    None where the metric has no distribution, or the fact lacks a dimension that was asked.
+    """
+    of, width = one.measure.distribution, len(one.by) + 1
     if of is None:
         return None
-    return survival_statement(one, facts, of) if of.censored else ranks_statement(one, facts, of)
-
-
-def _put_distribution(rows: Sequence[Key], one: Plan, groups: Groups) -> None:
-    """Put the statistics of the distribution into the groups."""
-    of = one.measure.distribution
-    if of is not None and of.censored:
-        _put_survival(rows, one, groups)
-        return
-    for key, statistics in spread(rows, len(one.by) + 1).items():
-        fields = groups.setdefault(key, _nothing(one))
-        fields |= statistics
+    read: Read
+    if of.censored:
+        sql, read = survival_statement(one, facts, of), lambda engine, sql: _survival(engine.rows(sql), width)
+    elif facts.engine.is_near:
+        sql, read = numbers_statement(one, facts, of), lambda engine, sql: spread_of_numbers(engine.arrow(sql))
+    else:
+        sql, read = ranks_statement(one, facts, of), lambda engine, sql: spread_of_ranks(engine.rows(sql), width)
+    return (sql, read) if sql else None
 
 
 def _nothing(one: Plan) -> dict[str, Any]:
@@ -138,18 +180,17 @@ def _nothing(one: Plan) -> dict[str, Any]:
     return {name: 0 if _is_count(agg) else None for tally in one.measure.tallies for name, agg in tally.fields.items()}
 
 
-def _put_survival(rows: Sequence[Key], one: Plan, groups: Groups) -> None:
-    """Kaplan-Meier over the cohort: cases still running are censored."""
-    width = len(one.by) + 1
+def _survival(rows: Sequence[Key], width: int) -> dict[Key, dict[str, Any]]:
+    """Kaplan-Meier over each cohort: cases still running are censored."""
     cases: dict[Key, list[tuple[Any, int, int]]] = defaultdict(list)
     for row in rows:
         cases[tuple(row[:width])].append((row[width], row[width + 1], row[width + 2]))
+    statistics = {}
     for key, steps in cases.items():
         known = [step for step in steps if step[0] is not None and step[0] >= 0]
         seconds, events, censored = ([step[i] for step in known] for i in range(3))
         curve = kaplan_meier(seconds, events, censored)
-        fields = groups.setdefault(key, _nothing(one))
-        fields |= {
+        statistics[key] = {
             "n": sum(events) + sum(censored),
             "n_events": sum(events),
             "n_censored": sum(censored),
@@ -158,6 +199,7 @@ def _put_survival(rows: Sequence[Key], one: Plan, groups: Groups) -> None:
             "median": curve.quantile(0.5) if curve else None,
             "p90": curve.quantile(0.9) if curve else None,
         }
+    return statistics
 
 
 def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:

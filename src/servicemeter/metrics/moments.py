@@ -1,10 +1,13 @@
-"""Units (persons) at many moments, from what their rows hold: each row is read once, however many moments there are."""
+"""Units (persons) at several moments, from what their rows hold: each row is read once, however many moments there are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 __all__ = ["units_at_ends"]
+
+_FEW = 3
+"""Up to so many periods a unit's rows are counted at each moment; beyond, at the moments where their number changes."""
 
 
 def units_at_ends(
@@ -20,10 +23,44 @@ def units_at_ends(
     """How many units there are in each period, by `u.was` and `u.remains`: how many rows (2 for more) held its start and its end.
 
     `rows` give the dimensions and, in the columns after them, a unit and the numbers of the first and the last period whose
-    end they hold (-1: the start of the first). A unit's depth, how many of its rows hold an end, goes up at the first of a row
-    and down after its last. Turns from one depth to another are counted where they happen; whoever has turned to a depth stays
-    there in the periods after, until the next turn takes one away again. `counts` count units that hold the end (or, with
-    `starts`, the start) of the period. `parting` are the dimensions that have more than one value.
+    end they hold (-1: the start of the first). `counts` count units that hold the end (or, with `starts`, the start) of the
+    period. `parting` are the dimensions that have more than one value.
+    """
+    if ends <= _FEW:
+        return _at_each(rows, dimensions, ends, periods, counts, starts=starts)
+    return _where_changed(rows, dimensions, parting, ends, periods, counts, starts=starts)
+
+
+def _at_each(rows: str, dimensions: Sequence[str], ends: int, periods: str, counts: Sequence[str], *, starts: bool) -> str:
+    """The rows of each unit are counted at every moment."""
+    unit, first, last = (f"d{len(dimensions) + i}" for i in range(3))
+    held = [f"count(case when {first} <= {n} and {last} >= {n} then 1 end) as held{n + 1}" for n in range(-1, ends)]
+    units = f"select {', '.join([*dimensions, unit, *held])} from ({rows}) as f group by {', '.join([*dimensions, unit])}"
+    was, remains = (f"case {' '.join(f'when p.idx = {n} then r.held{n + later}' for n in range(ends))} end" for later in (0, 1))
+    chosen = ", ".join(["p.idx as idx", *(f"r.{name}" for name in dimensions)])
+    names = ", ".join(["idx", *(f"u.{name}" for name in dimensions)])
+    there = "u.was >= 1 or u.remains >= 1" if starts else "u.remains >= 1"
+    return f"""
+        select {names}, {", ".join(counts)}
+        from (select {chosen}, {was} as was, {remains} as remains from ({units}) as r cross join {periods} as p) as u
+        where {there} group by {names}
+    """
+
+
+def _where_changed(
+    rows: str,
+    dimensions: Sequence[str],
+    parting: Sequence[str],
+    ends: int,
+    periods: str,
+    counts: Sequence[str],
+    *,
+    starts: bool,
+) -> str:
+    """A unit's depth, how many of its rows hold an end, goes up at the first of a row and down after its last.
+
+    Turns from one depth to another are counted where they happen; whoever has turned to a depth stays there in the periods
+    after, until the next turn takes one away again.
     """
     unit, first, last = (f"d{len(dimensions) + i}" for i in range(3))
     groups = ", ".join([*dimensions, unit])

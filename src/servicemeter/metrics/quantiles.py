@@ -1,11 +1,15 @@
-"""Mean, median and p90 of a distribution with their intervals, exact, from the numbers that stand at the ranks needed."""
+"""Mean, median and p90 of a distribution with their intervals, exact: from its numbers, or from those at the ranks needed."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from servicemeter.analysis.intervals import order_ranks
 from servicemeter.metrics.plan import Plan
@@ -13,15 +17,60 @@ from servicemeter.metrics.ranks import classes_statement
 from servicemeter.model.metric import Distribution
 from servicemeter.store.build import Facts
 
-__all__ = ["classes_of", "spread"]
+__all__ = ["classes_of", "spread_of_numbers", "spread_of_ranks"]
 
 Key = tuple[Any, ...]
 
 _RANKS = ("median_below", "median_above", "p90_below", "p90_above", "median_low", "median_high", "p90_low", "p90_high")
 
 
-def spread(rows: Sequence[Sequence[Any]], width: int) -> dict[Key, dict[str, Any]]:
-    """The statistics of each group from the rows of a `ranks_statement`, of which the first `width` columns are the group."""
+def spread_of_numbers(found: pa.Table) -> dict[Key, dict[str, Any]]:
+    """The statistics of each group from its numbers: `x` is the last column, those before it are the group."""
+    keys, group = _groups(found)
+    x, is_known = _plain(found.column(found.num_columns - 1))
+    is_number = is_known & (x >= 0)
+    excluded, invalid = (np.bincount(group[found], minlength=len(keys)) for found in (~is_known, is_known & (x < 0)))
+    group, x = group[is_number], x[is_number]
+    ends = np.bincount(group, minlength=len(keys)).cumsum()
+    x = x[np.argsort(group, kind="stable")]
+    statistics = {}
+    for i, key in enumerate(keys):
+        own = x[ends[i - 1] if i else 0 : ends[i]]
+        own.sort()
+        sums = (len(own), own.sum(), np.square(own, dtype=float).sum(), invalid[i], excluded[i])
+        statistics[key] = _statistics(sums, partial(_of_sorted, own))
+    return statistics
+
+
+def _groups(found: pa.Table) -> tuple[list[Key], npt.NDArray[Any]]:
+    """The groups that there are, and which of them each row is in, as small a number as holds it."""
+    keys: list[Key] = [()]
+    group = np.zeros(found.num_rows, dtype=np.int64)
+    for column in found.columns[:-1]:
+        coded = column.combine_chunks().dictionary_encode()
+        values = coded.dictionary.to_pylist()
+        group = group * len(values) + coded.indices.to_numpy()
+        is_there = np.zeros(len(keys) * len(values), dtype=bool)
+        is_there[group] = True
+        keys = [(*keys[i // len(values)], values[i % len(values)]) for i in np.flatnonzero(is_there).tolist()]
+        group = (is_there.cumsum() - 1)[group]
+    return keys, group.astype(np.min_scalar_type(len(keys)))
+
+
+def _plain(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """The numbers of a column, with which of them are known; an unknown one is 0."""
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.int64())  # the engine's widest integers, which sums have
+    return column.fill_null(0).to_numpy(), column.is_valid().to_numpy()
+
+
+def _of_sorted(numbers: npt.NDArray[Any], rank: int) -> Any:
+    """The number at a rank; None for rank 0 (there is no such rank)."""
+    return numbers[rank - 1].item() if rank else None
+
+
+def spread_of_ranks(rows: Sequence[Sequence[Any]], width: int) -> dict[Key, dict[str, Any]]:
+    """The same from the rows of a `ranks_statement`, of which the first `width` columns are the group."""
     sums: dict[Key, Sequence[Any]] = {}
     places: dict[Key, list[tuple[int, int, Any]]] = {}
     for row in rows:
@@ -29,7 +78,7 @@ def spread(rows: Sequence[Sequence[Any]], width: int) -> dict[Key, dict[str, Any
         sums[key] = own
         if upto is not None:
             places.setdefault(key, []).append((int(upto), int(below), x))
-    return {key: _statistics(own, sorted(places.get(key, ()))) for key, own in sums.items()}
+    return {key: _statistics(own, partial(_of_places, sorted(places.get(key, ())))) for key, own in sums.items()}
 
 
 def classes_of(facts: Facts, plan: Plan, of: Distribution) -> list[tuple[int, Any]]:
@@ -38,7 +87,8 @@ def classes_of(facts: Facts, plan: Plan, of: Distribution) -> list[tuple[int, An
     return [(int(n), greatest) for _, n, greatest in sorted(facts.rows(sql))] if sql else []
 
 
-def _statistics(sums: Sequence[Any], places: list[tuple[int, int, Any]]) -> dict[str, Any]:
+def _statistics(sums: Sequence[Any], at: Callable[[int], Any]) -> dict[str, Any]:
+    """The fields of a group from its sums and the number `at` each rank."""
     n, total, squares, n_invalid, n_excluded = sums
     n = int(n)
     fields = {
@@ -48,11 +98,11 @@ def _statistics(sums: Sequence[Any], places: list[tuple[int, int, Any]]) -> dict
         "n_invalid": int(n_invalid),
         "n_excluded": int(n_excluded),
     }
-    return fields | _quantiles(n, [_at(places, rank) for rank in _ranks(n)]) if n else fields
+    return fields | _quantiles(n, [at(rank) for rank in _ranks(n)]) if n else fields
 
 
-def _at(places: list[tuple[int, int, Any]], rank: int) -> Any:
-    """The number at a rank; None for rank 0 (there is no such rank)."""
+def _of_places(places: list[tuple[int, int, Any]], rank: int) -> Any:
+    """The same where only some ranks are known."""
     if not rank:
         return None
     upto, below, x = places[bisect_left(places, (rank,))]

@@ -15,7 +15,7 @@ from servicemeter.model.metric import Agg, Distribution, Holding, Tally
 from servicemeter.model.question import Filter
 from servicemeter.store.build import FactFile, Facts, fact_files
 
-__all__ = ["Statement", "groups_of", "numbers_of", "shape_of", "survival_statement", "tally_statement"]
+__all__ = ["Statement", "groups_of", "numbers_of", "numbers_statement", "shape_of", "survival_statement", "tally_statement"]
 
 _NOTHING = "cast(null as varchar)"
 _PERIODS = "<periods>"
@@ -135,8 +135,14 @@ def groups_of(plan: Plan) -> str:
     return ", ".join(["idx", *(f"d{i}" for i in range(len(plan.by)))])
 
 
+def numbers_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
+    """Every number of a distribution (x) with its period and dimensions; None when the fact lacks one that was asked."""
+    numbers = numbers_of(plan, facts, of)
+    return None if numbers is None else facts.render(numbers)
+
+
 def numbers_of(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """The numbers of a distribution with their period and dimensions, joined into units where asked."""
+    """The numbers of a distribution (x) with their period and dimensions, joined into units where asked."""
     parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.per])
     if parts is None:
         return None

@@ -18,7 +18,7 @@ from typing import Any
 import jinja2
 import pyarrow as pa
 
-from servicemeter.engines.engine import Engine
+from servicemeter.engines.engine import Engine, Read
 from servicemeter.ground.clock import epoch, offsets
 from servicemeter.ground.currencies import UNUSUAL_DIGITS, minor_digits
 from servicemeter.model.scales import USUAL_SCALES
@@ -196,11 +196,11 @@ class Facts:
         self._provide(sql)
         return self.engine.rows(sql)
 
-    def rows_of(self, statements: Sequence[str]) -> list[list[tuple[Any, ...]]]:
-        """The rows of each of several statements, which may run side by side."""
-        for sql in statements:
+    def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
+        """What each of several statements gives, read in its own way; they may run side by side."""
+        for sql, _ in readings:
             self._provide(sql)
-        return self.engine.rows_of(statements)
+        return self.engine.each(readings)
 
     def arrow(self, sql: str) -> pa.Table:
         """The rows of a statement over these facts, with the names of its columns."""
