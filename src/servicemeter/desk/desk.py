@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -26,6 +25,7 @@ from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.individuals import hide_individuals
 from servicemeter.desk.lacking import lacking
+from servicemeter.desk.looking import Findings, Looking
 from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
@@ -39,6 +39,7 @@ from servicemeter.desk.states import SourceStates, pull_soon, source_states
 from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
+from servicemeter.desk.turns import Turns
 from servicemeter.desk.uploads import (
     Look,
     Reading,
@@ -104,7 +105,7 @@ class Desk(Asking):
         if home is not None:
             home.make()
         self.home = home
-        self._lock = threading.RLock()
+        self._lock = Turns()
         self._engine = DuckDB(home.book if home else None, memory=memory, threads=threads)
         try:
             key = home.identity_key() if home else b"in memory"
@@ -124,7 +125,7 @@ class Desk(Asking):
         self._kept: dict[str, Any] = {}
         self._change_count = 0
         self._known_sources: list[Source] | None = None
-        self._findings: list[dict[str, Any]] | None = None
+        self._looking = Looking(self._lock, self._begin_check)
 
     def __enter__(self) -> Desk:
         return self
@@ -134,6 +135,7 @@ class Desk(Asking):
 
     def close(self) -> None:
         """Let go of the book, so that another process may open it."""
+        self._looking.end()
         with self._lock:
             if isinstance(self._keeper, FactsKeeperBeyond):
                 self._keeper.drop_scratch()
@@ -208,11 +210,14 @@ class Desk(Asking):
         """What was answered may be answered otherwise now."""
         self._answers.clear()
         self._kept.clear()
-        self._known_sources = self._findings = None
+        self._known_sources = None
+        self._looking.forget()
         self._change_count += 1
 
     def mark(self) -> Hashable | None:
-        """Another one whenever anything may be answered otherwise: after a load, or when somebody set something. None: not known.
+        """Another one whenever anything may be answered otherwise: after a load, when somebody set something, when findings are known.
+
+        None: it cannot be told.
 
         Waits for nobody, so that what is kept under it can be shown while the desk works.
         """
@@ -221,7 +226,7 @@ class Desk(Asking):
         office = (self._office or self.office).mark() if self.home.has_office() else 0
         settings = self.home.settings
         set_at = settings.stat().st_mtime_ns if settings.exists() else 0
-        return None if office is None else (self._change_count, office, set_at)
+        return None if office is None else (self._change_count, office, set_at, self._looking.is_done)
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files of any shape; see `desk.importing`."""
@@ -491,11 +496,24 @@ class Desk(Asking):
             return list(self._kept[key])
 
     def findings(self) -> list[dict[str, Any]]:
-        """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
+        """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy.
+
+        Looking takes long over a large book; other questions are answered in between.
+        """
+        found = self._looking.find()
         with self._lock:
-            if self._findings is None:
-                self._findings = check(self.facts_in_book(), self._sources(), self.report_tz)
-            return self._handed_out(self._findings)
+            return self._handed_out(found)
+
+    def findings_within(self, patience_s: float) -> list[dict[str, Any]] | None:
+        """The findings if they are known within so many seconds; None while the data are being checked, which then goes on."""
+        found = self._looking.find_within(patience_s)
+        if found is None:
+            return None
+        with self._lock:
+            return self._handed_out(found)
+
+    def _begin_check(self) -> Iterator[Findings | None]:
+        return check(self.facts_in_book(), self._sources(), self.report_tz)
 
     def coverage(self) -> list[dict[str, Any]]:
         """How many rows each source has of each day: source, first_on, row_counts from then on, and the days that lack rows."""
