@@ -215,9 +215,8 @@ class Desk(Asking):
         self._change_count += 1
 
     def mark(self) -> Hashable | None:
-        """Another one whenever anything may be answered otherwise: after a load, when somebody set something, when findings are known.
-
-        None: it cannot be told.
+        """Another one whenever anything may be answered otherwise: after a load, once findings are known, or when somebody set
+        something. None: not known.
 
         Waits for nobody, so that what is kept under it can be shown while the desk works.
         """
