@@ -143,6 +143,11 @@ class Desk(Asking):
             if self._office is not None:
                 self._office.close()
 
+    def stop_answering(self) -> None:
+        """End the questions that are being worked out, and refuse others (`Stopped`); what is being written is let finish."""
+        self._looking.end()
+        self._lock.stop(self._engine.interrupt)
+
     @property
     def data_version(self) -> int:
         """The number of the last load."""
@@ -337,7 +342,7 @@ class Desk(Asking):
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
         refuse_individuals(self.home, questions)
-        with self._lock:
+        with self._lock.asking():
             self._make_ready()
             version = self.book.data_version
             keys = [f"{version} {q!r}" for q in questions]
@@ -356,7 +361,7 @@ class Desk(Asking):
             raise UnknownName("method of the desk", name, sorted(method_names()))
         one = method_named(name)
         refuse_asked(self.home, arguments)
-        with self._lock:
+        with self._lock.asking():
             if not one.is_kept:
                 return self._handed_out(one.answer(self, **arguments), is_story=one.is_story)
             key = f"{self.book.data_version} {name} {sorted(arguments.items())!r}"
@@ -397,14 +402,14 @@ class Desk(Asking):
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
         if limit < 0:
             raise BadQuestion(f"limit={limit} is no number of rows; give 0 or more.")
-        with self._lock:
+        with self._lock.asking():
             answer = self.measure_all([question])[0]
             found = explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
             return self._handed_out(found)
 
     def curve(self, question: Question) -> Curve | None:
         """Which share of the cases of a duration was over within which time; None for what is no duration."""
-        with self._lock:
+        with self._lock.asking():
             answer = self.measure_all([question])[0]
             return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
 
@@ -481,7 +486,7 @@ class Desk(Asking):
         if dimension == "agent" and self.hides_individuals:
             return []
         key = f"values of {dimension}"
-        with self._lock:
+        with self._lock.asking():
             if key in self._kept:
                 return list(self._kept[key])
             if dimension in ("team", "agent"):
@@ -516,7 +521,7 @@ class Desk(Asking):
 
     def coverage(self) -> list[dict[str, Any]]:
         """How many rows each source has of each day: source, first_on, row_counts from then on, and the days that lack rows."""
-        with self._lock:
+        with self._lock.asking():
             days = count_by_day(self.facts_in_book(), self.report_tz)
         return [
             {"source": one.source, "first_on": one.first_on.isoformat(), "row_counts": list(one.row_counts),
@@ -526,7 +531,7 @@ class Desk(Asking):
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
-        with self._lock:
+        with self._lock.asking():
             self._make_ready()
             return work(self._engine)
 

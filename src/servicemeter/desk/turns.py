@@ -1,12 +1,17 @@
-"""Whose turn it is on a desk: one thread at a time, and work that can wait lets the others go first."""
+"""Whose turn it is on a desk: one thread at a time.
+
+Work that can wait lets the others go first, and questions can be stopped; whoever writes is let finish.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
+
+from servicemeter.ground.errors import Stopped
 
 __all__ = ["Turns"]
 
@@ -14,6 +19,7 @@ _QUIET_S = 0.03
 """A page asks again and again; between two of its questions it only writes."""
 _LOOK_S = 0.005
 _MOST_S = 1.0
+_AGAIN_S = 0.05
 
 
 class Turns:
@@ -26,6 +32,8 @@ class Turns:
         self._depth = 0
         self._left_by: int | None = None
         self._left_at = 0.0
+        self._marking = threading.Lock()
+        self._is_asking = self._is_stopped = False
 
     def __enter__(self) -> None:
         me = threading.get_ident()
@@ -44,10 +52,45 @@ class Turns:
         self._lock.release()
 
     @contextmanager
-    def in_between(self) -> Iterator[None]:
-        """A turn of work that can wait: nobody gives way to it."""
-        with self._lock:
+    def asking(self) -> Iterator[None]:
+        """A turn that only asks, which `stop` ends or refuses, unless it is part of a turn of another kind."""
+        with self, self._stoppable(is_whole=self._depth == 1):
             yield
+
+    @contextmanager
+    def in_between(self) -> Iterator[None]:
+        """A turn of asking that can wait: nobody gives way to it."""
+        with self._lock, self._stoppable(is_whole=self._depth == 0):
+            yield
+
+    @contextmanager
+    def _stoppable(self, *, is_whole: bool) -> Iterator[None]:
+        if not is_whole or self._is_asking:
+            yield
+            return
+        with self._marking:
+            if self._is_stopped:
+                raise Stopped("Questions are no longer answered here: the server was told to stop. Ask again when it is back.")
+            self._is_asking = True
+        try:
+            yield
+        finally:
+            with self._marking:
+                self._is_asking = False
+
+    def stop(self, interrupt: Callable[[], None]) -> None:
+        """Refuse to ask from now on, and `interrupt` whoever asks until they end; whoever writes is let finish."""
+        with self._marking:
+            self._is_stopped = True
+        threading.Thread(target=self._interrupt_all, args=(interrupt,), name="stopping", daemon=True).start()
+
+    def _interrupt_all(self, interrupt: Callable[[], None]) -> None:
+        while True:  # between two statements of a question an interruption is not heard
+            with self._marking:
+                if not self._is_asking:
+                    return
+                interrupt()
+            time.sleep(_AGAIN_S)
 
     def give_way(self, stop: threading.Event) -> None:
         """Wait until nobody else wants a turn or has just had one, or until `stop`; at most a second in which nobody has it."""
