@@ -16,10 +16,14 @@ __all__ = ["HeldFindings"]
 
 
 class HeldFindings:
-    """Each kind of fault that is looked for stands in `looked_for`; after the first the desk waits until `let_go`."""
+    """Each kind of fault that is looked for stands in `looked_for`; after the first the desk waits until `let_go`.
+
+    `gave_way_count` is how often it let others go first.
+    """
 
     def __init__(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
         self.looked_for: list[Facts] = []
+        self.gave_way_count = 0
         self._is_held, self._may_go_on = threading.Event(), threading.Event()
         monkeypatch.setattr(check, "find_faults", self._find)
         monkeypatch.setattr(desk._lock, "give_way", self._give_way)
@@ -30,6 +34,7 @@ class HeldFindings:
             yield faults
 
     def _give_way(self, stop: threading.Event) -> None:
+        self.gave_way_count += 1
         self._is_held.set()
         self._may_go_on.wait()
 

@@ -60,6 +60,19 @@ def test_a_load_in_between_begins_it_anew(desk: Desk, monkeypatch: pytest.Monkey
     assert "agents_without_team" in _names(desk)
 
 
+def test_whoever_waits_for_it_gets_it_however_often_is_loaded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    held, found = HeldFindings(desk, monkeypatch), []
+    asking = threading.Thread(target=lambda: found.append(desk.findings()))
+    asking.start()
+    held.wait()
+    for number in range(2):
+        desk.load(now=NOW, tickets=[{**TICKET, "ticket_id": f"further {number}"}])
+    held.let_go()
+    asking.join()
+    assert found == [desk.findings()]
+    assert (held.gave_way_count, len(held.looked_for)) == (1, 1 + len(sql_files("findings")))
+
+
 def test_what_was_found_is_of_the_data_as_they_are(desk: Desk) -> None:
     assert "agents_without_team" not in _names(desk)
     desk.load(now=NOW, **TEAMLESS)

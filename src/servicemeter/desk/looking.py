@@ -12,6 +12,7 @@ from servicemeter.ground.errors import BadBook
 __all__ = ["Findings", "Looking"]
 
 Findings = list[dict[str, Any]]
+_MOST_ANEW = 2
 
 
 class Looking:
@@ -26,6 +27,7 @@ class Looking:
         self._pieces: Iterator[Findings | None] | None = None
         self._found: Findings | None = None
         self._fault: Exception | None = None
+        self._forgotten_count = 0
         self._is_beside = False
         self._starting = threading.Lock()
         self._is_settled, self._is_over = threading.Event(), threading.Event()
@@ -36,10 +38,19 @@ class Looking:
         return self._found is not None
 
     def find(self) -> Findings:
-        """The findings, however long it takes."""
+        """The findings, however long it takes. When loads come in between again and again, no more is let in between."""
+        before = self._forgotten_count
         while (found := self._look()) is None:
+            if self._forgotten_count - before >= _MOST_ANEW:
+                return self._find_at_once()
             self._turns.give_way(self._is_over)
         return found
+
+    def _find_at_once(self) -> Findings:
+        with self._turns.in_between():
+            while (found := self._look()) is None:
+                continue
+            return found
 
     def find_within(self, patience_s: float) -> Findings | None:
         """The findings if they are known by then; else None, and the looking goes on beside."""
@@ -52,6 +63,7 @@ class Looking:
     def forget(self) -> None:
         """Begin again: the data are others. For whoever has the turn."""
         self._pieces = self._found = None
+        self._forgotten_count += 1
         self._is_settled.clear()
 
     def end(self) -> None:
@@ -88,7 +100,8 @@ class Looking:
     def _run_beside(self) -> None:
         while True:
             try:
-                self.find()
+                while self._look() is None:
+                    self._turns.give_way(self._is_over)
             except Exception as fault:  # told to whoever asks next
                 self._fault = None if self._is_over.is_set() else fault
             with self._starting:
