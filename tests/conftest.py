@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -58,6 +59,14 @@ def small() -> Iterator[Desk]:
 
     with small_desk() as desk:
         yield desk
+
+
+@pytest.fixture(autouse=True)
+def patient_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pages are tested they wait for the findings of their small book, however busy the machine is."""
+    visit = sys.modules.get("servicemeter.web.visit")
+    if visit is not None:
+        monkeypatch.setattr(visit, "PATIENCE_S", 120.0)
 
 
 _DATABASES = count()

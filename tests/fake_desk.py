@@ -160,7 +160,7 @@ class FakeDesk(FakePages):
 
     card: Scorecard = field(default_factory=make_scorecard)
     channels: list[str] = field(default_factory=lambda: list(CHANNELS))
-    found: list[Any] = field(default_factory=list)
+    found: list[Any] | None = field(default_factory=list)
     covers: list[Any] = field(default_factory=list)
     asked: list[Any] = field(default_factory=list)
     fault: Exception | None = None
@@ -277,7 +277,10 @@ class FakeDesk(FakePages):
         return answer_live(name, arguments, replace(self.card, since=since, until=until) if since and until else self.card)
 
     def findings(self) -> Sequence[Any]:
-        return list(self.found)
+        return list(self.found or ())
+
+    def findings_within(self, patience_s: float) -> Sequence[Any] | None:
+        return None if self.found is None else list(self.found)
 
     def coverage(self) -> Sequence[Any]:
         return list(self.covers)

@@ -44,7 +44,7 @@ def serving(home: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
     """A server on the home, ready to answer; told to stop at the end if it still runs."""
     with start("serve", "--port", "0", *more, home=home) as process:
         try:
-            _wait_until_ready(process, home)
+            wait_until_ready(process, home)
             yield process
         finally:
             if process.poll() is None:
@@ -52,7 +52,8 @@ def serving(home: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
             process.communicate(timeout=_PATIENCE_S)
 
 
-def _wait_until_ready(process: subprocess.Popen[str], home: Path) -> None:
+def wait_until_ready(process: subprocess.Popen[str], home: Path) -> None:
+    """Until the server of a home answers; fails with what it said when it ended instead."""
     patience = time.monotonic() + _PATIENCE_S
     while time.monotonic() < patience:
         if process.poll() is not None:

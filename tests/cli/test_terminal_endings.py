@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -13,7 +19,7 @@ import servicemeter as package
 from servicemeter.cli import servicemeter
 from servicemeter.desk import opening
 from servicemeter.ground.errors import BadBook
-from terminal import run, serving
+from terminal import run, serving, wait_until_ready
 
 VERBS = [
     "check", "conformance", "connect", "demo", "erase", "explain", "export", "import", "measure", "metrics", "people",
@@ -108,8 +114,6 @@ def test_our_errors_have_no_traceback_in_a_real_process(tmp_path: Path) -> None:
 
 def test_a_reader_that_has_enough_is_no_error(shop: Path) -> None:
     script = f"{' '.join(map(str, run.__globals__['COMMAND']))} metrics --format json | head -c 10"
-    import subprocess
-
     result = subprocess.run(["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, timeout=120)
     assert (result.returncode, result.stderr) == (0, "")
 
@@ -130,6 +134,40 @@ def test_a_server_that_is_told_to_stop_ends_well(own_shop: Path, number: signal.
     assert process.returncode == 0
     assert "The book is closed" in said
     assert not (own_shop / "server.json").exists()
+
+
+_SLOW = """
+import sys
+from pathlib import Path
+from servicemeter.cli import servicemeter
+from servicemeter.desk.desk import Desk
+
+def scorecard(desk, **asked):
+    def work(engine):
+        Path(sys.argv[-1], "asked").touch()
+        return engine.rows("select count(*) from range(1000000) as a, range(1000000) as b where (a.range * b.range) % 7 = 3")
+    return desk.on_engine(work)
+
+Desk.scorecard = scorecard
+servicemeter()
+"""
+
+
+def test_a_server_that_is_told_to_stop_does_not_wait_for_what_was_asked(own_shop: Path) -> None:
+    """Of a visitor who asks for what takes hours, and is told that there is no answer."""
+    command = [sys.executable, "-c", _SLOW, "serve", "--port", "0", "--home", str(own_shop)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        wait_until_ready(process, own_shop)
+        address = json.loads((own_shop / "server.json").read_text())["address"]
+        with ThreadPoolExecutor(1) as visitor:
+            response = visitor.submit(httpx.get, address, timeout=None, trust_env=False)
+            while not (own_shop / "asked").exists():
+                time.sleep(0.02)
+            process.terminate()
+            assert response.result().status_code == 503
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "The book is closed" in said and "Traceback" not in said and "Error" not in said
 
 
 def test_errors_of_the_tree_say_their_status() -> None:

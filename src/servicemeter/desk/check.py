@@ -18,16 +18,19 @@ __all__ = ["check"]
 _SEVERITIES = ("wrong", "missing", "note")
 
 
-def check(facts: Facts, sources: Sequence[Source], tz: str) -> list[dict[str, Any]]:
+def check(facts: Facts, sources: Sequence[Source], tz: str) -> Iterator[list[dict[str, Any]] | None]:
     """Every finding, the weightiest first: wrong figures before missing rows before remarks, then by share and count.
 
     A finding has `name`, `title` (made of `template` and `part`, for those who say it in another language), `severity`,
     `count`, `total` (None where it does not help), `examples`, the `metrics` it touches and the `remedy`. An empty list says
-    that nothing was found.
+    that nothing was found. They come last; before them None for each kind of fault that was looked for.
     """
-    findings = [_finding_of_rows(fault) for fault in find_faults(facts, tz)]
+    findings: list[dict[str, Any]] = []
+    for faults in find_faults(facts, tz):
+        findings += map(_finding_of_rows, faults)
+        yield None
     findings += _capabilities(sources)
-    return sorted(findings, key=_weight)
+    yield sorted(findings, key=_weight)
 
 
 def _weight(finding: dict[str, Any]) -> tuple[Any, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -26,6 +25,7 @@ from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.individuals import hide_individuals
 from servicemeter.desk.lacking import lacking
+from servicemeter.desk.looking import Findings, Looking
 from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
@@ -39,6 +39,7 @@ from servicemeter.desk.states import SourceStates, pull_soon, source_states
 from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
+from servicemeter.desk.turns import Turns
 from servicemeter.desk.uploads import (
     Look,
     Reading,
@@ -104,7 +105,7 @@ class Desk(Asking):
         if home is not None:
             home.make()
         self.home = home
-        self._lock = threading.RLock()
+        self._lock = Turns()
         self._engine = DuckDB(home.book if home else None, memory=memory, threads=threads)
         try:
             key = home.identity_key() if home else b"in memory"
@@ -124,7 +125,7 @@ class Desk(Asking):
         self._kept: dict[str, Any] = {}
         self._change_count = 0
         self._known_sources: list[Source] | None = None
-        self._findings: list[dict[str, Any]] | None = None
+        self._looking = Looking(self._lock, self._begin_check)
 
     def __enter__(self) -> Desk:
         return self
@@ -134,12 +135,18 @@ class Desk(Asking):
 
     def close(self) -> None:
         """Let go of the book, so that another process may open it."""
+        self._looking.end()
         with self._lock:
             if isinstance(self._keeper, FactsKeeperBeyond):
                 self._keeper.drop_scratch()
             self._engine.close()
             if self._office is not None:
                 self._office.close()
+
+    def stop_answering(self) -> None:
+        """End the questions that are being worked out, and refuse others (`Stopped`); what is being written is let finish."""
+        self._looking.end()
+        self._lock.stop(self._engine.interrupt)
 
     @property
     def data_version(self) -> int:
@@ -208,11 +215,13 @@ class Desk(Asking):
         """What was answered may be answered otherwise now."""
         self._answers.clear()
         self._kept.clear()
-        self._known_sources = self._findings = None
+        self._known_sources = None
+        self._looking.forget()
         self._change_count += 1
 
     def mark(self) -> Hashable | None:
-        """Another one whenever anything may be answered otherwise: after a load, or when somebody set something. None: not known.
+        """Another one whenever anything may be answered otherwise: after a load, once findings are known, or when somebody set
+        something. None: not known.
 
         Waits for nobody, so that what is kept under it can be shown while the desk works.
         """
@@ -221,7 +230,7 @@ class Desk(Asking):
         office = (self._office or self.office).mark() if self.home.has_office() else 0
         settings = self.home.settings
         set_at = settings.stat().st_mtime_ns if settings.exists() else 0
-        return None if office is None else (self._change_count, office, set_at)
+        return None if office is None else (self._change_count, office, set_at, self._looking.is_done)
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files of any shape; see `desk.importing`."""
@@ -333,7 +342,7 @@ class Desk(Asking):
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
         refuse_individuals(self.home, questions)
-        with self._lock:
+        with self._lock.asking():
             self._make_ready()
             version = self.book.data_version
             keys = [f"{version} {q!r}" for q in questions]
@@ -352,7 +361,7 @@ class Desk(Asking):
             raise UnknownName("method of the desk", name, sorted(method_names()))
         one = method_named(name)
         refuse_asked(self.home, arguments)
-        with self._lock:
+        with self._lock.asking():
             if not one.is_kept:
                 return self._handed_out(one.answer(self, **arguments), is_story=one.is_story)
             key = f"{self.book.data_version} {name} {sorted(arguments.items())!r}"
@@ -393,14 +402,14 @@ class Desk(Asking):
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
         if limit < 0:
             raise BadQuestion(f"limit={limit} is no number of rows; give 0 or more.")
-        with self._lock:
+        with self._lock.asking():
             answer = self.measure_all([question])[0]
             found = explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
             return self._handed_out(found)
 
     def curve(self, question: Question) -> Curve | None:
         """Which share of the cases of a duration was over within which time; None for what is no duration."""
-        with self._lock:
+        with self._lock.asking():
             answer = self.measure_all([question])[0]
             return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
 
@@ -477,7 +486,7 @@ class Desk(Asking):
         if dimension == "agent" and self.hides_individuals:
             return []
         key = f"values of {dimension}"
-        with self._lock:
+        with self._lock.asking():
             if key in self._kept:
                 return list(self._kept[key])
             if dimension in ("team", "agent"):
@@ -491,15 +500,28 @@ class Desk(Asking):
             return list(self._kept[key])
 
     def findings(self) -> list[dict[str, Any]]:
-        """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy."""
+        """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy.
+
+        Looking takes long over a large book; other questions are answered in between.
+        """
+        found = self._looking.find()
         with self._lock:
-            if self._findings is None:
-                self._findings = check(self.facts_in_book(), self._sources(), self.report_tz)
-            return self._handed_out(self._findings)
+            return self._handed_out(found)
+
+    def findings_within(self, patience_s: float) -> list[dict[str, Any]] | None:
+        """The findings if they are known within so many seconds; None while the data are being checked, which then goes on."""
+        found = self._looking.find_within(patience_s)
+        if found is None:
+            return None
+        with self._lock:
+            return self._handed_out(found)
+
+    def _begin_check(self) -> Iterator[Findings | None]:
+        return check(self.facts_in_book(), self._sources(), self.report_tz)
 
     def coverage(self) -> list[dict[str, Any]]:
         """How many rows each source has of each day: source, first_on, row_counts from then on, and the days that lack rows."""
-        with self._lock:
+        with self._lock.asking():
             days = count_by_day(self.facts_in_book(), self.report_tz)
         return [
             {"source": one.source, "first_on": one.first_on.isoformat(), "row_counts": list(one.row_counts),
@@ -509,7 +531,7 @@ class Desk(Asking):
 
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
-        with self._lock:
+        with self._lock.asking():
             self._make_ready()
             return work(self._engine)
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from servicemeter.engines.dialect import Dialect
 from servicemeter.engines.engine import Read
-from servicemeter.ground.errors import BadBook, BookHeld
+from servicemeter.ground.errors import BadBook, BookHeld, Stopped
 from servicemeter.model.tables import Kind
 
 __all__ = ["DuckDB"]
@@ -47,6 +47,7 @@ class DuckDB:
     ) -> None:
         self.path = path
         self._lock = threading.RLock()
+        self._readers: set[DuckDB] = set()
         self._reader = connection is not None
         if connection is not None:
             self._connection = connection
@@ -208,10 +209,18 @@ class DuckDB:
     @contextmanager
     def reading(self) -> Iterator[DuckDB]:
         cursor = self._connection.cursor()
+        reader = DuckDB(self.path, connection=cursor)
+        self._readers.add(reader)
         try:
-            yield DuckDB(self.path, connection=cursor)
+            yield reader
         finally:
+            self._readers.discard(reader)
             cursor.close()
+
+    def interrupt(self) -> None:
+        """End the statement that runs at this moment, also one of a reader, with `Stopped`; another thread may ask for it."""
+        for one in (self, *self._readers):
+            one._connection.interrupt()
 
     def close(self) -> None:
         with self._lock:
@@ -235,6 +244,8 @@ def _plainly(path: Path | None) -> Iterator[None]:
     """Turn what DuckDB says of files, locks and disks into our errors with a next step."""
     try:
         yield
+    except duckdb.InterruptException as error:
+        raise Stopped("This was stopped before it was worked out; nothing was changed. Ask again.") from error
     except (
         duckdb.IOException,
         duckdb.OutOfMemoryException,

@@ -41,6 +41,7 @@ __all__ = [
     "SourceMoved",
     "SourceRefused",
     "SourceUnreachable",
+    "Stopped",
     "UnknownCustomer",
     "UnknownMetric",
     "UnknownName",
@@ -208,6 +209,10 @@ class BookHeld(BadBook):
 
 class ServerGone(BadBook):
     """The server that holds the book stopped while it was asked."""
+
+
+class Stopped(ServicemeterError):
+    """A question that was still being worked out, or not yet begun, when the server was told to stop."""
 
 
 class EmptyBook(ServicemeterError):

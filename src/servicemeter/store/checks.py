@@ -38,10 +38,10 @@ class Fault:
     examples: list[dict[str, object]]
 
 
-def find_faults(facts: Facts, tz: str) -> Iterator[Fault]:
-    """Every fault the rows have, file by file; nothing when all is well. `tz` cuts local days."""
+def find_faults(facts: Facts, tz: str) -> Iterator[list[Fault]]:
+    """Every fault the rows have, a list for each file; empty ones when all is well. `tz` cuts local days."""
     for file in sql_files("findings").values():
-        yield from _faults_of(file, facts, tz)
+        yield list(_faults_of(file, facts, tz))
 
 
 def rows_at_fault(name: str, facts: Facts, tz: str) -> list[dict[str, object]]:

@@ -104,14 +104,14 @@ def card_view(card: Card, metric: Metric, seen: Visit, beside: Mapping[str, Row]
 
 
 def doubts(row: Row, seen: Visit, name: str) -> list[str]:
-    """What makes the data behind a figure doubtful: parts that are missing, and findings about wrong or missing rows."""
+    """What makes the data behind a figure doubtful: parts that are missing, and the findings about wrong rows known so far."""
     language = seen.language
     said = []
     if row.get("partial"):
         said.append(say(language, "some of its data is missing"))
     if row.get("period_status") == "partial_coverage":
         said.append(say(language, "data begins inside this period"))
-    grave = [f for f in seen.desk.findings() if f.get("severity") in _GRAVE and name in (f.get("metrics") or ())]
+    grave = [f for f in seen.findings or () if f.get("severity") in _GRAVE and name in (f.get("metrics") or ())]
     if grave:
         said.append(counted(language, len(grave), "{n} finding about its data", "{n} findings about its data"))
     return said

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from servicemeter.ground.errors import BadBook, BadQuestion, NotAllowed, NotSignedIn, ServicemeterError, UnknownMetric
+from servicemeter.ground.errors import BadBook, BadQuestion, NotAllowed, NotSignedIn, ServicemeterError, Stopped, UnknownMetric
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.address import Address
 from servicemeter.web.paper import render
@@ -46,7 +46,7 @@ def _status(fault: ServicemeterError, path: str) -> int:
         return 401 if isinstance(fault, NotSignedIn) else 403
     if isinstance(fault, BadQuestion):
         return 400
-    return 503 if isinstance(fault, BadBook) else 422
+    return 503 if isinstance(fault, BadBook | Stopped) else 422
 
 
 def _ours(request: Request, fault: Exception) -> Response:

@@ -24,12 +24,12 @@ __all__ = ["Entry", "Navigation", "navigable", "navigation", "routers"]
 
 @dataclass(frozen=True)
 class Entry:
-    """One link of the navigation, as the layout shows it; `badge` is a number of things that wait there (0: none)."""
+    """One link of the navigation, as the layout shows it; `badge` is how many things wait there (None: not known yet)."""
 
     title: str
     path: str
     href: str
-    badge: int
+    badge: int | None
     is_here: bool
 
 
@@ -85,7 +85,8 @@ def navigation(desk: DeskLike, address: Address, language: str, here: str) -> Na
         if not shown:
             continue
         is_here = any(entry.is_here for entry in shown)
-        waiting = sum(entry.badge for entry in shown)
+        badges = [entry.badge for entry in shown]
+        waiting = None if None in badges else sum(filter(None, badges))
         sections.append(Entry(say(language, title), shown[0].path, shown[0].href, waiting, is_here))
         if is_here:
             within = Navigation(pages=shown, title=say(language, title))

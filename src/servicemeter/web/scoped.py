@@ -110,12 +110,12 @@ class ScopedDesk:
 
     def findings(self) -> Sequence[Any]:
         """What is wrong with the data; to those who may not see it all, only which figures it makes doubtful."""
-        person = asker().person
-        found = self._desk.findings()
-        if person.may("see_data"):
-            return found
-        _asking("see_figures")
-        return [{key: one.get(key) for key in _OF_FINDINGS} for one in found]
+        return _findings_seen(self._desk.findings())
+
+    def findings_within(self, patience_s: float) -> Sequence[Any] | None:
+        """The same, if it is known by then."""
+        found = self._desk.findings_within(patience_s)
+        return None if found is None else _findings_seen(found)
 
     def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """A method by its name (`desk/methods`): within what they see where it takes a `scope`, else for who sees everything."""
@@ -135,6 +135,13 @@ class ScopedDesk:
             _see_all(name)
             return found
         return _held(name, found)
+
+
+def _findings_seen(found: Sequence[Any]) -> Sequence[Any]:
+    if asker().person.may("see_data"):
+        return found
+    _asking("see_figures")
+    return [{key: one.get(key) for key in _OF_FINDINGS} for one in found]
 
 
 def _asking(right: Right) -> Person:

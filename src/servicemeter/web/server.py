@@ -108,7 +108,7 @@ def serve(
             # What the program is made of is not searched for garbage again: that stopped everything for an eighth of a second.
             gc.collect()
             gc.freeze()
-            uvicorn.Server(_config(_Faces(pages, create_internal(desk, note.token)))).run(sockets=sockets)
+            _Server(_config(_Faces(pages, create_internal(desk, note.token))), desk).run(sockets=sockets)
     except KeyboardInterrupt:
         pass  # told to stop, which is how a server ends
     finally:
@@ -119,6 +119,19 @@ def serve(
         signal.signal(signal.SIGTERM, before)
         sys.setswitchinterval(turn_s)
         gc.unfreeze()
+
+
+class _Server(uvicorn.Server):
+    """A server that, told to stop, does not wait until what visitors asked has been worked out."""
+
+    def __init__(self, config: uvicorn.Config, desk: Desk) -> None:
+        super().__init__(config)
+        self._desk = desk
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the questions, and then as always."""
+        self._desk.stop_answering()
+        await super().shutdown(sockets)
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -21,7 +22,10 @@ from servicemeter.web.desklike import DeskLike
 from servicemeter.web.navigation import navigation
 from servicemeter.web.paper import render
 
-__all__ = ["Visit", "language_of", "visit"]
+__all__ = ["PATIENCE_S", "Visit", "language_of", "visit"]
+
+PATIENCE_S = 0.25
+"""How long a page waits for the findings; whoever looks at figures need not wait until all rows are checked."""
 
 
 def visit(request: Request, own: Sequence[str] = ()) -> Visit:
@@ -56,6 +60,11 @@ class Visit:
     desk: DeskLike
     address: Address
     language: str
+
+    @cached_property
+    def findings(self) -> Sequence[Any] | None:
+        """What is wrong with the data; None while they are being checked. A page that looks twice waits once."""
+        return self.desk.findings_within(PATIENCE_S)
 
     def page(self, template: str, *, here: str, status: int = 200, **values: Any) -> HTMLResponse:
         """The page of a template, in the frame that all pages share; `here` is the entry of the navigation it belongs to."""

@@ -29,13 +29,13 @@ SECTIONS = {
 class Page:
     """A place in the navigation: its title in English (marked with `phrase`), its address, its section, and its place there.
 
-    `badge` counts what waits there for somebody; it is asked for every page that is shown and must be quick. `may` is the rule of
-    the module's routes that have none of their own (`web/rules.py`), and who is shown the entry.
+    `badge` counts what waits there for somebody (None: not known yet); it is asked for every page shown and must be quick.
+    `may` is the rule of the module's routes that have none of their own (`web/rules.py`), and who is shown the entry.
     """
 
     title: str
     path: str
     section: str
     place: int
-    badge: Callable[[DeskLike], int] | None = None
+    badge: Callable[[DeskLike], int | None] | None = None
     may: Needed | None = None

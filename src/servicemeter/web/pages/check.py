@@ -15,13 +15,14 @@ from servicemeter.show.dates import day
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.show.strips import Strip, strip_chart
+from servicemeter.web.desklike import DeskLike
 from servicemeter.web.pages import Page
 from servicemeter.web.paper import picture
 from servicemeter.web.visit import Visit, visit
 
 __all__ = ["PAGE", "FindingView", "StripView", "anchor_of", "finding_view", "findings_about", "router", "strip_view"]
 
-PAGE = Page(phrase("Data quality"), "/check", "data", 10, badge=lambda desk: len(desk.findings()), may="see_data")
+PAGE = Page(phrase("Data quality"), "/check", "data", 10, badge=lambda desk: _count(desk), may="see_data")
 router = APIRouter()
 _SEVERITIES = {"wrong": phrase("wrong figures"), "missing": phrase("missing rows"), "note": phrase("worth knowing")}
 
@@ -93,9 +94,20 @@ def _title(finding: Mapping[str, Any], language: str) -> str:
     return text.replace("{part}", str(finding.get("part") or ""))
 
 
-def findings_about(seen: Visit, metric: str) -> list[FindingView]:
-    """The findings that touch one metric; none for those who are told only which figures are doubtful."""
-    found = [one for one in seen.desk.findings() if metric in (one.get("metrics") or ()) and "title" in one]
+def _count(desk: DeskLike) -> int | None:
+    """How many findings there are; no page waits for it."""
+    found = desk.findings_within(0)
+    return None if found is None else len(found)
+
+
+def findings_about(seen: Visit, metric: str) -> list[FindingView] | None:
+    """The findings that touch one metric, None while the data are being checked.
+
+    There are none for those who are told only which figures are doubtful.
+    """
+    if seen.findings is None:
+        return None
+    found = [one for one in seen.findings if metric in (one.get("metrics") or ()) and "title" in one]
     return [finding_view(finding, {}, seen.language) for finding in found]
 
 

@@ -110,6 +110,7 @@ def _part(subject: Subject, name: str) -> _Part | None:
 
 def _page(subject: Subject, parts: list[_Part], is_whole: bool = True) -> Response:
     seen, metric, card, language = subject.seen, subject.metric, subject.card, subject.language
+    values = seen.over(subject.scorecard)
     view = card_view(card, metric, seen, rows_by_metric(subject.scorecard), subject.scorecard.grain) if card else None
     return seen.page(
         "metric.html",
@@ -125,5 +126,5 @@ def _page(subject: Subject, parts: list[_Part], is_whole: bool = True) -> Respon
         aim=aim_words(metric, metric.target, language) if metric.target else "",
         labels={m.name: m.label(language) for m in seen.desk.metrics()},
         findings=findings_about(seen, metric.name),
-        **seen.over(subject.scorecard),
+        **values,
     )

@@ -32,6 +32,7 @@ def scorecard_page(request: Request) -> Response:
         return seen.page("empty.html", here="scorecard")
     metrics = {metric.name: metric for metric in seen.desk.metrics()}
     summary = summarise(scorecard, metrics, seen.language)
+    values = seen.over(scorecard)  # the findings come last: looking for them may begin only when all else has been asked
     return seen.page(
         "scorecard.html",
         here="scorecard",
@@ -39,8 +40,8 @@ def scorecard_page(request: Request) -> Response:
         well=_first(summary.well),
         look=_first(summary.look),
         has_all=has_all,
-        findings_count=len(seen.desk.findings()),
-        **seen.over(scorecard),
+        findings_count=None if seen.findings is None else len(seen.findings),
+        **values,
     )
 
 

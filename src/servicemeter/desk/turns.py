@@ -1,0 +1,106 @@
+"""Whose turn it is on a desk: one thread at a time.
+
+Work that can wait lets the others go first, and questions can be stopped; whoever writes is let finish.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from servicemeter.ground.errors import Stopped
+
+__all__ = ["Turns"]
+
+_QUIET_S = 0.03
+"""A page asks again and again; between two of its questions it only writes."""
+_LOOK_S = 0.005
+_MOST_S = 1.0
+_AGAIN_S = 0.05
+
+
+class Turns:
+    """A lock that its holder may take again, and that knows whether others want it or had it a moment ago."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._wanted_by: set[int] = set()
+        self._holder: int | None = None
+        self._depth = 0
+        self._left_by: int | None = None
+        self._left_at = 0.0
+        self._marking = threading.Lock()
+        self._is_asking = self._is_stopped = False
+
+    def __enter__(self) -> None:
+        me = threading.get_ident()
+        self._wanted_by.add(me)
+        try:
+            self._lock.acquire()
+        finally:
+            self._wanted_by.discard(me)
+        self._depth += 1
+        self._holder = me
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._depth -= 1
+        if not self._depth:
+            self._left_by, self._left_at, self._holder = self._holder, time.monotonic(), None
+        self._lock.release()
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """A turn that only asks, which `stop` ends or refuses, unless it is part of a turn of another kind."""
+        with self, self._stoppable(is_whole=self._depth == 1):
+            yield
+
+    @contextmanager
+    def in_between(self) -> Iterator[None]:
+        """A turn of asking that can wait: nobody gives way to it."""
+        with self._lock, self._stoppable(is_whole=self._depth == 0):
+            yield
+
+    @contextmanager
+    def _stoppable(self, *, is_whole: bool) -> Iterator[None]:
+        if not is_whole or self._is_asking:
+            yield
+            return
+        with self._marking:
+            if self._is_stopped:
+                raise Stopped("Questions are no longer answered here: the server was told to stop. Ask again when it is back.")
+            self._is_asking = True
+        try:
+            yield
+        finally:
+            with self._marking:
+                self._is_asking = False
+
+    def stop(self, interrupt: Callable[[], None]) -> None:
+        """Refuse to ask from now on, and `interrupt` whoever asks until they end; whoever writes is let finish."""
+        with self._marking:
+            self._is_stopped = True
+        threading.Thread(target=self._interrupt_all, args=(interrupt,), name="stopping", daemon=True).start()
+
+    def _interrupt_all(self, interrupt: Callable[[], None]) -> None:
+        while True:  # between two statements of a question an interruption is not heard
+            with self._marking:
+                if not self._is_asking:
+                    return
+                interrupt()
+            time.sleep(_AGAIN_S)
+
+    def give_way(self, stop: threading.Event) -> None:
+        """Wait until nobody else wants a turn or has just had one, or until `stop`; at most a second in which nobody has it."""
+        waited_s = 0.0
+        while waited_s < _MOST_S and self._is_wanted() and not stop.wait(_LOOK_S):
+            waited_s += 0 if self._holder else _LOOK_S
+
+    def _is_wanted(self) -> bool:
+        me = threading.get_ident()
+        if self._holder == me:
+            return False
+        has_just_left = self._left_by != me and time.monotonic() - self._left_at < _QUIET_S
+        return self._holder is not None or bool(self._wanted_by) or has_just_left
