@@ -46,7 +46,7 @@ def test_a_question_that_runs_for_hours_ends_and_others_are_refused(desk: Desk, 
 
     def work(engine: DuckDB) -> Any:
         begun.set()
-        return engine.rows_of(queries)
+        return engine.each([(sql, lambda one, own: one.rows(own)) for sql in queries])
 
     asking = _fault_of(lambda: desk.on_engine(work), told)
     begun.wait()
