@@ -1,5 +1,5 @@
 -- kind: person
--- needs: persons, members, tickets, solves, contacts, legs, turns
+-- needs: persons, members, tickets, solves, contacts, turns
 -- What came before and after each contact of the same person. A contact is a ticket of a customer, or a call or chat that has
 -- no ticket. A call or chat on a ticket has no row, for it is never solved by itself, but it may be what repeats a contact: any but
 -- those of its own ticket up to the first solve, of which it is a part. Where it names no customer, it is the ticket's customer who
@@ -9,25 +9,17 @@
 --   next_handled_at      when a person first handled any later contact, call or chat
 --   contacts_before      customer contacts on the ticket up to its first solve
 --   effective_reopened_at  the first reopening that a person answered before the next solve, if there was one
-with first_handled as (
-    select l.source, l.contact_id, min(l.answered_at) as handled_at from {{ facts }}.legs as l
-    {% if touched %}
-    join touched_calls as w on w.source = l.source and w.contact_id = l.contact_id
-    {% endif %}
-    group by l.source, l.contact_id
-),
-calls as (
+with calls as (
     select c.source, c.contact_id, c.started_at, case when c.outcome = 'answered' then c.ended_at end as ended_at, c.reason,
            case when c.customer_id is null then t.customer_source else c.customer_source end as customer_source,
            coalesce(c.customer_id, t.customer_id) as customer_id,
-           case when c.ticket_id is not null then coalesce(n.ticket_no, 0) end as ticket_no, h.handled_at
+           case when c.ticket_id is not null then coalesce(n.ticket_no, 0) end as ticket_no, c.first_handled_at as handled_at
     from {{ facts }}.contacts as c
     {% if touched %}
     join touched_calls as w on w.source = c.source and w.contact_id = c.contact_id
     {% endif %}
     left join {{ facts }}.members as n on n.source = c.ticket_source and n.ticket_id = c.ticket_id
     left join {{ facts }}.tickets as t on t.ticket_no = n.ticket_no
-    left join first_handled as h on h.source = c.source and h.contact_id = c.contact_id
     where c.is_inbound and coalesce(c.outcome, '') <> 'self_served'
 ),
 first_solves as (
@@ -74,16 +66,13 @@ ordered as (
            max(solved_at) over (of_person range between unbounded preceding and 1 preceding) as held_by_any,
            max(case when reason_no = 0 then solved_at end) over (of_person range between unbounded preceding and 1 preceding) as held_by_unknown,
            max(solved_at) over (of_reason range between unbounded preceding and 1 preceding) as held_by_same,
-           {% for line, window, which in [('any', 'from_person', ''), ('unknown', 'from_person', ' and reason_no = 0'), ('same', 'from_reason', '')] %}
-           min(case when not is_part{{ which }} then created_at end) over ({{ window }} range between unbounded preceding and 1 preceding) as next_{{ line }}_at,
-           min(case when is_part{{ which }} then created_at end) over ({{ window }} range between unbounded preceding and 1 preceding) as next_{{ line }}_part_at,
-           {% endfor %}
-           min(handled_at) over (from_person range between unbounded preceding and 1 preceding) as next_handled_at
+           min(created_at) over (of_person range between 1 following and unbounded following) as next_any_at,
+           min(case when reason_no = 0 then created_at end) over (of_person range between 1 following and unbounded following) as next_unknown_at,
+           min(created_at) over (of_reason range between 1 following and unbounded following) as next_same_at,
+           min(handled_at) over (of_person range between 1 following and unbounded following) as next_handled_at
     from narrow
     window of_person as (partition by person_no order by created_at),
-           of_reason as (partition by person_no, reason_no order by created_at),
-           from_person as (partition by person_no order by created_at desc),
-           from_reason as (partition by person_no, reason_no order by created_at desc)
+           of_reason as (partition by person_no, reason_no order by created_at)
 ),
 asked_before as (
     select ticket_no, count(*) as contacts
@@ -97,9 +86,19 @@ asked_before as (
     ) as contacts
     group by ticket_no
 ),
--- Calls and chats on tickets in two lines, those of one reason and those of any (-1): the seconds at which they came, the ticket if
--- all of that second are on one, and when the next one on another came.
-parts as (
+own_calls as (
+    select a.ticket_no, a.person_no, c.created_at,
+           case when c.created_at > a.solved_at and (a.reason_no = 0 or c.reason_no in (0, a.reason_no)) then 1 else 0 end as is_again
+    from narrow as a
+    join narrow as c on c.ticket_no = a.ticket_no and c.person_no = a.person_no and c.created_at > a.created_at
+    where not a.is_part and c.is_part
+),
+called_again as (
+    select ticket_no, min(created_at) as called_again_at from own_calls where is_again = 1 group by ticket_no
+),
+-- What those did who called on a ticket of theirs, in two lines, of one reason and of any (-1): the seconds in which something came, the
+-- ticket if all of that second is of one, and when the next came that is of another: what repeats the ticket is none of its own calls.
+seconds as (
     select person_no, line_no, created_at, only_no,
            min(case when is_turn then created_at end) over (partition by person_no, line_no order by created_at desc
                                                             rows between unbounded preceding and 1 preceding) as next_other_at
@@ -107,23 +106,16 @@ parts as (
         select person_no, line_no, created_at, only_no,
                coalesce(lag(only_no) over (partition by person_no, line_no order by created_at) <> only_no, true) as is_turn
         from (
-            select person_no, line_no, created_at, case when min(ticket_no) = max(ticket_no) then min(ticket_no) end as only_no
+            select person_no, line_no, created_at, case when min(of_no) = max(of_no) then min(of_no) end as only_no
             from (
-                select person_no, reason_no as line_no, created_at, ticket_no from narrow where is_part
+                select person_no, reason_no as line_no, created_at, coalesce(ticket_no, 0) as of_no from narrow
+                where person_no in (select person_no from own_calls)
                 union all
-                select person_no, -1, created_at, ticket_no from narrow where is_part
+                select person_no, -1, created_at, coalesce(ticket_no, 0) from narrow where person_no in (select person_no from own_calls)
             ) as lines
             group by person_no, line_no, created_at
-        ) as seconds
+        ) as in_order
     ) as turns
-),
-called_again as (
-    select a.ticket_no, min(c.created_at) as called_again_at
-    from narrow as a
-    join narrow as c on c.ticket_no = a.ticket_no and c.person_no = a.person_no and c.is_part
-        and c.created_at > a.solved_at and c.created_at > a.created_at
-    where not a.is_part and (a.reason_no = 0 or c.reason_no in (0, a.reason_no))
-    group by a.ticket_no
 ),
 reopened as (
     select g.ticket_no, min(g.reopened_at) as effective_reopened_at
@@ -135,26 +127,24 @@ reopened as (
 select o.ticket_no, o.source, o.contact_id, o.person_no is not null as has_person, o.created_at,
        case when o.reason_no = 0 then o.held_by_any
             else coalesce(greatest(o.held_by_same, o.held_by_unknown), o.held_by_same, o.held_by_unknown) end as held_until,
-       nullif(least(coalesce(o.next_at, {{ far_off }}), coalesce(o.next_unknown_at, {{ far_off }}), coalesce(c.called_again_at, {{ far_off }}),
-                    coalesce(case when l.only_no = o.ticket_no then l.next_other_at else l.created_at end, {{ far_off }}),
-                    coalesce(case when u.only_no = o.ticket_no then u.next_other_at else u.created_at end, {{ far_off }})), {{ far_off }}) as next_repeat_at,
+       nullif(least(coalesce(case when l.only_no = o.ticket_no then l.next_other_at else o.next_at end, {{ far_off }}),
+                    coalesce(case when u.only_no = o.ticket_no then u.next_other_at else o.next_unknown_at end, {{ far_off }}),
+                    coalesce(c.called_again_at, {{ far_off }})), {{ far_off }}) as next_repeat_at,
        o.next_handled_at, coalesce(b.contacts, 0) as contacts_before, r.effective_reopened_at
 from (
     select ticket_no, source, contact_id, created_at, person_no, reason_no, held_by_any, held_by_unknown, held_by_same,
-           next_unknown_at, next_unknown_part_at, next_handled_at,
-           case when reason_no = 0 then -1 else reason_no end as line_no,
-           case when reason_no = 0 then next_any_at else next_same_at end as next_at,
-           case when reason_no = 0 then next_any_part_at else next_same_part_at end as next_part_at
+           next_unknown_at, next_handled_at, case when reason_no = 0 then -1 else reason_no end as line_no,
+           case when reason_no = 0 then next_any_at else next_same_at end as next_at
     from ordered where not is_part
     union all
-    select ticket_no, null, null, created_at, null, null, null, null, null, null, null, null, null, null, null from {{ facts }}.tickets
+    select ticket_no, null, null, created_at, null, null, null, null, null, null, null, null, null from {{ facts }}.tickets
     where is_inbound and (customer_id is null or created_at is null)
     {% if touched %}
       and ticket_no in (select ticket_no from asked_numbers)
     {% endif %}
 ) as o
-left join parts as l on l.person_no = o.person_no and l.line_no = o.line_no and l.created_at = o.next_part_at
-left join parts as u on u.person_no = o.person_no and u.line_no = 0 and u.created_at = o.next_unknown_part_at
+left join seconds as l on l.person_no = o.person_no and l.line_no = o.line_no and l.created_at = o.next_at
+left join seconds as u on u.person_no = o.person_no and u.line_no = 0 and u.created_at = o.next_unknown_at
 left join asked_before as b on b.ticket_no = o.ticket_no
 left join called_again as c on c.ticket_no = o.ticket_no
 left join reopened as r on r.ticket_no = o.ticket_no
