@@ -13,14 +13,15 @@ with calls as (
     select c.source, c.contact_id, c.started_at, case when c.outcome = 'answered' then c.ended_at end as ended_at, c.reason,
            case when c.customer_id is null then t.customer_source else c.customer_source end as customer_source,
            coalesce(c.customer_id, t.customer_id) as customer_id,
-           case when c.ticket_id is not null then coalesce(n.ticket_no, 0) end as ticket_no, c.first_handled_at as handled_at
+           case when c.ticket_id is not null then coalesce(n.ticket_no, 0) end as ticket_no, c.first_handled_at as handled_at,
+           coalesce(c.outcome, '') = 'self_served' as is_self_served
     from {{ facts }}.contacts as c
     {% if touched %}
     join touched_calls as w on w.source = c.source and w.contact_id = c.contact_id
     {% endif %}
     left join {{ facts }}.members as n on n.source = c.ticket_source and n.ticket_id = c.ticket_id
     left join {{ facts }}.tickets as t on t.ticket_no = n.ticket_no
-    where c.is_inbound and coalesce(c.outcome, '') <> 'self_served'
+    where c.is_inbound
 ),
 first_solves as (
     select ticket_no, solved_at from {{ facts }}.solves
@@ -40,7 +41,7 @@ asked as (
     union all
     select ticket_no, source, contact_id, started_at, reason, customer_source, customer_id, handled_at,
            case when ticket_no is null then ended_at end
-    from calls where customer_id is not null
+    from calls where customer_id is not null and not is_self_served
 ),
 known as (
     select a.ticket_no, a.source, a.contact_id, a.created_at, a.reason, a.handled_at, a.solved_at,
