@@ -30,7 +30,8 @@ first_solves as (
 ),
 asked as (
     select t.ticket_no, cast(null as varchar) as source, cast(null as varchar) as contact_id, t.created_at, t.reason,
-           t.customer_source, t.customer_id, t.first_touch_at as handled_at,
+           t.customer_source, t.customer_id,
+           case when t.first_touch_at < t.created_at then t.created_at else t.first_touch_at end as handled_at,
            case when s.ticket_no is null then {{ far_off }} else coalesce(s.solved_at, t.created_at) end as solved_at
     from {{ facts }}.tickets as t
     left join first_solves as s on s.ticket_no = t.ticket_no
