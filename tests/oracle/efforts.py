@@ -58,7 +58,7 @@ def _went_on(world: World, ticket: Ticket, since: int, until: int) -> bool:
         if since < other.created_at <= until and other.human_touches(until + 1):
             return True
     for contact in world.contacts:
-        is_theirs = contact.is_inbound and world.persons.of(contact.root) == person
+        is_theirs = contact.is_inbound and world.caller(contact) == person
         is_handled = any(world.is_handled(leg) and leg["answered_at"] <= until for leg in contact.legs)
         if is_theirs and is_handled and since < contact.started_at <= until:
             return True

@@ -56,7 +56,7 @@ def _askings(world: World, span: Span) -> list[Asking]:
         if contact.is_inbound and contact.outcome != "self_served":
             alone = all(leg.get("ticket_id") is None for leg in contact.legs)
             end = contact.last.get("ended_at") if contact.outcome == "answered" and alone else None
-            person = world.persons.of(contact.root)
+            person = world.caller(contact)
             reason = contact.root.get("reason")
             found.append(Asking(person, reason, contact.started_at, end, end is not None, None, contact))
     return found

@@ -87,6 +87,12 @@ class World:
         """Whether a person answered a leg."""
         return leg.get("answered_at") is not None and self.is_human("agent", leg["source"], leg.get("agent_id"))
 
+    def caller(self, contact: Contact) -> Key | None:
+        """The person who called: whom the call names, else whose ticket it is on."""
+        own = self.persons.of(contact.root)
+        on = [self.persons.of(t.row) for t in self.valid if contact in t.contacts]
+        return own if own is not None or not on else on[0]
+
     def is_bot(self, kind: str | None, source: str, agent: str | None) -> bool:
         """Whether an author is a bot."""
         return kind == "bot" or (kind == "agent" and (source, agent) in self.bots)

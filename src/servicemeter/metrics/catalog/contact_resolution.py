@@ -27,7 +27,6 @@ def _repeat_window(p: Params) -> Measure:
             and g.reopened_at <= f.solved_at + {window}
             and (g.solved_again_at is null or g.solved_again_at > f.solved_at + {window})"""
     ticket_fails = f"""coalesce(r.effective_reopened_at <= f.solved_at + {window}, false)
-        or coalesce(r.called_again_at <= f.solved_at + {window}, false)
         or (g.ticket_no is not null and (g.solved_again_at is null or g.solved_again_at >= p.as_of))"""
     call_joins = "left join {{ facts }}.repeats as r on r.source = f.source and r.contact_id = f.contact_id"
     ticket_hit = f"r.contacts_before = 1 and not ({ticket_fails})"

@@ -16,6 +16,7 @@ legs as (
            i.channel, i.brand, i.language, i.reason, i.queue, i.direction = 'inbound' as is_inbound,
            case when i.outcome = 'in_progress' and i.answered_at is not null then 'answered' else i.outcome end as outcome,
            i.outcome in ('answered', 'in_progress') and (i.outcome = 'answered' or i.answered_at is not null) and b.agent_id is null as is_handled,
+           case when b.agent_id is null then {{ epoch('i.answered_at') }} end as handled_at,
            i.agent_id, i.team_id, coalesce(i.team_id, i.queue) as held_by,
            {{ epoch('i.started_at') }} as started_at, {{ epoch('i.queued_at') }} as queued_at,
            {{ epoch('i.answered_at') }} as answered_at, {{ epoch('i.ended_at') }} as ended_at,
@@ -28,7 +29,7 @@ whole as (
     select source, contact_id, ticket_source, ticket_id, customer_source, customer_id, channel, brand, language, reason, queue, is_inbound, outcome,
            case when outcome = 'answered' then coalesce(answered_at, ended_at, queued_at, started_at) else coalesce(ended_at, queued_at, started_at) end as decided_at,
            case when is_handled then agent_id end as agent_id, held_by as last_team_id, case when is_handled then team_id end as handling_team_id,
-           started_at, queued_at, ended_at, 1 as leg_count, queue_seconds as wait_seconds
+           started_at, queued_at, ended_at, handled_at as first_handled_at, 1 as leg_count, queue_seconds as wait_seconds
     from legs where not is_chained
     union all
     select source, contact_id,
@@ -43,7 +44,7 @@ whole as (
            {{ last_by("case when outcome = 'answered' then coalesce(answered_at, ended_at, queued_at, started_at) else coalesce(ended_at, queued_at, started_at) end", ['started_at', 'interaction_id']) }},
            {{ last_by('agent_id', ['started_at', 'interaction_id'], 'is_handled') }}, {{ last_by('held_by', ['started_at', 'interaction_id']) }},
            {{ last_by('team_id', ['started_at', 'interaction_id'], 'is_handled') }},
-           min(started_at), min(queued_at), max(ended_at), count(*),
+           min(started_at), min(queued_at), max(ended_at), min(handled_at), count(*),
            case when count(case when queued_at is not null and queue_seconds is null then 1 end) = 0 then cast(sum(queue_seconds) as bigint) end
     from legs where is_chained group by source, contact_id
 )
