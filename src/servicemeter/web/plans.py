@@ -1,0 +1,102 @@
+"""What a change of opening hours or agreements would change, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from servicemeter.ground.clock import epoch, local_day
+from servicemeter.model.hours import CLOSED, WITHDRAWN, Change, SettingPlan
+from servicemeter.show.dates import day, weekday_names
+from servicemeter.show.durations import duration
+from servicemeter.show.phrases import counted, phrase, say
+from servicemeter.web.visit import Visit
+
+__all__ = ["METRICS", "ToldPlan", "told_plan"]
+
+METRICS = {
+    "first_response": phrase("first response"),
+    "next_response": phrase("next response"),
+    "resolution": phrase("resolution"),
+}
+"""What can be promised."""
+
+
+@dataclass(frozen=True)
+class ToldPlan:
+    """A plan told: its lines as (`+` or `-`, text), how many rows from when on, and the figures that may change."""
+
+    lines: list[tuple[str, str]]
+    headline: str
+    metrics: list[tuple[str, str]]
+
+
+def told_plan(plan: SettingPlan, about: str, seen: Visit) -> ToldPlan:
+    """The plan in the reader's language; `about` names what is changed."""
+    language = seen.language
+    lines = [line for change in plan.changes for line in _lines(change, language, seen.desk.report_tz)]
+    labels = {metric.name: metric.label(language) for metric in seen.desk.metrics()}
+    return ToldPlan(
+        lines, _headline(plan, language), [(name, labels[name]) for name in plan.reaches if name in labels]
+    )  # fmt: skip
+
+
+def _headline(plan: SettingPlan, language: str) -> str:
+    count = len(plan.changes)
+    if plan.since is not None:
+        on = day(plan.since, language=language)
+        return counted(language, count, "This changes {n} row, from {on} on.", "This changes {n} rows, from {on} on.", on=on)
+    if plan.is_always:
+        return counted(language, count, "This changes {n} row, for all times.", "This changes {n} rows, for all times.")
+    return counted(language, count, "This changes {n} row.", "This changes {n} rows.")
+
+
+def _lines(change: Change, language: str, tz: str) -> list[tuple[str, str]]:
+    before = _said(change.table, change.before, language, tz) if change.before else ""
+    after = _said(change.table, change.after, language, tz)
+    pairs = [("-", before), ("+", after)]
+    return [(sign, text) for sign, text in pairs if text]
+
+
+def _said(table: str, row: Mapping[str, Any], language: str, tz: str) -> str:
+    """A row in words; nothing where it says that there is none."""
+    if row.get("close") == WITHDRAWN:
+        return ""
+    if table == "calendar_weekly_hours":
+        since = row["valid_from"]
+        when = say(language, "from {on} on", on=day(since, language=language)) if since else say(language, "always")
+        if row["close"] == CLOSED:
+            return f"{say(language, 'closed all week')}, {when}"
+        return f"{weekday_names(language)[row['iso_weekday'] - 1]} {row['open']}–{row['close']}, {when}"
+    if table == "calendar_exceptions":
+        opened = f"{row['open']}–{row['close']}" if row["open"] and row["close"] else say(language, "closed all day")
+        return f"{day(row['local_date'], language=language)}: {opened}"
+    if table == "settings":
+        value = row["value"]
+        return say(language, "default calendar: {name}", name=value) if value else ""
+    if table == "business_calendars":
+        return say(language, "calendar {name}, zone {zone}", name=row["name"], zone=row["tz"])
+    return _promise(row, language, tz)
+
+
+def _promise(row: Mapping[str, Any], language: str, tz: str) -> str:
+    """An agreement on one line: its name, what within which time, for whom, from when to when."""
+    metric = say(language, METRICS[row["metric"]])
+    within = duration(row["target_s"], language=language)
+    clock = say(language, "opening hours") if row["clock"] == "business" else say(language, "all of the time")
+    parts = [f"{row['policy_id']}: {metric} ≤ {within} ({clock})"]
+    parts += [str(row[name]) for name in ("calendar_id", "priority", "channel", "brand", "segment", "reason") if row[name]]
+    if row["valid_from"]:
+        parts.append(say(language, "from {on} on", on=_day(row["valid_from"], language, tz)))
+    if row["valid_to"]:
+        parts.append(say(language, "until {on}", on=_day(row["valid_to"], language, tz)))
+    return ", ".join(parts)
+
+
+def _day(at: datetime | date, language: str, tz: str) -> str:
+    """The local day on which an instant of the book (naive UTC) lies."""
+    if isinstance(at, datetime):
+        at = local_day(epoch(at if at.tzinfo else at.replace(tzinfo=UTC)), tz)
+    return day(at, language=language)
