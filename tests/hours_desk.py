@@ -8,6 +8,7 @@ from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.plan_hours import plan_hours
 from servicemeter.desk.methods.save_hours import save_hours
 from servicemeter.model.hours import HoursWish, SettingPlan
+from servicemeter.model.question import Question
 
 __all__ = ["NOW", "WEEKDAYS", "load_weekend", "saved", "wait"]
 
@@ -35,8 +36,8 @@ def load_weekend(desk: Desk) -> None:
 
 def wait(desk: Desk) -> float | None:
     """The first response time of that ticket in seconds of opening hours."""
-    asked = {"since": date(2026, 3, 1), "until": date(2026, 4, 1), "params": {"clock": "business"}}
-    value: float | None = desk.measure("first_response_time", **asked).rows[0]["value"]
+    question = Question("first_response_time", date(2026, 3, 1), date(2026, 4, 1), params={"clock": "business"})
+    value: float | None = desk.measure(question).row["value"]
     return value
 
 
