@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.hours import CalendarHeld, Change, DayHeld, HoursHeld, SettingPlan, WeekHeld
+from servicemeter.model.promises import PromiseHeld, PromisesHeld
 
 _WEEK = [(day, "09:00", "17:30") for day in range(1, 6)]
 _WEEKS = [WeekHeld(None, _WEEK), WeekHeld(date(2026, 9, 1), [*_WEEK, (6, "10:00", "12:00"), (6, "13:00", "14:00")])]
@@ -30,6 +32,23 @@ def _plan(asked: Mapping[str, Any], card: object) -> SettingPlan:
     return SettingPlan(changes, None, True, True, ["first_response_time"], "ab")
 
 
+_END = date(2026, 12, 1)
+_PROMISE = PromiseHeld(
+    "t7", "first_response", None, 1, 14400, "business", "t0", None, "email", None, None, None, None, None, "holds",
+    "servicemeter", True,
+)  # fmt: skip
+_PROMISES = PromisesHeld(
+    [
+        _PROMISE,
+        replace(_PROMISE, metric="next_response", priority="high", rank=None, target_s=5400, since=_END, state="to_come"),
+        replace(_PROMISE, metric="resolution", until=_END, state="over", clock="calendar", calendar_id=None),
+        replace(_PROMISE, policy_id="t8", source="shop", is_ours=False),
+    ],
+    "Europe/Amsterdam",
+    "ab",
+)
+
+
 def _refuse(asked: Mapping[str, Any], card: object) -> Any:
     raise BadQuestion("This desk keeps nothing.")
 
@@ -38,4 +57,7 @@ SETTINGS: dict[str, Callable[[Mapping[str, Any], Any], Any]] = {
     "hours": lambda asked, card: _HELD,
     "plan_hours": _plan,
     "save_hours": _refuse,
+    "promises": lambda asked, card: _PROMISES,
+    "plan_promise": _plan,
+    "save_promise": _refuse,
 }

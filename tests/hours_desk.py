@@ -10,7 +10,7 @@ from servicemeter.desk.methods.save_hours import save_hours
 from servicemeter.model.hours import HoursWish, SettingPlan
 from servicemeter.model.question import Question
 
-__all__ = ["NOW", "WEEKDAYS", "load_weekend", "saved", "wait"]
+__all__ = ["NOW", "WEEKDAYS", "kept", "load_weekend", "saved", "wait"]
 
 NOW = datetime(2026, 3, 10, 11, tzinfo=UTC)
 WEEKDAYS = tuple((day, "09:00", "17:30") for day in range(1, 6))
@@ -45,3 +45,9 @@ def saved(desk: Desk, wish: HoursWish) -> SettingPlan:
     """A wish looked at, and saved."""
     plan = plan_hours(desk, wish=wish, now=NOW)
     return save_hours(desk, wish=wish, seen=plan.mark, now=NOW)
+
+
+def kept(desk: Desk) -> tuple[float | None, int | None]:
+    """The share of promises that were kept in March, and of how many."""
+    row = desk.measure(Question("sla_compliance_rate", date(2026, 3, 1), date(2026, 4, 1))).row
+    return row["value"], row["n"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -46,10 +46,11 @@ def zone(name: str) -> ZoneInfo:
         raise BadSettings(f"There is no time zone called {name!r}. Did you mean {hint}?") from error
 
 
-def zone_names() -> list[str]:
+@cache
+def zone_names() -> tuple[str, ...]:
     """The zones to choose from: places (`Europe/Amsterdam`) and UTC, without old names of countries and offsets."""
     areas = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
-    return sorted(name for name in available_timezones() if name == "UTC" or name.startswith(areas))
+    return tuple(sorted(name for name in available_timezones() if name == "UTC" or name.startswith(areas)))
 
 
 def _near_zones(name: str) -> list[str]:

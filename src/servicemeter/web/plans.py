@@ -33,8 +33,8 @@ class ToldPlan:
     metrics: list[tuple[str, str]]
 
 
-def told_plan(plan: SettingPlan, about: str, seen: Visit) -> ToldPlan:
-    """The plan in the reader's language; `about` names what is changed."""
+def told_plan(plan: SettingPlan, seen: Visit) -> ToldPlan:
+    """The plan in the reader's language."""
     language = seen.language
     lines = [line for change in plan.changes for line in _lines(change, language, seen.desk.report_tz)]
     labels = {metric.name: metric.label(language) for metric in seen.desk.metrics()}

@@ -104,7 +104,7 @@ def _preview(seen: Visit, given: _Given) -> Response:
         plan = plan_hours(seen.desk, wish=wish, now=present())
     except ServicemeterError as fault:
         return _page(seen, given=given, fault=str(fault), status=400)
-    told = told_plan(plan, wish.calendar_id, seen)
+    told = told_plan(plan, seen)
     back = seen.address.to("/settings/hours", calendar=_known(seen, wish.calendar_id))
     return seen.page(
         "settings_plan.html", here="hours", plan=plan, told=told, back=back, action="/settings/hours", hidden=given.hidden
