@@ -19,8 +19,8 @@ from servicemeter.ground.errors import ServicemeterError, UnknownName
 from servicemeter.model.hours import CalendarHeld, HoursHeld, HoursWish, WeekHeld
 from servicemeter.show.dates import day, weekday_names
 from servicemeter.show.phrases import phrase
+from servicemeter.show.plans import told_plan
 from servicemeter.web.pages import Page
-from servicemeter.web.plans import told_plan
 from servicemeter.web.posted import Form, moved_to, present, read_form
 from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
@@ -104,7 +104,7 @@ def _preview(seen: Visit, given: _Given) -> Response:
         plan = plan_hours(seen.desk, wish=wish, now=present())
     except ServicemeterError as fault:
         return _page(seen, given=given, fault=str(fault), status=400)
-    told = told_plan(plan, seen)
+    told = told_plan(plan, seen.language, seen.desk.report_tz, {m.name: m.label(seen.language) for m in seen.desk.metrics()})
     back = seen.address.to("/settings/hours", calendar=_known(seen, wish.calendar_id))
     return seen.page(
         "settings_plan.html", here="hours", plan=plan, told=told, back=back, action="/settings/hours", hidden=given.hidden

@@ -20,8 +20,8 @@ from servicemeter.show.dates import day
 from servicemeter.show.dimensions import dimension_value
 from servicemeter.show.durations import duration
 from servicemeter.show.phrases import phrase, say
+from servicemeter.show.plans import METRICS, told_plan
 from servicemeter.web.pages import Page
-from servicemeter.web.plans import METRICS, told_plan
 from servicemeter.web.posted import moved_to, posted, present
 from servicemeter.web.rules import may
 from servicemeter.web.visit import Visit, visit
@@ -139,7 +139,7 @@ def _preview(seen: Visit, given: dict[str, str]) -> Response:
         "settings_plan.html",
         here="promises",
         plan=plan,
-        told=told_plan(plan, seen),
+        told=told_plan(plan, seen.language, seen.desk.report_tz, {m.name: m.label(seen.language) for m in seen.desk.metrics()}),
         back=seen.address.to("/settings/promises"),
         action="/settings/promises",
         hidden=[(name, value) for name, value in given.items() if name != "seen"],

@@ -12,7 +12,6 @@ from servicemeter.model.hours import CLOSED, WITHDRAWN, Change, SettingPlan
 from servicemeter.show.dates import day, weekday_names
 from servicemeter.show.durations import duration
 from servicemeter.show.phrases import counted, phrase, say
-from servicemeter.web.visit import Visit
 
 __all__ = ["METRICS", "ToldPlan", "told_plan"]
 
@@ -33,14 +32,10 @@ class ToldPlan:
     metrics: list[tuple[str, str]]
 
 
-def told_plan(plan: SettingPlan, seen: Visit) -> ToldPlan:
-    """The plan in the reader's language."""
-    language = seen.language
-    lines = [line for change in plan.changes for line in _lines(change, language, seen.desk.report_tz)]
-    labels = {metric.name: metric.label(language) for metric in seen.desk.metrics()}
-    return ToldPlan(
-        lines, _headline(plan, language), [(name, labels[name]) for name in plan.reaches if name in labels]
-    )  # fmt: skip
+def told_plan(plan: SettingPlan, language: str, tz: str, labels: Mapping[str, str]) -> ToldPlan:
+    """The plan in a language; `tz` is the zone of the reports, `labels` are those of the metrics."""
+    lines = [line for change in plan.changes for line in _lines(change, language, tz)]
+    return ToldPlan(lines, _headline(plan, language), [(name, labels[name]) for name in plan.reaches if name in labels])
 
 
 def _headline(plan: SettingPlan, language: str) -> str:
