@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.plan_hours import plan_hours
 from servicemeter.desk.methods.save_hours import save_hours
+from servicemeter.ground.clock import instant, open_seconds
 from servicemeter.model.hours import HoursWish, SettingPlan
 from servicemeter.model.question import Question
+from servicemeter.store.calendars import read_calendars
 
-__all__ = ["NOW", "WEEKDAYS", "kept", "load_weekend", "saved", "wait"]
+__all__ = ["NOW", "WEEKDAYS", "kept", "load_weekend", "opened", "saved", "wait"]
 
 NOW = datetime(2026, 3, 10, 11, tzinfo=UTC)
 WEEKDAYS = tuple((day, "09:00", "17:30") for day in range(1, 6))
@@ -45,6 +47,14 @@ def saved(desk: Desk, wish: HoursWish) -> SettingPlan:
     """A wish looked at, and saved."""
     plan = plan_hours(desk, wish=wish, now=NOW)
     return save_hours(desk, wish=wish, seen=plan.mark, now=NOW)
+
+
+def opened(desk: Desk) -> int:
+    """The same, straight from the calendar as the facts read it: quick, for tests that change hours often."""
+    with desk.on_book() as book:
+        calendars = read_calendars(book.engine, book.settings())
+    asked, answered = instant("2026-03-06T17:00:00+01:00"), instant("2026-03-09T09:30:00+01:00")
+    return open_seconds(calendars.by_id[calendars.default], asked, answered)
 
 
 def kept(desk: Desk) -> tuple[float | None, int | None]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app_client import client_of
-from hours_desk import NOW, WEEKDAYS, load_weekend, saved, wait
+from hours_desk import NOW, WEEKDAYS, load_weekend, opened, saved, wait
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.hours import hours
 from servicemeter.desk.methods.plan_hours import plan_hours
@@ -57,24 +57,24 @@ def test_what_is_set_again_for_the_same_day_replaces_it_whole() -> None:
         # Monday begins at 9:15: a quarter of an hour on Monday, half an hour on Friday.
         late = (*(row for row in WEEKDAYS if row[0] > 1), (1, "09:15", "17:30"))
         plan = saved(desk, HoursWish("Support", week=late, since=MONDAY))
-        assert len(plan.changes) == 5 and wait(desk) == 2700
+        assert len(plan.changes) == 5 and opened(desk) == 2700
         plan = saved(desk, HoursWish("Support", week=WEEKDAYS, since=MONDAY))
         assert [(one.after["open"], one.after["close"]) for one in plan.changes] == [("09:00", "17:30"), ("09:15", "withdrawn")]
-        assert wait(desk) == 3600
+        assert opened(desk) == 3600
         saved(desk, HoursWish("Support", week=(), since=MONDAY))  # a week that is closed altogether
-        assert wait(desk) == 1800
+        assert opened(desk) == 1800
         assert [week.openings for week in hours(desk).calendars[0].weeks] == [list(WEEKDAYS), []]
         assert settings_shown(desk).calendars[0]["hours"] == []
         saved(desk, HoursWish("Support", week=late, since=MONDAY))
-        assert wait(desk) == 2700
+        assert opened(desk) == 2700
         saved(desk, HoursWish("Support", days=(DayWish(MONDAY, (("09:00", "09:20"),)),)))
-        assert wait(desk) == 1800 + 1200
+        assert opened(desk) == 1800 + 1200
         saved(desk, HoursWish("Support", days=(DayWish(MONDAY, (("09:00", "09:10"), ("09:25", "09:30"))),)))
-        assert wait(desk) == 1800 + 900
+        assert opened(desk) == 1800 + 900
         saved(desk, HoursWish("Support", days=(DayWish(MONDAY),)))
-        assert wait(desk) == 1800 and settings_shown(desk).calendars[0]["exceptions"] == 1
+        assert opened(desk) == 1800 and settings_shown(desk).calendars[0]["exceptions"] == 1
         saved(desk, HoursWish("Support", days=(DayWish(MONDAY, is_usual=True),)))
-        assert wait(desk) == 2700 and settings_shown(desk).calendars[0]["exceptions"] == 0
+        assert opened(desk) == 2700 and settings_shown(desk).calendars[0]["exceptions"] == 0
 
 
 def test_a_clock_that_was_set_back_does_not_lose_what_is_saved() -> None:
@@ -86,7 +86,7 @@ def test_a_clock_that_was_set_back_does_not_lose_what_is_saved() -> None:
             wish = HoursWish("Support", week=week)
             earlier = NOW.replace(year=2025)
             save_hours(desk, wish=wish, seen=plan_hours(desk, wish=wish, now=earlier).mark, now=earlier)
-            assert wait(desk) == expected
+            assert opened(desk) == expected
 
 
 def test_what_cannot_be_says_what_would_be_right() -> None:
