@@ -29,7 +29,7 @@ def _plan(asked: Mapping[str, Any], card: object) -> SettingPlan:
         Change("settings", {"name": "default_calendar", "value": None}, {"name": "default_calendar", "value": "t0"}),
         Change("business_calendars", None, {"calendar_id": "t0", "tz": "Europe/Amsterdam", "name": "t0"}),
     ]
-    return SettingPlan(changes, None, True, True, ["first_response_time"], "ab")
+    return SettingPlan(changes, None, True, True, ["first_response_time"], "ab", None, [(6, [], [("10:00", "14:00")])])
 
 
 _END = date(2026, 12, 1)

@@ -67,6 +67,7 @@ def test_hours_over_a_weekend_and_back(desk: Desk) -> None:
     assert (wait(desk), desk.data_version) == (3600, version + 1)
     said = save(desk, SATURDAY)
     assert "This changes 6 rows, from 2 Mar 2026 on." in said and "+ Saturday 10:00–14:00, from 2 Mar 2026 on" in said
+    assert "Against the week before: Saturday: closed → 10:00–14:00." in said
     assert wait(desk) == 5 * 3600
     said = save(desk, {"part": "days", "calendar": "Support", "x1.on": "2026-03-07"})
     assert "+ 7 Mar 2026: closed all day" in said and wait(desk) == 3600

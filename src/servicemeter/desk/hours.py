@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,7 @@ __all__ = ["hold_hours", "plan_wish"]
 _BRAND = "brand_calendar:"
 _NAME = re.compile(r"\S(?:.{0,58}\S)?")
 Rows = Mapping[str, Sequence[Row]]
+Span = tuple[str, str]
 
 
 def hold_hours(desk: Desk) -> HoursHeld:
@@ -112,7 +114,7 @@ def plan_wish(desk: Desk, wish: HoursWish, now: datetime) -> SettingPlan:
     if before is None or before.is_ours:
         _check_whole(wish.calendar_id, tz, rows, changes)
     since, is_always = _reach(changes, before, held.default)
-    return planned(
+    plan = planned(
         rows,
         changes,
         since=since,
@@ -120,6 +122,22 @@ def plan_wish(desk: Desk, wish: HoursWish, now: datetime) -> SettingPlan:
         reaches=_reaches(desk, wish, held, rows, changes),
         today=today_in(tz or held.report_tz, now),
     )
+    return replace(plan, differs=_differs(wish, before)) if plan.changes else plan
+
+
+def _differs(wish: HoursWish, before: CalendarHeld | None) -> list[tuple[int, list[Span], list[Span]]]:
+    """The weekdays on which the week that is wished differs from the one that it follows; none where it follows none."""
+    since = wish.since or date.min
+    earlier = [week for week in (before.weeks if before else ()) if (week.valid_from or date.min) < since]
+    if wish.week is None or not earlier:
+        return []
+    fresh = [(day, _clock(opens), _clock(closes)) for day, opens, closes in wish.week]
+    spans = [(day, _of_day(earlier[-1].openings, day), _of_day(fresh, day)) for day in range(1, 8)]
+    return [(day, old, new) for day, old, new in spans if old != new]
+
+
+def _of_day(openings: Iterable[tuple[int, str, str]], day: int) -> list[Span]:
+    return sorted((opens, closes) for weekday, opens, closes in openings if weekday == day)
 
 
 def _check_whose(wish: HoursWish, before: CalendarHeld | None) -> None:

@@ -118,7 +118,8 @@ class SettingPlan:
     """What a wish would change in the book, and from when on figures may be others.
 
     `since` is the first local day of it, None with `is_always` for all times; `reaches` are the metrics, none where nothing runs
-    by what is changed. `mark` is that of the rows it was made from; `data_version` is there once it is written.
+    by what is changed. `mark` is that of the rows it was made from; `data_version` is there once it is written. `differs` are the
+    weekdays on which a new week is another than the one it follows: (ISO weekday, the openings before, those after).
     """
 
     changes: list[Change]
@@ -128,6 +129,7 @@ class SettingPlan:
     reaches: list[str]
     mark: str
     data_version: int | None = None
+    differs: list[tuple[int, list[Span], list[Span]]] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, as the terminal prints them."""

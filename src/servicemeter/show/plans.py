@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -25,17 +25,26 @@ METRICS = {
 
 @dataclass(frozen=True)
 class ToldPlan:
-    """A plan told: its lines as (`+` or `-`, text), how many rows from when on, and the figures that may change."""
+    """A plan told: its lines as (`+` or `-`, text), how many rows from when on, the figures that may change, and the weekdays
+    that differ from the week before."""
 
     lines: list[tuple[str, str]]
     headline: str
     metrics: list[tuple[str, str]]
+    differs: list[str]
 
 
 def told_plan(plan: SettingPlan, language: str, tz: str, labels: Mapping[str, str]) -> ToldPlan:
     """The plan in a language; `tz` is the zone of the reports, `labels` are those of the metrics."""
     lines = [line for change in plan.changes for line in _lines(change, language, tz)]
-    return ToldPlan(lines, _headline(plan, language), [(name, labels[name]) for name in plan.reaches if name in labels])
+    metrics = [(name, labels[name]) for name in plan.reaches if name in labels]
+    names = weekday_names(language)
+    differs = [f"{names[d - 1]}: {_hours(old, language)} → {_hours(new, language)}" for d, old, new in plan.differs]
+    return ToldPlan(lines, _headline(plan, language), metrics, differs)
+
+
+def _hours(spans: Sequence[tuple[str, str]], language: str) -> str:
+    return ", ".join(f"{opens}–{closes}" for opens, closes in spans) or say(language, "closed")
 
 
 def _headline(plan: SettingPlan, language: str) -> str:

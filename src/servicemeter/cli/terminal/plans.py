@@ -89,6 +89,8 @@ def carry_out(desk: AnyDesk, plan: SettingPlan, save: Callable[[], SettingPlan],
     if not plan.changes:
         remark("It is so already; nothing was written.")
         return
+    if told.differs:
+        remark(f"Against the week before: {'; '.join(told.differs)}.")
     remark(f"{told.headline} " + (f"It may change: {', '.join(plan.reaches)}." if plan.reaches else "No figure changes."))
     if plan.is_past:
         remark("It reaches days that are over; their figures change too.")
