@@ -63,6 +63,11 @@ def test_hours_and_promises_are_set_shown_and_taken_back(tmp_path: Path) -> None
     back = ("--usual", "2026-03-07", "--usual", "2026-03-09", "--take-back", "2026-03-02")
     run("hours", tmp_path, "set", "--calendar", "Support", *back)
     assert figures(tmp_path) == (3600, (1.0, 1))
+    changed = ("--metric", "first_response", "--within", "30min", "--instead-of", "a", "--from", "2026-04-01", "--dry-run")
+    assert run("promises", tmp_path, "set", *changed).stdout == (
+        "- a: first response ≤ 4 h (opening hours)\n+ a: first response ≤ 4 h (opening hours), until 1 Apr 2026\n"
+        "+ a (2): first response ≤ 30 min (opening hours), from 1 Apr 2026 on\n"
+    )
     run("promises", tmp_path, "end", "--name", "a", "--metric", "first_response", "--on", "2026-03-01")
     assert figures(tmp_path)[1][0] is None
     assert "2026-03-01" in run("promises", tmp_path, "show").stdout

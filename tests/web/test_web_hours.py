@@ -117,6 +117,12 @@ def test_hours_that_cannot_be_are_said_beside_their_field_and_kept(desk: Desk) -
     assert desk.data_version == 1
 
 
+def test_a_new_calendar_does_not_take_the_place_of_another(desk: Desk) -> None:
+    saved(desk, HoursWish("Support", tz="UTC", week=WEEKDAYS))
+    refused = post(desk, "/settings/hours/preview", SUPPORT)
+    assert refused.status_code == 400 and "There is a calendar called Support already." in refused.text
+
+
 def test_a_night_shift_is_two_openings(desk: Desk) -> None:
     night = {"d5.1.open": "22:00", "d5.1.close": "24:00", "d6.1.open": "00:00", "d6.1.close": "06:00"}
     save(desk, {"part": "week", "name": "Night", "tz": "Europe/Amsterdam", **night})

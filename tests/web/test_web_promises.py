@@ -55,7 +55,7 @@ def test_a_promise_is_kept_and_broken_by_the_hours_and_ends(desk: Desk) -> None:
     assert "− mail: first response ≤ 4 h" in said and "+ mail (2): first response ≤ 6 h" in said and "from 9 Mar 2026 on" in said
     assert kept(desk) == (0.0, 1)  # what was broken on Saturday stays broken
     states = {one.policy_id: (one.rank, str(one.since), str(one.until)) for one in promises(desk, now=NOW).promises}
-    assert states == {"mail": (1, "None", "2026-03-09"), "mail (2)": (2, "2026-03-09", "None")}
+    assert states == {"mail": (1, "None", "2026-03-09"), "mail (2)": (1, "2026-03-09", "None")}
     save(desk, {"part": "end", **OLD, "since": "2026-03-07"})
     assert kept(desk)[0] is None  # withdrawn before its time was over
 

@@ -71,7 +71,8 @@ def set_(
     begins = date_said(since, "--from")
     back = tuple(on for text in take_back if (on := date_said(text, "--take-back")))
     with open_desk(home) as desk:
-        known = next((one for one in hours(desk).calendars if one.calendar_id == calendar), None)
+        known = next((one for one in hours(desk).calendars if calendar in (one.calendar_id, one.name)), None)
+        calendar = known.calendar_id if known else calendar
         if since is None and known is not None:
             begins = local_day(epoch(now), known.tz)
         wish = HoursWish(

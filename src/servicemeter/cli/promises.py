@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -42,9 +43,9 @@ def show(form: str, home: Home) -> None:
 @verb.command("set")
 @click.option("--metric", required=True, type=click.Choice(PROMISED), help="What is promised.")
 @click.option("--within", required=True, metavar="TIME", help="Within which time: 30min, 4h, 1h 30min, 2d.")
-@click.option("--clock", type=click.Choice(("calendar", "business")), default="calendar", show_default=True,
-              help="All of the time, or opening hours only.")  # fmt: skip
-@click.option("--calendar", metavar="NAME", help="Whose opening hours; those of the ticket, where none is named.")
+@click.option("--clock", type=click.Choice(("calendar", "business")),
+              help="All of the time (calendar, the usual), or opening hours only.")  # fmt: skip
+@click.option("--calendar", "calendar_id", metavar="NAME", help="Whose opening hours; those of the ticket, where none is named.")
 @click.option("--priority", metavar="WORD", help="Only tickets of this priority.")
 @click.option("--channel", metavar="NAME", help="Only this channel.")
 @click.option("--brand", metavar="NAME", help="Only this brand.")
@@ -59,19 +60,36 @@ def show(form: str, home: Home) -> None:
 @format_option("table", "json")
 @home_option()
 def set_(
-    metric: str, within: str, clock: str, calendar: str | None, priority: str | None, channel: str | None, brand: str | None,
-    segment: str | None, reason: str | None, pauses: str | None, rank: int | None, name: str, since: str | None,
-    instead_of: str | None, dry_run: bool, form: str, home: Home,
-) -> None:  # fmt: skip
-    """Promise something, or change what is promised: the one before ends and stays what it was."""
+    metric: str,
+    within: str,
+    name: str,
+    priority: str | None,
+    since: str | None,
+    instead_of: str | None,
+    dry_run: bool,
+    form: str,
+    home: Home,
+    **more: Any,
+) -> None:
+    """Promise something, or change what is promised: the one before ends and stays what it was.
+
+    With --instead-of what is not given is as in the one before.
+    """
     from servicemeter.cli.terminal.plans import date_said
     from servicemeter.desk.promises import seconds_said
 
     wish = PromiseWish(
-        metric, seconds_said(within), name, clock, calendar, priority, rank, pauses, channel, brand, segment, reason,
-        date_said(since, "--from"), instead_of=(instead_of, metric, priority) if instead_of else None,
-    )  # fmt: skip
-    _carry_out(wish, form, home, dry_run=dry_run)
+        metric,
+        seconds_said(within),
+        name,
+        priority=priority,
+        since=date_said(since, "--from"),
+        instead_of=(instead_of, metric, priority) if instead_of else None,
+        **{column: value for column, value in more.items() if value is not None},
+    )
+    by_clock = more["clock"] == "calendar"  # which has no calendar to take over
+    missing = tuple(name for name, value in more.items() if value is None and not (by_clock and name == "calendar_id"))
+    _carry_out(wish, form, home, dry_run=dry_run, missing=missing)
 
 
 @verb.command()
@@ -90,13 +108,21 @@ def end(name: str, metric: str, priority: str | None, on: str | None, dry_run: b
     _carry_out(wish, form, home, dry_run=dry_run)
 
 
-def _carry_out(wish: PromiseWish, form: str, home: Home, *, dry_run: bool) -> None:
+def _carry_out(wish: PromiseWish, form: str, home: Home, *, dry_run: bool, missing: tuple[str, ...] = ()) -> None:
+    """Plan and save; `missing` columns are those of the promise that it takes the place of."""
+    from dataclasses import replace
+
     from servicemeter.cli.terminal.plans import carry_out
     from servicemeter.desk.methods.plan_promise import plan_promise
+    from servicemeter.desk.methods.promises import promises
     from servicemeter.desk.methods.save_promise import save_promise
     from servicemeter.desk.opening import open_desk
 
     now = datetime.now(UTC)
     with open_desk(home) as desk:
+        held = promises(desk, now=now).promises if wish.instead_of else []
+        old = next((one for one in held if one.key == wish.instead_of), None)
+        if old:
+            wish = replace(wish, **{column: getattr(old, column) for column in missing})
         plan = plan_promise(desk, wish=wish, now=now)
         carry_out(desk, plan, lambda: save_promise(desk, wish=wish, seen=plan.mark, now=now), form, dry_run=dry_run)

@@ -108,8 +108,10 @@ def _made(rows: Rows, wish: PromiseWish, since: date | None, tz: str) -> Row:
     elif (name, wish.metric, wish.priority) in keys or name in foreign:
         raise BadQuestion(f"policy: there is a promise called {name!r} already. Give another name, or change that one.")
     ranks = [int(r["rank"]) for r in held if r["rank"] is not None]
+    old = next((r for r in held if (r["policy_id"], r["metric"], r["priority"]) == wish.instead_of), None)
+    rank = wish.rank if wish.rank is not None else old["rank"] if old else max(ranks, default=0) + 1
     return {
-        "policy_id": name, "rank": wish.rank if wish.rank is not None else max(ranks, default=0) + 1, "metric": wish.metric,
+        "policy_id": name, "rank": rank, "metric": wish.metric,
         **{column: getattr(wish, column) or None for column in _FILTERS}, "priority": wish.priority or None,
         "target_s": wish.within_s, "clock": wish.clock, "calendar_id": wish.calendar_id or None, "pause_states": wish.pauses,
         "valid_from": _instant(since, tz) if since else None, "valid_to": None,

@@ -58,7 +58,8 @@ class PromiseWish:
     """A promise to make, or one that is to end.
 
     With `instead_of` that one ends on the day on which this begins, and this takes its name (with a number) where it has none
-    of its own. With `ends` nothing is made: it ends on `since`. `since` None is all times; `rank` None goes last.
+    of its own. With `ends` nothing is made: it ends on `since`. `since` None is all times; `rank` None is
+    that of the one before, else the last.
     """
 
     metric: str = "first_response"

@@ -32,6 +32,7 @@ PAGE = Page(phrase("Opening hours"), "/settings/hours", "house", 12, may="change
 router = APIRouter()
 _KEYS = ("calendar", "new", "week", "country", "year", "saved")
 _BLANK_DAYS = 3
+_TAKEN = phrase("There is a calendar called {name} already. Change that one, or give another name.")
 Fields = Mapping[str, str]
 
 
@@ -82,10 +83,13 @@ async def _given(request: Request) -> _Given:
     return _Given(fields, form.many("usual"), form.one("seen"))
 
 
-def _wish(given: _Given, faults: Faults) -> HoursWish:
+def _wish(seen: Visit, given: _Given, faults: Faults) -> HoursWish:
     fields = given.fields
     if given.part == "week":
-        return read_week(fields, faults)
+        wish = read_week(fields, faults)
+        if not fields.get("calendar") and _known(seen, wish.calendar_id):
+            faults.add("name", _TAKEN, name=wish.calendar_id)
+        return wish
     if given.part == "days":
         return read_days(fields, given.usual, faults)
     if given.part == "back":
@@ -97,7 +101,7 @@ def _wish(given: _Given, faults: Faults) -> HoursWish:
 
 def _preview(seen: Visit, given: _Given) -> Response:
     faults = Faults(seen.language)
-    wish = _wish(given, faults)
+    wish = _wish(seen, given, faults)
     if faults:
         return _page(seen, given=given, faults=faults, status=400)
     try:
@@ -118,7 +122,7 @@ def _known(seen: Visit, calendar_id: str) -> str | None:
 
 def _save(seen: Visit, given: _Given) -> Response:
     faults = Faults(seen.language)
-    wish = _wish(given, faults)
+    wish = _wish(seen, given, faults)
     if faults:
         return _page(seen, given=given, faults=faults, status=400)
     try:
