@@ -39,7 +39,7 @@ class Faults:
     language: str
     by_field: dict[str, str] = field(default_factory=dict)
 
-    def add(self, name: str, english: str, **values: object) -> None:
+    def add(self, name: str, english: str, /, **values: object) -> None:
         """Say what is wrong with a field; the first thing said stands."""
         self.by_field.setdefault(name, say(self.language, english, **values))
 
