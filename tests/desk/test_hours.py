@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app_client import client_of
-from hours_desk import NOW, WEEKDAYS, load_weekend, opened, saved, wait
+from hours_desk import NOW, WEEKDAYS, load_weekend, opened, saved
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.hours import hours
 from servicemeter.desk.methods.plan_hours import plan_hours
@@ -123,6 +123,6 @@ def test_the_same_through_a_server(tmp_path: Path) -> None:
         plan = plan_hours(remote, wish=SUPPORT, now=NOW)
         assert plan == plan_hours(desk, wish=SUPPORT, now=NOW)
         assert save_hours(remote, wish=SUPPORT, seen=plan.mark, now=NOW).data_version == 2
-        assert hours(remote) == hours(desk) and wait(desk) == 3600
+        assert hours(remote) == hours(desk) and opened(desk) == 3600
         with pytest.raises(BadCalendar, match="never be open"):
             save_hours(remote, wish=HoursWish("Support", week=()), seen=hours(remote).mark, now=NOW)
