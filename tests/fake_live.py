@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from fake_settings import SETTINGS
 from servicemeter.model.question import Filter
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.model.ticket import Stretch, TicketClock, TicketList, TicketStory, TicketWish
@@ -79,7 +80,7 @@ def answer_live(name: str, asked: Mapping[str, Any], card: Scorecard) -> Any:
     """The hand-made answer of a method."""
     answers: dict[str, Callable[[Mapping[str, Any], Scorecard], Any]] = {
         "find_tickets": _list, "tell_ticket": _story, "measure_ticket": _made, "tell_customer": _customer, "watch": _watch,
-        "busy_times": _busy, "ticket_choices": lambda asked, card: CHOICES,
+        "busy_times": _busy, "ticket_choices": lambda asked, card: CHOICES, **SETTINGS,
     }  # fmt: skip
     return answers[name](asked, card)
 

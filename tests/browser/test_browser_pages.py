@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 PATHS = [
     *navigable(), "/metric/first_response_time", "/metric/csat", "/metric/volume_by_channel", "/metric/abandonment_rate",
     "/metric/first_response_time/times", "/no_such_page", "/ticket?id=t7", "/customer?id=c7&of=shop", "/now?wall=1",
-    "/agent?agent=a1", "/import?file=proposed",
+    "/agent?agent=a1", "/import?file=proposed", "/settings/hours?calendar=t0",
     "/survey/csat", "/intents?by=page", "/forms",
     "/form/csat", "/form/intent",
 ]  # fmt: skip
@@ -158,3 +158,40 @@ def test_without_scripts_the_form_still_works(browser: Any, address: str) -> Non
 def test_reduced_motion_is_kept(browser: Any, address: str) -> None:
     with opened(browser, address, reduced_motion="reduce") as seen:
         assert seen.page.evaluate("getComputedStyle(document.querySelector('.card')).transitionDuration") == "0s"
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "wrong"),
+    [("/settings/hours?calendar=t0", "d1.1.open", "9 uur"), ("/settings/promises", "within", "soon")],
+)
+def test_a_change_is_looked_at_and_a_wrong_field_says_so(browser: Any, address: str, path: str, field: str, wrong: str) -> None:
+    """Without scripts: what is wrong is beside its field and read with it; what would change is a page that all can read."""
+    with opened(browser, address + path, java_script_enabled=False) as seen:
+        page = seen.page
+        page.fill(f"[name='{field}']", wrong)
+        page.locator("button.main").first.click()
+        described = page.get_attribute(f"[name='{field}']", "aria-describedby")
+        assert wrong in page.inner_text(f"[id='{described}']") and page.input_value(f"[name='{field}']") == wrong
+        page.fill(f"[name='{field}']", "8:30" if path.startswith("/settings/hours") else "4")
+        page.locator("button.main").first.click()
+        assert page.inner_text("h1") == "This would change" and "10:00–14:00" in page.inner_text("pre")
+        for width in (1280, 360):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert [line for line in seen.said if "400" not in line] == []
+
+
+@pytest.mark.parametrize("path", ["/settings/hours?calendar=t0", "/settings/promises"])
+def test_axe_finds_nothing_where_a_change_is_looked_at(browser: Any, address: str, path: str) -> None:
+    with opened(browser, address + path) as seen:
+        if path == "/settings/promises":
+            seen.page.fill("[name='within']", "0")
+        else:
+            seen.page.fill("[name='d1.1.open']", "25:00")
+        seen.page.locator("button.main").first.click()
+        assert seen.page.locator(".fault").count() == 1
+        _find_nothing(seen.page, 360)
+        seen.page.locator("[aria-invalid]").fill("4" if path == "/settings/promises" else "08:00")
+        seen.page.locator("button.main").first.click()
+        seen.page.wait_for_selector("pre.change")
+        _find_nothing(seen.page, 360)

@@ -14,7 +14,11 @@ from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.methods.busy_times import busy_times
 from servicemeter.desk.methods.find_tickets import find_tickets
+from servicemeter.desk.methods.hours import hours
 from servicemeter.desk.methods.measure_ticket import measure_ticket
+from servicemeter.desk.methods.plan_hours import plan_hours
+from servicemeter.desk.methods.plan_promise import plan_promise
+from servicemeter.desk.methods.promises import promises
 from servicemeter.desk.methods.tell_customer import tell_customer
 from servicemeter.desk.methods.tell_ticket import tell_ticket
 from servicemeter.desk.methods.ticket_choices import ticket_choices
@@ -24,10 +28,14 @@ from servicemeter.desk.remote import RemoteDesk
 from servicemeter.desk.wire import pack, unpack
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.ground.settings import Home
+from servicemeter.model.hours import DayWish, HoursWish
+from servicemeter.model.promises import PromiseWish
 from servicemeter.model.question import Filter, Scope
 from servicemeter.model.ticket import TicketWish
 from servicemeter.web.internal import create_internal
 from small_desk import NOW
+
+WISH = HoursWish("own", "Own", "UTC", ((1, "09:00", "17:00"),), NOW.date(), days=(DayWish(NOW.date(), (("10:00", "11:00"),)),))
 
 
 @pytest.mark.parametrize("name", sorted(method_names()))
@@ -81,6 +89,10 @@ def test_every_method_answers_alike_through_a_server(small: Desk, tmp_path: Path
             ticket_choices(desk, scope=Scope(teams=("desk",))),
             watch(desk, where=(Filter("channel", ("email", "phone")),)),
             busy_times(desk, period="last_30_days"),
+            hours(desk),
+            promises(desk, now=NOW),
+            plan_hours(desk, wish=WISH, now=NOW),
+            plan_promise(desk, wish=PromiseWish(within_s=3600, since=NOW.date()), now=NOW),
         ]
 
     remote = RemoteDesk(Home(tmp_path), ServerNote(1, 1, "token"))

@@ -273,7 +273,7 @@ def test_the_navigation_shows_what_one_may_open(rooms: Rooms) -> None:
     agent = viewer | {"/assist", "/agents", "/now", "/sentiment", "/tickets"}
     analyst = agent | {"/check", "/intents", "/sources", "/surveys", "/targets"}
     assert (shown("viewer"), shown("agent"), shown("analyst")) == (viewer, agent, analyst)
-    assert shown("admin") == analyst | {"/settings", "/people"}
+    assert shown("admin") == analyst | {"/settings", "/settings/hours", "/settings/promises", "/people"}
 
 
 PERSON = Person("p", "p@example.com", "lead", brands=("tulp",), teams=("a", "b"))

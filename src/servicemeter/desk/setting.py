@@ -12,6 +12,7 @@ from servicemeter.desk.afterwards import AFTERWARDS
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
 from servicemeter.ground.rewriting import with_value
 from servicemeter.ground.settings import Home, write_privately
+from servicemeter.model.hours import CLOSED, WITHDRAWN
 
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
@@ -114,11 +115,14 @@ def settings_shown(desk: Desk) -> SettingsShown:
 
 def _with_hours(calendar: dict[str, Any], rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """A calendar with its week (`hours`: weekday, open, close; of the rows that hold last) and the days that differ."""
-    weekly = [row for row in rows["calendar_weekly_hours"] if row["calendar_id"] == calendar["calendar_id"]]
-    last = max((str(row["valid_from"] or "") for row in weekly), default="")
-    held = [row for row in weekly if str(row["valid_from"] or "") == last]
+    own = {
+        name: [row for row in rows[name] if row["calendar_id"] == calendar["calendar_id"] and row["close"] != WITHDRAWN]
+        for name in ("calendar_weekly_hours", "calendar_exceptions")
+    }
+    last = max((str(row["valid_from"] or "") for row in own["calendar_weekly_hours"]), default="")
+    held = [r for r in own["calendar_weekly_hours"] if str(r["valid_from"] or "") == last and r["close"] != CLOSED]
     hours = [(int(row["iso_weekday"]), str(row["open"]), str(row["close"])) for row in held]
-    days = {row["local_date"] for row in rows["calendar_exceptions"] if row["calendar_id"] == calendar["calendar_id"]}
+    days = {row["local_date"] for row in own["calendar_exceptions"]}
     return {**calendar, "hours": hours, "exceptions": len(days)}
 
 

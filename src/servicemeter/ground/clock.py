@@ -38,6 +38,7 @@ from servicemeter.ground.zones import (
     moment,
     offsets,
     zone,
+    zone_names,
 )
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "periods",
     "start_before",
     "zone",
+    "zone_names",
 ]
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}

@@ -36,12 +36,15 @@ _PATIENCE_S = 20 * 366 * DAY_S
 
 @dataclass(frozen=True)
 class WeeklyHours:
-    """One opening of the week: ISO weekday (1 = Monday), seconds of the local day, from a date on (None = always)."""
+    """One opening of the week: ISO weekday (1 = Monday), seconds of the local day, from a date on (None = always).
+
+    Without hours it opens nothing, and only says that the week of its date holds: so a week may be closed altogether.
+    """
 
     valid_from: date | None
     iso_weekday: int
-    open_s: int
-    close_s: int
+    open_s: int | None
+    close_s: int | None
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,8 @@ class Calendar:
 
 
 def _of_weekday(rows: Iterable[WeeklyHours], iso_weekday: int) -> list[Opening]:
-    return [(row.open_s, row.close_s) for row in rows if row.iso_weekday == iso_weekday]
+    of_day = (row for row in rows if row.iso_weekday == iso_weekday)
+    return [(row.open_s, row.close_s) for row in of_day if row.open_s is not None and row.close_s is not None]
 
 
 def _append(openings: list[Opening], from_s: int, to_s: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -26,6 +26,7 @@ __all__ = [
     "moment",
     "offsets",
     "zone",
+    "zone_names",
 ]
 
 DAY_S = 86_400
@@ -43,6 +44,13 @@ def zone(name: str) -> ZoneInfo:
     except (KeyError, ValueError, OSError) as error:
         hint = " or ".join(repr(n) for n in _near_zones(name)) or "a name like 'Europe/Amsterdam'"
         raise BadSettings(f"There is no time zone called {name!r}. Did you mean {hint}?") from error
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """The zones to choose from: places (`Europe/Amsterdam`) and UTC, without old names of countries and offsets."""
+    areas = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    return tuple(sorted(name for name in available_timezones() if name == "UTC" or name.startswith(areas)))
 
 
 def _near_zones(name: str) -> list[str]:

@@ -179,9 +179,9 @@ class Book:
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
     def configured(self, name: str) -> list[dict[str, Any]]:
-        """The rows of a small table of settings or names, with its declared columns, in the order of its key."""
+        """The rows of a small table of settings or names: their source and declared columns, in the order of the key."""
         table = TABLES[name]
-        columns = [column.name for column in table.columns]
+        columns = ["source", *(column.name for column in table.columns)]
         order = ", ".join(f'"{column}"' for column in table.key)
         chosen = ", ".join(f'"{column}"' for column in columns)
         return [dict(zip(columns, row, strict=True)) for row in self.engine.rows(f"select {chosen} from {name} order by {order}")]

@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.clock import Calendar, CalendarDay, WeeklyHours, always_open, calendar_days, local_day, parse_hours
+from servicemeter.model.hours import CLOSED, WITHDRAWN
 from servicemeter.model.tables import Kind
 
-__all__ = ["ALWAYS", "Calendars", "build_cal_days", "read_calendars"]
+__all__ = ["ALWAYS", "Calendars", "build_cal_days", "is_of_tickets", "read_calendars"]
 
 ALWAYS = "(always open)"
 _BRAND = "brand_calendar:"
@@ -44,11 +45,16 @@ def read_calendars(engine: Engine, settings: dict[str, str]) -> Calendars:
     for calendar_id, valid_from, weekday, opens, closes in engine.rows(
         "select calendar_id, valid_from, iso_weekday, open, close from calendar_weekly_hours order by 1, 2, 3, 4, 5"
     ):
-        weekly[calendar_id].append(WeeklyHours(valid_from, weekday, parse_hours(opens), parse_hours(closes)))
+        if closes == CLOSED:
+            weekly[calendar_id].append(WeeklyHours(valid_from, weekday, None, None))
+        elif closes != WITHDRAWN:
+            weekly[calendar_id].append(WeeklyHours(valid_from, weekday, parse_hours(opens), parse_hours(closes)))
     exceptions: dict[str, dict[date, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for calendar_id, day, opens, closes in engine.rows(
         "select calendar_id, local_date, open, close from calendar_exceptions order by 1, 2, 3, 4"
     ):
+        if closes == WITHDRAWN:
+            continue
         hours = exceptions[calendar_id][day]
         if opens and closes:
             hours.append((parse_hours(opens), parse_hours(closes)))
@@ -125,3 +131,9 @@ def _build_cal_fills(engine: Engine, schema: str, days: Mapping[str, Sequence[Ca
 def _befores(day: CalendarDay) -> list[int]:
     """The open seconds before each opening of a day."""
     return list(accumulate((closes - opens for opens, closes in day.openings), initial=day.cum_open_s))[:-1]
+
+
+def is_of_tickets(engine: Engine, calendar_id: str) -> bool:
+    """Whether any ticket is said to run by this calendar itself."""
+    named = f"field = 'calendar_id' and value = {engine.dialect.text(calendar_id)}"
+    return bool(engine.rows(f"select 1 from ticket_events where {named} limit 1"))

@@ -31,7 +31,11 @@ _OPEN = frozenset(
 )
 """What says nothing about anybody's work."""
 
-_GIVES: dict[str, Right] = {"busy_times": "see_figures", "loyalty": "see_figures"}
+_SET: Right = "change_settings"
+_GIVES: dict[str, Right] = {
+    "busy_times": "see_figures", "loyalty": "see_figures", "hours": _SET, "plan_hours": _SET, "save_hours": _SET,
+    "promises": _SET, "plan_promise": _SET, "save_promise": _SET,
+}  # fmt: skip
 """What else is asked of methods that are narrowed by their arguments; to see rows, where nothing is said here."""
 
 _LISTED = {"source": "sources", "brand": "brands", "team": "teams", "agent": "agents"}
