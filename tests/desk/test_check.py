@@ -253,6 +253,10 @@ FAULTS: dict[str, tuple[Callable[[Tables], None], int, dict[str, Any]]] = {
         ), 2, {"table": "agent_states", "id": "a1"},
     ),
     "refunds_before_orders": (_refunded_too_soon, 1, {"order_id": "o1", "occurred_at": "2026-03-02T08:59:59Z"}),
+    "tickets_of_two_sources": (
+        _add("tickets", source="again", ticket_id="1", created_at="2026-03-02T09:00:00Z"), 1,
+        {"ticket_id": "1", "other_source": "again"},
+    ),
     "days_without_rows": (_days_with_a_hole, 1, {"missing_on": "2026-04-01", "usual_count": 8.8}),
 }  # fmt: skip
 

@@ -184,6 +184,13 @@ def test_the_scale_of_a_rating_is_one_that_its_highest_value_fits(tmp_path: Path
     assert set(taken.column("survey_invitations", "scale")) == {scale}
 
 
+@pytest.mark.parametrize(("name", "ones"), [("Rating (1-5)", 1), ("Rating", 39)])
+def test_one_slip_makes_no_other_scale(tmp_path: Path, name: str, ones: int) -> None:
+    rows = "".join(f"{i},2026-01-13 10:00,{7 if i == ones else 4}\n" for i in range(ones + 1))
+    _, taken = proposed(tmp_path, f"Ticket,Rated at,{name}\n{rows}")
+    assert set(taken.column("survey_invitations", "scale")) == {"csat_5"}
+
+
 def test_orders_keep_whose_they_are(tmp_path: Path) -> None:
     """An address alone joins an order to the same person's tickets."""
     data = "Bestelnummer;Besteldatum;Klant e-mail;Bedrag;Valuta\nB1;13-01-2026 10:00;Ann+shop@example.com;1.234,50;EUR\n"

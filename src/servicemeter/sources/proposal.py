@@ -14,7 +14,7 @@ from servicemeter.sources.dates import DATE_ORDERS, readings
 from servicemeter.sources.files import open_table
 from servicemeter.sources.options import FileOptions, parse_options
 from servicemeter.sources.table import Cell, RawTable, text_of
-from servicemeter.sources.vocabulary import CHANNELS, STATUSES, role_of, word_for
+from servicemeter.sources.vocabulary import CHANNELS, STATUSES, highest_said, role_of, word_for
 
 __all__ = ["propose"]
 
@@ -320,13 +320,13 @@ def _score(seen: _Seen, role: str, key: str, answered: str, about: str) -> Itera
 
 
 def _scale(seen: _Seen, role: str) -> str:
-    """The usual scale of a score that its highest value fits."""
+    """The usual scale that the name of a score's column says, or that 19 of 20 values fit: one slip makes no other scale."""
     if role == "recommends":
         return "nps_0_10"
-    numbers = [
-        float(text) for cell in seen.samples[seen.columns[role]] if re.fullmatch(r"\d+(\.\d+)?", text := text_of(cell).strip())
-    ]
-    highest = max(numbers, default=0.0)
+    name = seen.columns[role]
+    texts = (text_of(cell).strip() for cell in seen.samples[name])
+    numbers = sorted(float(text) for text in texts if re.fullmatch(r"\d+(\.\d+)?", text))
+    highest = highest_said(name) or (numbers[(len(numbers) - 1) * 19 // 20] if len(numbers) >= 20 else max(numbers, default=0.0))
     if role == "effort":
         return "ces2_7" if highest <= 7 else "ces_0_10"
     return "csat_5" if highest <= 5 else "csat_7" if highest <= 7 else "csat_10"

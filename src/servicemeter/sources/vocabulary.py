@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["CHANNELS", "ROLES", "STATUSES", "plain", "role_of", "word_for"]
+__all__ = ["CHANNELS", "ROLES", "STATUSES", "highest_said", "plain", "role_of", "word_for"]
 
 
 def _lists(text: str) -> dict[str, tuple[str, ...]]:
@@ -15,7 +15,7 @@ def _lists(text: str) -> dict[str, tuple[str, ...]]:
     return {ours: tuple(word.strip() for word in theirs.split(",")) for ours, theirs in pairs}
 
 
-_SCALE = re.compile(r"\s*[(\[]\s*\d+\s*(?:-|\u2013|/|to|tot|la)\s*\d+\s*[)\]]\s*$")  # "(1-5)" behind a column of scores
+_SCALE = re.compile(r"\s*[(\[]\s*\d+\s*(?:-|\u2013|/|to|tot|la)\s*(\d+)\s*[)\]]\s*$")  # "(1-5)" behind a column of scores
 # Role: the words a column of that role is known by, the surest first. Compared without accents, case and marks.
 ROLES = _lists("""
 ticket_id: ticket id, ticket number, ticket nr, ticket, case id, caseid, case number, conversation id, request
@@ -109,6 +109,16 @@ def role_of(name: str) -> tuple[str, int] | None:
     wanted = _joined(_SCALE.sub("", name))
     found = [(rank, role) for role, words in ROLES.items() for rank, word in enumerate(words) if _joined(word) == wanted]
     return (min(found)[1], min(found)[0]) if found else None
+
+
+def highest_said(name: str) -> int | None:
+    """The end of the scale that the name of a column of scores says.
+
+    >>> highest_said("Tevredenheid (1-5)"), highest_said("Score")
+    (5, None)
+    """
+    said = _SCALE.search(name)
+    return int(said[1]) if said else None
 
 
 def word_for(text: str, words: dict[str, tuple[str, ...]]) -> str | None:
