@@ -54,6 +54,7 @@ def test_a_proposal_takes_the_rows_in_three_languages(tmp_path: Path, data: str,
     assert states == {("1", "solved", False), ("2", "open", True)}
     assignees = [r["value"] for r in taken.rows["ticket_events"] if r["field"] == "assignee_id"]
     assert assignees == ["Agent A", "Agent B"]
+    assert sorted(set(taken.column("agents", "agent_id"))) == ["Agent A", "Agent B"]
     assert taken.column("messages", "author_type") == ["customer", "customer"]
 
 

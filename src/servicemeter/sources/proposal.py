@@ -261,6 +261,9 @@ def _status(seen: _Seen) -> Iterator[str]:
 
 
 def _events(seen: _Seen) -> Iterator[str]:
+    for role, table in (("agent", "agents"), ("team", "teams")):
+        if seen.has(role):
+            yield from _block(table, seen.filled(role), {f"{role}_id": seen.quoted(role), "name": seen.quoted(role)})
     for role, field in _TICKET_EVENTS.items():
         if seen.has(role):
             columns = {
