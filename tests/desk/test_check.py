@@ -287,6 +287,14 @@ def test_every_file_of_findings_is_tried() -> None:
     assert set(FAULTS) | of_books == set(sql_files("findings"))
 
 
+def test_first_replies_alone_are_what_the_customer_got() -> None:
+    for told, is_found in (("tickets,first_replies", False), ("tickets,messages", True)):
+        tables = _sound()
+        _notes_nowhere(tables)
+        tables["sources"] = [{"source": "files", "loaded_through": "2026-03-04T00:00:00Z", "capabilities": told}]
+        assert ("sources_without_notes" in _findings(tables)) == is_found
+
+
 def test_touches_name_something_that_metrics_use() -> None:
     for file in sql_files("findings").values():
         for touch in file.head["touches"].split():
