@@ -120,6 +120,13 @@ def test_a_dry_run_changes_nothing(home: Path, tmp_path: Path) -> None:
     assert "skipped" not in take(home, tickets).stderr
 
 
+def test_a_dry_run_lists_the_rows_that_no_check_will_know_of(home: Path, tmp_path: Path) -> None:
+    result = take(home, write(tmp_path / "tickets.csv", BAD), "--dry-run")
+    assert "row 3, " in result.stderr
+    assert "check --kept-aside" not in result.stderr
+    assert "the same without --dry-run" in result.stderr
+
+
 def test_a_table_nobody_knows_brings_a_proposal_and_1(home: Path, tmp_path: Path) -> None:
     odd = write(tmp_path / "odd.csv", ODD)
     result = take(home, odd)

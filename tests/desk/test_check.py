@@ -253,6 +253,10 @@ FAULTS: dict[str, tuple[Callable[[Tables], None], int, dict[str, Any]]] = {
         ), 2, {"table": "agent_states", "id": "a1"},
     ),
     "refunds_before_orders": (_refunded_too_soon, 1, {"order_id": "o1", "occurred_at": "2026-03-02T08:59:59Z"}),
+    "tickets_of_two_sources": (
+        _add("tickets", source="again", ticket_id="1", created_at="2026-03-02T09:00:00Z"), 1,
+        {"ticket_id": "1", "other_source": "again"},
+    ),
     "days_without_rows": (_days_with_a_hole, 1, {"missing_on": "2026-04-01", "usual_count": 8.8}),
 }  # fmt: skip
 
@@ -281,6 +285,14 @@ def test_a_fault_is_found_counted_and_shown_and_nothing_else_is(name: str) -> No
 def test_every_file_of_findings_is_tried() -> None:
     of_books = {"rows_kept_aside", "rows_beyond_coverage", "rows_from_the_future", "lagging_sources"}
     assert set(FAULTS) | of_books == set(sql_files("findings"))
+
+
+def test_first_replies_alone_are_what_the_customer_got() -> None:
+    for told, is_found in (("tickets,first_replies", False), ("tickets,messages", True)):
+        tables = _sound()
+        _notes_nowhere(tables)
+        tables["sources"] = [{"source": "files", "loaded_through": "2026-03-04T00:00:00Z", "capabilities": told}]
+        assert ("sources_without_notes" in _findings(tables)) == is_found
 
 
 def test_touches_name_something_that_metrics_use() -> None:

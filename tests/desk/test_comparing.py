@@ -141,3 +141,13 @@ def test_a_real_book_adds_up_and_works_council_mode_hides_people_and_small_teams
         assert sum(g.n for g in fewer.groups) == sum(g.n for g in teams.groups)
         assert fewer.answers == [] and teams.answers
         assert "(small teams)" in {g.key for g in fewer.groups}
+
+
+def test_what_no_source_measures_has_no_groups_and_no_intents() -> None:
+    """Tickets without messages: first contact resolution is not measured, for nobody in particular."""
+    with Desk(None, on_demand=True) as desk:
+        desk.load(tickets=[{"ticket_id": "1", "created_at": "2026-01-05T09:00:00Z"}], tz="UTC", source="desk")
+        for by in ("agent", "team"):
+            found = compare(desk, by, "first_contact_resolution_rate", mix="channel", **SPAN)
+            assert (found.groups, found.common) == ([], None)
+        assert desk.surveys.intents(SPAN["since"], SPAN["until"]).intents == []

@@ -64,6 +64,23 @@ def test_the_trend_ends_with_the_span(desk: Desk) -> None:
     assert len(created.trend) == 13
 
 
+def test_what_ends_before_the_rest_is_compared_with_its_own_part() -> None:
+    """Tickets to 5 March, orders to 10 March: three tickets stand against the three by 5 February, not the five by the 10th."""
+    days = ("2026-02-01", "2026-02-03", "2026-02-05", "2026-02-07", "2026-02-09", "2026-03-01", "2026-03-03", "2026-03-05")
+    with Desk(None, on_demand=True) as opened:
+        opened.load(tickets=[{"ticket_id": day, "created_at": f"{day}T09:00:00+00:00"} for day in days], tz="UTC", source="desk")
+        orders = [{"order_id": day, "placed_at": f"{day}T09:00:00+00:00"} for day in ("2026-02-02", "2026-02-08", "2026-03-10")]
+        opened.load(orders=orders, tz="UTC", source="shop")
+        shown = opened.scorecard(since=date(2026, 3, 1), until=date(2026, 4, 1))
+        cards = {card.metric: card for family in shown.families for card in family.cards}
+    assert (shown.before_since, shown.before_until) == (date(2026, 2, 1), date(2026, 2, 11))
+    created = cards["tickets_created"]
+    assert created.before is not None and (created.now["value"], created.before["value"]) == (3, 3)
+    # 3 tickets to 5 March per order to 10 March is no ratio of one span: nothing to compare.
+    assert cards["contact_rate"].before is None
+    assert shown.lagging_sources == ("desk",)
+
+
 def test_half_a_span_is_refused(desk: Desk) -> None:
     with pytest.raises(BadQuestion, match="both from and to"):
         desk.scorecard(since=date(2026, 2, 1))

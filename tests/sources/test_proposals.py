@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from importing import NOW, Taken, mapped, utc
 
+from servicemeter.desk.desk import Desk
+from servicemeter.desk.importing import ImportRequest
+from servicemeter.ground.settings import Home
+from servicemeter.model.answer import Row
 from servicemeter.sources.mappingfile import parse_mapping
 from servicemeter.sources.proposal import propose
 from servicemeter.sources.vocabulary import CHANNELS, STATUSES, role_of, word_for
@@ -50,7 +54,41 @@ def test_a_proposal_takes_the_rows_in_three_languages(tmp_path: Path, data: str,
     assert states == {("1", "solved", False), ("2", "open", True)}
     assignees = [r["value"] for r in taken.rows["ticket_events"] if r["field"] == "assignee_id"]
     assert assignees == ["Agent A", "Agent B"]
+    assert sorted(set(taken.column("agents", "agent_id"))) == ["Agent A", "Agent B"]
     assert taken.column("messages", "author_type") == ["customer", "customer"]
+
+
+def _january(desk: Desk, metric: str) -> Row:
+    return desk.measure(metric, since="2026-01-01", until="2026-02-01").rows[0]
+
+
+def test_tickets_as_they_are_promise_no_more_than_an_export_shows(tmp_path: Path) -> None:
+    """One reply and one solve a ticket say nothing of later replies, of reopening and of who had it before."""
+    data = (
+        "Ticketnummer;Aangemaakt op;Eerste reactie op;Gesloten op;Status;Medewerker\n"
+        "1;13-01-2026 10:00;13-01-2026 11:00;14-01-2026 10:00;Gesloten;Agent A\n"
+        "2;14-01-2026 10:00;;;Open;Agent B\n"
+    )
+    text, _ = proposed(tmp_path, data)
+    assert parse_mapping(text, "p.toml").capabilities == ("tickets", "first_replies", "last_solves", "last_assignees")
+    with Desk(Home(tmp_path / "home")) as desk:
+        (tmp_path / "proposal.toml").write_text(text, encoding="utf-8")
+        desk.import_files(ImportRequest(str(tmp_path / "export.csv"), mapping=str(tmp_path / "proposal.toml")), now=NOW)
+        metrics = (
+            "first_response_time",
+            "resolution_time",
+            "tickets_solved",
+            "resolution_rate",
+            "tickets_closed_per_agent",
+            "backlog",
+        )
+        told = {name: _january(desk, name)["value"] for name in metrics}
+        assert told == dict(zip(metrics, (3600, 86400, 1, 0.5, 1, 1), strict=True))
+        silent = (
+            *("response_time", "replies_per_resolution", "one_touch_resolution_rate", "reopen_rate", "automated_resolution_rate"),
+            *("escalation_rate", "transfer_rate", "first_contact_resolution_rate", "interactions_count", "sla_breaches"),
+        )
+        assert {_january(desk, name)["null_reason"] for name in silent} == {"not_measured"}
 
 
 def test_one_date_that_does_not_exist_hides_no_column_of_dates(tmp_path: Path) -> None:
@@ -111,3 +149,57 @@ def test_words() -> None:
     assert word_for("În așteptare", STATUSES) == word_for("In aşteptare", STATUSES) == "pending"
     assert word_for("WhatsApp", CHANNELS) == "messaging"
     assert role_of("shelf") is None
+
+
+SURVEY = (
+    "Ticketnummer;Ingevuld op;Tevredenheid (1-5);Aanbevelen (0-10);Opmerking\n"
+    "1;13-01-2026 10:00;4;9;snel\n"
+    "2;14-01-2026 10:00;5;;\n"
+)
+
+
+def test_an_export_of_answers_is_no_export_of_tickets(tmp_path: Path) -> None:
+    text, taken = proposed(tmp_path, SURVEY)
+    assert not taken.aside
+    assert "tickets" not in taken.rows
+    assert "under one name (--source NAME)" in text
+    asked = {(r["invitation_id"], r["kind"], r["scale"], r["ticket_id"]) for r in taken.rows["survey_invitations"]}
+    assert asked == {("1-csat", "csat", "csat_5", "1"), ("2-csat", "csat", "csat_5", "2"), ("1-nps", "nps", "nps_0_10", "1")}
+    answers = {(r["answer_id"], r["answered_at"], r["value_num"]) for r in taken.rows["survey_answers"]}
+    first, second = utc("2026-01-13T09:00"), utc("2026-01-14T09:00")
+    assert answers == {("1-csat", first, 4.0), ("2-csat", second, 5.0), ("1-nps", first, 9.0)}
+
+
+def test_answers_without_a_ticket_are_proposed_too(tmp_path: Path) -> None:
+    data = "Email,Survey date,CES\na@example.com,2026-01-13 10:00,6\nb@example.com,2026-01-14 10:00,7\n"
+    _, taken = proposed(tmp_path, data)
+    assert [(r["kind"], r["scale"]) for r in taken.rows["survey_invitations"]] == [("ces", "ces2_7")] * 2
+    assert taken.column("survey_answers", "value_num") == [6.0, 7.0]
+    assert taken.column("survey_invitations", "customer_id") == taken.column("customer_identities", "customer_id")
+    assert not [key for key in taken.column("survey_invitations", "invitation_id") if "example.com" in key]
+
+
+@pytest.mark.parametrize(("highest", "scale"), [(5, "csat_5"), (7, "csat_7"), (9, "csat_10")])
+def test_the_scale_of_a_rating_is_one_that_its_highest_value_fits(tmp_path: Path, highest: int, scale: str) -> None:
+    _, taken = proposed(tmp_path, f"Ticket,Rated at,Rating\n1,2026-01-13 10:00,3\n2,2026-01-13 11:00,{highest}\n")
+    assert set(taken.column("survey_invitations", "scale")) == {scale}
+
+
+@pytest.mark.parametrize(("name", "ones"), [("Rating (1-5)", 1), ("Rating", 39)])
+def test_one_slip_makes_no_other_scale(tmp_path: Path, name: str, ones: int) -> None:
+    rows = "".join(f"{i},2026-01-13 10:00,{7 if i == ones else 4}\n" for i in range(ones + 1))
+    _, taken = proposed(tmp_path, f"Ticket,Rated at,{name}\n{rows}")
+    assert set(taken.column("survey_invitations", "scale")) == {"csat_5"}
+
+
+def test_orders_keep_whose_they_are(tmp_path: Path) -> None:
+    """An address alone joins an order to the same person's tickets."""
+    data = "Bestelnummer;Besteldatum;Klant e-mail;Bedrag;Valuta\nB1;13-01-2026 10:00;Ann+shop@example.com;1.234,50;EUR\n"
+    _, taken = proposed(tmp_path, data)
+    assert taken.column("orders", "customer_id") == ["order-B1"]
+    identities = [(r["customer_id"], r["kind"], r["value"]) for r in taken.rows["customer_identities"]]
+    assert identities == [("order-B1", "email", "ann+shop@example.com")]
+
+
+def test_a_form_on_the_web_is_known_in_dutch_and_romanian() -> None:
+    assert {word_for(word, CHANNELS) for word in ("Webformulier", "Contactformulier", "Formular de contact")} == {"web"}

@@ -72,6 +72,13 @@ def test_a_target_of_the_page_goes_before_the_file_s_and_back(desk: Desk) -> Non
     assert (target(desk) or {})["value"] == 7200
 
 
+def test_a_target_is_asked_in_the_unit_in_which_it_is_said(desk: Desk) -> None:
+    """The first response starts at 4 h, the speed of answer at 30 s; a target of 4 must not be taken for 4 seconds."""
+    assert '<option value="h" selected>u</option>' in page(desk, "/targets?metric=first_response_time&lang=nl")
+    assert '<option value="s" selected>s</option>' in page(desk, "/targets?metric=average_speed_of_answer&lang=nl")
+    assert '<option value="%" selected>%</option>' in page(desk, "/targets?metric=csat&lang=nl")
+
+
 @pytest.mark.parametrize(
     ("fields", "hint"),
     [

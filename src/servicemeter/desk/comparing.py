@@ -101,7 +101,7 @@ def _compared(desk: Desk, by: str, metric: Metric, mix: str, scorecard: Scorecar
     asked = [question, replace(question, by=(by, *MIXES[mix]))]
     answers = desk.measure_all(asked if MIXES[mix] else asked[:1])
     small = _small_teams(desk, scorecard.as_of, discretion) if by == "team" and discretion.hides_individuals else set()
-    whole = answers[0].rows
+    whole = [row for row in answers[0].rows if by in row]  # what no source measures is one row of nobody
     if small & {str(row[by]) for row in whole}:
         whole = [*(r for r in whole if str(r[by]) not in small), *_together(desk, question, by, small)]
     rows = [row for row in whole if _is_counted(row) and people.get(str(row[by]), _Person("")).is_human and row[by] != _NOBODY]
@@ -157,6 +157,8 @@ def _expected(rows: Sequence[Row], by: str, kinds: tuple[str, ...], small: set[s
     cases: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     everybody: dict[str, list[Counted]] = defaultdict(list)
     for row in rows:
+        if by not in row:
+            continue
         key = _SMALL_TEAMS if str(row[by]) in small else str(row[by])
         if key in chosen and _is_counted(row):
             kind = " · ".join(str(row[dimension]) for dimension in kinds)

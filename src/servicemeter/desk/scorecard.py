@@ -83,7 +83,7 @@ def make_scorecard(
     ends = period_end(period_start(min(until - timedelta(days=1), today), grain), grain)
     trend = replace(whole, since=_trend_starts(until, grain, today), until=ends, grain=grain)
     before = replace(whole, since=before_since, until=before_until)
-    by_name = _ask_once(ask, names, (whole, before), trend)
+    by_name = _fairly(ask, _ask_once(ask, names, (whole, before), trend), (since, until, grain), today, tz)
     families = []
     for family in (*FAMILIES, *sorted({find_metric(n).family for n in names} - set(FAMILIES))):
         cards = [
@@ -93,7 +93,7 @@ def make_scorecard(
         ]
         if cards:
             families.append(Family(family, cards))
-    lagging = tuple(sorted({s for now, _, _ in by_name.values() for s in now.lagging_sources}))
+    lagging = _lagging([now for now, _, _ in by_name.values()], (since, until), today, tz)
     return Scorecard(since, until, before_since, before_until, grain, last, data_version, tz, families, lagging)
 
 
@@ -111,6 +111,44 @@ def _ask_once(
         )
         found[name] = (now, before, over_time)
     return found
+
+
+def _fairly(
+    ask: Ask, by_name: dict[str, tuple[Answer, Answer, Answer]], span: tuple[date, date, Grain], today: date, tz: str
+) -> dict[str, tuple[Answer, Answer, Answer]]:
+    """Answers whose data ends within the span before that of others are compared with what had elapsed by their own end.
+
+    What takes rows from several sources of which only some stop within the span has no such end, and is not compared.
+    """
+    since, until, grain = span
+    again: dict[str, Question] = {}
+    mixed = set()
+    for name, (now, before, _) in by_name.items():
+        day = _last_day(now, tz)
+        if set(now.lagging_sources) - set(before.lagging_sources):
+            mixed.add(name)
+        elif since <= day < min(today, until - timedelta(days=1)):
+            start, end = _before(since, until, grain if _is_whole(since, until, grain) else None, day)
+            again[name] = replace(before.question, since=start, until=end)
+    answers = dict(zip(again, ask(list(again.values())) if again else (), strict=True))
+    return {
+        name: (now, replace(before, rows=[]) if name in mixed else answers.get(name, before), trend)
+        for name, (now, before, trend) in by_name.items()
+    }
+
+
+def _last_day(answer: Answer, tz: str) -> date:
+    return moment(epoch(answer.as_of) - 1, tz).date()
+
+
+def _lagging(answers: Sequence[Answer], span: tuple[date, date], today: date, tz: str) -> tuple[str, ...]:
+    """The sources whose rows stop within the span, before those of others do."""
+    sources = {source for answer in answers for source in answer.missing_sources}
+    found = {source for answer in answers for source in answer.lagging_sources}
+    for answer in answers:
+        if span[0] <= _last_day(answer, tz) < min(today, span[1] - timedelta(days=1)):
+            found |= sources - set(answer.missing_sources)
+    return tuple(sorted(found))
 
 
 def _is_period_of(span: Question, trend: Question) -> bool:

@@ -89,7 +89,7 @@ class Saving:
 def known_intents(desk: AnyDesk, since: date, until: date, where: Sequence[Filter] = ()) -> list[Intent]:
     """Why visitors came over local days, by all answers in the book, whoever asked; the most frequent first."""
     asked: dict[str, Any] = {"since": since, "until": until, "by": ["intent"], "where": where}
-    managed = {row["intent"]: row for row in desk.measure("intent_fulfilled_rate", **asked).rows}
+    managed = {row["intent"]: row for row in desk.measure("intent_fulfilled_rate", **asked).rows if "intent" in row}
     found = []
     for row in desk.measure("visitor_intent_share", **asked).rows:
         if row.get("numerator"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from servicemeter.show.numbers import number, rounded
 
-__all__ = ["compact_duration", "duration", "duration_parts", "exact_seconds", "round_seconds"]
+__all__ = ["compact_duration", "duration", "duration_parts", "exact_seconds", "round_seconds", "unit_word"]
 
 _UNITS = {
     "en": {"d": "d", "h": "h", "min": "min", "s": "s"},
@@ -15,6 +15,15 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 # A tick of an axis lies on one of these, so that it reads as a round time.
 _ROUND = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400)
+
+
+def unit_word(unit: str, language: str = "en") -> str:
+    """What a unit of time is called; anything else as it is.
+
+    >>> unit_word("h", "nl"), unit_word("%", "nl")
+    ('u', '%')
+    """
+    return _UNITS.get(language, _UNITS["en"]).get(unit, unit)
 
 
 def duration_parts(seconds: float, *, language: str = "en") -> list[tuple[str, str]]:

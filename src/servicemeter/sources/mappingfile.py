@@ -43,6 +43,7 @@ _CAPABILITIES = frozenset(
         *("tickets", "status_history", "assignment_history", "messages", "auto_flag", "update_ids", "interactions"),
         *("handle_times", "agent_states", "work_sessions", "survey_invitations", "survey_answers"),
         *("intercept_surveys", "sentiment", "complaint_flag", "customer_identity", "orders", "costs", "calendars"),
+        *("first_replies", "last_solves", "last_assignees"),  # of an export that shows each ticket as it is
     }
 )
 KEYS = frozenset({*_TOP, *_TESTS, *_ORIGINS, *_CHANGES, "table", "when", "loaded_from", "loaded_through", "by", "take"})

@@ -14,7 +14,7 @@ from servicemeter.sources.dates import DATE_ORDERS, readings
 from servicemeter.sources.files import open_table
 from servicemeter.sources.options import FileOptions, parse_options
 from servicemeter.sources.table import Cell, RawTable, text_of
-from servicemeter.sources.vocabulary import CHANNELS, STATUSES, role_of, word_for
+from servicemeter.sources.vocabulary import CHANNELS, STATUSES, highest_said, role_of, word_for
 
 __all__ = ["propose"]
 
@@ -23,9 +23,11 @@ _WORDS_SHOWN = 25
 _INSTANTS = frozenset(
     {
         *("created_at", "first_reply_at", "solved_at"),
-        *("started_at", "answered_at", "ended_at", "placed_at"),
+        *("started_at", "answered_at", "ended_at", "placed_at", "rated_at"),
     }
 )
+_SCORES = {"rating": "csat", "recommends": "nps", "effort": "ces"}
+_OF_TICKETS = {"status", "solved_at", "first_reply_at", "subject", "priority"}  # a file of answers alone has none of them
 _TICKET_EVENTS = {"agent": "assignee_id", "team": "team_id", "priority": "priority", "reason": "reason"}
 
 
@@ -64,7 +66,7 @@ def propose(path: Path | str, *, now: datetime, options: Mapping[str, str] | Non
     samples = _samples(raw)
     seen = _Seen(samples, _roles(samples, now), now)
     zone = given.all_columns.time_zone
-    lines = [*_top(path, raw, zone, given.file), *_unsure(seen), *_blocks(seen), *_left(seen)]
+    lines = [*_top(path, raw, zone, given.file, _supplied(seen)), *_unsure(seen), *_blocks(seen), *_left(seen)]
     return "\n".join(lines) + "\n"
 
 
@@ -107,7 +109,7 @@ def _are_dates(cells: list[Cell], now: datetime) -> bool:
     return found > len(some) / 2 and found >= min(0.9 * len(some), len(some) - 1)  # one that does not exist is in many a column
 
 
-def _top(path: Path, raw: RawTable, zone: str | None, file: Mapping[str, object]) -> Iterator[str]:
+def _top(path: Path, raw: RawTable, zone: str | None, file: Mapping[str, object], supplied: tuple[str, ...]) -> Iterator[str]:
     yield f"# A proposal for {path.name}, guessed from its columns. Read it, correct it, then:"
     yield "#"
     yield f"#   servicemeter import {path.name} --map THIS-FILE.toml"
@@ -118,10 +120,38 @@ def _top(path: Path, raw: RawTable, zone: str | None, file: Mapping[str, object]
     yield "# Which clock the times were read from (not needed if every time carries its offset):"
     yield f"time_zone = {_quoted(zone)}" if zone else '# time_zone = "Europe/Amsterdam"'
     yield f"recognise = [{', '.join(map(_quoted, raw.names))}]"
+    if supplied:
+        yield "# What the file tells. It shows tickets as they are: not every reply, reopening and change of hands. What needs"
+        yield '# those is "not measured". Are they in it? Then messages, status_history, assignment_history.'
+        yield f"capabilities = [{', '.join(map(_quoted, supplied))}]"
     if file:
         yield ""
         yield "[format]"
         yield from (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in file.items())
+
+
+def _supplied(seen: _Seen) -> tuple[str, ...]:
+    """What a file with one row a ticket can tell (METRICS.md section 7); of other files the tables say it."""
+    if _is_survey(seen) or not seen.has("ticket_id"):
+        return ()
+    told = {
+        "tickets": True,
+        "first_replies": seen.has("first_reply_at"),
+        "last_solves": seen.has("solved_at"),
+        "last_assignees": seen.has("agent"),
+        "customer_identity": seen.has("customer_id") or seen.has("customer_email"),
+        "survey_answers": any(map(seen.has, _SCORES)),
+    }
+    return tuple(name for name, is_told in told.items() if is_told)
+
+
+def _is_survey(seen: _Seen) -> bool:
+    """Whether the file has scores and nothing that only tickets have."""
+    return any(map(seen.has, _SCORES)) and _rated_at(seen) is not None and not any(map(seen.has, _OF_TICKETS))
+
+
+def _rated_at(seen: _Seen) -> str | None:
+    return next((role for role in ("rated_at", "answered_at", "created_at") if seen.has(role)), None)
 
 
 def _unsure(seen: _Seen) -> Iterator[str]:
@@ -140,7 +170,9 @@ def _unsure(seen: _Seen) -> Iterator[str]:
 
 
 def _blocks(seen: _Seen) -> Iterator[str]:
-    if seen.has("ticket_id"):
+    if _is_survey(seen):
+        yield from _answers(seen)
+    elif seen.has("ticket_id"):
         yield from _tickets(seen)
     elif seen.has("call_id") and (seen.has("started_at") or seen.has("created_at")):
         yield from _calls(seen)
@@ -171,7 +203,7 @@ def _tickets(seen: _Seen) -> Iterator[str]:
     yield from _messages(seen)
     yield from _status(seen)
     yield from _events(seen)
-    yield from _survey(seen)
+    yield from _ratings(seen)
     if seen.has("subject"):
         text = {"of": '{ value = "ticket" }', "id": seen.quoted("ticket_id"), "text": seen.quoted("subject")}
         yield from _block("texts", None, text)
@@ -200,6 +232,7 @@ def _messages(seen: _Seen) -> Iterator[str]:
                 "ticket_id": seen.quoted("ticket_id"),
                 "occurred_at": seen.quoted(role),
                 "author_type": f'{{ value = "{author}" }}',
+                "is_public": "{ value = true }",
             }
             yield from _block("messages", seen.filled(role), columns, about)
 
@@ -228,6 +261,9 @@ def _status(seen: _Seen) -> Iterator[str]:
 
 
 def _events(seen: _Seen) -> Iterator[str]:
+    for role, table in (("agent", "agents"), ("team", "teams")):
+        if seen.has(role):
+            yield from _block(table, seen.filled(role), {f"{role}_id": seen.quoted(role), "name": seen.quoted(role)})
     for role, field in _TICKET_EVENTS.items():
         if seen.has(role):
             columns = {
@@ -239,21 +275,64 @@ def _events(seen: _Seen) -> Iterator[str]:
             yield from _block("ticket_events", seen.filled(role), columns)
 
 
-def _survey(seen: _Seen) -> Iterator[str]:
-    answered = next((role for role in ("solved_at", "created_at") if seen.has(role)), None)
-    if not seen.has("rating") or answered is None:
+def _ratings(seen: _Seen) -> Iterator[str]:
+    """Scores that stand beside the tickets they are about."""
+    answered = next((role for role in ("rated_at", "solved_at", "created_at") if seen.has(role)), None)
+    if answered is None:
         return
-    key, when = seen.key("ticket_id", "-csat"), seen.filled("rating")
-    asked = {"invitation_id": key, "kind": '{ value = "csat" }', "scale": '{ value = "csat_5" }'}
-    yield from _block(
-        "survey_invitations",
-        when,
-        {**asked, "ticket_id": seen.quoted("ticket_id")},
-        "Is the scale 1 to 5? Else csat_10, …",
-    )
-    answer = {"answered_at": seen.quoted(answered), "value_num": seen.quoted("rating")}
     about = f"When it was answered is not in the file: this takes {seen.columns[answered]!r}. A better column?"
+    for role in filter(seen.has, _SCORES):
+        key = seen.key("ticket_id", f"-{_SCORES[role]}")
+        yield from _score(seen, role, key, answered, "" if answered == "rated_at" else about)
+
+
+def _answers(seen: _Seen) -> Iterator[str]:
+    """A file of answers: the scores, with the ticket they are about where it is named."""
+    answered = _rated_at(seen)
+    assert answered is not None
+    if seen.has("ticket_id"):
+        yield ""
+        yield "# The tickets come from another file: import both under one name (--source NAME), so that they join."
+    else:
+        yield ""
+        yield "# No column tells answers of the same second and score apart: name one in invitation_id and answer_id if there is."
+    for role in filter(seen.has, _SCORES):
+        key = seen.key("ticket_id", f"-{_SCORES[role]}") if seen.has("ticket_id") else _key_of_answer(seen, role, answered)
+        yield from _score(seen, role, key, answered, "")
+
+
+def _key_of_answer(seen: _Seen, role: str, answered: str) -> str:
+    """An id of when and what: one made of an address would outlive its erasure."""
+    parts = (seen.columns[name].replace("{", "{{").replace("}", "}}") for name in (answered, role))
+    return _quoted(" ".join(f"{{{part}}}" for part in parts) + f" {_SCORES[role]}")
+
+
+def _score(seen: _Seen, role: str, key: str, answered: str, about: str) -> Iterator[str]:
+    """One score as a survey that was asked and answered."""
+    kind, scale, when = _SCORES[role], _scale(seen, role), seen.filled(role)
+    asked = {"invitation_id": key, "kind": f'{{ value = "{kind}" }}', "scale": f'{{ value = "{scale}" }}'}
+    if seen.has("ticket_id"):
+        asked["ticket_id"] = seen.quoted("ticket_id")
+    elif seen.has("customer_id") or seen.has("customer_email"):
+        asked["customer_id"] = seen.quoted("customer_id") if seen.has("customer_id") else key
+    yield from _block("survey_invitations", when, asked, f"Is {scale} its scale? Others: docs/surveys.md.")
+    answer = {"answered_at": seen.quoted(answered), "value_num": seen.quoted(role)}
     yield from _block("survey_answers", when, {"answer_id": key, "invitation_id": key, **answer}, about)
+    if "customer_id" in asked:
+        yield from _customers(seen, asked["customer_id"], "customer_id" if seen.has("customer_id") else "customer_email")
+
+
+def _scale(seen: _Seen, role: str) -> str:
+    """The usual scale that the name of a score's column says, or that 19 of 20 values fit: one slip makes no other scale."""
+    if role == "recommends":
+        return "nps_0_10"
+    name = seen.columns[role]
+    texts = (text_of(cell).strip() for cell in seen.samples[name])
+    numbers = sorted(float(text) for text in texts if re.fullmatch(r"\d+(\.\d+)?", text))
+    highest = highest_said(name) or (numbers[(len(numbers) - 1) * 19 // 20] if len(numbers) >= 20 else max(numbers, default=0.0))
+    if role == "effort":
+        return "ces2_7" if highest <= 7 else "ces_0_10"
+    return "csat_5" if highest <= 5 else "csat_7" if highest <= 7 else "csat_10"
 
 
 def _calls(seen: _Seen) -> Iterator[str]:
@@ -273,13 +352,16 @@ def _calls(seen: _Seen) -> Iterator[str]:
 def _orders(seen: _Seen) -> Iterator[str]:
     placed = "placed_at" if seen.has("placed_at") else "created_at"
     columns = {"order_id": seen.quoted("order_id"), "placed_at": seen.quoted(placed)}
-    if seen.has("customer_id"):
-        columns["customer_id"] = seen.quoted("customer_id")
+    customer = seen.quoted("customer_id") if seen.has("customer_id") else seen.key("order_id", "").replace('"{', '"order-{', 1)
+    if seen.has("customer_id") or seen.has("customer_email"):
+        columns["customer_id"] = customer
     if seen.has("amount"):
         columns["amount"] = f'{{ column = {_quoted(seen.columns["amount"])}, unit = "major" }}'
     if seen.has("currency"):
         columns["currency"] = seen.quoted("currency")
     yield from _block("orders", None, columns, 'Amounts are taken as whole units of money; unit = "minor" for cents.')
+    if "customer_id" in columns:
+        yield from _customers(seen, customer, "customer_id" if seen.has("customer_id") else "customer_email")
 
 
 def _left(seen: _Seen) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["CHANNELS", "ROLES", "STATUSES", "plain", "role_of", "word_for"]
+__all__ = ["CHANNELS", "ROLES", "STATUSES", "highest_said", "plain", "role_of", "word_for"]
 
 
 def _lists(text: str) -> dict[str, tuple[str, ...]]:
@@ -15,6 +15,7 @@ def _lists(text: str) -> dict[str, tuple[str, ...]]:
     return {ours: tuple(word.strip() for word in theirs.split(",")) for ours, theirs in pairs}
 
 
+_SCALE = re.compile(r"\s*[(\[]\s*\d+\s*(?:-|\u2013|/|to|tot|la)\s*(\d+)\s*[)\]]\s*$")  # "(1-5)" behind a column of scores
 # Role: the words a column of that role is known by, the surest first. Compared without accents, case and marks.
 ROLES = _lists("""
 ticket_id: ticket id, ticket number, ticket nr, ticket, case id, caseid, case number, conversation id, request
@@ -46,7 +47,15 @@ customer_name: customer name, customer, requester, name, klant, klantnaam, naam,
 language: language, taal, limba
 brand: brand, merk, marca, brand name
 rating: customer satisfaction rating, satisfaction rating, csat, csat score, rating, satisfaction, score,
-    klanttevredenheid, tevredenheid, beoordeling, waardering, cijfer, satisfactie, nota, evaluare
+    klanttevredenheid, tevredenheid, beoordeling, waardering, cijfer, satisfactie, satisfactia clientului, nota,
+    evaluare
+recommends: nps, nps score, net promoter score, likelihood to recommend, would recommend, recommend, aanbevelen,
+    aanbeveling, zou aanbevelen, recomandare, recomandati, probabilitatea recomandarii
+effort: ces, ces score, customer effort score, customer effort, effort, klantinspanning, inspanning, moeite, gemak,
+    efort, efortul clientului
+rated_at: rated at, rated on, survey date, survey completed at, survey completed, responded at, response date,
+    completed at, ingevuld op, ingevuld, invuldatum, beoordeeld op, datum enquete, completat la, data completarii,
+    evaluat la
 subject: subject, ticket subject, title, onderwerp, titel, subiect, titlu
 started_at: started at, call started, start time, start, begin, gestart op, inceput la, ora inceput
 answered_at: answered at, call answered, answer time, opgenomen op, beantwoord op, preluat la, raspuns la
@@ -77,7 +86,8 @@ chat: chat, live chat, livechat, webchat
 phone: phone, telephone, call, voice, telefoon, telefonisch, telefon, apel
 social: social, social media, facebook, instagram, twitter, x, retele sociale
 messaging: messaging, whatsapp, messenger, telegram
-web: web, web form, webform, website, portal, form, formulier, formular, site
+web: web, web form, webform, website, portal, form, formulier, webformulier, contactformulier, formular,
+    formular web, formular de contact, site
 sms: sms, text message
 in_person: in person, store, shop, winkel, balie, magazin
 """)
@@ -96,9 +106,19 @@ def plain(text: str) -> str:
 
 def role_of(name: str) -> tuple[str, int] | None:
     """The role a column's name suggests, and how far down its list the name stands (0 = the surest)."""
-    wanted = _joined(name)
+    wanted = _joined(_SCALE.sub("", name))
     found = [(rank, role) for role, words in ROLES.items() for rank, word in enumerate(words) if _joined(word) == wanted]
     return (min(found)[1], min(found)[0]) if found else None
+
+
+def highest_said(name: str) -> int | None:
+    """The end of the scale that the name of a column of scores says.
+
+    >>> highest_said("Tevredenheid (1-5)"), highest_said("Score")
+    (5, None)
+    """
+    said = _SCALE.search(name)
+    return int(said[1]) if said else None
 
 
 def word_for(text: str, words: dict[str, tuple[str, ...]]) -> str | None:

@@ -39,10 +39,12 @@ __all__ = ["Book", "LoadReport", "Progress"]
 
 Progress = Callable[[str, int], None]
 
+_ROWS_SAID = 20  # of those kept aside; `meta.kept_aside` has them all, but not those of a dry run
+
 
 @dataclass
 class LoadReport:
-    """What a load did: its data version, rows per table, and what was kept aside and why."""
+    """What a load did: its data version, rows per table, and what was kept aside and why; the first of those rows in words."""
 
     data_version: int
     source: str
@@ -51,6 +53,7 @@ class LoadReport:
     reasons: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     is_dry_run: bool = False
+    first_aside: list[str] = field(default_factory=list)
 
     @property
     def taken(self) -> int:
@@ -291,6 +294,7 @@ class Book:
         for k in kept:
             report.reasons[k.reason] = report.reasons.get(k.reason, 0) + 1
         report.kept_aside = len(rows)
+        report.first_aside = [f"row {k.row_number}, {k.column} {k.value!r}: {k.reason}" for k in list(kept)[:_ROWS_SAID]]
         if rows:
             names = ("data_version", "source", "label", "file", "row_number", "table", "column", "value", "reason", "row")
             self.engine.stage("meta.kept_aside", pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)}))

@@ -80,6 +80,9 @@ class Imports:
         self._failures.append(status)
 
     def _next_step(self) -> None:
+        if any(report.load and report.load.is_dry_run for report in self._reports):
+            hint("Nothing was changed. To take it: the same without --dry-run.")
+            return
         kept = any(report.load and report.load.kept_aside for report in self._reports)
         hint("What was kept aside, row by row: servicemeter check --kept-aside" if kept else "Now: servicemeter scorecard")
 
@@ -102,6 +105,9 @@ def _tell(report: ImportReport, *, is_shown: bool) -> None:
     if not load.tables and not load.kept_aside:
         remark(f"{name}: there are no rows in it.")
     _tell_kept_aside(name, load.kept_aside, load.reasons)
+    if load.is_dry_run:
+        for text in load.first_aside:
+            remark(f"  {text}")
 
 
 def _table(report: ImportReport) -> Table:

@@ -13,7 +13,7 @@ def erased_lines(done: Mapping[str, Any]) -> list[str]:
     who = ", ".join(f"{a['source']}: {a['customer_id']}" for a in done["accounts"]) or "nobody in the book"
     lines = [f"{'Would be erased' if done['is_dry_run'] else 'Erased'}: {who}"]
     for place in ("book", "office"):
-        lines += [f"  {place:<7} {table:<28} {count:>8} rows" for table, count in sorted(done[place].items())]
+        lines += [f"  {place:<7} {table:<28} {count:>8} row{'s'[: count != 1]}" for table, count in sorted(done[place].items())]
     if done["waiting"]:
         lines.append(f"{done['waiting']} deliveries that name them are not in the book yet: sync, then erase again.")
     if done["files"]:

@@ -305,7 +305,7 @@ METRICS = (
         "count",
         "neither",
         _closed,
-        needs=("tickets", "status_history", "assignment_history"),
+        needs=("tickets", "status_history|last_solves", "assignment_history|last_assignees"),
         leaves_out="Nothing: unassigned tickets stand under (unassigned), so that the agents add up to the total.",
         parameters=(
             POPULATION,

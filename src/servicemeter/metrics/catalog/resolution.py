@@ -163,7 +163,7 @@ METRICS = (
         "fraction",
         "higher",
         _rate,
-        needs=("tickets", "status_history", "creation"),
+        needs=("tickets", "status_history|last_solves", "creation"),
         leaves_out="Outbound and invalid tickets. The last days of a period have had less time: horizon_days compares fairly.",
         parameters=(
             POPULATION,

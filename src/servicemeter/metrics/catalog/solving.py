@@ -190,7 +190,7 @@ METRICS = (
         "seconds",
         "lower",
         _resolution,
-        needs=("tickets", "status_history", "creation"),
+        needs=("tickets", "status_history|last_solves", "creation"),
         leaves_out="Open tickets (see backlog_age), bot-only and outbound tickets.",
         headline="median",
         target=Target("<=", 8 * 3600, "review above 8 h; 2 h for routine requests (e-commerce practice)"),

@@ -143,7 +143,7 @@ METRICS = (
         "seconds",
         "lower",
         _first_response,
-        needs=("messages|interactions", "first_contact"),
+        needs=("messages|interactions|first_replies", "first_contact"),
         leaves_out="Automatic acknowledgements, internal notes and bots do not stop the clock; outbound tickets; tickets "
         "without a reply, which are shown beside it.",
         headline="median",

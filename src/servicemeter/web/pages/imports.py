@@ -158,6 +158,7 @@ def _told(report: ImportReport, language: str) -> dict[str, Any]:
             for table, merged in sorted((load.tables if load else {}).items())
         ],
         "kept": load.kept_aside if load else 0,
+        "first_aside": load.first_aside if load else [],
         "reasons": sorted((load.reasons if load else {}).items(), key=lambda pair: -pair[1]),
         "dropped": sorted(report.dropped.items()),
         "remarks": [*report.remarks, *(load.notes if load else [])],

@@ -15,6 +15,7 @@ from servicemeter.model.target import KeptGoal, Target
 from servicemeter.show.changes import aim_words
 from servicemeter.show.dates import day, period_label
 from servicemeter.show.dimensions import dimension_value
+from servicemeter.show.durations import duration_parts, unit_word
 from servicemeter.show.phrases import phrase, say
 from servicemeter.show.words import FAMILIES, family_title
 from servicemeter.web.asked import day_from
@@ -140,7 +141,8 @@ def _page(seen: Visit, fault: str = "", given: dict[str, str] | None = None, sta
         labels={name: metric.label(language) for name, metric in metrics.items()},
         families=_families(metrics, language),
         chosen=chosen,
-        units=units_of(metrics[chosen]),
+        units={unit: unit_word(unit, language) for unit in units_of(metrics[chosen])},
+        unit=_unit(metrics[chosen]),
         signs={sign: say(language, text) for sign, text in _SIGNS.items()},
         sign="at most" if metrics[chosen].better == "lower" else "at least",
         start="" if any(line.metric == chosen for line in lines) else _start(metrics[chosen], language),
@@ -149,6 +151,13 @@ def _page(seen: Visit, fault: str = "", given: dict[str, str] | None = None, sta
         number=seen.address.own.get("number"),
         gone=seen.address.own.get("gone"),
     )
+
+
+def _unit(metric: Metric) -> str:
+    """The unit in which a target is likely to be said: that of the starting one, and hours where there is none."""
+    if metric.unit != "seconds":
+        return units_of(metric)[0]
+    return duration_parts(metric.target.value)[0][1] if metric.target else "h"
 
 
 def _families(metrics: dict[str, Metric], language: str) -> list[tuple[str, list[tuple[str, str]]]]:
