@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.methods.busy_times import busy_times
 from servicemeter.desk.methods.find_tickets import find_tickets
 from servicemeter.desk.methods.watch import watch
@@ -33,6 +34,16 @@ def test_the_moment_by_hand(small: Desk) -> None:
     assert (seen.at_risk["value"], seen.as_of) == (1, NOW)
     [contact] = seen.lists[-1].rows
     assert (contact["contact_id"], contact["wait_seconds"], contact["queue"]) == ("i2", 120, "main")
+
+
+def test_what_no_source_supplies_is_not_counted() -> None:
+    """Tickets alone, without promises, messages and calls: that nothing is overdue, waits or is in the queue is not known."""
+    with Desk(None) as desk:
+        tickets = FramesDelivery("shop", None, {"tickets": [{"ticket_id": "1", "created_at": "2026-03-02T09:00:00Z"}]})
+        tickets.capabilities = ("tickets", "status_history")
+        desk.take(tickets, now=NOW)
+        counts = {one.name: one.count for one in watch(desk, as_of=NOW).lists}
+    assert counts == {"overdue": None, "at_risk": None, "waiting": None, "unassigned": 1, "queue": None}
 
 
 @pytest.mark.parametrize("where", [(), (Filter("channel", ("email", "phone")),), (Filter("team", ("phone",), True),)])

@@ -15,10 +15,13 @@ __all__ = ["BusyTimes", "Watch", "WatchList"]
 
 @dataclass(frozen=True)
 class WatchList:
-    """Things that wait: how many there are, and the most pressing of them. `where` finds all of them among the tickets."""
+    """Things that wait: how many there are, and the most pressing of them. `where` finds all of them among the tickets.
+
+    The count is None where no source supplies what it would be counted of: nobody knows whether something waits.
+    """
 
     name: str
-    count: int
+    count: int | None
     rows: list[dict[str, Any]]
     where: tuple[Filter, ...] = ()
     sort: str = ""

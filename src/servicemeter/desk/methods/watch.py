@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from servicemeter.desk.methods import method
 from servicemeter.ground.clock import epoch
 from servicemeter.ground.errors import BadQuestion
+from servicemeter.model.answer import Row
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.ticket import TicketWish
 from servicemeter.model.watch import Watch, WatchList
@@ -44,20 +45,29 @@ def watch(
     facts, moment = desk.facts_at(as_of)
     scoped, filters = scope or Scope(), tuple(where)
     asked = Question("backlog", moment=moment, where=filters, as_of=moment, scope=scoped)
-    backlog, before, age, at_risk = desk.measure_all(
+    day = replace(asked, since=moment.date() - _DAY, until=moment.date(), moment=None, where=(), scope=Scope())
+    backlog, before, age, at_risk, answered, offered = desk.measure_all(
         [
             asked,
             replace(asked, moment=moment - _DAY),
             replace(asked, metric="backlog_age"),
             replace(asked, metric="sla_at_risk"),
+            replace(day, metric="first_response_time"),
+            replace(day, metric="abandonment_rate"),
         ]
     )
-    lists = _listed(facts, epoch(moment), scoped, filters, limit)
     count, rows = contacts_waiting(facts, epoch(moment), scoped, filters, limit)
+    lists = [*_listed(facts, epoch(moment), scoped, filters, limit), WatchList("queue", count, rows)]
+    counted_by = {"overdue": at_risk.row, "at_risk": at_risk.row, "waiting": answered.row, "queue": offered.row}
+    told = [one if _is_measured(counted_by.get(one.name, backlog.row)) else replace(one, count=None) for one in lists]
     return Watch(
-        backlog.row, before.row, age.row, at_risk.row, [*lists, WatchList("queue", count, rows)], desk.data_version, moment,
-        desk.report_tz, backlog.lagging_sources,
-    )  # fmt: skip
+        backlog.row, before.row, age.row, at_risk.row, told, desk.data_version, moment, desk.report_tz, backlog.lagging_sources
+    )
+
+
+def _is_measured(row: Row) -> bool:
+    """Whether any source supplies what a figure is made of."""
+    return bool(row["null_reason"] != "not_measured")
 
 
 def _listed(facts: Facts, at: int, scope: Scope, where: tuple[Filter, ...], limit: int) -> list[WatchList]:

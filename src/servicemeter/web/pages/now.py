@@ -70,6 +70,7 @@ class _Part:
     lines: list[TicketLine]
     contacts: list[tuple[str, str, str]]
     more: str
+    is_measured: bool
 
 
 @router.get("/api/now")
@@ -129,7 +130,7 @@ def now_file(request: Request, form: str) -> Response:
     about = [
         ("title", say(seen.language, "Now")),
         ("filters", ", ".join(f"{name} {value}" for name, value in seen.address.filters.items())),
-        *((one.name, str(one.count)) for one in found.lists),
+        *((one.name, "" if one.count is None else str(one.count)) for one in found.lists),
         ("backlog", str(found.backlog.get("value"))),
         ("data", data_status(found.as_of, found.report_tz, found.lagging_sources, seen.language)),
         ("data_version", str(found.data_version)),
@@ -174,17 +175,16 @@ def _tiles(found: Watch, seen: Visit) -> list[_Tile]:
         under = _longest(one, found, language)
         if one.name == "at_risk" and (paused := found.at_risk.get("paused_over_threshold")):
             under = counted(language, paused, "{n} more is paused", "{n} more are paused")
-        grave = one.name in _GRAVE and one.count > 0
-        tiles.append(
-            _Tile(
-                one.name, say(language, _TITLES[one.name]), number(one.count, language=language), under, _href(one, seen), grave
-            )
-        )
+        grave = one.name in _GRAVE and bool(one.count)
+        figure = "–" if one.count is None else number(one.count, language=language)
+        tiles.append(_Tile(one.name, say(language, _TITLES[one.name]), figure, under, _href(one, seen), grave))
     return tiles
 
 
 def _longest(one: WatchList, found: Watch, language: str) -> str:
     """How long the first of a list has waited, has been late, or has left."""
+    if one.count is None:
+        return say(language, "not measured")
     if not one.rows:
         return say(language, "nothing")
     row = one.rows[0]
@@ -229,7 +229,7 @@ def _ages(found: Watch, seen: Visit) -> list[tuple[str, str, str, int]]:
 
 def _part(one: WatchList, found: Watch, seen: Visit) -> _Part:
     language, is_queue = seen.language, one.name == "queue"
-    more = one.count - len(one.rows)
+    more = (one.count or 0) - len(one.rows)
     return _Part(
         one.name,
         say(language, _TITLES[one.name]),
@@ -237,6 +237,7 @@ def _part(one: WatchList, found: Watch, seen: Visit) -> _Part:
         [] if is_queue else [ticket_line(row, found, seen) for row in one.rows],
         [_contact(row, language) for row in one.rows] if is_queue else [],
         counted(language, more, "and {n} more", "and {n} more") if more > 0 else "",
+        one.count is not None,
     )
 
 
