@@ -81,6 +81,18 @@ def test_what_ends_before_the_rest_is_compared_with_its_own_part() -> None:
     assert shown.lagging_sources == ("desk",)
 
 
+def test_sources_that_reach_the_same_day_are_compared() -> None:
+    """Two help desks that were asked an hour apart: each has had the same days."""
+    with Desk(None, on_demand=True) as opened:
+        for source, hour in (("one", "09"), ("two", "10")):
+            days = ("2026-02-01", "2026-03-01", "2026-03-05")
+            tickets = [{"ticket_id": day, "created_at": f"{day}T{hour}:00:00+00:00"} for day in days]
+            opened.load(tickets=tickets, tz="UTC", source=source)
+        shown = opened.scorecard(since=date(2026, 3, 1), until=date(2026, 4, 1))
+        created = next(card for family in shown.families for card in family.cards if card.metric == "tickets_created")
+    assert created.before is not None and (created.now["value"], created.before["value"]) == (4, 2)
+
+
 def test_half_a_span_is_refused(desk: Desk) -> None:
     with pytest.raises(BadQuestion, match="both from and to"):
         desk.scorecard(since=date(2026, 2, 1))

@@ -395,6 +395,7 @@ class Desk(Asking):
             as_of=as_of,
             metrics=metrics,
             scope=scope or Scope(),
+            ends={source.name: source.loaded_through for source in self._sources() if source.loaded_through},
             goals=goals_of(self),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -71,19 +71,23 @@ def make_scorecard(
     as_of: datetime | None,
     metrics: Sequence[str] | None,
     scope: Scope,
+    ends: Mapping[str, datetime],
     goals: Sequence[Goal] = (),
 ) -> Scorecard:
-    """Ask every metric for the span, for the span before (the same elapsed part), and over time; judge it by its target."""
+    """Ask every metric for the span, for the span before (the same elapsed part), and over time; judge it by its target.
+
+    `ends` says until when each source is loaded.
+    """
     last = as_of or (covered[1] if covered else moment(0, tz))
     today = moment(epoch(last) - 1, tz).date()
     since, until, grain = _span(since, until, period, today)
     before_since, before_until = _before(since, until, grain if _is_whole(since, until, grain) else None, today)
     names = list(metrics or CHOSEN)
     whole = Question("", since, until, where=where, as_of=as_of, scope=scope)
-    ends = period_end(period_start(min(until - timedelta(days=1), today), grain), grain)
-    trend = replace(whole, since=_trend_starts(until, grain, today), until=ends, grain=grain)
+    last_end = period_end(period_start(min(until - timedelta(days=1), today), grain), grain)
+    trend = replace(whole, since=_trend_starts(until, grain, today), until=last_end, grain=grain)
     before = replace(whole, since=before_since, until=before_until)
-    by_name = _fairly(ask, _ask_once(ask, names, (whole, before), trend), (since, until, grain), today, tz)
+    by_name = _fairly(ask, _ask_once(ask, names, (whole, before), trend), (since, until, grain), today, tz, ends)
     families = []
     for family in (*FAMILIES, *sorted({find_metric(n).family for n in names} - set(FAMILIES))):
         cards = [
@@ -114,18 +118,24 @@ def _ask_once(
 
 
 def _fairly(
-    ask: Ask, by_name: dict[str, tuple[Answer, Answer, Answer]], span: tuple[date, date, Grain], today: date, tz: str
+    ask: Ask,
+    by_name: dict[str, tuple[Answer, Answer, Answer]],
+    span: tuple[date, date, Grain],
+    today: date,
+    tz: str,
+    ends: Mapping[str, datetime],
 ) -> dict[str, tuple[Answer, Answer, Answer]]:
     """Answers whose data ends within the span before that of others are compared with what had elapsed by their own end.
 
-    What takes rows from several sources of which only some stop within the span has no such end, and is not compared.
+    What takes rows from several sources of which only some stop within the span, days before the others, has no such end, and is
+    not compared.
     """
     since, until, grain = span
     again: dict[str, Question] = {}
     mixed = set()
     for name, (now, before, _) in by_name.items():
         day = _last_day(now, tz)
-        if set(now.lagging_sources) - set(before.lagging_sources):
+        if any(_day_before(ends[source], tz) < day for source in set(now.lagging_sources) - set(before.lagging_sources)):
             mixed.add(name)
         elif since <= day < min(today, until - timedelta(days=1)):
             start, end = _before(since, until, grain if _is_whole(since, until, grain) else None, day)
@@ -138,7 +148,12 @@ def _fairly(
 
 
 def _last_day(answer: Answer, tz: str) -> date:
-    return moment(epoch(answer.as_of) - 1, tz).date()
+    return _day_before(answer.as_of, tz)
+
+
+def _day_before(end: datetime, tz: str) -> date:
+    """The local day of the last second before an instant."""
+    return moment(epoch(end) - 1, tz).date()
 
 
 def _lagging(answers: Sequence[Answer], span: tuple[date, date], today: date, tz: str) -> tuple[str, ...]:
