@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 from servicemeter.ground.clock import Period, epoch_day, local_day, local_midnight, offsets, start_before
 from servicemeter.ground.errors import BadQuestion
-from servicemeter.metrics.moments import units_at_ends
+from servicemeter.metrics.moments import UnitsAtEnds
 from servicemeter.metrics.plan import Plan
 from servicemeter.model.metric import Agg, Distribution, Holding, Tally
 from servicemeter.model.question import Filter
@@ -65,7 +65,8 @@ class Statement:
         if tally.per:
             rows = replace(self, columns=(*self.columns, tally.per, *self.held)).base([])
             parting = [name for name, column in zip(names, self.columns, strict=True) if not column.startswith("'")]
-            return units_at_ends(rows, names, parting, ends, self.periods(()), aggregates, starts=tally.holding.starts)
+            units = UnitsAtEnds(rows, names, parting, ends, self.periods(()), aggregates, tally.holding.starts)
+            return units.select()
         inner = replace(self, columns=(*self.columns, *self.held)).select(aggregates)
         counts = [f"sum(r.{name}) as {name}" for name in (aggregate.rsplit(" ", 1)[1] for aggregate in aggregates)]
         groups = ", ".join(["p.idx", *(f"r.{name}" for name in names)])
