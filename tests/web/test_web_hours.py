@@ -27,12 +27,6 @@ SUPPORT = {"part": "week", "name": "Support", "tz": "Europe/Amsterdam", **WEEK}
 SATURDAY = {**SUPPORT, "calendar": "Support", "d6.1.open": "10:00", "d6.1.close": "14:00", "since": "2026-03-02"}
 
 
-@pytest.fixture(autouse=True)
-def no_findings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is wrong with the data is counted in the navigation of every page, anew after every load; not what is tried here."""
-    monkeypatch.setattr(Desk, "findings", lambda desk: [])
-
-
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     with Desk(None, on_demand=True) as made:

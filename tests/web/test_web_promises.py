@@ -22,12 +22,6 @@ FOUR_HOURS = {"part": "make", "metric": "first_response", "within": "4", "unit":
 OLD = {"old_policy": "mail", "old_metric": "first_response"}
 
 
-@pytest.fixture(autouse=True)
-def no_findings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is wrong with the data is counted in the navigation of every page, anew after every load; not what is tried here."""
-    monkeypatch.setattr(Desk, "findings", lambda desk: [])
-
-
 @pytest.fixture
 def desk() -> Iterator[Desk]:
     with Desk(None, on_demand=True) as made:
