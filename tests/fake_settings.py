@@ -1,15 +1,16 @@
-"""What the hand-made desk says about opening hours: a calendar of its own with two weeks and days, and one of a source."""
+"""What the hand-made desk says about what is set here: calendars, agreements; and about loads that can be taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.hours import CalendarHeld, Change, DayHeld, HoursHeld, SettingPlan, WeekHeld
 from servicemeter.model.promises import PromiseHeld, PromisesHeld
+from servicemeter.model.withdrawal import LoadTaken, Withdrawal
 
 _WEEK = [(day, "09:00", "17:30") for day in range(1, 6)]
 _WEEKS = [WeekHeld(None, _WEEK), WeekHeld(date(2026, 9, 1), [*_WEEK, (6, "10:00", "12:00"), (6, "13:00", "14:00")])]
@@ -49,6 +50,23 @@ _PROMISES = PromisesHeld(
 )
 
 
+_AT = datetime(2026, 11, 21, 9)
+_LOADS = [
+    {"data_version": n, "source": "shop", "recorded_at": _AT, "label": f"t{n}", "kind": kind,
+     "row_count": count, "undone_in": gone}
+    for n, kind, count, gone in (
+        (1, None, None, None), (2, "import", 1204, 3), (3, "withdrawn", None, None), (4, "import", 1, None),
+        (5, "judged", 7, None), (6, "pulled", 40, None), (7, "sent", 3, None), (8, "erased", None, None),
+    )
+]  # fmt: skip
+
+
+def _withdrawal(asked: Mapping[str, Any], card: object) -> Withdrawal:
+    loads = [LoadTaken(5, _AT, "t5"), LoadTaken(4, _AT, "t4")]
+    rows, restored = {"tickets": 1, "messages": 1204}, {"tickets": 1, "messages": 12}
+    return Withdrawal("shop", bool(asked["is_whole"]), loads, rows, restored, {"tickets": 3}, ["shop", "t8"], "ab")
+
+
 def _refuse(asked: Mapping[str, Any], card: object) -> Any:
     raise BadQuestion("This desk keeps nothing.")
 
@@ -60,4 +78,7 @@ SETTINGS: dict[str, Callable[[Mapping[str, Any], Any], Any]] = {
     "promises": lambda asked, card: _PROMISES,
     "plan_promise": _plan,
     "save_promise": _refuse,
+    "list_loads": lambda asked, card: _LOADS,
+    "plan_withdrawal": _withdrawal,
+    "withdraw": _refuse,
 }

@@ -16,6 +16,7 @@ PATHS = [
     *navigable(), "/metric/first_response_time", "/metric/csat", "/metric/volume_by_channel", "/metric/abandonment_rate",
     "/metric/first_response_time/times", "/no_such_page", "/ticket?id=t7", "/customer?id=c7&of=shop", "/now?wall=1",
     "/agent?agent=a1", "/import?file=proposed", "/settings/hours?calendar=t0",
+    "/sources/loads", "/sources/undo?source=shop&load=4",
     "/survey/csat", "/intents?by=page", "/forms",
     "/form/csat", "/form/intent",
 ]  # fmt: skip

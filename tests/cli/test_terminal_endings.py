@@ -22,8 +22,8 @@ from servicemeter.ground.errors import BadBook
 from terminal import run, serving, wait_until_ready
 
 VERBS = [
-    "check", "conformance", "connect", "demo", "erase", "explain", "export", "hours", "import", "measure", "metrics",
-    "people", "promises", "scorecard", "serve", "sources", "survey", "sync", "text",
+    "check", "conformance", "connect", "demo", "erase", "explain", "export", "hours", "import", "loads", "measure", "metrics",
+    "people", "promises", "remove", "scorecard", "serve", "sources", "survey", "sync", "text", "undo",
 ]  # fmt: skip
 
 

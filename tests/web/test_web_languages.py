@@ -29,6 +29,7 @@ PATHS = [
     "/ticket?id=t7", "/ticket/metrics?id=t7", "/customer?id=c7&of=shop", "/tickets?id=t9&status=new", "/now?wall=1",
     "/teams", "/agent?agent=a1", "/import", "/import?file=proposed", "/import?file=known", "/views?of=/agents&gone=1",
     "/targets?gone=note&number=1", "/targets?metric=csat&set=1&number=3", "/settings?changed=now", "/sources?asked=t0",
+    "/sources/loads?source=shop&done=9", "/sources/undo?source=shop&load=4", "/sources/remove?source=shop",
     "/settings/hours?calendar=t0&saved=3", "/settings/hours?new=1&saved=0", "/settings/hours?calendar=t8",
     "/settings/promises?saved=3", "/settings/promises?policy=t7&metric=first_response&saved=0",
     *(f"/metric/first_response_time/{part}" for part in ("trend", "split", "times", "spread", "variants", "rows")),

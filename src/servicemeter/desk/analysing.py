@@ -118,4 +118,4 @@ def _keep(desk: Desk, rows: list[dict[str, Any]], now: datetime) -> None:
         delivery = FramesDelivery(source, None, {"message_sentiment": [row for row in rows if row["source"] == source]})
         if source in everything:
             delivery.capabilities = ()
-        desk.take(delivery, now=now, label="sentiment")
+        desk.take(delivery, now=now, label="sentiment", is_judged=True)

@@ -68,6 +68,7 @@ from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.model.target import Aims, KeptGoal, Note
+from servicemeter.model.withdrawal import Withdrawal
 from servicemeter.office.database import Office, open_office
 from servicemeter.office.runs import SyncRun
 from servicemeter.office.views import SavedView, list_views, put_view_back, remove_view
@@ -75,6 +76,7 @@ from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
 from servicemeter.store.daily import count_by_day
 from servicemeter.store.erasing import Account
+from servicemeter.store.loads import LoadKind
 from servicemeter.store.occasions import find_occasions
 from servicemeter.store.timeline import tell_story
 from servicemeter.text.masking import mask_of
@@ -175,12 +177,16 @@ class Desk(Asking):
         dry_run: bool = False,
         cursors: Mapping[str, Any] | None = None,
         delivered: Sequence[str] | None = None,
+        is_judged: bool = False,
     ) -> LoadReport:
         """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be.
 
         A piece of a longer pull (`cursors`) and what was sent to us (`delivered`) leave the facts to whoever asks next: they are
-        some of many.
+        some of many. `is_judged` rows are the program's own account of rows that are there.
         """
+        kind: LoadKind = (
+            "judged" if is_judged else "sent" if delivered is not None else "pulled" if cursors is not None else "import"
+        )
         with self._lock:
             before = self.book.data_version
             is_ready = False
@@ -203,6 +209,7 @@ class Desk(Asking):
                     dry_run=dry_run,
                     cursors=cursors,
                     delivered=delivered or (),
+                    kind=kind,
                 )
             except BaseException:
                 self._is_ready = False
@@ -274,6 +281,13 @@ class Desk(Asking):
             if counts and not dry_run:
                 self._begin_anew()
             return counts
+
+    def withdraw(self, planned: Withdrawal, *, now: datetime) -> Withdrawal:
+        """Take rows back as planned (`desk.withdrawing`) and build the facts from what is left."""
+        with self._lock:
+            done = self.book.withdraw(planned, now=now)
+            self._begin_anew()
+            return done
 
     def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
         """Take out of surveys what is older than `[retention]` lets them keep; see `desk.retaining`."""

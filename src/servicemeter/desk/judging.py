@@ -101,7 +101,7 @@ def _write(desk: Desk, source: str, judge: Judge, events: Iterable[dict[str, Any
     # A source that declares nothing supplies everything; a first capability would take that from it.
     delivery.capabilities = (judge.capability,) if judge.capability and covered.get("capabilities") else ()
     delivery.loaded_from, delivery.loaded_through = (_aware(covered.get(name)) for name in ("loaded_from", "loaded_through"))
-    desk.take(delivery, now=now, label=f"judged: {judge.field}")
+    desk.take(delivery, now=now, label=f"judged: {judge.field}", is_judged=True)
 
 
 def _aware(at: datetime | None) -> datetime | None:

@@ -90,7 +90,8 @@ def _loaded(desk: Desk, pulled: set[str]) -> list[dict[str, Any]]:
     """The other sources: from when to when they are covered, how often something came and when last."""
     loads: dict[str, list[Mapping[str, Any]]] = {}
     for load in desk.loads():
-        loads.setdefault(str(load["source"]), []).append(load)
+        if load["undone_in"] is None and load["kind"] != "withdrawn":
+            loads.setdefault(str(load["source"]), []).append(load)
     with desk.on_book() as book:
         kept = book.kept_counts()
     return [

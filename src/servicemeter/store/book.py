@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import BadBook
 from servicemeter.model.rows import Delivery, KeptAside
 from servicemeter.model.tables import TABLES, Table
+from servicemeter.model.withdrawal import Withdrawal
 from servicemeter.store.arrivals import Arrivals
 from servicemeter.store.coverage import loaded_through, note_coverage
 from servicemeter.store.cursors import (
@@ -31,8 +32,10 @@ from servicemeter.store.cursors import (
 )
 from servicemeter.store.deliveries import keep_deliveries, make_deliveries, taken_deliveries
 from servicemeter.store.erasing import Account, erase_rows, forget_answers, note_erasure
+from servicemeter.store.loads import LoadKind, list_loads, make_withdrawable, note_load, note_rows, was_loaded
 from servicemeter.store.touched import note_revealed, note_touched
 from servicemeter.store.versions import Merged, merge_staged
+from servicemeter.store.withdrawing import UNCOUNTED, plan_removal, plan_undo, withdraw
 from servicemeter.store.words import Mask, mask_kept, mask_stored
 
 __all__ = ["Book", "LoadReport", "Progress"]
@@ -100,6 +103,7 @@ class Book:
         dry_run: bool = False,
         cursors: Mapping[str, Any] | None = None,
         delivered: Sequence[str] = (),
+        kind: LoadKind = "import",
     ) -> LoadReport:
         """Take a delivery in one transaction: all of its good rows, or nothing when anything fails.
 
@@ -107,11 +111,11 @@ class Book:
         inside the same transaction (the facts that the rows touch). With `dry_run` everything is done and then undone.
         Rows that break a rule are kept aside with their reason. With `cursors` (where each stream of the source stands after
         these rows) the delivery is a piece of a longer pull: it covers what it states and no more. `delivered` are the ids of
-        what was sent to us and is hereby taken.
+        what was sent to us and is hereby taken. `kind` says what sort of load it is.
         """
         try:
             with self.engine.transaction():
-                report = self._take(delivery, now, label, digest, progress, is_piece=cursors is not None)
+                report = self._take(delivery, now, label, digest, progress, kind, is_piece=cursors is not None)
                 keep_cursors(self.engine, delivery.source, cursors or {}, report.data_version)
                 keep_deliveries(self.engine, delivery.source, delivered, report.data_version)
                 if after:
@@ -160,17 +164,28 @@ class Book:
 
     def was_loaded(self, source: str, digest: str) -> int | None:
         """The data version in which this very content was loaded last from this source, or None."""
-        text = self.engine.dialect.text
-        found = self.engine.rows(
-            f"select max(data_version) from meta.loads where source = {text(source)} and digest = {text(digest)}"
-        )[0][0]
-        return int(found) if found is not None and digest else None
+        return was_loaded(self.engine, source, digest)
 
     def loads(self) -> list[dict[str, Any]]:
-        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
-        columns = ("data_version", "source", "recorded_at", "label")
-        rows = self.engine.rows(f"select {', '.join(columns)} from meta.loads order by data_version")
-        return [dict(zip(columns, row, strict=True)) for row in rows]
+        """Every load, oldest first: its data version, source, when it was recorded (UTC), its label and kind, and, for one that
+        was taken back, in which data version.
+        """
+        return list_loads(self.engine)
+
+    def plan_undo(self, source: str | None, load: int | None, never: Collection[str] = ()) -> Withdrawal:
+        """What taking back a load would do; see `store.withdrawing`."""
+        return plan_undo(self.engine, source, load, never)
+
+    def plan_removal(self, source: str) -> Withdrawal:
+        """What removing a source would do."""
+        return plan_removal(self.engine, source)
+
+    def withdraw(self, plan: Withdrawal, *, now: datetime) -> Withdrawal:
+        """Do what was planned, in one transaction and one data version."""
+        version = self.data_version + 1
+        with self.engine.transaction():
+            withdraw(self.engine, plan, version, now.astimezone(UTC).replace(tzinfo=None))
+        return replace(plan, data_version=version)
 
     def kept_aside(self) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first."""
@@ -234,7 +249,15 @@ class Book:
         return first_moment(self.engine, source)
 
     def _take(
-        self, delivery: Delivery, now: datetime, label: str, digest: str, progress: Progress | None, *, is_piece: bool
+        self,
+        delivery: Delivery,
+        now: datetime,
+        label: str,
+        digest: str,
+        progress: Progress | None,
+        kind: LoadKind,
+        *,
+        is_piece: bool,
     ) -> LoadReport:
         version = self.data_version + 1
         recorded = now.astimezone(UTC).replace(tzinfo=None)
@@ -248,12 +271,13 @@ class Book:
                 arrivals.stage(item)
                 if progress:
                     progress(item.table, arrivals.staged_rows)
-        self._note_load(version, delivery.source, recorded, label, digest)
+        note_load(self.engine, version, delivery.source, recorded, label, digest, kind)
         for table, staged in arrivals.clean(kept, label):
             merged = merge_staged(self.engine, table, staged, is_empty=self._holds_nothing(table, staged))
             report.tables[table.name] = merged
             if merged.changed:
                 note_touched(self.engine, table, staged, version)
+        note_rows(self.engine, version, sum(m.brought for name, m in report.tables.items() if name not in UNCOUNTED))
         if self._mask:
             kept = [mask_kept(one, self._mask) for one in kept]
         self._keep_aside(version, delivery.source, label, kept, report)
@@ -274,11 +298,6 @@ class Book:
             f"where exists (select 1 from {q} as held where held.source = given.source) limit 1"
         )
         return not found
-
-    def _note_load(self, version: int, source: str, recorded: datetime, label: str, digest: str) -> None:
-        literal = self.engine.dialect.literal
-        values = ", ".join(literal(v) for v in (version, source, recorded, label, digest))
-        self.engine.run(f"insert into meta.loads values ({values})")
 
     def _keep_aside(self, version: int, source: str, label: str, kept: Iterable[KeptAside], report: LoadReport) -> None:
         """Replace what an earlier attempt at the same file left aside by what this one leaves."""
@@ -337,4 +356,4 @@ def _first_tables(engine: BookEngine) -> None:
     """)
 
 
-_STEPS: tuple[Callable[[BookEngine], None], ...] = (_first_tables, make_cursors, make_deliveries)
+_STEPS: tuple[Callable[[BookEngine], None], ...] = (_first_tables, make_cursors, make_deliveries, make_withdrawable)

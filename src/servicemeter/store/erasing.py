@@ -15,6 +15,7 @@ from typing import Any
 
 from servicemeter.engines.engine import BookEngine
 from servicemeter.model.tables import NOBODYS, TABLES, Column, Table
+from servicemeter.store.loads import note_load
 from servicemeter.store.touched import EVERYTHING
 
 __all__ = [
@@ -171,8 +172,7 @@ def forget_answers(engine: BookEngine, source: str, before: datetime) -> int:
 
 def note_erasure(engine: BookEngine, version: int, now: datetime) -> None:
     """Move the data version on: all facts are built again, and no answer from before is given any more."""
-    recorded = engine.dialect.literal(now.astimezone(UTC).replace(tzinfo=None))
-    engine.run(f"insert into meta.loads values ({version}, '', {recorded}, 'a customer was erased', '')")
+    note_load(engine, version, "", now.astimezone(UTC).replace(tzinfo=None), "a customer was erased", kind="erased")
     engine.run(f"insert into meta.touched values ({version}, '{EVERYTHING}', '', '')")
 
 

@@ -8,13 +8,14 @@ delivery changes nothing. A version that says the same as the one before it is a
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.model.tables import Table
 
-__all__ = ["Merged", "known_versions", "merge_staged"]
+__all__ = ["Merged", "known_versions", "merge_staged", "take_out"]
 
 _WAS = "case was when 'holds' then 0 when 'past' then 1 else 2 end"
 _ORDER = "source_updated_at nulls first, source_seq nulls first, recorded_at, content"
@@ -31,9 +32,14 @@ class Merged:
     repeated: int = 0
 
     @property
+    def brought(self) -> int:
+        """How many versions came into the table or its past."""
+        return self.taken + self.corrected + self.older
+
+    @property
     def changed(self) -> bool:
         """Whether the table or its past changed."""
-        return bool(self.taken or self.corrected or self.older)
+        return self.brought > 0
 
 
 def merge_staged(engine: BookEngine, table: Table, staged: str, *, is_empty: bool) -> Merged:
@@ -128,6 +134,34 @@ def _tell(engine: Engine, given: int) -> Merged:
         from ranked_versions
     """)
     return Merged(taken=new_places - held_moved, corrected=held_moved, older=new_past, repeated=given - new_places - new_past)
+
+
+def take_out(engine: BookEngine, table: Table, recorded: Sequence[datetime], *, of: Collection[str] | None = None) -> None:
+    """Delete the versions recorded at these moments (naive UTC), `of` some sources or of all; the one before each holds again.
+
+    Runs inside the caller's transaction.
+    """
+    q = engine.dialect.name_of
+    own, past = q(table.name), f"past.{q(table.name)}"
+    columns, keys = ", ".join(q(c.name) for c in table.all_columns), ", ".join(_key(table, q))
+    content = engine.dialect.digest([q(c.name) for c in table.all_columns if c.name != "recorded_at"])
+    is_going = f"held.recorded_at in ({', '.join(map(engine.dialect.literal, recorded))})"
+    if of is not None:
+        is_going += f" and held.source in ({', '.join(map(engine.dialect.text, of))})"
+    same = " and ".join(f"held.{k} is not distinct from going.{k}" for k in _key(table, q))
+    is_left = f"exists (select 1 from going_keys as going where {same})"
+    engine.run(f"""
+        create temp table going_keys as select distinct {keys} from {own} as held where {is_going};
+        delete from {own} as held where {is_going};
+        delete from {past} as held where {is_going};
+        create temp table left_versions as
+        select *, row_number() over (partition by {keys} order by {_BACKWARD}) as place
+        from (select {columns}, {content} as content from {past} as held where {is_left}) as held;
+        delete from {past} as held where {is_left};
+        insert into {own} ({columns}) select {columns} from left_versions where place = 1;
+        insert into {past} ({columns}) select {columns} from left_versions where place > 1;
+        drop table going_keys; drop table left_versions
+    """)
 
 
 def _key(table: Table, q: object) -> list[str]:

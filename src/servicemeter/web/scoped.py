@@ -35,6 +35,7 @@ _SET: Right = "change_settings"
 _GIVES: dict[str, Right] = {
     "busy_times": "see_figures", "loyalty": "see_figures", "hours": _SET, "plan_hours": _SET, "save_hours": _SET,
     "promises": _SET, "plan_promise": _SET, "save_promise": _SET,
+    "list_loads": "see_data", "plan_withdrawal": "load_data", "withdraw": "load_data",
 }  # fmt: skip
 """What else is asked of methods that are narrowed by their arguments; to see rows, where nothing is said here."""
 

@@ -78,7 +78,7 @@ def make_shop(home: Home, wanted: Wanted) -> None:
     """Make the shop unless the home holds it. A home with any other source is left alone: `BadSettings`."""
     with open_desk(home) as desk:
         _refuse_own_data(home, desk)
-        made = [load["label"] for load in desk.loads() if load["source"] == _SOURCE]
+        made = [load["label"] for load in desk.loads() if load["source"] == _SOURCE and load["undone_in"] is None]
         if any(wanted.is_met_by(label) for label in made):
             return
         if isinstance(desk, RemoteDesk):

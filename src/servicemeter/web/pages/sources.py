@@ -11,10 +11,12 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from servicemeter.desk.withdrawing import can_remove
 from servicemeter.show.dates import moment
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted, phrase, say
+from servicemeter.web.asker import asker
 from servicemeter.web.pages import Page
 from servicemeter.web.plain import PlainJSON
 from servicemeter.web.posted import moved_to, posted, present
@@ -69,6 +71,7 @@ def sources_page(request: Request) -> Response:
         connected=sorted(views, key=lambda view: (not view.is_bad, view.name)),
         loaded=[_loaded(one, zone, seen.language) for one in states.loaded],
         asked=seen.address.own.get("asked"),
+        may_remove=asker().person.may("change_settings"),
     )
 
 
@@ -145,7 +148,7 @@ def _when(at: datetime | None, zone: str, language: str) -> str:
     return moment(at if at.tzinfo else at.replace(tzinfo=UTC), zone, language=language, with_year=True)
 
 
-def _loaded(one: Mapping[str, Any], zone: str, language: str) -> dict[str, str]:
+def _loaded(one: Mapping[str, Any], zone: str, language: str) -> dict[str, Any]:
     return {
         "name": one["name"],
         "since": _when(one["loaded_from"], zone, language),
@@ -153,4 +156,5 @@ def _loaded(one: Mapping[str, Any], zone: str, language: str) -> dict[str, str]:
         "loads": number(one["loads"], language=language),
         "last": _when(one["last_load_at"], zone, language),
         "kept": number(one["kept_aside"], language=language),
+        "can_go": can_remove(one["name"]),
     }
