@@ -286,7 +286,7 @@ class Desk(Asking):
         """Take rows back as planned (`desk.withdrawing`) and build the facts from what is left."""
         with self._lock:
             done = self.book.withdraw(planned, now=now)
-            self._begin_anew()
+            self._begin_anew(is_smaller=planned.is_whole)
             return done
 
     def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
@@ -302,13 +302,14 @@ class Desk(Asking):
                 self._begin_anew()
             return count
 
-    def _begin_anew(self) -> None:
-        """After rows were erased: no answer and no fact from before, and no trace in the file."""
+    def _begin_anew(self, *, is_smaller: bool = True) -> None:
+        """After rows were taken out: no answer and no fact from before; `is_smaller` leaves no trace of them in the file."""
         self._forget()
         self._is_ready = False
         self._keeper.drop_scratch()
         self._make_ready()
-        self._engine.rewrite()
+        if is_smaller:
+            self._engine.rewrite()
 
     @contextmanager
     def on_book(self) -> Iterator[Book]:
