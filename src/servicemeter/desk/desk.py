@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from servicemeter.desk.ahead import Ahead
 from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.assist import assist
@@ -56,7 +58,7 @@ from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.curves import curve_of
 from servicemeter.metrics.explain import explain
-from servicemeter.metrics.measure import measure, statements_of
+from servicemeter.metrics.measure import measure, parts, statements_of
 from servicemeter.metrics.ofticket import made_of_ticket
 from servicemeter.metrics.plan import Source, plan
 from servicemeter.model.answer import Answer
@@ -128,6 +130,14 @@ class Desk(Asking):
         self._change_count = 0
         self._known_sources: list[Source] | None = None
         self._looking = Looking(self._lock, self._begin_check)
+        self._ahead = Ahead(
+            self._lock,
+            changes=lambda: self._change_count,
+            parts=self._parts,
+            measure=self.measure_all,
+            first=self._scorecard,
+            interrupt=self._engine.interrupt,
+        )
 
     def __enter__(self) -> Desk:
         return self
@@ -190,6 +200,7 @@ class Desk(Asking):
         with self._lock:
             before = self.book.data_version
             is_ready = False
+            self._keeper.drop_scratch()
 
             def build(report: LoadReport) -> None:
                 nonlocal is_ready
@@ -365,10 +376,26 @@ class Desk(Asking):
             if fresh:
                 found = measure(list(fresh.values()), self.book.settings(), self._sources(), self._keeper.facts_for, version)
                 self._answers |= dict(zip(fresh, found, strict=True))
+            self._ahead.note(questions)
             answers = [self._answers[k] for k in keys]
             for oldest in list(islice(self._answers, max(0, len(self._answers) - _CACHED))):
                 del self._answers[oldest]
             return answers
+
+    def work_ahead(self, stop: threading.Event) -> bool:
+        """Ask again what is likely to be asked, while nobody waits; whether all of it was asked now. See `desk.ahead`.
+
+        Then the rows are checked. Nothing is asked ahead of an engine beyond this process, whose time may be paid for, nor of an
+        empty book.
+        """
+        if isinstance(self._keeper, FactsKeeperBeyond) or not self.data_version or not self._ahead.work(stop):
+            return False
+        self.findings_within(0)
+        return True
+
+    def _parts(self, questions: Sequence[Question]) -> list[list[Question]]:
+        self._make_ready()
+        return parts(questions, self.book.settings(), self._sources())
 
     def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """The answer of a method of `desk.methods`, by its name; `UnknownName` when there is none."""
@@ -398,8 +425,24 @@ class Desk(Asking):
         scope: Scope | None = None,
     ) -> Scorecard:
         """Every metric now, before and over time; `period` is a name such as `this_month` or `last_30_days`."""
+        return self._scorecard(
+            self.measure_all, since=since, until=until, period=period, where=where, as_of=as_of, metrics=metrics, scope=scope
+        )
+
+    def _scorecard(
+        self,
+        ask: Callable[[Sequence[Question]], list[Answer]],
+        *,
+        since: date | None = None,
+        until: date | None = None,
+        period: str | None = None,
+        where: Where = (),
+        as_of: datetime | None = None,
+        metrics: Sequence[str] | None = None,
+        scope: Scope | None = None,
+    ) -> Scorecard:
         return make_scorecard(
-            self.measure_all,
+            ask,
             self.covered(),
             self.report_tz,
             self.data_version,
@@ -506,12 +549,12 @@ class Desk(Asking):
             if key in self._kept:
                 return list(self._kept[key])
             if dimension in ("team", "agent"):
-                sql = f"select {dimension}_id from {dimension}s order by 1"
+                sql = f"select distinct {dimension}_id from {dimension}s order by 1"
             elif dimension == "source":
                 sql = "select source from sources order by 1"
             else:
                 parts = " union ".join(f"select {dimension} as v from {table}" for table in columns[dimension])
-                sql = f"select v from ({parts}) as found where v is not null order by 1"
+                sql = f"select distinct v from ({parts}) as found where v is not null order by 1"
             self._kept[key] = [str(value) for (value,) in self._engine.rows(sql)]
             return list(self._kept[key])
 

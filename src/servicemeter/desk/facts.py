@@ -36,9 +36,11 @@ class FactsKeeper:
         self._past: dict[int, bool] = {}
 
     def refresh(self, settings: dict[str, str], *, version_before: int, version: int) -> bool:
-        """Bring the kept facts to `version`, or say that `ensure` must; call inside the transaction of the load."""
+        """Bring the kept facts to `version`, or say that `ensure` must; call inside the transaction of the load.
+
+        Scratch facts are dropped before it begins: they are in a database of their own, and a transaction writes to one.
+        """
         self._settings = settings
-        self.drop_scratch()
         fresh = Facts(self._engine, settings, on_demand=self._on_demand)
         definition = fresh.definition()
         noted = self._noted()
@@ -148,7 +150,6 @@ class FactsKeeperBeyond(FactsKeeper):
 
     def refresh(self, settings: dict[str, str], *, version_before: int, version: int) -> bool:
         """Bring nothing yet: what a load may still undo is not copied."""
-        self.drop_scratch()
         return False
 
     def ensure(self, settings: dict[str, str], version: int) -> None:

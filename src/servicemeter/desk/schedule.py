@@ -1,5 +1,5 @@
 """What runs when, in a server: every active connection is pulled when it is due, one after the other, by one thread; another one
-takes what was sent to us, so that it need not wait for a long pull."""
+takes what was sent to us, so that it need not wait for a long pull; a third asks ahead what is likely to be asked."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _BETWEEN_LOOKS_S = 5.0
 _BETWEEN_INBOX_LOOKS_S = 5.0
 _BETWEEN_EXPIRIES = timedelta(hours=1)
 _GRACE_S = 10.0
+_BETWEEN_LOOKS_AHEAD_S = 1.0
 
 
 class _Stopped(Exception):
@@ -77,11 +78,12 @@ def take_what_came(desk: Desk, clock: Clock) -> list[str]:
 
 @contextmanager
 def keeping_time(desk: Desk, clock: Clock) -> Iterator[None]:
-    """Pull what is due and take what comes, by threads beside the block, until the block ends."""
+    """Pull what is due, take what comes and ask ahead, by threads beside the block, until the block ends."""
     stop = threading.Event()
     made = [
         threading.Thread(target=_watch, args=(desk, clock, stop), name="schedule", daemon=True),
         threading.Thread(target=_watch_inbox, args=(desk, clock, stop), name="inbox schedule", daemon=True),
+        threading.Thread(target=_work_ahead, args=(desk, stop), name="ahead", daemon=True),
     ]
     for thread in made:
         thread.start()
@@ -117,3 +119,11 @@ def _watch_inbox(desk: Desk, clock: Clock, stop: threading.Event) -> None:
                     forget_old_deliveries(desk, expired_at)
         except Exception:
             _LOG.exception("what was sent to us could not be taken; it is kept, and tried again in a moment")
+
+
+def _work_ahead(desk: Desk, stop: threading.Event) -> None:
+    while not stop.wait(_BETWEEN_LOOKS_AHEAD_S):
+        try:
+            desk.work_ahead(stop)
+        except Exception:
+            _LOG.exception("what is likely to be asked could not be worked out; it is when somebody asks")

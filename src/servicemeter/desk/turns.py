@@ -15,7 +15,7 @@ from servicemeter.ground.errors import Stopped
 
 __all__ = ["Turns"]
 
-_QUIET_S = 0.03
+_QUIET_S = 0.25
 """A page asks again and again; between two of its questions it only writes."""
 _LOOK_S = 0.005
 _MOST_S = 1.0
@@ -34,12 +34,16 @@ class Turns:
         self._left_at = 0.0
         self._marking = threading.Lock()
         self._is_asking = self._is_stopped = False
+        self._can_wait: Callable[[], None] | None = None
 
     def __enter__(self) -> None:
         me = threading.get_ident()
         self._wanted_by.add(me)
         try:
-            self._lock.acquire()
+            wait_s = 0.0
+            while not self._lock.acquire(timeout=wait_s):
+                self._end_what_can_wait()
+                wait_s = _AGAIN_S
         finally:
             self._wanted_by.discard(me)
         self._depth += 1
@@ -57,11 +61,31 @@ class Turns:
         with self, self._stoppable(is_whole=self._depth == 1):
             yield
 
+    @property
+    def is_stopped(self) -> bool:
+        """Whether nothing is asked any more."""
+        return self._is_stopped
+
     @contextmanager
-    def in_between(self) -> Iterator[None]:
-        """A turn of asking that can wait: nobody gives way to it."""
-        with self._lock, self._stoppable(is_whole=self._depth == 0):
+    def in_between(self, interrupt: Callable[[], None] | None = None) -> Iterator[None]:
+        """A turn of asking that can wait: nobody gives way to it. Whoever wants a turn may `interrupt` it (`Stopped`)."""
+        with self._lock, self._stoppable(is_whole=self._depth == 0), self._interruptible(interrupt):
             yield
+
+    @contextmanager
+    def _interruptible(self, interrupt: Callable[[], None] | None) -> Iterator[None]:
+        with self._marking:
+            self._can_wait = interrupt
+        try:
+            yield
+        finally:
+            with self._marking:  # from here on nobody interrupts what comes next
+                self._can_wait = None
+
+    def _end_what_can_wait(self) -> None:
+        with self._marking:
+            if self._can_wait is not None:
+                self._can_wait()
 
     @contextmanager
     def _stoppable(self, *, is_whole: bool) -> Iterator[None]:

@@ -19,7 +19,7 @@ from servicemeter.model.metric import Agg, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
-__all__ = ["FactsFor", "by_other_dimensions", "measure", "statements_of"]
+__all__ = ["FactsFor", "by_other_dimensions", "measure", "parts", "statements_of"]
 
 Key = tuple[Any, ...]
 Groups = dict[Key, dict[str, Any]]
@@ -47,6 +47,24 @@ def measure(
                 whose, own = (run[period], 0) if len(run) > 1 else (run[0], period)
                 found[whose][(own, *dimensions)] = fields
     return [_answer(one, groups, data_version) for one, groups in zip(plans, found, strict=True)]
+
+
+def parts(questions: Sequence[Question], settings: Mapping[str, str], sources: list[Source]) -> list[list[Question]]:
+    """The questions in groups of which no two share a statement; those that need facts of their own are left out."""
+    plans = [plan(q, settings, sources) for q in questions]
+    kept = [i for i, one in enumerate(plans) if not one.building]
+    found: list[tuple[set[Key], list[int]]] = []
+    for run in _runs([plans[i] for i in kept]):
+        one = _joined([plans[kept[i]] for i in run])
+        shapes = {(_family(one), *_shape(one, tally)) for tally in one.measure.tallies if tally.fields}
+        members = [kept[i] for i in run]
+        for alike in [part for part in found if part[0] & shapes]:
+            found.remove(alike)
+            shapes, members = shapes | alike[0], alike[1] + members
+        found.append((shapes, members))
+    asked = {i for _, members in found for i in members}
+    rest = [i for i in kept if i not in asked]
+    return [[questions[i] for i in members] for members in (*(members for _, members in found), rest) if members]
 
 
 def statements_of(question: Question, settings: Mapping[str, str], sources: list[Source], facts_for: FactsFor) -> list[str]:
@@ -137,8 +155,7 @@ def _tally_statements(
     for one, groups in members:
         for tally in one.measure.tallies:
             if tally.fields:
-                alone = tally.where if tally.per else ""
-                shapes[(shape_of(tally), one.sources_of(tally), alone)].append((one, groups, tally))
+                shapes[_shape(one, tally)].append((one, groups, tally))
     statements = []
     for same in shapes.values():
         wanted: list[tuple[str, str, Agg]] = []
@@ -151,6 +168,11 @@ def _tally_statements(
         if sql is not None:
             statements.append((wanted, owners, sql))
     return statements
+
+
+def _shape(one: Plan, tally: Tally) -> Key:
+    """What tallies of one family must share to be counted by one statement."""
+    return (shape_of(tally), one.sources_of(tally), tally.where if tally.per else "")
 
 
 def _is_count(agg: Agg) -> bool:

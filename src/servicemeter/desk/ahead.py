@@ -1,0 +1,126 @@
+"""Asking again after a load, while nobody waits: the scorecard that everybody opens first, and what people asked lately.
+
+Whoever comes then finds the answers kept. Questions that share a statement go together, part by part; a part is left, and begun
+again later, when somebody asks meanwhile.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from servicemeter.desk.turns import Turns
+from servicemeter.ground.errors import ServicemeterError, Stopped
+from servicemeter.model.answer import Answer
+from servicemeter.model.question import Question
+
+__all__ = ["Ahead"]
+
+_MOST_LATELY = 500
+"""Questions: those of four scorecards, or of some hundred pages of metrics."""
+_LEAST_QUIET_S, _MOST_QUIET_S = 2.0, 60.0
+_FIRST_PAUSE_S = 0.25
+
+Ask = Callable[[Sequence[Question]], list[Answer]]
+
+
+class _Outdated(Exception):
+    """The data moved on, or nobody is served any more: what is being worked out is of no use."""
+
+
+class Ahead:
+    """What is to be asked again, and whether it was since the data changed last.
+
+    `changes` counts how often answers were forgotten, `parts` splits questions into those counted together, `measure` answers and
+    keeps them, `first` asks what everybody opens first of whom it is given, `interrupt` ends what is being measured. `clock`
+    gives seconds that only grow.
+    """
+
+    def __init__(
+        self,
+        turns: Turns,
+        *,
+        changes: Callable[[], int],
+        parts: Callable[[Sequence[Question]], list[list[Question]]],
+        measure: Ask,
+        first: Callable[[Ask], object],
+        interrupt: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._turns, self._changes, self._parts, self._measure, self._first = turns, changes, parts, measure, first
+        self._interrupt, self._clock = interrupt, clock
+        self._lately: OrderedDict[str, Question] = OrderedDict()
+        self._is_working = False
+        self._seen, self._seen_at = changes(), clock()
+        self._done = -1
+        self._took_s = 0.0
+
+    def note(self, questions: Sequence[Question]) -> None:
+        """Remember what somebody asked of the data as they are. For whoever has the turn."""
+        if self._is_working:
+            return
+        for question in questions:
+            if question.known_at is None and question.as_of is None:
+                self._lately[repr(question)] = question
+                self._lately.move_to_end(repr(question))
+        while len(self._lately) > _MOST_LATELY:
+            self._lately.popitem(last=False)
+
+    def work(self, stop: threading.Event) -> bool:
+        """Ask again what is worth it, unless data came a moment ago; whether all of it was asked now.
+
+        What takes long is waited for longer: while rows come piece by piece, nothing is worked out for nothing.
+        """
+        count = self._changes()
+        if count != self._seen:
+            self._seen, self._seen_at = count, self._clock()
+        quiet_s = min(max(_LEAST_QUIET_S, 2 * self._took_s), _MOST_QUIET_S)
+        if count == self._done or self._clock() - self._seen_at < quiet_s:
+            return False
+        began = self._clock()
+        try:
+            self._first(lambda questions: self._ask(questions, count, stop))
+            self._ask(list(self._lately.values()), count, stop)
+        except (_Outdated, Stopped):
+            return False
+        except BaseException:
+            self._done = count  # not again and again
+            raise
+        finally:
+            self._took_s = self._clock() - began
+        self._done = count
+        return True
+
+    def _ask(self, questions: Sequence[Question], count: int, stop: threading.Event) -> list[Answer]:
+        found: dict[str, Answer] = {}
+        with self._turns.in_between():
+            parts = self._parts(questions)
+        for part in parts:
+            answers = self._ask_in_between(part, count, stop)
+            found |= zip(map(repr, part), answers, strict=False)
+        return [found[key] for key in map(repr, questions) if key in found]
+
+    def _ask_in_between(self, part: list[Question], count: int, stop: threading.Event) -> list[Answer]:
+        """Answer a part while nobody wants a turn, from the start again when somebody did; nothing where it may not be asked."""
+        pause_s = _FIRST_PAUSE_S
+        while True:
+            self._turns.give_way(stop)
+            try:
+                with self._turns.in_between(self._interrupt):
+                    if stop.is_set() or self._changes() != count:
+                        raise _Outdated
+                    self._is_working = True
+                    try:
+                        return self._measure(part)
+                    finally:
+                        self._is_working = False
+            except Stopped:
+                if self._turns.is_stopped or stop.wait(pause_s):
+                    raise
+                pause_s = min(2 * pause_s, _MOST_QUIET_S)
+            except ServicemeterError:
+                for question in part:
+                    self._lately.pop(repr(question), None)
+                return []
