@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from servicemeter.cli import servicemeter
+from servicemeter.cli.terminal.faults import print_findings
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.settings import Home
 from terminal import write_tickets
@@ -208,6 +209,19 @@ def test_findings_are_said_with_their_remedy(home: Path, tmp_path: Path) -> None
         titles = [finding["title"] for finding in desk.findings()]
     assert titles
     assert all(title in result.stdout for title in titles)
+    assert "check --kept-aside" in result.stderr
+
+
+def test_a_finding_says_how_many_metrics_it_touches_and_its_instants_in_the_reporting_zone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    finding = {"name": "f", "title": "Fault", "count": 2, "total": 9, "metrics": [f"m{i}" for i in range(1, 53)],
+               "examples": [{"ticket_id": "t1", "created_at": "2026-01-31T23:30:00Z"}], "remedy": "Mend it."}  # fmt: skip
+    print_findings([finding, {**finding, "metrics": ["m1", "m2"]}], "Europe/Amsterdam")
+    text = capsys.readouterr().out
+    assert "touches: 52 metrics, such as m1, m2, m3 (all of them: --format json)" in text
+    assert "touches: m1, m2\n" in text
+    assert "created_at=2026-02-01T00:30:00+01:00" in text
 
 
 def test_a_warehouse_is_taken_by_its_name(home: Path, tmp_path: Path) -> None:

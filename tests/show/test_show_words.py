@@ -14,7 +14,7 @@ from servicemeter.model.target import Outcome, Target
 from servicemeter.show.changes import aim_words, compare, target_words
 from servicemeter.show.remarks import remark, remarks
 from servicemeter.show.sentences import family_sentence, statement, summarise, trend_sentence
-from servicemeter.show.words import headline, interval_words, null_words, trust_words, value_words
+from servicemeter.show.words import exact_words, headline, interval_words, null_words, trust_words, value_words
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
@@ -56,7 +56,12 @@ def test_headline_sets_figures_apart_from_units() -> None:
 
 def test_money_shows_major_units() -> None:
     cost = make_metric("cost_per_resolution", "volume", "Cost per resolution", "money", "lower")
-    assert value_words(cost, row(412.4, 90, currency="EUR")) == "4.12 EUR"
+    cents = row(412.4, 90, currency="EUR")
+    assert [value_words(cost, cents, language) for language in ("en", "nl", "ro")] == ["€4.12", "€ 4,12", "4,12 €"]
+    assert exact_words(cost, cents) == "€4.1240"
+    assert value_words(cost, row(412.4, 90, currency=None)) == "4.12"
+    aimed = Card("cost_per_resolution", Question("cost_per_resolution"), cents, None, [], Target("<=", 500), "met")
+    assert target_words(cost, aimed, "nl") == "doel € 5,00 · gehaald"
 
 
 @pytest.mark.parametrize(

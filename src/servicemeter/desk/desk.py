@@ -463,6 +463,13 @@ class Desk(Asking):
         with self._lock:
             return self.book.settings().get("report_tz", "UTC")
 
+    @property
+    def base_currency(self) -> str | None:
+        """What amounts are converted into; None where several currencies have no base."""
+        with self._lock:
+            self._make_ready()
+            return self._keeper.kept.base_currency
+
     def covered(self) -> tuple[datetime, datetime] | None:
         """From when to when anything is loaded (aware), or None for an empty book."""
         spans = [(s.loaded_from, s.loaded_through) for s in self._sources() if s.loaded_through]

@@ -46,7 +46,11 @@ def measure(
             for (period, *dimensions), fields in groups.items():
                 whose, own = (run[period], 0) if len(run) > 1 else (run[0], period)
                 found[whose][(own, *dimensions)] = fields
-    return [_answer(one, groups, data_version) for one, groups in zip(plans, found, strict=True)]
+    answers = [_answer(one, groups, data_version) for one, groups in zip(plans, found, strict=True)]
+    for one, answer in zip(plans, answers, strict=True):
+        if one.metric.unit == "money" and one.is_measured:
+            _name_currency(answer, facts_for(one).base_currency)
+    return answers
 
 
 def statements_of(question: Question, settings: Mapping[str, str], sources: list[Source], facts_for: FactsFor) -> list[str]:
@@ -221,6 +225,12 @@ def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:
         one.lagging(),
         one.missing,
     )
+
+
+def _name_currency(answer: Answer, currency: str | None) -> None:
+    """Say what the amounts of an answer are in."""
+    for row in answer.rows:
+        row["currency"] = currency
 
 
 def _rows_of_period(one: Plan, period: Period, keys: Sequence[Key], groups: Groups) -> list[Row]:

@@ -122,7 +122,7 @@ def summarise(scorecard: Scorecard, metrics: Mapping[str, Metric], language: str
 def _find(metric: Metric, card: Card, change: Change | None, language: str) -> tuple[Finding | None, bool]:
     """What is worth saying about one card, and whether it is good; a change counts for more than a target."""
     standing = change.standing if change else "same"
-    aim = aim_words(metric, card.target, language) if card.target else ""
+    aim = aim_words(metric, card.target, language, card.now.get("currency")) if card.target else ""
     outcome = shown_outcome(metric, card)
     value = value_words(metric, card.now, language)
     if standing in ("better", "worse") and change:

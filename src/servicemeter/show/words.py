@@ -125,7 +125,7 @@ def figure(
     if metric.unit == "ratio":
         return [(number(value * 100, digits, language=language), say(language, "per 100"))]
     if metric.unit == "money":
-        return [(money(value, language=language, signed=signed), currency or "")]
+        return [(money(value, currency, language=language, signed=signed), "")]
     unit = say(language, _THINGS[metric.unit]) if metric.unit in _THINGS else ""
     return [(number(value, digits, language=language, signed=signed), unit)]
 
@@ -154,6 +154,8 @@ def exact_words(metric: Metric, row: Row, language: str = "en") -> str:
         return ""
     if metric.unit == "seconds":
         return exact_seconds(value, language=language)
+    if metric.unit == "money":
+        return money(value, row.get("currency"), language=language, more_digits=0 if float(value).is_integer() else 2)
     return number(value, 0 if float(value).is_integer() else 4, language=language)
 
 

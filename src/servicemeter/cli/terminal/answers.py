@@ -12,7 +12,7 @@ from servicemeter.cli.terminal.tables import console, print_table
 from servicemeter.cli.terminal.words import print_bytes, print_json
 from servicemeter.model.answer import Answer
 from servicemeter.model.metric import Metric
-from servicemeter.show.dates import period_title
+from servicemeter.show.dates import moment, period_title
 from servicemeter.show.remarks import remark as companion
 from servicemeter.show.remarks import remarks
 from servicemeter.show.sentences import data_status
@@ -50,7 +50,7 @@ def _print_table(answer: Answer, metric: Metric) -> None:
 def _when(answer: Answer) -> str:
     q = answer.question
     if q.since is None or q.until is None:
-        return q.moment.isoformat() if q.moment else ""
+        return moment(q.moment, answer.report_tz, with_year=True) if q.moment else ""
     return period_title(q.since, q.until, answer.as_of, answer.report_tz)
 
 
