@@ -11,7 +11,7 @@ import pytest
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.settings import Home
 
-MARCH = {"since": "2026-03-01", "until": "2026-04-01"}
+MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-04-01"}
 
 
 def load(desk: Desk, *costs: tuple[int, str], **more: Any) -> None:
@@ -57,6 +57,6 @@ def test_a_target_of_yen_is_not_in_hundredths(tmp_path: Path) -> None:
     with Desk(Home(tmp_path)) as desk:
         load(desk, (300, "JPY"))
         card = desk.scorecard(period="last_month", as_of=datetime(2026, 4, 1, 12, tzinfo=UTC), metrics=["cost_per_resolution"])
-        [[one]] = [family.cards for family in card.families]
+        one = card.families[0].cards[0]
         assert one.target is not None
         assert (one.now["value"], one.target.value) == (150, 160)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from fake_desk import METRICS, make_metric, make_scorecard, row, series
+from servicemeter.metrics.catalog import all_metrics
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Question
 from servicemeter.model.scorecard import Card
@@ -84,6 +85,11 @@ def test_null_says_why_and_never_zero(name: str, reason: str, text: str) -> None
     assert null_words(named(name), empty) == text
     assert trust_words(named(name), empty) == text
     assert value_words(named(name), empty) == "–"
+
+
+def test_a_response_rate_that_is_not_measured_says_what_is_lacking() -> None:
+    words = null_words(all_metrics()["survey_response_rate"], row(None, None, null_reason="not_measured"))
+    assert words == "not measured: no source says who was asked"
 
 
 def test_a_survey_score_of_four_answers_shows_only_their_number() -> None:

@@ -63,6 +63,7 @@ _NULLS = {
     "mixed_scales": phrase("answers on different scales cannot be put together"),
     "invalid_dimension": phrase("has no meaning for this split"),
 }
+_LACKING = {"invitations_sent": phrase("not measured: no source says who was asked")}
 _EMPTY = {
     "voice": phrase("no answers in this period"),
     "calls": phrase("no calls or chats in this period"),
@@ -85,6 +86,8 @@ def null_words(metric: Metric, row: Row, language: str = "en") -> str:
     reason = str(row.get("null_reason") or "empty")
     if reason == "empty":
         return say(language, _EMPTY.get(metric.family, _NULLS["empty"]))
+    if reason == "not_measured":
+        return say(language, next((_LACKING[need] for need in metric.needs if need in _LACKING), _NULLS[reason]))
     return say(language, _NULLS.get(reason, reason.replace("_", " ")))
 
 
