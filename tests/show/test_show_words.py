@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from fake_desk import METRICS, make_metric, make_scorecard, row, series
 from servicemeter.metrics.catalog import all_metrics
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Question
-from servicemeter.model.scorecard import Card
+from servicemeter.model.scorecard import Card, Family
 from servicemeter.model.target import Outcome, Target
 from servicemeter.show.changes import aim_words, compare, target_words
 from servicemeter.show.remarks import remark, remarks
@@ -213,6 +214,27 @@ def test_the_summary_puts_the_weightiest_first_and_leaves_doubt_out() -> None:
     ]  # fmt: skip
     assert [f.metric for f in summary.look] == ["resolution_time", "reopen_rate", "backlog", "csat"]
     assert summary.look[0].words == "1 h 5 min slower, now 9 h 40 min, off target (8 h)"
+
+
+def test_what_looks_back_further_than_the_data_go_is_praised_by_nobody() -> None:
+    """Every customer of the first months is still within the year; a lower figure later is history, not a loss."""
+    kept = all_metrics()["customer_retention_rate"]
+    aim, asked = Target(">=", 0.9), Question(kept.name)
+    full, short = (row(0.97, 4000, 0.96, 0.98, history_is_short=is_short) for is_short in (False, True))
+    all_of_them = row(1.0, 4000, 0.999, 1.0, history_is_short=True)
+    repeats = Card("repeat_purchase_rate", Question("repeat_purchase_rate"), row(0.4, 4000, 0.39, 0.41), None, [])
+
+    def told(now: dict[str, Any], before: dict[str, Any] | None) -> tuple[list[str], list[str], str]:
+        card = Card(kept.name, asked, now, before, [], aim, "met")
+        family = Family("loyalty", [card, repeats])
+        summary = summarise(replace(make_scorecard(), families=[family]), all_metrics())
+        words = [[f.words for f in side] for side in (summary.well, summary.look)]
+        return words[0], words[1], family_sentence(family, all_metrics())
+
+    assert told(short, None) == ([], [], "40.0 % of customers bought more than once.")
+    assert told(full, all_of_them) == (["97.0 %, on target (90 %)"], [], "97.0 % of customers stayed.")
+    before = row(1.0, 4000, 0.999, 1.0, history_is_short=False)
+    assert told(full, before)[1] == ["−3.0 points, now 97.0 %"]
 
 
 def test_the_series_is_told_from_its_first_value_to_its_last() -> None:
