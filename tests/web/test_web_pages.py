@@ -247,6 +247,15 @@ def test_of_many_metrics_that_a_finding_touches_the_first_four_are_shown() -> No
     assert "more</summary>" not in five and f'"/metric/{names[4]}"' in five
 
 
+def test_a_filter_that_no_row_meets_is_said_above_the_empty_figures() -> None:
+    desk = FakeDesk(replace(make_scorecard(), notes=("No row has the channel '<fax>'.",)))
+    html = page("/?channel=%3Cfax%3E&team=returns", desk)  # teams that the desk does not list are not doubted
+    alert = re.search(r'<p class="alert">(.*?)</p>', html, re.S)
+    assert alert and words(alert[1]) == "No row has this channel: <fax>. Choose another one above, or all. all"
+    assert 'href="/?team=returns"' in alert[1] and html.count('class="alert"') == 1
+    assert 'class="alert"' not in page("/?channel=%3Cfax%3E", FakeDesk()) and 'class="alert"' not in page("/?channel=email", desk)
+
+
 def test_the_days_of_a_source_are_a_strip_with_a_square_each() -> None:
     # Thursday to Tuesday: six squares; the Sunday usually has rows. The fullest day has ten.
     covered = {"source": "<mail>", "first_on": "2026-11-19", "row_counts": [10, 3, 0, 0, 5, 1], "missing": ["2026-11-22"]}

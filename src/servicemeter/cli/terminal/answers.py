@@ -44,6 +44,8 @@ def _print_table(answer: Answer, metric: Metric) -> None:
     if len(answer.rows) == 1:
         for line in remarks(metric, answer.rows[0]):
             on.print(Text(line))
+    for note in answer.notes:
+        on.print(Text(note))
     on.print(Text(_footnote(answer), style="dim"))
 
 
@@ -68,7 +70,7 @@ def _footnote(answer: Answer) -> str:
     parts = [data_status(answer.as_of, answer.report_tz, answer.lagging_sources), f"Times in {answer.report_tz}."]
     if answer.missing_sources:
         parts.append(f"Not measured by: {', '.join(answer.missing_sources)}.")
-    return " ".join([*parts, *answer.notes])
+    return " ".join(parts)
 
 
 def _parquet(answers: Sequence[Answer]) -> bytes:
