@@ -62,7 +62,8 @@ class ParquetBatch:
 class KeptAside:
     """A row that could not be taken: where it stands, what was wrong, and the row itself for a later attempt.
 
-    `row_number` counts data rows from 1, the header excluded. `column` and `value` name the cell at fault.
+    Of a file, `row_number` is the row as a spreadsheet shows it (the header is row 1) and `column` the file's own name of the
+    column, so that somebody can open it and mend it; of other deliveries the row's place from 1 and the canonical column.
     """
 
     file: str

@@ -93,20 +93,21 @@ class Shaper:
         active = frame.holding(block.when, rows)
         table = block.table
         columns = {c.name: self._read(frame, v, c, active, table.name) for c, v in block.columns}
+        named = {c.name: frame.named(v.origin) or c.name for c, v in block.columns}
         for name in wanted_columns(table, set(columns)) & set(columns):
             for row, value in zip(active, columns[name], strict=True):
                 if value is None:
-                    frame.fault(row, table.name, name, None, f"the cell is empty; every row of {table.name} needs it")
+                    frame.fault(row, table.name, named[name], None, f"the cell is empty; every row of {table.name} needs it")
         if table.name == "ticket_events":
-            self._check_events(frame, active, columns)
+            self._check_events(frame, active, columns, named.get("value", "value"))
         return active, columns
 
-    def _check_events(self, frame: Frame, active: list[int], columns: dict[str, list[Any]]) -> None:
+    def _check_events(self, frame: Frame, active: list[int], columns: dict[str, list[Any]], named: str) -> None:
         values = columns.get("value", [None] * len(active))
         for row, field, value in zip(active, columns["field"], values, strict=True):
             reason = event_fault(field, value)
             if reason is not None:
-                frame.fault(row, "ticket_events", "value", value, reason)
+                frame.fault(row, "ticket_events", named, value, reason)
 
     def _read(self, frame: Frame, value: Value, column: Column, rows: Sequence[int], table: str) -> list[Any]:
         """The values of a canonical column in some rows; None where the row has a fault."""
@@ -124,7 +125,7 @@ class Shaper:
                 read.append(reader.read(cell))
             except Unreadable as error:
                 read.append(None)
-                frame.fault(row, table, column.name, cell, str(error))
+                frame.fault(row, table, frame.named(value.origin) or column.name, cell, str(error))
         return read
 
     def _moved(self, frame: Frame, value: Value, reader: Reader, cells: list[Cell], rows: Sequence[int], table: str) -> list[Any]:
@@ -139,7 +140,7 @@ class Shaper:
                 instant = None if local is None else reader.settle(_following(local, anchors[place]))
             except Unreadable as error:
                 instant = None
-                frame.fault(row, table, reader.column.name, cell, str(error))
+                frame.fault(row, table, frame.named(value.origin) or reader.column.name, cell, str(error))
             is_known = instant is not None and None not in parts
             read.append(instant + timedelta(seconds=sum(parts)) if is_known and instant else None)
         return read

@@ -132,6 +132,18 @@ class Frame:
         """Note why a row cannot be taken; the first fault of a row stays."""
         self.faults.setdefault(row, (where, column, cell, reason))
 
+    def named(self, origin: ColumnOf | Template | Constant | Choice) -> str:
+        """What the file itself calls the columns that cells come from; empty where they come from none."""
+        if isinstance(origin, ColumnOf) and origin.name not in self._derived:
+            return origin.name
+        if isinstance(origin, ColumnOf):
+            return self.named(self._derived[origin.name].origin)
+        if isinstance(origin, Template):
+            return ", ".join(dict.fromkeys(self.named(ColumnOf(name)) for name in origin.parts[1::2]))
+        if isinstance(origin, Choice):
+            return ", ".join(dict.fromkeys(filter(None, (self.named(branch.value.origin) for branch in origin.branches))))
+        return ""
+
     def column(self, name: str, rows: Sequence[int]) -> list[Cell]:
         """The cells of a raw or derived column in some rows."""
         cells = self._whole(name)
@@ -215,7 +227,7 @@ class Frame:
                 made.append(None if text_of(cell).strip() == "" else self._number(name, cell))
             except ValueError as error:
                 made.append(None)
-                self.fault(row, "", name, cell, str(error))
+                self.fault(row, "", self.named(ColumnOf(name)), cell, str(error))
         return made
 
     def _translated(self, value: Value, cells: list[Cell], rows: Sequence[int]) -> list[Cell]:
@@ -233,8 +245,9 @@ class Frame:
             return value.otherwise
         if value.unknown == "keep aside":
             known = ", ".join(text for text, _ in value.values or ())
-            source = value.origin.name if isinstance(value.origin, ColumnOf) else ""
-            self.fault(row, value.where, source, cell, f"the mapping has no translation for this (it has {known})")
+            self.fault(
+                row, value.where, self.named(value.origin), cell, f"the mapping has no translation for this (it has {known})"
+            )
         return cell if value.unknown == "pass" else None
 
 
