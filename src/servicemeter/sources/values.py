@@ -126,11 +126,11 @@ class Frame:
     ) -> None:
         self.batch, self._derived, self._number, self._empty = batch, derived, number, empty
         self._kept: dict[str, list[Cell]] = {}
-        self.faults: dict[int, tuple[str, str, Cell, str]] = {}
+        self.faults: dict[int, tuple[str, str, Cell, str, str]] = {}
 
-    def fault(self, row: int, where: str, column: str, cell: Cell, reason: str) -> None:
-        """Note why a row cannot be taken; the first fault of a row stays."""
-        self.faults.setdefault(row, (where, column, cell, reason))
+    def fault(self, row: int, where: str, column: str, cell: Cell, reason: str, file_column: str = "") -> None:
+        """Note why a row cannot be taken; the first fault of a row stays. `file_column` is what the file calls the column."""
+        self.faults.setdefault(row, (where, column, cell, reason, file_column))
 
     def named(self, origin: ColumnOf | Template | Constant | Choice) -> str:
         """What the file itself calls the columns that cells come from; empty where they come from none."""
@@ -227,7 +227,7 @@ class Frame:
                 made.append(None if text_of(cell).strip() == "" else self._number(name, cell))
             except ValueError as error:
                 made.append(None)
-                self.fault(row, "", self.named(ColumnOf(name)), cell, str(error))
+                self.fault(row, "", name, cell, str(error), self.named(ColumnOf(name)))
         return made
 
     def _translated(self, value: Value, cells: list[Cell], rows: Sequence[int]) -> list[Cell]:
@@ -245,9 +245,9 @@ class Frame:
             return value.otherwise
         if value.unknown == "keep aside":
             known = ", ".join(text for text, _ in value.values or ())
-            self.fault(
-                row, value.where, self.named(value.origin), cell, f"the mapping has no translation for this (it has {known})"
-            )
+            source = value.origin.name if isinstance(value.origin, ColumnOf) else ""
+            reason = f"the mapping has no translation for this (it has {known})"
+            self.fault(row, value.where, source, cell, reason, self.named(value.origin))
         return cell if value.unknown == "pass" else None
 
 

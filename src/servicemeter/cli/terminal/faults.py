@@ -65,7 +65,7 @@ def print_kept_aside(rows: Sequence[Mapping[str, Any]]) -> None:
     titles = ("file", "row", "table", "column", "value", "reason")
     columns = [Column(title, "right" if title == "row" else "left") for title in titles]
     cells = [
-        [Path(row["file"]).name, number(row["row_number"]), row["table"], row["column"], row["value"], row["reason"]]
+        [Path(row["file"]).name, str(row["row_number"]), row["table"], _column_of(row), row["value"], row["reason"]]
         for row in rows
     ]
     print_table(Table(columns, cells))
@@ -73,6 +73,12 @@ def print_kept_aside(rows: Sequence[Mapping[str, Any]]) -> None:
         hint("To mend them: servicemeter check --export FILE.csv, then: servicemeter import FILE.csv")
     else:
         remark("No row is kept aside.")
+
+
+def _column_of(row: Mapping[str, Any]) -> str:
+    """The column as the file calls it, and what it is here where that is something else."""
+    own, ours = row.get("file_column") or "", row["column"]
+    return f"{own} ({ours})" if own and ours and own != ours else own or ours
 
 
 def export_rows(rows: Sequence[Mapping[str, Any]], target: str) -> None:
