@@ -204,7 +204,10 @@ class FakeDesk(FakePages):
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
         self.asked.append(question)
-        rows = [{"fact": "tickets", "source": "files", "ticket_id": f"t{i}", "n": 1, "value": 60 * i} for i in range(3)]
+        rows = [
+            {"fact": "tickets", "source": "files", "ticket_id": f"t{i}", "happened_at": f"2026-11-02T0{i}:30:00+00:00", "n": 1,
+             "value": 60 * i} for i in range(3)
+        ]  # fmt: skip
         left = LeftOut("spam", "Spam", "tickets", 27, [])
         return Explanation(self.measure(question), rows[:limit], 4812, [], [left], ["select 1 as one"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -132,6 +133,21 @@ def test_an_explanation_has_the_rows_behind_the_answer(shop: Path) -> None:
     assert "the first 3 of them" in text
     assert told["rows"][0]["ticket_id"] in text
     assert all(part["title"] in text for part in told["left_out"])
+
+
+def test_instants_of_rows_are_in_the_reporting_zone_for_people_and_as_they_were_for_programs(home: Path) -> None:
+    """Noon in Amsterdam is 11:00 UTC in winter; 00:30 on 1 February is still January in UTC, and February's there."""
+    tickets = [
+        {"ticket_id": "t1", "created_at": "2026-01-31T23:30:00Z"},
+        {"ticket_id": "t2", "created_at": "2026-02-03T11:00:00Z"},
+    ]
+    with Desk(Home(home)) as desk:
+        desk.load(tickets=tickets, tz="Europe/Amsterdam", settings=[{"name": "report_tz", "value": "Europe/Amsterdam"}])
+    text = ask(home, "explain", "tickets_created", *SPAN).stdout
+    assert re.findall(r"2026-\d\d-\d\dT\S+", text) == ["2026-02-01T00:30:00+01:00", "2026-02-03T12:00:00+01:00"]
+    told = json.loads(ask(home, "explain", "tickets_created", *SPAN, "--format", "json").stdout)
+    assert [row["happened_at"] for row in told["rows"]] == ["2026-01-31T23:30:00+00:00", "2026-02-03T11:00:00+00:00"]
+    assert "Unresolved tickets · 3 Feb 2026 12:30" in ask(home, "explain", "backlog", "--at", "2026-02-03T11:30Z").stdout
 
 
 def test_the_statement_behind_an_answer(shop: Path) -> None:

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from app_client import ask
 from servicemeter.cli import servicemeter
+from servicemeter.cli.terminal.faults import print_findings
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.settings import Home
+from servicemeter.web.app import create_app
 from terminal import write_tickets
 
 BAD = """ticket_id,created_at,channel,initiated_by
@@ -122,7 +125,7 @@ def test_a_dry_run_changes_nothing(home: Path, tmp_path: Path) -> None:
 
 def test_a_dry_run_lists_the_rows_that_no_check_will_know_of(home: Path, tmp_path: Path) -> None:
     result = take(home, write(tmp_path / "tickets.csv", BAD), "--dry-run")
-    assert "row 3, " in result.stderr
+    assert "row 3, created_at 'nonsense'" in result.stderr
     assert "check --kept-aside" not in result.stderr
     assert "the same without --dry-run" in result.stderr
 
@@ -186,8 +189,8 @@ def test_rows_kept_aside_can_be_listed_mended_and_imported(home: Path, tmp_path:
     runner = CliRunner()
     listed = json.loads(runner.invoke(servicemeter, ["check", "--kept-aside", "--format", "json", "--home", str(home)]).stdout)
     assert [(row["row_number"], row["column"], row["value"]) for row in listed] == [
-        (2, "created_at", "nonsense"),
-        (3, "initiated_by", "martian"),
+        (3, "created_at", "nonsense"),
+        (4, "initiated_by", "martian"),
     ]
     shown = runner.invoke(servicemeter, ["check", "--kept-aside", "--home", str(home)]).stdout
     assert "nonsense" in shown
@@ -200,6 +203,22 @@ def test_rows_kept_aside_can_be_listed_mended_and_imported(home: Path, tmp_path:
     assert take(home, target).stdout.splitlines()[-1].split() == ["tickets", "2", "0", "0", "0"]
 
 
+def test_a_row_kept_aside_is_named_as_the_file_shows_it(home: Path, tmp_path: Path) -> None:
+    """The header is row 1 and row 3 is blank, so that what is wrong stands in row 4, under the file's own heading."""
+    mapping = write(tmp_path / "odd.toml", MAPPING)
+    file = write(tmp_path / "odd.csv", "Ticket number,Opened\n1,2026-02-20 10:00\n\n2,31-02-2026\n3,2026-02-21 10:00\n")
+    assert "row 4, Opened '31-02-2026'" in take(home, file, "--map", str(mapping), "--dry-run").stderr
+    take(home, file, "--map", str(mapping))
+    check = ["check", "--home", str(home)]
+    [row] = json.loads(CliRunner().invoke(servicemeter, [*check, "--kept-aside", "--format", "json"]).stdout)
+    assert (row["row_number"], row["column"], row["file_column"]) == (4, "created_at", "Opened")
+    shown = CliRunner().invoke(servicemeter, [*check, "--kept-aside"]).stdout.splitlines()[1]
+    assert shown.split()[:5] == ["odd.csv", "4", "tickets", "Opened", "(created_at)"]
+    assert "row_number=4 table=tickets column=created_at file_column=Opened" in CliRunner().invoke(servicemeter, check).stdout
+    with Desk(Home(home)) as desk:
+        assert "row_number 4, table tickets, column created_at, file_column Opened" in ask(create_app(desk), "/check").text
+
+
 def test_findings_are_said_with_their_remedy(home: Path, tmp_path: Path) -> None:
     take(home, write(tmp_path / "tickets.csv", BAD))
     result = CliRunner().invoke(servicemeter, ["check", "--home", str(home)])
@@ -208,6 +227,19 @@ def test_findings_are_said_with_their_remedy(home: Path, tmp_path: Path) -> None
         titles = [finding["title"] for finding in desk.findings()]
     assert titles
     assert all(title in result.stdout for title in titles)
+    assert "check --kept-aside" in result.stderr
+
+
+def test_a_finding_says_how_many_metrics_it_touches_and_its_instants_in_the_reporting_zone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    finding = {"name": "f", "title": "Fault", "count": 2, "total": 9, "metrics": [f"m{i}" for i in range(1, 53)],
+               "examples": [{"ticket_id": "t1", "created_at": "2026-01-31T23:30:00Z"}], "remedy": "Mend it."}  # fmt: skip
+    print_findings([finding, {**finding, "metrics": ["m1", "m2"]}], "Europe/Amsterdam")
+    text = capsys.readouterr().out
+    assert "touches: 52 metrics, such as m1, m2, m3 (all of them: --format json)" in text
+    assert "touches: m1, m2\n" in text
+    assert "created_at=2026-02-01T00:30:00+01:00" in text
 
 
 def test_a_warehouse_is_taken_by_its_name(home: Path, tmp_path: Path) -> None:

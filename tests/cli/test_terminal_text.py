@@ -49,7 +49,7 @@ def test_rows_that_cannot_be_used_are_said(tmp_path: Path) -> None:
     file = write(tmp_path / "a.tsv", "label\tlanguage\ttext\n2\ten\tGreat\n1\t\tGreat\n1\tde\tToll\n1\ten\tGreat\n")
     status, out, said = run("text", "score", file)
     assert status == 0 and "100.0 %" in out
-    assert "row 1, label: '2'" in said and "row 2, language" in said and "1 text is in a language" in said
+    assert "row 2, label: '2'" in said and "row 3, language" in said and "1 text is in a language" in said
 
 
 def test_files_that_cannot_be_scored_say_what_to_do(tmp_path: Path) -> None:

@@ -53,12 +53,16 @@ def test_percentages(share: float, digits: int, language: str, text: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("minor", "currency", "signed", "text"),
-    [(0, "EUR", False, "EUR 0.00"), (199, None, False, "1.99"), (310, "EUR", True, "+EUR 3.10"),
-     (-310, "EUR", True, "−EUR 3.10")],
+    ("minor", "currency", "language", "signed", "text"),
+    [(0, "EUR", "en", False, "€0.00"), (199, None, "en", False, "1.99"), (310, "EUR", "en", True, "+€3.10"),
+     (-310, "EUR", "en", True, "−€3.10"), (-123456, "USD", "en", False, "−USD 1,234.56"),
+     (123456, "EUR", "nl", False, "€ 1.234,56"), (-310, "GBP", "nl", False, "£ −3,10"), (310, "RON", "nl", False, "RON 3,10"),
+     (123456, "EUR", "ro", False, "1.234,56 €"), (310, "RON", "ro", True, "+3,10 RON"),
+     (310, "JPY", "en", False, "JPY 310"), (1234, "KWD", "ro", False, "1,234 KWD")],
 )  # fmt: skip
-def test_money(minor: float, currency: str | None, signed: bool, text: str) -> None:
-    assert money(minor, currency, signed=signed) == text
+def test_money(minor: float, currency: str | None, language: str, signed: bool, text: str) -> None:
+    """A yen has no smaller unit, a dinar a thousand of them."""
+    assert money(minor, currency, language=language, signed=signed) == text
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from fake_desk import METRICS, make_metric, make_scorecard, row, series
+from servicemeter.metrics.catalog import all_metrics
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Question
-from servicemeter.model.scorecard import Card
+from servicemeter.model.scorecard import Card, Family
 from servicemeter.model.target import Outcome, Target
 from servicemeter.show.changes import aim_words, compare, target_words
 from servicemeter.show.remarks import remark, remarks
 from servicemeter.show.sentences import family_sentence, statement, summarise, trend_sentence
-from servicemeter.show.words import headline, interval_words, null_words, trust_words, value_words
+from servicemeter.show.words import exact_words, headline, interval_words, null_words, trust_words, value_words
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
@@ -56,7 +58,12 @@ def test_headline_sets_figures_apart_from_units() -> None:
 
 def test_money_shows_major_units() -> None:
     cost = make_metric("cost_per_resolution", "volume", "Cost per resolution", "money", "lower")
-    assert value_words(cost, row(412.4, 90, currency="EUR")) == "4.12 EUR"
+    cents = row(412.4, 90, currency="EUR")
+    assert [value_words(cost, cents, language) for language in ("en", "nl", "ro")] == ["€4.12", "€ 4,12", "4,12 €"]
+    assert exact_words(cost, cents) == "€4.1240"
+    assert value_words(cost, row(412.4, 90, currency=None)) == "4.12"
+    aimed = Card("cost_per_resolution", Question("cost_per_resolution"), cents, None, [], Target("<=", 500), "met")
+    assert target_words(cost, aimed, "nl") == "doel € 5,00 · gehaald"
 
 
 @pytest.mark.parametrize(
@@ -79,6 +86,11 @@ def test_null_says_why_and_never_zero(name: str, reason: str, text: str) -> None
     assert null_words(named(name), empty) == text
     assert trust_words(named(name), empty) == text
     assert value_words(named(name), empty) == "–"
+
+
+def test_a_response_rate_that_is_not_measured_says_what_is_lacking() -> None:
+    words = null_words(all_metrics()["survey_response_rate"], row(None, None, null_reason="not_measured"))
+    assert words == "not measured: no source says who was asked"
 
 
 def test_a_survey_score_of_four_answers_shows_only_their_number() -> None:
@@ -202,6 +214,27 @@ def test_the_summary_puts_the_weightiest_first_and_leaves_doubt_out() -> None:
     ]  # fmt: skip
     assert [f.metric for f in summary.look] == ["resolution_time", "reopen_rate", "backlog", "csat"]
     assert summary.look[0].words == "1 h 5 min slower, now 9 h 40 min, off target (8 h)"
+
+
+def test_what_looks_back_further_than_the_data_go_is_praised_by_nobody() -> None:
+    """Every customer of the first months is still within the year; a lower figure later is history, not a loss."""
+    kept = all_metrics()["customer_retention_rate"]
+    aim, asked = Target(">=", 0.9), Question(kept.name)
+    full, short = (row(0.97, 4000, 0.96, 0.98, history_is_short=is_short) for is_short in (False, True))
+    all_of_them = row(1.0, 4000, 0.999, 1.0, history_is_short=True)
+    repeats = Card("repeat_purchase_rate", Question("repeat_purchase_rate"), row(0.4, 4000, 0.39, 0.41), None, [])
+
+    def told(now: dict[str, Any], before: dict[str, Any] | None) -> tuple[list[str], list[str], str]:
+        card = Card(kept.name, asked, now, before, [], aim, "met")
+        family = Family("loyalty", [card, repeats])
+        summary = summarise(replace(make_scorecard(), families=[family]), all_metrics())
+        words = [[f.words for f in side] for side in (summary.well, summary.look)]
+        return words[0], words[1], family_sentence(family, all_metrics())
+
+    assert told(short, None) == ([], [], "40.0 % of customers bought more than once.")
+    assert told(full, all_of_them) == (["97.0 %, on target (90 %)"], [], "97.0 % of customers stayed.")
+    before = row(1.0, 4000, 0.999, 1.0, history_is_short=False)
+    assert told(full, before)[1] == ["−3.0 points, now 97.0 %"]
 
 
 def test_the_series_is_told_from_its_first_value_to_its_last() -> None:

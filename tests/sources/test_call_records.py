@@ -99,7 +99,7 @@ def test_calls_of_any_system(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     taken = take(path, options={"time_zone": "Europe/Amsterdam"})
-    assert [(one.row_number, one.column, one.value) for one in taken.aside] == [(5, "result", "lost")]
+    assert [(one.row_number, one.column, one.value) for one in taken.aside] == [(6, "result", "lost")]
     calls = taken.rows["interactions"]
     assert [call["outcome"] for call in calls] == ["answered", "abandoned", "answered", "answered"]
     assert calls[0]["started_at"].replace(tzinfo=UTC) == datetime(2026, 3, 2, 8, 0, tzinfo=UTC)

@@ -103,9 +103,9 @@ def test_one_value_that_fits_decides_for_the_whole_column_wherever_it_stands(tmp
 def test_single_bad_dates_are_kept_aside_with_row_column_value_and_reason(tmp_path: Path) -> None:
     taken = mapped(tmp_path, column_of(["2024-04-03", "yesterday", "2024-02-30", "2024-04-05"]), ZONE + TICKETS)
     assert len(taken.rows["tickets"]) == 2
-    assert [(a.row_number, a.column, a.value) for a in taken.aside] == [
-        (2, "created_at", "yesterday"),
-        (3, "created_at", "2024-02-30"),
+    assert [(a.row_number, a.column, a.file_column, a.value) for a in taken.aside] == [
+        (3, "created_at", "created", "yesterday"),
+        (4, "created_at", "created", "2024-02-30"),
     ]
     assert "iso" in taken.aside[0].reason
     assert taken.aside[0].file.endswith("export.csv")
@@ -276,7 +276,7 @@ def test_minutes_and_seconds_are_not_guessed(tmp_path: Path) -> None:
 
 def test_negative_spans_are_kept_aside(tmp_path: Path) -> None:
     taken = mapped(tmp_path, column_of(["5", "-5"], header="id,talk"), call(""))
-    assert [(a.row_number, a.value) for a in taken.aside] == [(2, "-5")]
+    assert [(a.row_number, a.value) for a in taken.aside] == [(3, "-5")]
 
 
 TRUTHS = """

@@ -108,5 +108,5 @@ def test_steps_that_cannot_be_placed_are_kept_aside_and_the_others_taken(tmp_pat
     data = f"case,at,step\nX,2026-01-01 10:00,a\n{bad}X,2026-01-01 13:00,c\n"
     taken = mapped(tmp_path, data, LOG)
     assert taken.column("ticket_events", "value") == ["open", "solved"]
-    assert [(a.row_number, a.column) for a in taken.aside] == [(2, "at"), (3, "case"), (4, "step")]
+    assert [(a.row_number, a.column) for a in taken.aside] == [(3, "at"), (4, "case"), (5, "step")]
     assert taken.aside[0].row == {"case": "X", "at": "sometime", "step": "b"}

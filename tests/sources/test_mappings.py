@@ -36,7 +36,8 @@ def test_a_raw_row_is_taken_whole_or_kept_aside_whole(tmp_path: Path) -> None:
     assert taken.column("tickets", "ticket_id") == ["1"]
     assert len(taken.rows["messages"]) == 1
     (aside,) = taken.aside
-    assert (aside.row_number, aside.table, aside.column, aside.value) == (2, "messages", "occurred_at", "never")
+    assert (aside.row_number, aside.table, aside.column, aside.value) == (3, "messages", "occurred_at", "never")
+    assert aside.file_column == "at"
 
 
 def test_templates_join_columns_and_are_empty_with_an_empty_part(tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_templates_join_columns_and_are_empty_with_an_empty_part(tmp_path: Path)
     taken = mapped(tmp_path, "a+b,c,d\nx, 1,9\ny,2,\n,3,3\n", mapping)
     assert taken.column("tickets", "ticket_id") == ["x-1", "y-2"]
     assert taken.column("tickets", "url") == ["https://example.com/{1}/9", None]
-    assert taken.aside[0].column == "ticket_id" and "empty" in taken.aside[0].reason
+    assert (taken.aside[0].column, taken.aside[0].file_column) == ("ticket_id", "a+b, c") and "empty" in taken.aside[0].reason
 
 
 def test_dropped_rows_are_counted_by_condition(tmp_path: Path) -> None:
@@ -81,7 +82,7 @@ def test_conditions(tmp_path: Path, condition: str, expected: list[str]) -> None
 def test_a_comparison_with_what_is_no_number_keeps_the_row_aside(tmp_path: Path) -> None:
     taken = mapped(tmp_path, "id,n\n1,5\n2,five\n", rows('ticket_id = "id"', when='{ column = "n", above = 1 }'))
     assert taken.column("tickets", "ticket_id") == ["1"]
-    assert (taken.aside[0].row_number, taken.aside[0].column, taken.aside[0].value) == (2, "n", "five")
+    assert (taken.aside[0].row_number, taken.aside[0].column, taken.aside[0].value) == (3, "n", "five")
 
 
 @pytest.mark.parametrize(
@@ -187,7 +188,7 @@ def test_a_span_that_cannot_be_added_is_named(tmp_path: Path) -> None:
     steps = "1,29-03-2026,1:00:00,1:00:01,0,1,answered\n2,29-03-2026,1:00:00,1:00:01,some,1,answered\n"
     data = f"id,day,start,stop,ivr,wait,how\n{steps}"
     (aside,) = mapped(tmp_path, data, CALLS).aside
-    assert (aside.row_number, aside.column, aside.value) == (2, "ivr", "some")
+    assert (aside.row_number, aside.column, aside.value) == (3, "ivr", "some")
 
 
 def test_seconds_are_added_in_real_time_over_a_clock_change(tmp_path: Path) -> None:
@@ -345,7 +346,7 @@ def test_the_example_for_the_bank_call_centre(tmp_path: Path) -> None:
     assert {key: row["outcome"] for key, row in calls.items()} == {
         "A1-1": "answered", "A1-2": "answered", "A1-3": "abandoned", "A1-4": "failed", "A1-6": "answered",
     }  # fmt: skip
-    assert [(a.row_number, a.value) for a in taken.aside] == [(7, "GONE")]
+    assert [(a.row_number, a.value) for a in taken.aside] == [(8, "GONE")]
     assert dict(taken.delivery.dropped) == {"outcome is PHANTOM": 1}
     queued, direct, left, failed = (calls[f"A1-{n}"] for n in (1, 2, 3, 4))
     assert (queued["answered_at"] - queued["queued_at"]).total_seconds() == 40

@@ -69,24 +69,43 @@ def test_one_column_is_a_table(tmp_path: Path) -> None:
 
 def test_quotes_hold_line_breaks_delimiters_and_quotes(tmp_path: Path) -> None:
     rows, ragged = rows_of(write(tmp_path, "t.csv", 'id,text\n1,"a\nb, ""c"""\n\n2,d\n'))
-    assert rows == [{"#": 1, "id": "1", "text": 'a\nb, "c"'}, {"#": 2, "id": "2", "text": "d"}]
+    assert rows == [{"#": 2, "id": "1", "text": 'a\nb, "c"'}, {"#": 4, "id": "2", "text": "d"}]  # row 3 is blank
     assert not ragged
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("\n\nid\n1\n\n\n2\n", [4, 7]),  # two blank rows above the header in row 3, two between the rows
+        ("sep=;\nid;n\n1;x\n2;y\n", [2, 3]),  # a spreadsheet takes the first line as an instruction and shows it nowhere
+        ('id,n\n"1\n1",x\n2,y\n', [2, 3]),  # a line break within a cell begins no row
+    ],
+)
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path, text: str, numbers: list[int]) -> None:
+    assert [row["#"] for row in rows_of(write(tmp_path, "t.csv", text))[0]] == numbers
+
+
+def test_lines_above_the_header_count_too(tmp_path: Path) -> None:
+    path = write(tmp_path, "t.csv", "Export\nof today\nid,n\n1,x\n")
+    assert [row["#"] for row in rows_of(path, FileOptions(skip_rows=2))[0]] == [4]
+    path = workbook(tmp_path / "t.xlsx", {"S": [["Export"], [], ["id"], [1], [], [2]]})
+    assert [row["#"] for row in rows_of(path, FileOptions(skip_rows=1))[0]] == [4, 6]
 
 
 def test_a_row_of_another_width_is_ragged_and_keeps_its_number(tmp_path: Path) -> None:
     rows, ragged = rows_of(write(tmp_path, "t.csv", "a,b\n1,2\n3\n4,5,6\n7,8\n"))
-    assert [row["#"] for row in rows] == [1, 4]
+    assert [row["#"] for row in rows] == [2, 5]
     assert [(each.number, each.reason) for each in ragged] == [
-        (2, "the row has 1 cells, the header has 2"),
-        (3, "the row has 3 cells, the header has 2"),
+        (3, "the row has 1 cells, the header has 2"),
+        (4, "the row has 3 cells, the header has 2"),
     ]
     assert ragged[1].row == {"a": "4", "b": "5", "": ["6"]}
 
 
 def test_a_quote_that_is_never_closed_swallows_nothing_silently(tmp_path: Path) -> None:
     rows, ragged = rows_of(write(tmp_path, "t.csv", 'a,b\n1,2\n3,"4\n5,6\n7,8\n'))
-    assert [row["#"] for row in rows] == [1]
-    assert ragged[0].number == 2
+    assert [row["#"] for row in rows] == [2]
+    assert ragged[0].number == 3
     assert "never closed" in ragged[0].reason and "3 lines" in ragged[0].reason
     assert "7,8" in ragged[0].row[""][0]
 
@@ -106,7 +125,7 @@ def test_names_of_the_header_are_made_unique_and_that_is_said(tmp_path: Path) ->
 def test_a_file_without_header_and_lines_before_it(tmp_path: Path) -> None:
     path = write(tmp_path, "t.csv", "Export of today;;\n1;x\n2;y\n")
     rows, _ = rows_of(path, FileOptions(skip_rows=1, header=("id", "name"), delimiter=";"))
-    assert rows == [{"#": 1, "id": "1", "name": "x"}, {"#": 2, "id": "2", "name": "y"}]
+    assert rows == [{"#": 2, "id": "1", "name": "x"}, {"#": 3, "id": "2", "name": "y"}]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +144,7 @@ def test_encoding_is_found(tmp_path: Path, text: str, written: str, found: str, 
     encoding = find_encoding(path)
     assert (str(encoding), encoding.certain) == (found, certain)
     rows, _ = rows_of(path)
-    assert list(rows[0].values()) == [1, text.splitlines()[1]]
+    assert list(rows[0].values()) == [2, text.splitlines()[1]]
 
 
 def test_utf_16_big_endian_with_its_mark(tmp_path: Path) -> None:
@@ -143,7 +162,7 @@ def test_a_guessed_encoding_is_remarked_and_can_be_forced(tmp_path: Path) -> Non
 
 def test_gzip_is_unpacked(tmp_path: Path) -> None:
     path = write(tmp_path, "t.csv.gz", gzip.compress(b"a,b\n1,2\n"))
-    assert rows_of(path)[0] == [{"#": 1, "a": "1", "b": "2"}]
+    assert rows_of(path)[0] == [{"#": 2, "a": "1", "b": "2"}]
 
 
 @pytest.mark.parametrize(
@@ -217,8 +236,8 @@ def test_a_workbook_keeps_the_types_of_its_cells(tmp_path: Path) -> None:
 def test_cells_right_of_a_sheets_header_are_not_swallowed(tmp_path: Path) -> None:
     path = workbook(tmp_path / "t.xlsx", {"S": [["a", "b"], [1, 2], [3, 4, "note"], [5]]})
     rows, ragged = rows_of(path)
-    assert [row["#"] for row in rows] == [1, 3]
-    assert (ragged[0].number, ragged[0].row) == (2, {"a": "3", "b": "4", "": ["note"]})
+    assert [row["#"] for row in rows] == [2, 4]
+    assert (ragged[0].number, ragged[0].row) == (3, {"a": "3", "b": "4", "": ["note"]})
     assert rows[1]["b"] is None
 
 
@@ -238,4 +257,4 @@ def test_a_file_is_read_in_batches_of_bounded_size(tmp_path: Path) -> None:
     content.writelines(f"{n},text {n}\n" for n in range(25_001))
     batches = list(open_table(write(tmp_path, "t.csv", content.getvalue())).batches())
     assert [len(batch.numbers) for batch in batches] == [10_000, 10_000, 5_001]
-    assert batches[-1].numbers[-1] == 25_001
+    assert batches[-1].numbers[-1] == 25_002  # under the header

@@ -57,7 +57,7 @@ def test_canonical_rows_are_checked_and_good_ones_taken(tmp_path: Path) -> None:
     taken = take(path)
     assert taken.column("messages", "message_id") == ["m1"]
     assert [(a.row_number, a.column) for a in sorted(taken.aside, key=lambda a: a.row_number)] == [
-        (2, "ticket_id"), (3, "author_type"), (4, "is_public"), (5, ""), (6, "occurred_at"),
+        (3, "ticket_id"), (4, "author_type"), (5, "is_public"), (6, ""), (7, "occurred_at"),
     ]  # fmt: skip
 
 

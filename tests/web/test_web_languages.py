@@ -86,6 +86,7 @@ def _own_words() -> Iterator[str]:
         "fact",
         "source",
         "ticket_id",
+        "happened_at",
         "value",
     )
     yield from WORDS

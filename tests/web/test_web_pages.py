@@ -234,6 +234,28 @@ def test_findings_are_counted_and_listed() -> None:
     assert "No findings about the data" in words(page("/check"))
 
 
+def test_of_many_metrics_that_a_finding_touches_the_first_four_are_shown() -> None:
+    names = [metric.name for metric in METRICS[:9]]
+    finding = {"name": "early", "title": "Early", "severity": "note", "count": 1, "total": None, "remedy": "",
+               "examples": [{"ticket_id": "t1", "created_at": "2026-07-01T22:30:00Z"}]}  # fmt: skip
+    html = page("/check", FakeDesk(found=[{**finding, "metrics": names}]))
+    first, folded = html.split("And 5 figures more</summary>")
+    assert [name in first for name in (f'"/metric/{one}"' for one in names)] == [True] * 4 + [False] * 5
+    assert all(f'"/metric/{one}"' in folded.split("</details>")[0] for one in names[4:])
+    assert "created_at 2026-07-02T00:30:00+02:00" in html  # Amsterdam in summer
+    five = page("/check", FakeDesk(found=[{**finding, "metrics": names[:5]}]))
+    assert "more</summary>" not in five and f'"/metric/{names[4]}"' in five
+
+
+def test_a_filter_that_no_row_meets_is_said_above_the_empty_figures() -> None:
+    desk = FakeDesk(replace(make_scorecard(), notes=("No row has the channel '<fax>'.",)))
+    html = page("/?channel=%3Cfax%3E&team=returns", desk)  # teams that the desk does not list are not doubted
+    alert = re.search(r'<p class="alert">(.*?)</p>', html, re.S)
+    assert alert and words(alert[1]) == "No row has this channel: <fax>. Choose another one above, or all. all"
+    assert 'href="/?team=returns"' in alert[1] and html.count('class="alert"') == 1
+    assert 'class="alert"' not in page("/?channel=%3Cfax%3E", FakeDesk()) and 'class="alert"' not in page("/?channel=email", desk)
+
+
 def test_the_days_of_a_source_are_a_strip_with_a_square_each() -> None:
     # Thursday to Tuesday: six squares; the Sunday usually has rows. The fullest day has ten.
     covered = {"source": "<mail>", "first_on": "2026-11-19", "row_counts": [10, 3, 0, 0, 5, 1], "missing": ["2026-11-22"]}

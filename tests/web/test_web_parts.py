@@ -91,6 +91,13 @@ def test_a_wrong_address_says_what_would_be_right(address: str, hint: str) -> No
     assert hint in text
 
 
+def test_rows_tell_their_instants_in_the_reporting_zone_and_files_keep_the_exact_ones() -> None:
+    """Amsterdam is an hour before UTC in November."""
+    page = ask(create_app(FakeDesk()), f"{PAGE}/rows").text
+    assert re.findall(r"<td>(2026-11-02T[^<]+)</td>", page) == [f"2026-11-02T0{hour}:30:00+01:00" for hour in (1, 2, 3)]
+    assert figures(f"{PAGE}/rows.csv", FakeDesk())[0]["happened_at"] == "2026-11-02T00:30:00+00:00"
+
+
 def test_more_rows_than_a_file_holds_are_refused_and_not_cut() -> None:
     class Crowded(FakeDesk):
         def explain_question(self, question: Question, limit: int = 100) -> Any:

@@ -33,9 +33,10 @@ def verb(kept_aside: bool, export: str | None, form: str, home: Home) -> None:
             export_rows(desk.kept_aside(to_mend=True), export)
             return
         found = desk.kept_aside() if kept_aside else desk.findings()
+        tz = desk.report_tz
     if form == "json":
         print_json(found)
     elif kept_aside:
         print_kept_aside(found)
     else:
-        print_findings(found)
+        print_findings(found, tz)

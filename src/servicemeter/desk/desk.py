@@ -6,6 +6,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
@@ -42,6 +43,7 @@ from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
 from servicemeter.desk.turns import Turns
+from servicemeter.desk.unknown import unknown_values
 from servicemeter.desk.uploads import (
     Look,
     Reading,
@@ -81,6 +83,7 @@ from servicemeter.store.erasing import Account
 from servicemeter.store.loads import LoadKind
 from servicemeter.store.occasions import find_occasions
 from servicemeter.store.timeline import tell_story
+from servicemeter.store.values import count_values, names_of_values
 from servicemeter.text.masking import mask_of
 
 __all__ = ["Desk"]
@@ -375,7 +378,7 @@ class Desk(Asking):
             fresh = {k: q for k, q in zip(keys, questions, strict=True) if k not in self._answers}
             if fresh:
                 found = measure(list(fresh.values()), self.book.settings(), self._sources(), self._keeper.facts_for, version)
-                self._answers |= dict(zip(fresh, found, strict=True))
+                self._answers |= {key: self._with_unknown(answer) for key, answer in zip(fresh, found, strict=True)}
             self._ahead.note(questions)
             answers = [self._answers[k] for k in keys]
             for oldest in list(islice(self._answers, max(0, len(self._answers) - _CACHED))):
@@ -396,6 +399,26 @@ class Desk(Asking):
     def _parts(self, questions: Sequence[Question]) -> list[list[Question]]:
         self._make_ready()
         return parts(questions, self.book.settings(), self._sources())
+
+    def _with_unknown(self, answer: Answer) -> Answer:
+        """An answer that says which values of its conditions no row has."""
+        said = unknown_values(answer.question, self._values_of, self._names_of)
+        return replace(answer, notes=(*answer.notes, *said)) if said else answer
+
+    def _values_of(self, dimension: str) -> Sequence[str] | None:
+        """What rows have in a dimension, the most frequent first; worked out once a data version."""
+        counts: dict[str, int] | None = self._known(f"counts of {dimension}", lambda: count_values(self._engine, dimension))
+        return None if counts is None else list(counts)
+
+    def _names_of(self, dimension: str) -> Mapping[str, str]:
+        """What is listed in a dimension, by id; read once a data version."""
+        names: dict[str, str] = self._known(f"names of {dimension}", lambda: names_of_values(self._engine, dimension))
+        return names
+
+    def _known(self, key: str, work: Callable[[], Any]) -> Any:
+        if key not in self._kept:
+            self._kept[key] = work()
+        return self._kept[key]
 
     def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """The answer of a method of `desk.methods`, by its name; `UnknownName` when there is none."""
@@ -520,6 +543,13 @@ class Desk(Asking):
         """The zone in which days and weeks are counted."""
         with self._lock:
             return self.book.settings().get("report_tz", "UTC")
+
+    @property
+    def base_currency(self) -> str | None:
+        """What amounts are converted into; None where several currencies have no base."""
+        with self._lock:
+            self._make_ready()
+            return self._keeper.kept.base_currency
 
     def covered(self) -> tuple[datetime, datetime] | None:
         """From when to when anything is loaded (aware), or None for an empty book."""

@@ -74,12 +74,12 @@ def read_labelled(path: Path) -> LabelledFile:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows with their numbers (from 1, the header excluded), in the columns that are needed."""
+    """The rows with their numbers (the header is row 1), in the columns that are needed."""
     plain = _plain_rows(path)
     if plain is not None:
         header, lines = plain[0], plain[1:]
         places = [_place(path, header, column) for column in _COLUMNS]
-        for number, cells in enumerate(lines, start=1):
+        for number, cells in enumerate(lines, start=2):
             yield number, dict(zip(_COLUMNS, (cells[place] for place in places), strict=True))
         return
     table = open_table(path)

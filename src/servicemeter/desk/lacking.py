@@ -19,10 +19,12 @@ _KNOW = {
     "macros": ("select distinct source from messages where macro_id is not null",),
 }
 """The sources of which some row knows it, also a row of a ticket that was merged, or is spam: it counted once, or may again."""
+_NEVER_SENT = "select source from survey_invitations group by source having count(sent_at) = 0"
+"""Sources that know answers alone: an export of answers, public reviews. One that has no survey at all is not among them."""
 
 
 def lacking(facts: Facts, book: Engine) -> dict[str, list[str]]:
-    """By source: when tickets were created, when they were first asked, which standard answer was used.
+    """By source: when tickets were created, when they were first asked, which standard answer was used, whom a survey asked.
 
     Most sources know the first two of some ticket that counts, which the facts tell at once; only of others are the rows asked.
     """
@@ -36,7 +38,10 @@ def lacking(facts: Facts, book: Engine) -> dict[str, list[str]]:
         if not contacts and replied:
             in_doubt[source].append("first_contact")
     knowing = {need: _knowing(book, need) for need in {need for needs in in_doubt.values() for need in needs}}
-    return {source: [need for need in needs if source not in knowing[need]] for source, needs in in_doubt.items()}
+    lacks = {source: [need for need in needs if source not in knowing[need]] for source, needs in in_doubt.items()}
+    for (source,) in book.rows(_NEVER_SENT):
+        lacks.setdefault(source, []).append("invitations_sent")
+    return lacks
 
 
 def _knowing(book: Engine, need: str) -> set[str]:

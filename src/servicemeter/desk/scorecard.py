@@ -98,7 +98,8 @@ def make_scorecard(
         if cards:
             families.append(Family(family, cards))
     lagging = _lagging([now for now, _, _ in by_name.values()], (since, until), today, tz)
-    return Scorecard(since, until, before_since, before_until, grain, last, data_version, tz, families, lagging)
+    notes = tuple(dict.fromkeys(note for now, _, _ in by_name.values() for note in now.notes))
+    return Scorecard(since, until, before_since, before_until, grain, last, data_version, tz, families, lagging, notes)
 
 
 def _ask_once(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from servicemeter.ground.currencies import minor_digits
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownMetric, UnknownName
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.catalog import find_metric
@@ -48,7 +50,15 @@ def goals_of(desk: Desk) -> list[Goal]:
     if desk.home is None:
         return []
     own = list(list_targets(desk.office).values()) if desk.home.has_office() else []
-    return [*read_goals(desk.home), *own]
+    return [_in_minor_units(goal, desk) for goal in (*read_goals(desk.home), *own)]
+
+
+def _in_minor_units(goal: Goal, desk: Desk) -> Goal:
+    """A target of money, which is kept in hundredths, in the minor units of the base currency, as its figure is."""
+    if find_metric(goal.metric).unit != "money":
+        return goal
+    factor = 10.0 ** (minor_digits(desk.base_currency or "") - 2)
+    return replace(goal, target=replace(goal.target, value=goal.target.value * factor))
 
 
 def list_aims(desk: Desk) -> Aims:
@@ -164,7 +174,7 @@ class _Entry:
         return Target(at, self._scaled(float(found[2]), found[3] or ""))
 
     def _scaled(self, figure: float, unit: str) -> float:
-        """The figure in the metric's own unit: seconds, shares of 1, minor units of money."""
+        """The figure in the metric's own unit: seconds, shares of 1, hundredths of money."""
         scales = _SCALES.get(self.metric.unit, {"": 1})
         if unit not in scales:
             known = " or ".join(repr(u) if u else "no unit" for u in scales)

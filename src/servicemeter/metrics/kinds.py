@@ -78,7 +78,7 @@ def active(params: Params, *, starts: bool = False) -> Holding:
     """The moments at which an activity makes a customer active: the window after an order, or the days of a contract."""
     window = int(float(params["activity_window_days"]) * 86400)
     until = f"case when f.from_day is null then f.placed_at + {window} else p.midnight(f.to_day) end"
-    return Holding("coalesce(f.placed_at, p.midnight(f.from_day))", until, starts)
+    return Holding("coalesce(f.placed_at, p.midnight(f.from_day))", until, starts, window)
 
 
 def interactions(p: Params) -> tuple[Tally, Tally]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from servicemeter.analysis.intervals import kaplan_meier
 from servicemeter.engines.engine import Engine, Read
-from servicemeter.ground.clock import Period, moment
+from servicemeter.ground.clock import Period, epoch, moment
 from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.quantiles import spread_of_numbers, spread_of_ranks
 from servicemeter.metrics.ranks import ranks_statement
@@ -46,7 +46,11 @@ def measure(
             for (period, *dimensions), fields in groups.items():
                 whose, own = (run[period], 0) if len(run) > 1 else (run[0], period)
                 found[whose][(own, *dimensions)] = fields
-    return [_answer(one, groups, data_version) for one, groups in zip(plans, found, strict=True)]
+    answers = [_answer(one, groups, data_version) for one, groups in zip(plans, found, strict=True)]
+    for one, answer in zip(plans, answers, strict=True):
+        if one.metric.unit == "money" and one.is_measured:
+            _name_currency(answer, facts_for(one).base_currency)
+    return answers
 
 
 def parts(questions: Sequence[Question], settings: Mapping[str, str], sources: list[Source]) -> list[list[Question]]:
@@ -245,6 +249,12 @@ def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:
     )
 
 
+def _name_currency(answer: Answer, currency: str | None) -> None:
+    """Say what the amounts of an answer are in."""
+    for row in answer.rows:
+        row["currency"] = currency
+
+
 def _rows_of_period(one: Plan, period: Period, keys: Sequence[Key], groups: Groups) -> list[Row]:
     """The rows of one period: one, or one a group."""
     status = one.status(period)
@@ -255,9 +265,25 @@ def _rows_of_period(one: Plan, period: Period, keys: Sequence[Key], groups: Grou
     if one.measure.across:
         for part in by_other_dimensions(one, rows):
             one.measure.across(part)
+    is_short = _history_is_short(one, period)
     for row in rows:
+        row |= {} if is_short is None else {"history_is_short": is_short}
         row["low_sample"] = one.metric.unit != "count" and (row["n"] or 0) < float(one.params["min_n"])
     return rows
+
+
+def _history_is_short(one: Plan, period: Period) -> bool | None:
+    """Whether the data of a source begin inside the time that the measure looks back over; None where it does not look back."""
+    looks_back = [tally for tally in one.measure.tallies if tally.holding.window_s]
+    if not looks_back:
+        return None
+    return any(
+        source.loaded_from is not None
+        and epoch(source.loaded_from)
+        > (period.p0 if tally.holding.starts else min(period.p1, one.as_of)) - tally.holding.window_s
+        for tally in looks_back
+        for source in one.sources_of(tally)
+    )
 
 
 def _in_order(key: Key) -> list[tuple[bool, Any]]:

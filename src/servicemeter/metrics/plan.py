@@ -24,7 +24,7 @@ DIMENSIONS = (
     "hour_of_day", "weekday", "status", "queue", "scale", "macro_id", "country",
 )  # fmt: skip
 _EVERYWHERE = DIMENSIONS[:12]
-FOUND_IN_ROWS = ("creation", "first_contact", "macros", "sla_policies")
+FOUND_IN_ROWS = ("creation", "first_contact", "invitations_sent", "macros", "sla_policies")
 """What a source is found to have or to lack by its rows; it need not declare it."""
 _RULES = "complaint_rules"  # that our rules judged its tickets; no source has it by itself
 

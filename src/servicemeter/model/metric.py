@@ -38,12 +38,14 @@ class Holding:
     """Which moments a row that lasts holds: those after `since` and up to `until` (null: for good), both instants.
 
     A row lies in the periods whose end it holds; with `starts` also in those whose start it holds. `p.midnight(f.day)` is
-    the local midnight of a day (days since 1970).
+    the local midnight of a day (days since 1970). `window_s` is set where rows hold moments for a fixed time: what happened
+    that long before counts, so that the figure is what it will be only once the data reach that far back.
     """
 
     since: str = "f.from_at"
     until: str = "f.to_at"
     starts: bool = False
+    window_s: int = 0
 
     def holds(self, moment: str) -> str:
         """The condition that a row holds a moment."""

@@ -62,7 +62,9 @@ class ParquetBatch:
 class KeptAside:
     """A row that could not be taken: where it stands, what was wrong, and the row itself for a later attempt.
 
-    `row_number` counts data rows from 1, the header excluded. `column` and `value` name the cell at fault.
+    `row_number` is the row as a spreadsheet shows it (the header is row 1); of what no spreadsheet shows, its place from 1.
+    `column` and `value` name the cell at fault, `file_column` what the file itself calls that column, so that somebody can open
+    it and mend it; empty where there is no file, or no such column in it.
     """
 
     file: str
@@ -72,6 +74,7 @@ class KeptAside:
     value: str
     reason: str
     row: dict[str, Any] = field(default_factory=dict)
+    file_column: str = ""
 
 
 class Delivery(Protocol):

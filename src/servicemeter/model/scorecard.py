@@ -40,7 +40,10 @@ class Family:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All families over `[since, until)`, compared with `[before_since, before_until)`; what the data covers."""
+    """All families over `[since, until)`, compared with `[before_since, before_until)`; what the data covers.
+
+    `notes` are what every answer of it remarks: values asked for that no row has.
+    """
 
     since: date
     until: date
@@ -52,6 +55,7 @@ class Scorecard:
     report_tz: str
     families: list[Family]
     lagging_sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, as the API returns them."""
@@ -65,6 +69,7 @@ class Scorecard:
             "data_version": self.data_version,
             "report_tz": self.report_tz,
             "lagging_sources": list(self.lagging_sources),
+            "notes": list(self.notes),
             "families": [
                 {
                     "name": family.name,

@@ -167,7 +167,7 @@ def target_words(metric: Metric, card: Card, language: str = "en") -> str:
     """
     if card.target is None:
         return ""
-    text = say(language, "target {value}", value=aim_words(metric, card.target, language))
+    text = say(language, "target {value}", value=aim_words(metric, card.target, language, card.now.get("currency")))
     outcome = shown_outcome(metric, card)
     return f"{text} · {say(language, _OUTCOMES[outcome])}" if outcome else text
 
@@ -177,13 +177,13 @@ def shown_outcome(metric: Metric, card: Card) -> Outcome | None:
     return card.outcome if shown_value(metric, card.now) is not None else None
 
 
-def aim_words(metric: Metric, target: Target, language: str = "en") -> str:
+def aim_words(metric: Metric, target: Target, language: str = "en", currency: str | None = None) -> str:
     """The value of a target in the metric's unit: `4 h`, `80 %`, `5 per 100`."""
     value = target.value
     if metric.unit == "seconds":
         return duration(value, language=language)
     if metric.unit == "money":
-        return money(value, language=language)
+        return money(value, currency, language=language)
     scaled = value * 100 if metric.unit in ("fraction", "ratio") else value
     digits = 0 if abs(scaled - round(scaled)) < 1e-9 else 1
     text = number(scaled, digits, language=language)

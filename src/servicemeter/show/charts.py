@@ -13,7 +13,7 @@ from servicemeter.model.target import Note, Target
 from servicemeter.show.axes import Axis, axis_for
 from servicemeter.show.changes import aim_words
 from servicemeter.show.dates import period_label
-from servicemeter.show.numbers import number
+from servicemeter.show.numbers import money, number
 from servicemeter.show.phrases import say
 from servicemeter.show.words import figure, n_words, shown_value, value_words
 
@@ -131,6 +131,7 @@ def trend_chart(
     if not shown:
         return svg("trend", *size, title, "")
     width, height = size
+    currency = shown[0][1].get("currency")
     edges = _edges(shown) + ([target.value] if target else [])
     bounds = (0.0, 1.0) if metric.unit == "fraction" and metric.name != "sentiment" and max(edges) <= 1 else None
     up = axis_for(edges, height - 28, 14, unit=metric.unit, bounds=bounds)
@@ -138,10 +139,10 @@ def trend_chart(
     if len(rows) == 1:
         across = Axis(0, 0, 62, width - 18)
     inside = "".join([
-        _grid(up, metric, width, language),
+        _grid(up, metric, width, language, currency),
         _unfinished(rows, across, height, language),
         _dates(rows, across, height, grain, language, width),
-        _aim(target, metric, up, width, language),
+        _aim(target, metric, up, width, language, currency),
         flags(notes, rows, across, (14, height - 28), grain),
         _series(shown, across, up),
         _points(shown, across, up, metric, grain, language),
@@ -149,13 +150,15 @@ def trend_chart(
     return svg("trend", width, height, title, inside)
 
 
-def _grid(up: Axis, metric: Metric, width: int, language: str) -> str:
+def _grid(up: Axis, metric: Metric, width: int, language: str, currency: str | None) -> str:
     digits = _tick_digits(up)
     out = ""
     for tick in up.ticks:
         y = up.at(tick)
         text = " ".join(f"{a} {b}".strip() for a, b in figure(metric, tick, digits, language=language))
-        if metric.unit in ("count", "score", "replies", "touches"):
+        if metric.unit == "money":
+            text = money(tick, currency, language=language, has_symbol=False)
+        elif metric.unit in ("count", "score", "replies", "touches"):
             text = number(tick, digits, language=language)
         out += f'<line class="grid" x1="62" x2="{width - 18}" y1="{y:.1f}" y2="{y:.1f}"/>'
         out += f'<text class="tick y" x="54" y="{y + 4:.1f}">{escape(text)}</text>'
@@ -248,11 +251,11 @@ def hatch(left: float, right: float, top: float, bottom: float, step: float) -> 
     return f'<path class="hatch" d="{path}"/>'
 
 
-def _aim(aim: Target | None, metric: Metric, up: Axis, width: int, language: str) -> str:
+def _aim(aim: Target | None, metric: Metric, up: Axis, width: int, language: str, currency: str | None) -> str:
     if aim is None:
         return ""
     y = up.at(aim.value)
-    text = say(language, "target {value}", value=aim_words(metric, aim, language))
+    text = say(language, "target {value}", value=aim_words(metric, aim, language, currency))
     line = f'<line class="aim" x1="62" x2="{width - 18}" y1="{y:.1f}" y2="{y:.1f}"/>'
     return f'{line}<text class="aim-label" x="66" y="{y - 5:.1f}">{escape(text)}</text>'
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ __all__ = [
     "day",
     "elapsed_until",
     "is_unfinished",
+    "local_instant",
     "moment",
     "month_name",
     "period_label",
@@ -38,6 +40,7 @@ _WEEKDAYS = {
     "ro": "luni marți miercuri joi vineri sâmbătă duminică",
 }
 _ONE_DAY = timedelta(days=1)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
 
 def _pick(names: dict[str, str], language: str, index: int) -> str:
@@ -73,6 +76,19 @@ def moment(at: datetime, tz: str, *, language: str = "en", with_year: bool = Fal
     """A date and time of day in the reporting zone: `21 Nov 17:40`."""
     local = at.astimezone(ZoneInfo(tz))
     return f"{day(local.date(), language=language, with_year=with_year)} {local:%H:%M}"
+
+
+def local_instant(value: object, tz: str) -> object:
+    """An exact instant (ISO 8601 with an offset) as the reporting zone writes it, to the second; anything else as it stands.
+
+    The offset stays, because an hour comes twice in autumn.
+
+    >>> local_instant("2026-11-02T08:08:50+00:00", "Europe/Amsterdam"), local_instant("2026-11-01", "Europe/Amsterdam")
+    ('2026-11-02T09:08:50+01:00', '2026-11-01')
+    """
+    if not isinstance(value, str) or not _INSTANT.fullmatch(value):
+        return value
+    return datetime.fromisoformat(value).astimezone(ZoneInfo(tz)).isoformat(timespec="seconds")
 
 
 def span(since: date, until: date, *, language: str = "en") -> str:

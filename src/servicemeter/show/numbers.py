@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from servicemeter.ground.currencies import minor_digits
+
 __all__ = ["LANGUAGES", "interval", "money", "number", "percent", "rounded"]
 
 LANGUAGES = ("en", "nl", "ro")
@@ -17,6 +19,7 @@ class _Marks:
 
 
 _MARKS = {"en": _Marks(".", ","), "nl": _Marks(",", "."), "ro": _Marks(",", ".")}
+_SYMBOLS = {"EUR": "€", "GBP": "£"}  # a dollar is one of many: its code says which
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -58,17 +61,34 @@ def _hundredfold(share: float) -> float:
     return float(Decimal(repr(share)) * 100)
 
 
-def money(minor: float, currency: str | None = None, *, language: str = "en", signed: bool = False) -> str:
-    """Minor units as an amount with two decimals, and the currency's code where it is known.
+def money(
+    minor: float,
+    currency: str | None = None,
+    *,
+    language: str = "en",
+    signed: bool = False,
+    more_digits: int = 0,
+    has_symbol: bool = True,
+) -> str:
+    """Minor units as an amount, with the currency as the language writes it where it is known; `more_digits` for an exact one.
 
-    >>> money(1234550, "EUR"), money(-412, "EUR"), money(412, language="nl")
-    ('EUR 12,345.50', '−EUR 4.12', '4,12')
+    The decimals are the currency's own: none for yen, two where it is not known.
+
+    >>> money(1234550, "EUR"), money(-412, "EUR", language="nl"), money(412, "RON", language="ro"), money(412, "JPY")
+    ('€12,345.50', '€ −4,12', '4,12 RON', 'JPY 412')
     """
-    text = number(float(Decimal(repr(minor)) / 100), 2, language=language, signed=signed)
-    if not currency:
+    digits = minor_digits(currency or "")
+    major = float(Decimal(repr(minor)).scaleb(-digits))
+    text = number(major, digits + more_digits, language=language, signed=signed)
+    if not currency or not has_symbol:
         return text
+    symbol = _SYMBOLS.get(currency, currency)
+    if language == "ro":
+        return f"{text} {symbol}"
+    if language == "nl":
+        return f"{symbol} {text}"
     sign = text[0] if text[0] in ("+", _MINUS) else ""
-    return f"{sign}{currency} {text[len(sign) :]}"
+    return f"{sign}{symbol}{' ' if symbol.isalpha() else ''}{text[len(sign) :]}"
 
 
 def interval(low: str, high: str) -> str:

@@ -90,29 +90,39 @@ def statement(metric: Metric, row: Row, language: str = "en") -> str:
 
 
 def family_sentence(family: Family, metrics: Mapping[str, Metric], language: str = "en") -> str:
-    """The statement of the family's first card that has a value, and how it changed; empty when none has one."""
+    """The statement of the family's first card that has a value and a history, and how it changed; empty without one."""
     for card in family.cards:
         metric = metrics[card.metric]
-        if shown_value(metric, card.now) is None:
+        if shown_value(metric, card.now) is None or _is_premature(card.now):
             continue
         said = statement(metric, card.now, language)
-        change = compare(metric, card.now, card.before, language)
+        change = compare(metric, card.now, _comparable(card), language)
         if change is None or change.standing == "same":
             return said
         return say(language, "{said}, {change} than before.", said=said.rstrip("."), change=change.comparative)
     return ""
 
 
+def _is_premature(row: Row) -> bool:
+    """Whether a figure looks back further than the data go: it is near its best, or far from it, by the way it is made."""
+    return bool(row.get("history_is_short"))
+
+
+def _comparable(card: Card) -> Row | None:
+    """The earlier row, where it was not premature: what changed since is what became known."""
+    return None if card.before is None or _is_premature(card.before) else card.before
+
+
 def summarise(scorecard: Scorecard, metrics: Mapping[str, Metric], language: str = "en") -> Summary:
-    """The cards that clearly changed for better or worse, met their target or missed it."""
+    """The cards that clearly changed for better or worse, met their target or missed it; none that looks back beyond the data."""
     well: list[Finding] = []
     look: list[Finding] = []
     for family in scorecard.families:
         for card in family.cards:
             metric = metrics[card.metric]
-            if shown_value(metric, card.now) is None or card.now.get("low_sample"):
+            if shown_value(metric, card.now) is None or card.now.get("low_sample") or _is_premature(card.now):
                 continue
-            change = compare(metric, card.now, card.before, language)
+            change = compare(metric, card.now, _comparable(card), language)
             finding, is_good = _find(metric, card, change, language)
             if finding:
                 (well if is_good else look).append(finding)
@@ -122,7 +132,7 @@ def summarise(scorecard: Scorecard, metrics: Mapping[str, Metric], language: str
 def _find(metric: Metric, card: Card, change: Change | None, language: str) -> tuple[Finding | None, bool]:
     """What is worth saying about one card, and whether it is good; a change counts for more than a target."""
     standing = change.standing if change else "same"
-    aim = aim_words(metric, card.target, language) if card.target else ""
+    aim = aim_words(metric, card.target, language, card.now.get("currency")) if card.target else ""
     outcome = shown_outcome(metric, card)
     value = value_words(metric, card.now, language)
     if standing in ("better", "worse") and change:

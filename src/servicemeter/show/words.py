@@ -63,6 +63,7 @@ _NULLS = {
     "mixed_scales": phrase("answers on different scales cannot be put together"),
     "invalid_dimension": phrase("has no meaning for this split"),
 }
+_LACKING = {"invitations_sent": phrase("not measured: no source says who was asked")}
 _EMPTY = {
     "voice": phrase("no answers in this period"),
     "calls": phrase("no calls or chats in this period"),
@@ -85,6 +86,8 @@ def null_words(metric: Metric, row: Row, language: str = "en") -> str:
     reason = str(row.get("null_reason") or "empty")
     if reason == "empty":
         return say(language, _EMPTY.get(metric.family, _NULLS["empty"]))
+    if reason == "not_measured":
+        return say(language, next((_LACKING[need] for need in metric.needs if need in _LACKING), _NULLS[reason]))
     return say(language, _NULLS.get(reason, reason.replace("_", " ")))
 
 
@@ -125,7 +128,7 @@ def figure(
     if metric.unit == "ratio":
         return [(number(value * 100, digits, language=language), say(language, "per 100"))]
     if metric.unit == "money":
-        return [(money(value, language=language, signed=signed), currency or "")]
+        return [(money(value, currency, language=language, signed=signed), "")]
     unit = say(language, _THINGS[metric.unit]) if metric.unit in _THINGS else ""
     return [(number(value, digits, language=language, signed=signed), unit)]
 
@@ -154,6 +157,8 @@ def exact_words(metric: Metric, row: Row, language: str = "en") -> str:
         return ""
     if metric.unit == "seconds":
         return exact_seconds(value, language=language)
+    if metric.unit == "money":
+        return money(value, row.get("currency"), language=language, more_digits=0 if float(value).is_integer() else 2)
     return number(value, 0 if float(value).is_integer() else 4, language=language)
 
 

@@ -8,7 +8,7 @@ import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class DelimitedTable:
         first = self._first_line(options.skip_rows)
         named = first[4] if first[:4].lower() == "sep=" and len(first) == 5 else None
         self._skip = options.skip_rows + (1 if named else 0)
+        self._above = options.skip_rows  # the line `sep=` is shown by no spreadsheet
         self._has_header = options.header is None
         self.delimiter = _delimiter(options.delimiter) or named or self._find_delimiter()
         header = options.header or self._read_header()
@@ -93,7 +94,7 @@ class DelimitedTable:
 
     def _records(self, report: Callable[[int], None] | None = None) -> Iterator[_Record]:
         with self._text() as text:
-            records = _records_of(islice(self._lines(text), self._skip, None), self.delimiter)
+            records = _records_of(islice(self._lines(text), self._skip, None), self.delimiter, self._above)
             for place, record in enumerate(records):
                 if place or not self._has_header:
                     yield record
@@ -105,8 +106,9 @@ class DelimitedTable:
 
 @dataclass(frozen=True)
 class _Record:
-    """One record: its cells, or why it has none, and the lines it stands on."""
+    """One record: the row that a spreadsheet shows it in, its cells, or why it has none."""
 
+    row: int
     cells: list[str]
     fault: str | None = None
 
@@ -116,7 +118,6 @@ class _Building:
     """A batch being built."""
 
     names: tuple[str, ...]
-    seen: int = 0
     numbers: list[int] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
     ragged: list[Ragged] = field(default_factory=list)
@@ -126,13 +127,12 @@ class _Building:
         return len(self.rows) + len(self.ragged)
 
     def add(self, record: _Record) -> None:
-        self.seen += 1
         reason = record.fault or self._misfit(record.cells)
         if reason is None:
-            self.numbers.append(self.seen)
+            self.numbers.append(record.row)
             self.rows.append(record.cells)
         else:
-            self.ragged.append(Ragged(self.seen, reason, self._as_found(record)))
+            self.ragged.append(Ragged(record.row, reason, self._as_found(record)))
 
     def _as_found(self, record: _Record) -> dict[str, Any]:
         """The cells by column as far as they go; what has no column stands under the empty name."""
@@ -153,8 +153,11 @@ class _Building:
         return batch
 
 
-def _records_of(lines: Iterable[str], delimiter: str) -> Iterator[_Record]:
-    """Cut lines into records; blank lines are none. What the quoting makes unreadable is given with its fault."""
+def _records_of(lines: Iterable[str], delimiter: str, above: int = 0) -> Iterator[_Record]:
+    """Cut lines into records; blank lines are none. What the quoting makes unreadable is given with its fault.
+
+    A spreadsheet shows `above` rows before them, and a row for each blank line; a cell with line breaks stays in one row.
+    """
     csv.field_size_limit(max(csv.field_size_limit(), _LONGEST_CELL))
     held: list[str] = []
 
@@ -164,17 +167,17 @@ def _records_of(lines: Iterable[str], delimiter: str) -> Iterator[_Record]:
             yield line
 
     reader = csv.reader(noted(), delimiter=delimiter, strict=True)
-    while True:
+    for row in count(above + 1):
         held.clear()
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            yield _Record(["".join(held)], _quoting_fault(str(error), len(held)))
+            yield _Record(row, ["".join(held)], _quoting_fault(str(error), len(held)))
             continue
         if cells and (len(cells) > 1 or cells[0].strip()):
-            yield _Record(cells)
+            yield _Record(row, cells)
 
 
 def _quoting_fault(error: str, line_count: int) -> str:

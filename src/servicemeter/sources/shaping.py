@@ -74,7 +74,7 @@ class Shaper:
             for row, case, instant in zip(rows, cases, instants, strict=True):
                 if case is None or instant is None:
                     name = group.by if case is None else group.at
-                    frame.fault(row, "", name, None, "the cell is empty; every step needs its case and instant")
+                    frame.fault(row, "", name, None, "the cell is empty; every step needs its case and instant", name)
                 else:
                     cells = tuple(batch.columns[name][row] for name in self._table.names)
                     yield Step(text_of(case).strip(), instant, batch.numbers[row], cells)
@@ -93,20 +93,22 @@ class Shaper:
         active = frame.holding(block.when, rows)
         table = block.table
         columns = {c.name: self._read(frame, v, c, active, table.name) for c, v in block.columns}
+        named = {c.name: frame.named(v.origin) for c, v in block.columns}
         for name in wanted_columns(table, set(columns)) & set(columns):
             for row, value in zip(active, columns[name], strict=True):
                 if value is None:
-                    frame.fault(row, table.name, name, None, f"the cell is empty; every row of {table.name} needs it")
+                    reason = f"the cell is empty; every row of {table.name} needs it"
+                    frame.fault(row, table.name, name, None, reason, named[name])
         if table.name == "ticket_events":
-            self._check_events(frame, active, columns)
+            self._check_events(frame, active, columns, named.get("value", ""))
         return active, columns
 
-    def _check_events(self, frame: Frame, active: list[int], columns: dict[str, list[Any]]) -> None:
+    def _check_events(self, frame: Frame, active: list[int], columns: dict[str, list[Any]], named: str) -> None:
         values = columns.get("value", [None] * len(active))
         for row, field, value in zip(active, columns["field"], values, strict=True):
             reason = event_fault(field, value)
             if reason is not None:
-                frame.fault(row, "ticket_events", "value", value, reason)
+                frame.fault(row, "ticket_events", "value", value, reason, named)
 
     def _read(self, frame: Frame, value: Value, column: Column, rows: Sequence[int], table: str) -> list[Any]:
         """The values of a canonical column in some rows; None where the row has a fault."""
@@ -124,7 +126,7 @@ class Shaper:
                 read.append(reader.read(cell))
             except Unreadable as error:
                 read.append(None)
-                frame.fault(row, table, column.name, cell, str(error))
+                frame.fault(row, table, column.name, cell, str(error), frame.named(value.origin))
         return read
 
     def _moved(self, frame: Frame, value: Value, reader: Reader, cells: list[Cell], rows: Sequence[int], table: str) -> list[Any]:
@@ -139,7 +141,7 @@ class Shaper:
                 instant = None if local is None else reader.settle(_following(local, anchors[place]))
             except Unreadable as error:
                 instant = None
-                frame.fault(row, table, reader.column.name, cell, str(error))
+                frame.fault(row, table, reader.column.name, cell, str(error), frame.named(value.origin))
             is_known = instant is not None and None not in parts
             read.append(instant + timedelta(seconds=sum(parts)) if is_known and instant else None)
         return read
@@ -174,15 +176,17 @@ class Shaper:
     def _faulty(self, frame: Frame) -> list[KeptAside]:
         batch = frame.batch
         return [
-            self._aside(batch.numbers[row], table, column, text_of(cell), reason, self._whole_row(batch, row))
-            for row, (table, column, cell, reason) in sorted(frame.faults.items())
+            self._aside(batch.numbers[row], table, column, text_of(cell), reason, self._whole_row(batch, row), named)
+            for row, (table, column, cell, reason, named) in sorted(frame.faults.items())
         ]
 
     def _whole_row(self, batch: RawBatch, row: int) -> dict[str, Any]:
         return {name: text_of(batch.columns[name][row]) for name in self._table.names}
 
-    def _aside(self, number: int, table: str, column: str, value: str, reason: str, row: dict[str, Any]) -> KeptAside:
-        return KeptAside(str(self._table.path), number, table, column, value, reason, row)
+    def _aside(
+        self, number: int, table: str, column: str, value: str, reason: str, row: dict[str, Any], file_column: str = ""
+    ) -> KeptAside:
+        return KeptAside(str(self._table.path), number, table, column, value, reason, row, file_column)
 
 
 def _following(local: datetime, anchor: datetime | None) -> datetime:

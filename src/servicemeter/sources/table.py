@@ -17,7 +17,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Ragged:
-    """A row that does not fit the header or cannot be read at all, with its data row number."""
+    """A row that does not fit the header or cannot be read at all, with its number."""
 
     number: int
     reason: str
@@ -26,7 +26,9 @@ class Ragged:
 
 @dataclass(frozen=True)
 class RawBatch:
-    """Some rows: `numbers` are their data row numbers (from 1, the header excluded), `columns` their cells."""
+    """Some rows: `columns` are their cells, `numbers` tell where they stand: as a spreadsheet shows it (the header is row 1, a
+    blank line has a number too); of JSON lines and Parquet, which no spreadsheet shows, their place from 1.
+    """
 
     numbers: Sequence[int]
     columns: dict[str, list[Cell]]

@@ -126,11 +126,23 @@ class Frame:
     ) -> None:
         self.batch, self._derived, self._number, self._empty = batch, derived, number, empty
         self._kept: dict[str, list[Cell]] = {}
-        self.faults: dict[int, tuple[str, str, Cell, str]] = {}
+        self.faults: dict[int, tuple[str, str, Cell, str, str]] = {}
 
-    def fault(self, row: int, where: str, column: str, cell: Cell, reason: str) -> None:
-        """Note why a row cannot be taken; the first fault of a row stays."""
-        self.faults.setdefault(row, (where, column, cell, reason))
+    def fault(self, row: int, where: str, column: str, cell: Cell, reason: str, file_column: str = "") -> None:
+        """Note why a row cannot be taken; the first fault of a row stays. `file_column` is what the file calls the column."""
+        self.faults.setdefault(row, (where, column, cell, reason, file_column))
+
+    def named(self, origin: ColumnOf | Template | Constant | Choice) -> str:
+        """What the file itself calls the columns that cells come from; empty where they come from none."""
+        if isinstance(origin, ColumnOf) and origin.name not in self._derived:
+            return origin.name
+        if isinstance(origin, ColumnOf):
+            return self.named(self._derived[origin.name].origin)
+        if isinstance(origin, Template):
+            return ", ".join(dict.fromkeys(self.named(ColumnOf(name)) for name in origin.parts[1::2]))
+        if isinstance(origin, Choice):
+            return ", ".join(dict.fromkeys(filter(None, (self.named(branch.value.origin) for branch in origin.branches))))
+        return ""
 
     def column(self, name: str, rows: Sequence[int]) -> list[Cell]:
         """The cells of a raw or derived column in some rows."""
@@ -215,7 +227,7 @@ class Frame:
                 made.append(None if text_of(cell).strip() == "" else self._number(name, cell))
             except ValueError as error:
                 made.append(None)
-                self.fault(row, "", name, cell, str(error))
+                self.fault(row, "", name, cell, str(error), self.named(ColumnOf(name)))
         return made
 
     def _translated(self, value: Value, cells: list[Cell], rows: Sequence[int]) -> list[Cell]:
@@ -234,7 +246,8 @@ class Frame:
         if value.unknown == "keep aside":
             known = ", ".join(text for text, _ in value.values or ())
             source = value.origin.name if isinstance(value.origin, ColumnOf) else ""
-            self.fault(row, value.where, source, cell, f"the mapping has no translation for this (it has {known})")
+            reason = f"the mapping has no translation for this (it has {known})"
+            self.fault(row, value.where, source, cell, reason, self.named(value.origin))
         return cell if value.unknown == "pass" else None
 
 

@@ -29,7 +29,7 @@ class WorkbookTable:
         self._sheet = self._open(options.sheet)
         self._skip = options.skip_rows
         self._has_header = options.header is None
-        header: Sequence[Cell] | None = options.header or next(self._filled_rows(), None)
+        header: Sequence[Cell] | None = options.header or next((row for _, row in self._filled_rows()), None)
         if header is None:
             raise BadFile(f"{path}: the sheet {self._sheet.name!r} is empty. Another: the option sheet=…")
         self.names = header_names(_trimmed(header), self.remarks)
@@ -38,7 +38,7 @@ class WorkbookTable:
 
     def batches(self, report: Callable[[int], None] | None = None) -> Iterator[RawBatch]:
         """Give the rows in batches; rows with cells to the right of the header come as ragged."""
-        rows = enumerate(self._data_rows(), start=1)
+        rows = self._data_rows()
         while chunk := list(islice(rows, _BATCH_ROWS)):
             fitting = [(number, row) for number, row in chunk if not _beyond(row, len(self.names))]
             columns = {name: [_cell(row, place) for _, row in fitting] for place, name in enumerate(self.names)}
@@ -67,11 +67,12 @@ class WorkbookTable:
             raise BadFile(f"{self.path}: the sheet has {sheet.height} × {sheet.width} cells; export it as CSV.")
         return sheet
 
-    def _filled_rows(self) -> Iterator[list[Any]]:
-        rows = islice(self._sheet.iter_rows(), self._skip, None)
-        return (row for row in rows if any(cell != "" for cell in row))
+    def _filled_rows(self) -> Iterator[tuple[int, list[Any]]]:
+        """The rows with a cell in them, with the numbers that the sheet shows."""
+        rows = islice(enumerate(self._sheet.iter_rows(), start=1), self._skip, None)
+        return ((number, row) for number, row in rows if any(cell != "" for cell in row))
 
-    def _data_rows(self) -> Iterator[list[Any]]:
+    def _data_rows(self) -> Iterator[tuple[int, list[Any]]]:
         return islice(self._filled_rows(), 1 if self._has_header else 0, None)
 
 

@@ -189,10 +189,10 @@ class Book:
 
     def kept_aside(self) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first."""
-        columns = ("data_version", "source", "file", "row_number", "table", "column", "value", "reason", "row")
+        columns = ("data_version", "source", "file", "row_number", "table", "column", "file_column", "value", "reason", "row")
         rows = self.engine.rows(
-            'select data_version, source, file, row_number, "table", "column", value, reason, row from meta.kept_aside '
-            "order by data_version, file, row_number"
+            'select data_version, source, file, row_number, "table", "column", file_column, value, reason, row '
+            "from meta.kept_aside order by data_version, file, row_number"
         )
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
@@ -307,16 +307,23 @@ class Book:
         self.engine.run(f"delete from meta.kept_aside where source = {text(source)} and label = {text(label)}")
         rows = [
             (version, source, label, k.file or label, k.row_number, k.table, k.column, k.value, k.reason,
-             json.dumps(k.row, ensure_ascii=False, default=str))
+             json.dumps(k.row, ensure_ascii=False, default=str), k.file_column or None)
             for k in kept
         ]  # fmt: skip
         for k in kept:
             report.reasons[k.reason] = report.reasons.get(k.reason, 0) + 1
         report.kept_aside = len(rows)
-        report.first_aside = [f"row {k.row_number}, {k.column} {k.value!r}: {k.reason}" for k in list(kept)[:_ROWS_SAID]]
+        report.first_aside = [
+            f"row {k.row_number}, {k.file_column or k.column} {k.value!r}: {k.reason}" for k in list(kept)[:_ROWS_SAID]
+        ]
         if rows:
-            names = ("data_version", "source", "label", "file", "row_number", "table", "column", "value", "reason", "row")
-            self.engine.stage("meta.kept_aside", pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)}))
+            names = (
+                "data_version", "source", "label", "file", "row_number",
+                "table", "column", "value", "reason", "row", "file_column",
+            )  # fmt: skip
+            named = {name: [row[place] for row in rows] for place, name in enumerate(names)}
+            own = pa.array(named.pop("file_column"), pa.string())  # typed, as perhaps none has one
+            self.engine.stage("meta.kept_aside", pa.table({**named, "file_column": own}))
 
     def _upgrade(self) -> None:
         """Bring the book to this program's version by its numbered steps, in one transaction."""
@@ -356,4 +363,15 @@ def _first_tables(engine: BookEngine) -> None:
     """)
 
 
-_STEPS: tuple[Callable[[BookEngine], None], ...] = (_first_tables, make_cursors, make_deliveries, make_withdrawable)
+def _name_file_columns(engine: BookEngine) -> None:
+    """Step 5: what a file itself calls the column at fault."""
+    engine.run("alter table meta.kept_aside add column file_column varchar")
+
+
+_STEPS: tuple[Callable[[BookEngine], None], ...] = (
+    _first_tables,
+    make_cursors,
+    make_deliveries,
+    make_withdrawable,
+    _name_file_columns,
+)

@@ -167,6 +167,11 @@ class Facts:
         self._has_macros = bool(engine.rows("select 1 from messages where macro_id is not null limit 1"))
         self._has_bots = bool(engine.rows("select 1 from agents where kind = 'bot' limit 1"))
 
+    @property
+    def base_currency(self) -> str | None:
+        """What amounts of the facts are in; None where several currencies have no base."""
+        return self._base_currency or None
+
     def definition(self) -> str:
         """A hash of everything the facts depend on besides the rows: the templates, the calendars, the parameters."""
         said = [repr(self.building), self._tz, self._base_currency, repr(self.calendars), repr(self.policies)]

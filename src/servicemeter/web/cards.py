@@ -111,6 +111,8 @@ def doubts(row: Row, seen: Visit, name: str) -> list[str]:
         said.append(say(language, "some of its data is missing"))
     if row.get("period_status") == "partial_coverage":
         said.append(say(language, "data begins inside this period"))
+    if row.get("history_is_short"):
+        said.append(say(language, "it looks back further than the data go"))
     grave = [f for f in seen.findings or () if f.get("severity") in _GRAVE and name in (f.get("metrics") or ())]
     if grave:
         said.append(counted(language, len(grave), "{n} finding about its data", "{n} findings about its data"))

@@ -24,6 +24,7 @@ __all__ = ["picture", "render", "unbroken"]
 _UNIT_GAP = re.compile(
     r"(?<=\d) (?=(?:%|[hudzns]|min|points?|punte?n?|puncte?|replies|antwoorden|răspunsuri)(?:\W|$))"
     r"|(?<=\bn) (?=\d)|(?<=\d [hu]) (?=\d)"
+    r"|(?<=[€£]) (?=[−\d])|(?<=\d) (?=[€£])|(?<=\b[A-Z]{3}) (?=[−\d])|(?<=\d) (?=[A-Z]{3}\b)"
 )
 _OWN_NAMES = {"en": "English", "nl": "Nederlands", "ro": "Română"}
 

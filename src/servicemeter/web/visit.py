@@ -84,10 +84,16 @@ class Visit:
         return {
             "periods": {name: say(self.language, text) for name, text in PERIODS.items()},
             "offered": {name: values for name in FILTERS if len(values := self._values(name)) > 1 or name == "channel"},
+            "unknown": self._unknown() if scorecard.notes else [],
             "title": period_title(since, until, scorecard.as_of, tz, language=self.language),
             "subtitle": compared_with((since, until), before, scorecard.as_of, tz, language=self.language),
             "reach": data_status(scorecard.as_of, tz, scorecard.lagging_sources, self.language),
         }
+
+    def _unknown(self) -> list[tuple[str, str]]:
+        """The chosen filters that no row has; which values there are stands in the filter's list, if the reader may see one."""
+        chosen = self.address.filters.items()
+        return [(name, value) for name, value in chosen if (known := self.desk.dimension_values(name)) and value not in known]
 
     def _values(self, dimension: str) -> list[str]:
         """What a filter offers, with the value that is chosen even where the book does not have it."""

@@ -12,7 +12,7 @@ from servicemeter.cli.terminal.tables import console, print_table
 from servicemeter.cli.terminal.words import print_bytes, print_json
 from servicemeter.model.answer import Answer
 from servicemeter.model.metric import Metric
-from servicemeter.show.dates import period_title
+from servicemeter.show.dates import moment, period_title
 from servicemeter.show.remarks import remark as companion
 from servicemeter.show.remarks import remarks
 from servicemeter.show.sentences import data_status
@@ -44,13 +44,15 @@ def _print_table(answer: Answer, metric: Metric) -> None:
     if len(answer.rows) == 1:
         for line in remarks(metric, answer.rows[0]):
             on.print(Text(line))
+    for note in answer.notes:
+        on.print(Text(note))
     on.print(Text(_footnote(answer), style="dim"))
 
 
 def _when(answer: Answer) -> str:
     q = answer.question
     if q.since is None or q.until is None:
-        return q.moment.isoformat() if q.moment else ""
+        return moment(q.moment, answer.report_tz, with_year=True) if q.moment else ""
     return period_title(q.since, q.until, answer.as_of, answer.report_tz)
 
 
@@ -68,7 +70,7 @@ def _footnote(answer: Answer) -> str:
     parts = [data_status(answer.as_of, answer.report_tz, answer.lagging_sources), f"Times in {answer.report_tz}."]
     if answer.missing_sources:
         parts.append(f"Not measured by: {', '.join(answer.missing_sources)}.")
-    return " ".join([*parts, *answer.notes])
+    return " ".join(parts)
 
 
 def _parquet(answers: Sequence[Answer]) -> bytes:

@@ -37,6 +37,8 @@ def print_scorecard(scorecard: Scorecard, metrics: Mapping[str, Metric]) -> None
     on.print()
     _print_cards(scorecard, metrics, on)
     on.print()
+    for note in scorecard.notes:
+        on.print(Text(note))
     on.print(Text(f"{data_status(scorecard.as_of, tz, scorecard.lagging_sources)} Times in {tz}.", style="dim"))
 
 

@@ -12,6 +12,7 @@ from servicemeter.cli.terminal.words import hint
 from servicemeter.model.answer import Row
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
+from servicemeter.show.dates import local_instant
 from servicemeter.show.dimensions import an_agent
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import number
@@ -30,7 +31,7 @@ def print_explanation(explanation: Explanation, metric: Metric) -> None:
     on.print()
     shown = f", the first {number(len(explanation.rows))} of them" if explanation.is_cut else ""
     on.print(Text(f"Counted: {counted('en', explanation.row_count, '{n} row', '{n} rows')}{shown}", style="bold"))
-    print_table(_table(explanation.rows, metric), on)
+    print_table(_table(explanation.rows, metric, explanation.answer.report_tz), on)
     on.print()
     on.print(Text("Left out" if explanation.left_out else "Nothing was left out.", style="bold"))
     for part in explanation.left_out:
@@ -42,18 +43,18 @@ def print_explanation(explanation: Explanation, metric: Metric) -> None:
         hint("More rows: --limit N; all of them for a program: --format json --limit N")
 
 
-def _table(rows: Sequence[Row], metric: Metric) -> Table:
+def _table(rows: Sequence[Row], metric: Metric, tz: str) -> Table:
     names = list(dict.fromkeys(name for row in rows for name in row if any(other.get(name) is not None for other in rows)))
     columns = [Column(name, "right" if name in _NUMBERS else "left") for name in names]
-    return Table(columns, [[_cell(name, row.get(name), metric) for name in names] for row in rows])
+    return Table(columns, [[_cell(name, row.get(name), metric, tz) for name in names] for row in rows])
 
 
-def _cell(name: str, value: object, metric: Metric) -> str:
+def _cell(name: str, value: object, metric: Metric, tz: str) -> str:
     if value is None:
         return ""
     if name == "value" and metric.unit == "seconds" and isinstance(value, int | float):
         return duration(value)
-    return str(value).lower() if isinstance(value, bool) else an_agent(str(value))
+    return str(value).lower() if isinstance(value, bool) else an_agent(str(local_instant(value, tz)))
 
 
 def _ids(row: Row) -> str:

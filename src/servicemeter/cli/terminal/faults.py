@@ -13,28 +13,29 @@ from rich.text import Text
 from servicemeter.cli.terminal.tables import console, print_table
 from servicemeter.cli.terminal.words import hint, remark
 from servicemeter.ground.errors import BadSettings
+from servicemeter.show.dates import local_instant
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
 
 __all__ = ["export_rows", "print_findings", "print_kept_aside"]
 
-_MOST_METRICS = 6
+_MOST_METRICS = 3
 _MOST_EXAMPLES = 3
 
 
-def print_findings(findings: Sequence[Mapping[str, Any]]) -> None:
-    """Each finding with its count, what it touches, examples and the remedy."""
+def print_findings(findings: Sequence[Mapping[str, Any]], tz: str) -> None:
+    """Each finding with its count, what it touches, examples (their instants in the reporting zone) and the remedy."""
     on = console()
     if not findings:
         on.print(Text("Nothing was found to be wrong with the data."))
     for finding in findings:
         on.print(Text(f"{finding['title']}: {_count(finding)}", style="bold"))
-        for title, text in _details(finding):
+        for title, text in _details(finding, tz):
             if text:
                 on.print(Text(f"  {title}: {text}"))
         on.print()
-    if any(finding["name"] == "kept_aside" for finding in findings):
+    if any(finding["name"] == "rows_kept_aside" for finding in findings):
         hint("Row by row: servicemeter check --kept-aside; to mend them: servicemeter check --export FILE.csv")
 
 
@@ -43,20 +44,20 @@ def _count(finding: Mapping[str, Any]) -> str:
     return number(finding["count"]) + (f" of {number(total)}" if total else "")
 
 
-def _details(finding: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _details(finding: Mapping[str, Any], tz: str) -> list[tuple[str, str]]:
     metrics, examples = finding.get("metrics") or [], finding.get("examples") or []
     touched = ", ".join(metrics[:_MOST_METRICS])
     if len(metrics) > _MOST_METRICS:
-        touched += f" and {len(metrics) - _MOST_METRICS} more"
-    shown = "; ".join(_example(example) for example in examples[:_MOST_EXAMPLES])
+        touched = f"{len(metrics)} metrics, such as {touched} (all of them: --format json)"
+    shown = "; ".join(_example(example, tz) for example in examples[:_MOST_EXAMPLES])
     return [("touches", touched), ("for example", shown), ("what to do", str(finding.get("remedy") or ""))]
 
 
-def _example(example: object) -> str:
+def _example(example: object, tz: str) -> str:
     if not isinstance(example, Mapping):
         return str(example)
     told = {k: v for k, v in example.items() if v not in (None, "") and k not in ("row", "data_version")}
-    return " ".join(f"{key}={value}" for key, value in told.items())
+    return " ".join(f"{key}={local_instant(value, tz)}" for key, value in told.items())
 
 
 def print_kept_aside(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -64,7 +65,7 @@ def print_kept_aside(rows: Sequence[Mapping[str, Any]]) -> None:
     titles = ("file", "row", "table", "column", "value", "reason")
     columns = [Column(title, "right" if title == "row" else "left") for title in titles]
     cells = [
-        [Path(row["file"]).name, number(row["row_number"]), row["table"], row["column"], row["value"], row["reason"]]
+        [Path(row["file"]).name, str(row["row_number"]), row["table"], _column_of(row), row["value"], row["reason"]]
         for row in rows
     ]
     print_table(Table(columns, cells))
@@ -72,6 +73,12 @@ def print_kept_aside(rows: Sequence[Mapping[str, Any]]) -> None:
         hint("To mend them: servicemeter check --export FILE.csv, then: servicemeter import FILE.csv")
     else:
         remark("No row is kept aside.")
+
+
+def _column_of(row: Mapping[str, Any]) -> str:
+    """The column as the file calls it, and what it is here where that is something else."""
+    own, ours = row.get("file_column") or "", row["column"]
+    return f"{own} ({ours})" if own and ours and own != ours else own or ours
 
 
 def export_rows(rows: Sequence[Mapping[str, Any]], target: str) -> None:

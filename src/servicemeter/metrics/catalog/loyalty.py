@@ -43,7 +43,7 @@ def _lost(found: Fields) -> Fields:
 
 
 def _repeat(_: Params) -> Measure:
-    year = Holding("f.placed_at", f"f.placed_at + {_YEAR_S}")
+    year = Holding("f.placed_at", f"f.placed_at + {_YEAR_S}", window_s=_YEAR_S)
     fields = {"n": Agg("count(*)", "u.remains >= 1"), "hits": Agg("count(*)", "u.remains >= 2")}
     of = Tally("orders", fields, where=f"{HOLDS} and {_CUSTOMERS}", per="f.person_no", holding=year)
     guests = Tally("orders", {"n_excluded": Agg("count(*)")}, where=f"{HOLDS} and {_GUESTS}", holding=year)

@@ -98,7 +98,7 @@ METRICS = (
         "fraction",
         "higher",
         _response,
-        needs=("survey_invitations",),
+        needs=("survey_invitations", "invitations_sent"),
         leaves_out="Bounced and suppressed invitations; invitations whose window is still open (n_immature), also when answered. "
         "A survey left half-way counts when its score question is answered.",
         parameters=(

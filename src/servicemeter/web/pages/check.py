@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from servicemeter.show.dates import day
+from servicemeter.show.dates import day, local_instant
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.show.strips import Strip, strip_chart
@@ -24,12 +24,16 @@ __all__ = ["PAGE", "FindingView", "StripView", "anchor_of", "finding_view", "fin
 
 PAGE = Page(phrase("Data quality"), "/check", "data", 10, badge=lambda desk: _count(desk), may="see_data")
 router = APIRouter()
+_MOST_METRICS = 4
 _SEVERITIES = {"wrong": phrase("wrong figures"), "missing": phrase("missing rows"), "note": phrase("worth knowing")}
 
 
 @dataclass(frozen=True)
 class FindingView:
-    """One finding: what was seen, how often, how grave, examples, the metrics it touches (name and label), what to do."""
+    """One finding: what was seen, how often, how grave, examples, the metrics it touches (name and label), what to do.
+
+    Of many metrics `metrics` are the first and `more_metrics` the others.
+    """
 
     name: str
     title: str
@@ -37,26 +41,30 @@ class FindingView:
     severity: str
     examples: list[str]
     metrics: list[tuple[str, str]]
+    more_metrics: list[tuple[str, str]]
     remedy: str
 
 
-def finding_view(finding: Mapping[str, Any], labels: Mapping[str, str], language: str) -> FindingView:
-    """A finding of the desk as texts."""
+def finding_view(finding: Mapping[str, Any], labels: Mapping[str, str], tz: str, language: str) -> FindingView:
+    """A finding of the desk as texts; instants in the reporting zone."""
     count = number(finding["count"], language=language)
     if finding.get("total"):
         count = say(language, "{part} of {n}", part=count, n=number(finding["total"], language=language))
     examples = [
-        ", ".join(f"{name} {value}" for name, value in example.items() if value is not None)
+        ", ".join(f"{name} {local_instant(value, tz)}" for name, value in example.items() if value is not None)
         for example in finding.get("examples") or ()
     ]
     severity = str(finding.get("severity") or "")
+    metrics = [(name, labels.get(name, name)) for name in finding.get("metrics") or ()]
+    first = len(metrics) if len(metrics) <= _MOST_METRICS + 1 else _MOST_METRICS  # no fold for a single one
     return FindingView(
         anchor_of(finding),
         _title(finding, language),
         count,
         say(language, _SEVERITIES.get(severity, severity)) if severity else "",
         examples,
-        [(name, labels.get(name, name)) for name in finding.get("metrics") or ()],
+        metrics[:first],
+        metrics[first:],
         say(language, str(finding.get("remedy") or "")),
     )
 
@@ -108,7 +116,7 @@ def findings_about(seen: Visit, metric: str) -> list[FindingView] | None:
     if seen.findings is None:
         return None
     found = [one for one in seen.findings if metric in (one.get("metrics") or ()) and "title" in one]
-    return [finding_view(finding, {}, seen.language) for finding in found]
+    return [finding_view(finding, {}, seen.desk.report_tz, seen.language) for finding in found]
 
 
 @router.api_route("/check", methods=["GET", "HEAD"])
@@ -116,6 +124,6 @@ def check_page(request: Request) -> Response:
     """The findings, the gravest first as the desk gives them."""
     seen = visit(request)
     labels = {metric.name: metric.label(seen.language) for metric in seen.desk.metrics()}
-    findings = [finding_view(finding, labels, seen.language) for finding in seen.desk.findings()]
+    findings = [finding_view(finding, labels, seen.desk.report_tz, seen.language) for finding in seen.desk.findings()]
     strips = [strip_view(covered, seen.language) for covered in seen.desk.coverage()]
     return seen.page("check.html", here="check", findings=findings, strips=strips)

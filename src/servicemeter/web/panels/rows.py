@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from servicemeter.ground.errors import BadQuestion
+from servicemeter.model.answer import Row
+from servicemeter.show.dates import local_instant
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.show.tables import field_names
@@ -50,10 +52,15 @@ def _panel(subject: Subject, limit: int) -> Panel:
         None,
         {
             "fields": field_names(found.rows),
-            "rows": found.rows,
+            "rows": [_shown(row, found.answer.report_tz) for row in found.rows],
             "row_count": found.row_count,
             "left_out": [(say(language, part.title), number(part.count, language=language)) for part in found.left_out],
             "notes": found.notes,
             "statements": subject.seen.desk.statements(subject.question()),
         },
     )
+
+
+def _shown(row: Row, tz: str) -> Row:
+    """A row as people read it: its instants in the zone of the page's other times. Files keep theirs as the API gives them."""
+    return {name: local_instant(value, tz) for name, value in row.items()}
