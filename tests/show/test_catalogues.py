@@ -11,7 +11,7 @@ from babel import Locale
 from babel.messages.pofile import read_po
 
 from catalogues import PACKAGE, catalogue, missing, phrases
-from servicemeter.show.phrases import _form, counted, read_catalogue, say
+from servicemeter.show.phrases import counted, form_for, read_catalogue, say
 
 LANGUAGES = ("nl", "ro")
 FILES = sorted((PACKAGE / "show" / "locale").glob("*/*.po"))
@@ -55,7 +55,7 @@ def test_catalogues_are_read_as_gettext_reads_them(path: Path) -> None:
     names = ("one", "few", "other") if language == "ro" else ("one", "other")
     rule = Locale(language).plural_form
     for n in range(250):
-        assert names.index(rule(n)) == _form(language, n), n
+        assert names.index(rule(n)) == form_for(language, n), n
 
 
 def test_an_unknown_language_and_an_unknown_phrase_are_said_in_english() -> None:

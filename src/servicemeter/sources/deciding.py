@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from servicemeter.ground.errors import AmbiguousColumn, BadMapping
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import CONFIGURATION, Column
 from servicemeter.sources.conditions import Condition, columns_of
 from servicemeter.sources.decimals import numbers
@@ -170,7 +171,7 @@ class Plan:
     def _loose_number(self, name: str, cell: Cell) -> Decimal:
         found = numbers(cell)
         if not found:
-            raise Unreadable("this is no number")
+            raise Unreadable(phrase("this is no number"))
         return found.get(self._column_reading(name).decimal or ".") or next(iter(found.values()))
 
     def _all_sites(self) -> Iterator[tuple[Value, Column, str]]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from servicemeter.ground.errors import BadFile, EmptyFile
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.encoding import find_encoding, open_bytes
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names
@@ -144,7 +145,7 @@ class _Building:
     def _misfit(self, cells: list[str]) -> str | None:
         if len(cells) == len(self.names):
             return None
-        return f"the row has {len(cells)} cells, the header has {len(self.names)}"
+        return phrase(f"the row has {len(cells)} cells, the header has {len(self.names)}")
 
     def give(self) -> RawBatch:
         columns: dict[str, list[Cell]] = {name: [row[place] for row in self.rows] for place, name in enumerate(self.names)}
@@ -179,8 +180,8 @@ def _records_of(lines: Iterable[str], delimiter: str) -> Iterator[_Record]:
 
 def _quoting_fault(error: str, line_count: int) -> str:
     if "unexpected end of data" in error:
-        return f"a quote opened in this row is never closed; it takes in the last {line_count} lines of the file"
-    return f"the quoting cannot be read: {error}; double the quotes inside a quoted cell"
+        return phrase(f"a quote opened in this row is never closed; it takes in the last {line_count} lines of the file")
+    return phrase(f"the quoting cannot be read: {error}; double the quotes inside a quoted cell")
 
 
 def _delimiter(given: str | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from servicemeter.ground.errors import BadFile, EmptyFile
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names, text_of
 
@@ -50,7 +51,7 @@ class WorkbookTable:
     def _ragged(self, number: int, row: list[Any]) -> Ragged:
         extra = _beyond(row, len(self.names))
         cells = {name: text_of(_cell(row, place)) for place, name in enumerate(self.names)}
-        return Ragged(number, f"the row has {len(extra)} cells to the right of the header", {**cells, "": extra})
+        return Ragged(number, phrase(f"the row has {len(extra)} cells to the right of the header"), {**cells, "": extra})
 
     def _open(self, name: str | None) -> CalamineSheet:
         try:

@@ -14,6 +14,7 @@ from typing import Any
 
 from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import BadBook
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Delivery, KeptAside
 from servicemeter.model.tables import TABLES, Table
 from servicemeter.store.arrivals import Arrivals
@@ -294,7 +295,7 @@ class Book:
         for k in kept:
             report.reasons[k.reason] = report.reasons.get(k.reason, 0) + 1
         report.kept_aside = len(rows)
-        report.first_aside = [f"row {k.row_number}, {k.column} {k.value!r}: {k.reason}" for k in list(kept)[:_ROWS_SAID]]
+        report.first_aside = [phrase(f"row {k.row_number}, {k.column} {k.value!r}: {phrase(k.reason)}") for k in list(kept)[:_ROWS_SAID]]
         if rows:
             names = ("data_version", "source", "label", "file", "row_number", "table", "column", "value", "reason", "row")
             self.engine.stage("meta.kept_aside", pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)}))

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from servicemeter.show.dates import day
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
+from servicemeter.show.retelling import retell
 from servicemeter.show.strips import Strip, strip_chart
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.pages import Page
@@ -91,7 +92,8 @@ def strip_view(covered: Mapping[str, Any], language: str) -> StripView:
 def _title(finding: Mapping[str, Any], language: str) -> str:
     """The title in the reader's language, with the part of the data that it names."""
     text = say(language, str(finding.get("template") or finding["title"]))
-    return text.replace("{part}", str(finding.get("part") or ""))
+    part = str(finding.get("part") or "")
+    return text.replace("{part}", retell(language, part) or part)
 
 
 def _count(desk: DeskLike) -> int | None:
