@@ -19,7 +19,7 @@ from jinja2 import Environment, nodes
 from servicemeter.ground import errors
 from servicemeter.metrics.catalog import all_metrics
 from servicemeter.metrics.conditions import _TITLES, reason_named
-from servicemeter.show.phrases import read_catalogue
+from servicemeter.show.phrases import read_catalogue, translations
 from servicemeter.store.sqlfiles import sql_files
 
 __all__ = ["PACKAGE", "catalogue", "missing", "phrases", "raised"]
@@ -35,6 +35,8 @@ _SHOWN = (
     "sources/workbook.py", "desk/sight.py", "desk/states.py", "desk/surveydesk.py", "desk/targets.py", "desk/uploads.py",
 )  # fmt: skip
 """Where errors are raised that pages show: each of them is translated; others may be."""
+_BELOW = ("ground", "metrics", "sources", "store")
+"""Rooms whose marked phrases are said below the faces."""
 _ERRORS = frozenset(errors.__all__)
 _TWO = {"counted": 2, "plural": 0, "_count": 1}
 Said = dict[str, str | None]
@@ -49,7 +51,10 @@ def phrases() -> dict[str, Said]:
     for path in sorted(PACKAGE.rglob("*.py")):
         tree = ast.parse(path.read_text("utf-8"))
         spoken |= dict(_of_code(tree))
-        sentences |= dict.fromkeys((*_marked(tree), *(_raised(tree) if path in shown else ())))
+        is_below = path.relative_to(PACKAGE).parts[0] in _BELOW
+        sentences |= dict.fromkeys((*_marked(tree, is_below), *(_raised(tree) if path in shown else ())))
+    for file in sql_files("findings").values():
+        sentences |= dict.fromkeys(filter(None, file.head.get("parts", "").split(", ")))
     for path in sorted(PACKAGE.glob("web/templates/**/*.html")):
         spoken |= dict(_of_template(path.read_text("utf-8")))
     definitions: Said = {text: None for metric in all_metrics().values() for text in _of_metric(metric)}
@@ -70,14 +75,16 @@ def _raised(tree: ast.AST) -> Iterator[str]:
             yield from _sentences(node.args[0])
 
 
-def _marked(tree: ast.AST) -> Iterator[str]:
-    """Marked sentences with values in them, and the kinds of things whose names are unknown, wherever they are."""
+def _marked(tree: ast.AST, is_below: bool) -> Iterator[str]:
+    """Marked sentences with values in them (below the faces: all that are marked), and kinds of names, wherever they are."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or not node.args:
             continue
         if node.func.id == "UnknownName":
             yield from (f"Known: {text}." for text in _told_names(node.args[2]))
-        if node.func.id == "UnknownName" or (node.func.id == "phrase" and not isinstance(node.args[0], ast.Constant)):
+        if node.func.id == "UnknownName" or (
+            node.func.id == "phrase" and (is_below or not isinstance(node.args[0], ast.Constant))
+        ):
             yield from _sentences(node.args[0])
 
 
@@ -189,10 +196,12 @@ def catalogue(language: str) -> dict[str, list[str]]:
 def missing(language: str) -> dict[str, Said]:
     """What a language lacks, by catalogue."""
     known = catalogue(language)
-    return {
+    lacking = {
         name: {one: many for one, many in said.items() if one not in known or (many and len(known[one]) < 2)}
         for name, said in phrases().items()
     }
+    lacking["said"] = dict.fromkeys(set(phrases()["said"]) - set(translations(language, "said")))
+    return lacking
 
 
 def _entry(one: str, many: str | None) -> str:

@@ -28,7 +28,9 @@ def parse_week(text: str) -> list[tuple[int, str, str]]:
         days_text, _, hours_text = part.partition(" ")
         days = _days(days_text, part)
         if named.intersection(days):
-            raise BadCalendar(f"week: {part!r} names a day for the second time. Put all its openings into one part. {phrase(_EXAMPLE)}")
+            raise BadCalendar(
+                f"week: {part!r} names a day for the second time. Put all its openings into one part. {phrase(_EXAMPLE)}"
+            )
         named.update(days)
         spans = _spans(hours_text, part)
         openings += [(day, *span) for day in days for span in spans]

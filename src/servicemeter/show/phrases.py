@@ -19,11 +19,14 @@ __all__ = ["counted", "form_for", "phrase", "plural", "read_catalogue", "say", "
 
 @cache
 def translations(language: str, name: str = "") -> dict[str, list[str]]:
-    """The phrases of a language (or of one of its catalogues), each with its plural forms; empty where there is no catalogue."""
+    """The phrases of a language (or of one of its catalogues), each with its plural forms; empty where there is no catalogue.
+
+    What the pages say goes before `said.po`: an order there is a purchase, here the order of a list.
+    """
     folder = files("servicemeter.show").joinpath("locale", language)
     found: dict[str, list[str]] = {}
     if folder.is_dir():
-        for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        for file in sorted(folder.iterdir(), key=lambda f: (f.name != "said.po", f.name)):
             if file.name == f"{name}.po" or (not name and file.name.endswith(".po")):
                 found |= read_catalogue(file.read_text("utf-8"))
     return found

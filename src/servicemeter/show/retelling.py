@@ -57,8 +57,8 @@ def retell(language: str, sentence: str) -> str | None:
 
 
 def _retold(language: str, sentence: str, depth: int) -> str | None:
-    said = translations(language)
-    if sentence in said:
+    said = translations(language, "said")
+    if sentence in said and not FIELD.search(sentence):
         return said[sentence][-1]
     for shape in _shapes(language):
         values = shape.values_in(sentence)

@@ -295,7 +295,9 @@ class Book:
         for k in kept:
             report.reasons[k.reason] = report.reasons.get(k.reason, 0) + 1
         report.kept_aside = len(rows)
-        report.first_aside = [phrase(f"row {k.row_number}, {k.column} {k.value!r}: {phrase(k.reason)}") for k in list(kept)[:_ROWS_SAID]]
+        report.first_aside = [
+            phrase(f"row {k.row_number}, {k.column} {k.value!r}: {phrase(k.reason)}") for k in list(kept)[:_ROWS_SAID]
+        ]
         if rows:
             names = ("data_version", "source", "label", "file", "row_number", "table", "column", "value", "reason", "row")
             self.engine.stage("meta.kept_aside", pa.table({n: [r[i] for r in rows] for i, n in enumerate(names)}))

@@ -90,10 +90,11 @@ def strip_view(covered: Mapping[str, Any], language: str) -> StripView:
 
 
 def _title(finding: Mapping[str, Any], language: str) -> str:
-    """The title in the reader's language, with the part of the data that it names."""
+    """The title in the reader's language, with the part of the data that it names; the name of a source stays as it is."""
     text = say(language, str(finding.get("template") or finding["title"]))
     part = str(finding.get("part") or "")
-    return text.replace("{part}", retell(language, part) or part)
+    is_name = any(example.get("source") == part for example in finding.get("examples") or ())
+    return text.replace("{part}", part if is_name else retell(language, part) or part)
 
 
 def _count(desk: DeskLike) -> int | None:
