@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,13 @@ __all__ = ["PACKAGE", "catalogue", "missing", "phrases", "raised"]
 PACKAGE = Path(str(files("servicemeter")))
 _ONE = {"say": 1, "phrase": 0, "_seconds": 1, "_share": 1, "_number": 1, "_money": 1}
 _SHOWN = (
-    "web/**/*.py", "metrics/**/*.py", "model/*.py", "store/tickets.py", "ground/clock.py", "ground/openings.py",
-    "ground/zones.py", "ground/weektext.py", "desk/methods/*.py", "desk/asking.py", "desk/comparing.py", "desk/desk.py", "desk/hours.py",
-    "desk/ownrows.py", "desk/privacy.py", "desk/promises.py", "desk/saving.py", "desk/scorecard.py", "desk/setting.py",
-    "office/apikeys.py", "office/people.py", "sources/canonical.py", "sources/columnar.py", "sources/delimited.py",
-    "sources/encoding.py", "sources/files.py", "sources/jsonlines.py", "sources/options.py", "sources/recognise.py",
-    "sources/workbook.py", "desk/sight.py", "desk/states.py", "desk/surveydesk.py", "desk/targets.py", "desk/uploads.py",
+    "desk/asking.py", "desk/comparing.py", "desk/desk.py", "desk/hours.py", "desk/methods/*.py", "desk/ownrows.py",
+    "desk/privacy.py", "desk/promises.py", "desk/saving.py", "desk/scorecard.py", "desk/setting.py", "desk/sight.py",
+    "desk/states.py", "desk/surveydesk.py", "desk/targets.py", "desk/uploads.py", "ground/clock.py", "ground/openings.py",
+    "ground/weektext.py", "ground/zones.py", "metrics/**/*.py", "model/*.py", "office/apikeys.py", "office/people.py",
+    "sources/canonical.py", "sources/columnar.py", "sources/delimited.py", "sources/encoding.py", "sources/files.py",
+    "sources/jsonlines.py", "sources/options.py", "sources/recognise.py", "sources/workbook.py", "store/tickets.py",
+    "web/**/*.py",
 )  # fmt: skip
 """Where errors are raised that pages show: each of them is translated; others may be."""
 _BELOW = ("ground", "metrics", "sources", "store")
@@ -43,13 +45,14 @@ Said = dict[str, str | None]
 """English phrases with their plural, where they have one."""
 
 
+@cache
 def phrases() -> dict[str, Said]:
     """What is said by each catalogue: pages and terminal, definitions, findings, what is said below the faces."""
     spoken: Said = {}
     shown = {path for pattern in _SHOWN for path in PACKAGE.glob(pattern)}
     sentences: Said = {}
     for path in sorted(PACKAGE.rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+        tree = _tree(path)
         spoken |= dict(_of_code(tree))
         is_below = path.relative_to(PACKAGE).parts[0] in _BELOW
         sentences |= dict.fromkeys((*_marked(tree, is_below), *(_raised(tree) if path in shown else ())))
@@ -63,9 +66,15 @@ def phrases() -> dict[str, Said]:
     return {"pages": spoken, "definitions": definitions, "findings": found, "said": sentences}
 
 
+@cache
 def raised() -> set[str]:
     """The sentences that errors of ours are raised with, wherever that is."""
-    return {text for path in PACKAGE.rglob("*.py") for text in _raised(ast.parse(path.read_text("utf-8")))}
+    return {text for path in PACKAGE.rglob("*.py") for text in _raised(_tree(path))}
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def _raised(tree: ast.AST) -> Iterator[str]:
