@@ -19,7 +19,7 @@ __all__ = ["FIELD", "retell"]
 
 FIELD = re.compile(r"(?<!\{)\{[a-z_]\w*(?::[\w,]+)?\}")
 """A value in the shape of a sentence."""
-_DEPTH = 3
+_DEPTH = 6
 _OR = phrase(" or ")
 
 
@@ -74,7 +74,7 @@ def _filled(language: str, shape: _Shape, values: list[str], depth: int) -> str 
     counts: list[int] = []
     for (name, kind), value in zip(shape.fields, values, strict=True):
         text: str | None = value
-        if kind == "phrase":
+        if kind == "phrase" and any(map(str.isalpha, value)):
             text = _retold(language, value, depth - 1) if depth else None
         elif kind == "either":
             text = say(language, _OR).join(value.split(_OR))

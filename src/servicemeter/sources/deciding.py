@@ -152,13 +152,13 @@ class Plan:
             return []
         if tally.needs_zone and tally.naive[style] and not reading.time_zone:
             raise AmbiguousColumn(self._zone_needed(subject.label))
-        remarks = [f"{subject.label}: dates read as {style}."] if style not in {"iso", "typed"} else []
+        remarks = [phrase(f"{subject.label}: dates read as {style}.")] if style not in {"iso", "typed"} else []
         if tally.needs_zone and tally.dates_only:
-            remarks.append(f"{subject.label} has dates without times; midnight was taken.")
+            remarks.append(phrase(f"{subject.label} has dates without times; midnight was taken."))
         return remarks
 
     def _zone_needed(self, where: str) -> str:
-        return (
+        return phrase(
             f"{self._file}, {where}: the times have no time zone. Say which clock they were read from: "
             '--tz Europe/Amsterdam, or time_zone = "Europe/Amsterdam" in the mapping.'
         )

@@ -62,7 +62,7 @@ class DelimitedTable:
                 raise BadFile(f"{self.path}: there is no encoding called {options.encoding!r}; try utf-8.") from None
         found = find_encoding(self.path)
         if not found.certain:
-            self.remarks.append(f"The text is not UTF-8; read as {found}. Another: the option encoding=…")
+            self.remarks.append(phrase(f"The text is not UTF-8; read as {found}. Another: the option encoding=…"))
         return str(found)
 
     def _first_line(self, skip: int) -> str:

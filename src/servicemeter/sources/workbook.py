@@ -60,7 +60,7 @@ class WorkbookTable:
             if name is not None and name not in names:
                 raise BadFile(f"{self.path}: there is no sheet {name!r}; the sheets are {', '.join(names)}.")
             if name is None and len(names) > 1:
-                self.remarks.append(f"Read the first sheet, {names[0]!r}, of {', '.join(names)}.")
+                self.remarks.append(phrase(f"Read the first sheet, {names[0]!r}, of {', '.join(names)}."))
             sheet = book.get_sheet_by_name(name or names[0])
         except (CalamineError, OSError, IndexError) as error:
             raise BadFile(f"{self.path}: this is not a spreadsheet that can be read ({error}).") from error
