@@ -122,7 +122,7 @@ def test_intervals_keep_signs_and_units_apart() -> None:
 )  # fmt: skip
 def test_romanian_counts_have_three_forms(count: int, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     forms = ["{n} răspuns", "{n} răspunsuri", "{n} de răspunsuri"]
-    monkeypatch.setattr("servicemeter.show.phrases._translations", lambda language: {"{n} answer": forms})
+    monkeypatch.setattr("servicemeter.show.phrases.translations", lambda language: {"{n} answer": forms})
     assert counted("ro", count, "{n} answer", "{n} answers") == text
 
 

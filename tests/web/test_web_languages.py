@@ -104,7 +104,7 @@ def test_no_text_of_a_page_is_untranslated(path: str, monkeypatch: pytest.Monkey
             places = "".join(f"⟦{{{name}}}⟧" for name in dict.fromkeys(re.findall(r"\{(\w+)\}", key)))
             return [f"⟦{places}⟧"]
 
-    monkeypatch.setattr(phrases, "_translations", lambda language: Bracketed())
+    monkeypatch.setattr(phrases, "translations", lambda language: Bracketed())
     html = ask(create_app(FakeDesk(found=[_FINDING])), path + ("&" if "?" in path else "?") + "lang=nl").text
     texts = _Texts()
     texts.feed(html)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 from servicemeter.desk.afterwards import do_afterwards, wanted_afterwards
 from servicemeter.ground.errors import BadFile
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.places import is_place, shown_place
 from servicemeter.sources.recognise import deliver
 from servicemeter.store.book import LoadReport
@@ -116,7 +117,7 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
     report.remarks = list(delivery.remarks)
     if report.load and not request.dry_run:
         for name, done in do_afterwards(desk, now=now).items():
-            report.remarks.append(f"{name}: {done['tickets']} tickets judged from what customers wrote.")
+            report.remarks.append(phrase(f"{name}: {done['tickets']} tickets judged from what customers wrote."))
     return report
 
 

@@ -24,6 +24,7 @@ from servicemeter.ground.errors import (
     SourceGarbled,
     SourceLacks,
 )
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Batch, KeptAside
 from servicemeter.office.connections import Connection, find_connection, plan_next, reveal_secrets
 from servicemeter.office.runs import SyncRun, begin_run, end_run, interrupt_runs
@@ -228,8 +229,10 @@ class _Sync:
             if stream.is_needed:
                 raise
             self._missing.append(stream.name)
-            missing = f" Not measured without it: {', '.join(stream.gives)}." if stream.gives else ""
-            self._source.remarks.append(f"{stream.name} is left out. {error}{missing}")
+            gone = phrase(f"{stream.name} is left out. {phrase(str(error))}")
+            if stream.gives:
+                gone = phrase(f"{phrase(gone)} Not measured without it: {', '.join(stream.gives)}.")
+            self._source.remarks.append(gone)
 
     def _pull(self, stream: str, until: datetime) -> None:
         """Pull one stream; a cursor that the source forgot is replaced by the time at which it stood."""
@@ -240,17 +243,17 @@ class _Sync:
         try:
             self._pull_from(stream, cursor, until)
         except CursorExpired as error:
-            self._source.remarks.append(f"{error} Pulled again from shortly before it.")
+            self._source.remarks.append(phrase(f"{phrase(str(error))} Pulled again from shortly before it."))
             self._pull_from(stream, self._source.restart(stream, cursor, None), until)
         except _SHAPES as error:
             raise self._garbled(stream, error) from error
 
     def _garbled(self, stream: str, error: Exception) -> SourceGarbled:
         """What a vendor's changed field is said as: which one is missing, if that is what is wrong, and never what came."""
-        missing = f": it lacks {error.args[0]!r}" if isinstance(error, KeyError) and error.args else ""
+        missing = phrase(f": it lacks {error.args[0]!r}") if isinstance(error, KeyError) and error.args else ""
         return SourceGarbled(
-            f"{stream} of {self._connection.name} came in another shape than its API describes{missing}. What was pulled before "
-            "is kept. Perhaps the vendor changed it: look for a newer version of servicemeter."
+            f"{stream} of {self._connection.name} came in another shape than its API describes{phrase(missing)}. "
+            "What was pulled before is kept. Perhaps the vendor changed it: look for a newer version of servicemeter."
         )
 
     def _pull_from(self, stream: str, cursor: Cursor, until: datetime) -> None:
@@ -315,10 +318,11 @@ class _Sync:
         try:
             there = self._source.count_tickets(days)
         except SourceFailed as error:
-            self._source.remarks.append(f"The days could not be counted at the source. {error}")
+            self._source.remarks.append(phrase(f"The days could not be counted at the source. {phrase(str(error))}"))
             return {}
         except _SHAPES as error:
-            self._source.remarks.append(f"The days could not be counted at the source. {self._garbled('their count', error)}")
+            garbled = self._garbled("their count", error)
+            self._source.remarks.append(phrase(f"The days could not be counted at the source. {phrase(str(garbled))}"))
             return {}
         with self._desk.on_book() as book:
             here = book.count_days(self._connection.name, self._source.counted, _midnight(days[0]), _midnight(last))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from servicemeter.ground.currencies import minor_digits
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownMetric, UnknownName
+from servicemeter.ground.phrases import phrase
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.catalog import find_metric
 from servicemeter.model.metric import Metric
@@ -147,14 +148,14 @@ class _Entry:
             raise self._bad(str(fault)) from fault
 
     def _bad(self, why: str) -> BadSettings:
-        return BadSettings(f"The target of {self.name}{self.where} cannot be used: {why}")
+        return BadSettings(f"The target of {self.name}{self.where} cannot be used: {phrase(why)}")
 
     def goals(self, said: object) -> Iterator[Goal]:
         """The targets of the metric, in the order they are written."""
         for one in said if isinstance(said, list) else [said]:
             parts = {"goal": one} if isinstance(one, str) else one
             if not isinstance(parts, dict) or not isinstance(parts.get("goal"), str):
-                raise self._bad('write it as "at most 4 h", or as { goal = "at most 4 h", channel = "chat" }.')
+                raise self._bad(phrase('write it as "at most 4 h", or as { goal = "at most 4 h", channel = "chat" }.'))
             yield self._goal(parts)
 
     def _goal(self, parts: dict[str, Any]) -> Goal:
@@ -163,13 +164,13 @@ class _Entry:
                 raise self._bad(str(UnknownName("part of a target", key, _KEYS)))
         channel = parts.get("channel")
         if channel is not None and not isinstance(channel, str):
-            raise self._bad(f"channel = {channel!r} is no name of a channel.")
+            raise self._bad(phrase(f"channel = {channel!r} is no name of a channel."))
         return Goal(self.name, self._target(parts["goal"]), channel, self._month(parts.get("month")))
 
     def _target(self, text: str) -> Target:
         found = _WRITTEN.fullmatch(text.strip())
         if found is None:
-            raise self._bad(f'{text!r} is no target. Write "at most" or "at least", a number, and its unit.')
+            raise self._bad(phrase(f'{text!r} is no target. Write "at most" or "at least", a number, and its unit.'))
         at: Literal["<=", ">="] = "<=" if found[1] == "at most" else ">="
         return Target(at, self._scaled(float(found[2]), found[3] or ""))
 
@@ -178,7 +179,7 @@ class _Entry:
         scales = _SCALES.get(self.metric.unit, {"": 1})
         if unit not in scales:
             known = " or ".join(repr(u) if u else "no unit" for u in scales)
-            raise self._bad(f"{unit!r} is no unit of it; give {known}." if unit else f"its number needs a unit: {known}.")
+            raise self._bad(phrase(f"{unit!r} is no unit of it; give {known}." if unit else f"its number needs a unit: {known}."))
         return round(figure * scales[unit], 9)
 
     def _month(self, said: object) -> date | None:
@@ -187,4 +188,4 @@ class _Entry:
         try:
             return date.fromisoformat(f"{said}-01")
         except ValueError:
-            raise self._bad(f"month = {said!r} is no month. Write it as 2026-11.") from None
+            raise self._bad(phrase(f"month = {said!r} is no month. Write it as 2026-11.")) from None

@@ -27,6 +27,7 @@ from servicemeter.ground.openings import (
     parse_hours,
     passes_at,
 )
+from servicemeter.ground.phrases import phrase
 from servicemeter.ground.zones import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -172,9 +173,9 @@ def holidays_of(country: str, years: Iterable[int], subdivision: str | None = No
     known: dict[str, list[str]] = holidays.list_supported_countries()
     code = country.strip().upper()
     if code not in known:
-        raise BadCalendar(f"There are no holidays for a country called {country!r}. {_codes(code, known)}")
+        raise BadCalendar(f"There are no holidays for a country called {country!r}. {phrase(_codes(code, known))}")
     if subdivision is not None and subdivision not in known[code]:
-        raise BadCalendar(f"{code} has no part called {subdivision!r}. {_codes(subdivision, known[code])}")
+        raise BadCalendar(f"{code} has no part called {subdivision!r}. {phrase(_codes(subdivision, known[code]))}")
     named_in = holidays.country_holidays(code).default_language  # else the names follow the machine's locale
     found = holidays.country_holidays(code, subdivision, years=list(years), expand=False, language=named_in)
     return dict(sorted(found.items()))
@@ -183,4 +184,4 @@ def holidays_of(country: str, years: Iterable[int], subdivision: str | None = No
 def _codes(asked: str, known: Iterable[str]) -> str:
     names = sorted(known)
     near = difflib.get_close_matches(asked, names, n=3, cutoff=0.5)
-    return f"Nearest: {', '.join(near)}." if near else f"Known: {', '.join(names) or 'none'}."
+    return phrase(f"Nearest: {', '.join(near)}." if near else f"Known: {', '.join(names)}." if names else "Known: none.")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from servicemeter.ground.phrases import either, phrase
+
 __all__ = [
     "AmbiguousColumn",
     "BackwardSpan",
@@ -67,8 +69,8 @@ class UnknownName(BadQuestion):
     def __init__(self, kind: str, name: str, known: Iterable[str], meant: Iterable[str] = ()) -> None:
         names = sorted(known)
         near = list(meant) or difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(repr(n) for n in near)}?" if near else f"Known: {', '.join(names)}."
-        super().__init__(f"There is no {kind} called {name!r}. {hint}")
+        hint = phrase(f"Did you mean {either(near)}?" if near else f"Known: {', '.join(names)}.")
+        super().__init__(phrase(f"There is no {phrase(kind)} called {name!r}. {phrase(hint)}"))
         self.kind, self.name, self.near = kind, name, near
 
 
@@ -76,7 +78,7 @@ class UnknownMetric(UnknownName):
     """A metric that is not in the catalogue."""
 
     def __init__(self, name: str, known: Iterable[str], meant: Iterable[str] = ()) -> None:
-        super().__init__("metric", name, known, meant)
+        super().__init__(phrase("metric"), name, known, meant)
 
 
 class NotSignedIn(ServicemeterError):

@@ -13,6 +13,7 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from servicemeter.ground.errors import BackwardSpan, BadCalendar, BadSettings
+from servicemeter.ground.phrases import phrase
 from servicemeter.ground.zones import DAY_S, epoch, epoch_day, moment, offsets, zone
 
 __all__ = [
@@ -66,7 +67,7 @@ class Calendar:
         try:
             zone(self.tz)
         except BadSettings as error:
-            raise BadCalendar(f"Calendar {self.calendar_id!r}: {error}") from error
+            raise BadCalendar(f"Calendar {self.calendar_id!r}: {phrase(str(error))}") from error
         single = {epoch_day(d): self._joined(d.isoformat(), rows) for d, rows in self.exceptions.items()}
         object.__setattr__(self, "weekly", tuple(self.weekly))
         object.__setattr__(self, "exceptions", MappingProxyType(dict(self.exceptions)))
@@ -81,18 +82,18 @@ class Calendar:
         weeks = []
         for since in sorted({row.valid_from or date.min for row in self.weekly}, reverse=True):
             rows = [row for row in self.weekly if (row.valid_from or date.min) == since]
-            days = (self._joined(f"weekday {d}", _of_weekday(rows, d)) for d in range(1, 8))
+            days = (self._joined(phrase(f"weekday {d}"), _of_weekday(rows, d)) for d in range(1, 8))
             weeks.append((epoch_day(since), tuple(days)))
         return tuple(weeks)
 
     def _joined(self, where: str, openings: Iterable[Opening]) -> tuple[Opening, ...]:
         joined: list[Opening] = []
         for open_s, close_s in sorted(openings):
-            said = f"Calendar {self.calendar_id!r}, {where}: opening {_hours(open_s)}-{_hours(close_s)}"
+            said = phrase(f"Calendar {self.calendar_id!r}, {phrase(where)}: opening {_hours(open_s)}-{_hours(close_s)}")
             if not 0 <= open_s < close_s <= DAY_S:
-                raise BadCalendar(f"{said} must end after it starts, within 00:00-24:00. A night shift is two rows.")
+                raise BadCalendar(f"{phrase(said)} must end after it starts, within 00:00-24:00. A night shift is two rows.")
             if joined and open_s < joined[-1][1]:
-                raise BadCalendar(f"{said} overlaps {_hours(joined[-1][0])}-{_hours(joined[-1][1])}.")
+                raise BadCalendar(f"{phrase(said)} overlaps {_hours(joined[-1][0])}-{_hours(joined[-1][1])}.")
             _append(joined, open_s, close_s)
         return tuple(joined)
 

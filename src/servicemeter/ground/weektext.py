@@ -6,13 +6,14 @@ import re
 
 from servicemeter.ground.errors import BadCalendar
 from servicemeter.ground.openings import parse_hours
+from servicemeter.ground.phrases import phrase
 
 __all__ = ["DAYS", "parse_span", "parse_week", "week_text"]
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WHOLE = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SPAN = re.compile(r"(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})", re.ASCII)
-_EXAMPLE = "Write it like 'mon-fri 09:00-17:30; sat 10:00-14:00'."
+_EXAMPLE = phrase("Write it like 'mon-fri 09:00-17:30; sat 10:00-14:00'.")
 
 
 def parse_week(text: str) -> list[tuple[int, str, str]]:
@@ -27,7 +28,9 @@ def parse_week(text: str) -> list[tuple[int, str, str]]:
         days_text, _, hours_text = part.partition(" ")
         days = _days(days_text, part)
         if named.intersection(days):
-            raise BadCalendar(f"week: {part!r} names a day for the second time. Put all its openings into one part. {_EXAMPLE}")
+            raise BadCalendar(
+                f"week: {part!r} names a day for the second time. Put all its openings into one part. {phrase(_EXAMPLE)}"
+            )
         named.update(days)
         spans = _spans(hours_text, part)
         openings += [(day, *span) for day in days for span in spans]
@@ -82,7 +85,7 @@ def _day(name: str, part: str) -> int:
     for number in range(7):
         if name in (DAYS[number], _WHOLE[number]):
             return number + 1
-    raise BadCalendar(f"week: {part!r} begins with no day; the days are {', '.join(DAYS)}. {_EXAMPLE}")
+    raise BadCalendar(f"week: {part!r} begins with no day; the days are {', '.join(DAYS)}. {phrase(_EXAMPLE)}")
 
 
 def _spans(text: str, part: str) -> list[tuple[str, str]]:
@@ -90,5 +93,5 @@ def _spans(text: str, part: str) -> list[tuple[str, str]]:
     if words == ["closed"]:
         return []
     if not words:
-        raise BadCalendar(f"week: {part!r} says no hours. {_EXAMPLE}")
+        raise BadCalendar(f"week: {part!r} says no hours. {phrase(_EXAMPLE)}")
     return [parse_span(word) for word in words]

@@ -13,6 +13,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from servicemeter.ground.errors import BadQuestion, BadSettings
+from servicemeter.ground.phrases import either, phrase
 
 __all__ = [
     "DAY_S",
@@ -42,8 +43,9 @@ def zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        hint = " or ".join(repr(n) for n in _near_zones(name)) or "a name like 'Europe/Amsterdam'"
-        raise BadSettings(f"There is no time zone called {name!r}. Did you mean {hint}?") from error
+        near = _near_zones(name)
+        hint = phrase(f"Did you mean {either(near)}?") if near else phrase("Did you mean a name like 'Europe/Amsterdam'?")
+        raise BadSettings(f"There is no time zone called {name!r}. {phrase(hint)}") from error
 
 
 @cache

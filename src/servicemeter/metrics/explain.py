@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from servicemeter.ground.clock import moment
+from servicemeter.ground.phrases import phrase
 from servicemeter.metrics.contributions import Counted, Part, parts_of
 from servicemeter.metrics.leftouts import left_out
 from servicemeter.metrics.measure import by_other_dimensions
@@ -36,7 +37,7 @@ def explain(
     """Show the rows that `answer` counted (at most `limit`), their sums, and what was left out and why."""
     one = plan(question, settings, sources)
     if not one.is_measured or one.invalid_dimension:
-        return Explanation(answer, [], 0, [], [], [], ("Nothing was counted: see null_reason.",))
+        return Explanation(answer, [], 0, [], [], [], (phrase("Nothing was counted: see null_reason."),))
     facts = facts_for(one)
     rows: list[tuple[Key, Row]] = []
     totals: dict[Key, Row] = {}
@@ -251,7 +252,9 @@ def _disagreements(answer: Answer, sums: Sequence[Row]) -> list[str]:
     """What must never be: rows that do not add up to the answer."""
     given = [row for row in answer.rows if row["null_reason"] not in _NOT_COUNTED]
     return [
-        f"The rows add up to n = {total['n']}, the answer says {row['n']}: this is a fault of the program, please report it."
+        phrase(
+            f"The rows add up to n = {total['n']}, the answer says {row['n']}: this is a fault of the program, please report it."
+        )
         for row, total in zip(given, sums, strict=True)
         if (row["n"] or 0) != total["n"]
     ]

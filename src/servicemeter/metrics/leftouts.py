@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from servicemeter.ground.clock import moment
+from servicemeter.ground.phrases import phrase
 from servicemeter.metrics.conditions import ALTERNATIVE, Reason, conjuncts, reason_named, reason_of, reason_of_field
 from servicemeter.metrics.contributions import Counted, Part
 from servicemeter.metrics.plan import Plan
@@ -121,7 +122,7 @@ def _never_became(one: Plan, facts: Facts, tally: Tally, notes: list[str]) -> li
     if any(f.dimension not in _OF_ROWS for f in filters):
         others = ", ".join(f.dimension for f in filters if f.dimension not in _OF_ROWS)
         notes.append(
-            f"Rows that are in no figure (spam, tests, merged, notes) are not listed: they have no {others} to filter by."
+            phrase(f"Rows that are in no figure (spam, tests, merged, notes) are not listed: they have no {others} to filter by.")
         )
         return []
     text = facts.engine.dialect.text

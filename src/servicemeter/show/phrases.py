@@ -11,29 +11,23 @@ import json
 from functools import cache
 from importlib.resources import files
 
+from servicemeter.ground.phrases import phrase, plural
 from servicemeter.show.numbers import number
 
-__all__ = ["counted", "phrase", "plural", "read_catalogue", "say"]
-
-
-def phrase(english: str) -> str:
-    """The text itself, marked as one that is said to people later."""
-    return english
-
-
-def plural(one: str, many: str) -> tuple[str, str]:
-    """The two forms of a counted phrase, marked in the same way."""
-    return one, many
+__all__ = ["counted", "form_for", "phrase", "plural", "read_catalogue", "say", "translations"]
 
 
 @cache
-def _translations(language: str) -> dict[str, list[str]]:
-    """The phrases of a language, each with its plural forms; empty where there is no catalogue."""
+def translations(language: str, name: str = "") -> dict[str, list[str]]:
+    """The phrases of a language (or of one of its catalogues), each with its plural forms; empty where there is no catalogue.
+
+    What the pages say goes before `said.po`: an order there is a purchase, here the order of a list.
+    """
     folder = files("servicemeter.show").joinpath("locale", language)
     found: dict[str, list[str]] = {}
     if folder.is_dir():
-        for file in sorted(folder.iterdir(), key=lambda f: f.name):
-            if file.name.endswith(".po"):
+        for file in sorted(folder.iterdir(), key=lambda f: (f.name != "said.po", f.name)):
+            if file.name == f"{name}.po" or (not name and file.name.endswith(".po")):
                 found |= read_catalogue(file.read_text("utf-8"))
     return found
 
@@ -67,7 +61,7 @@ def say(language: str, english: str, **values: object) -> str:
     >>> say("en", "target {value}", value="4 h")
     'target 4 h'
     """
-    text = _translations(language).get(english, [english])[-1]
+    text = translations(language).get(english, [english])[-1]
     return text.format(**values) if values else text
 
 
@@ -77,12 +71,12 @@ def counted(language: str, count: float, one: str, many: str, **values: object) 
     >>> counted("en", 1, "{n} answer", "{n} answers"), counted("en", 1204, "{n} answer", "{n} answers")
     ('1 answer', '1,204 answers')
     """
-    forms = _translations(language).get(one, [one, many])
-    form = forms[min(_form(language, count), len(forms) - 1)]
+    forms = translations(language).get(one, [one, many])
+    form = forms[min(form_for(language, count), len(forms) - 1)]
     return form.format(n=number(count, language=language), **values)
 
 
-def _form(language: str, count: float) -> int:
+def form_for(language: str, count: float) -> int:
     """Which plural form a number takes: 0 for one, 1 for more; Romanian has a third from 20 on (`20 de`)."""
     if count == 1:
         return 0

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from servicemeter.ground.errors import BadFile
+from servicemeter.ground.phrases import either, phrase
 from servicemeter.model.rows import arrow_type
 from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.sources.columnar import open_parquet
@@ -35,8 +36,9 @@ def canonical_table(path: Path, names: tuple[str, ...]) -> Table | None:
     strange = sorted(given - known)
     if strange:
         near = difflib.get_close_matches(strange[0], known - given, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Its columns: {', '.join(c.name for c in named.columns)}."
-        raise BadFile(f"{path}: {named.name} has no column {strange[0]!r}. {hint} Or give a mapping: --map FILE.")
+        columns = ", ".join(column.name for column in named.columns)
+        hint = phrase(f"Did you mean {either(near[:1])}?" if near else f"Its columns: {columns}.")
+        raise BadFile(f"{path}: {named.name} has no column {strange[0]!r}. {phrase(hint)} Or give a mapping: --map FILE.")
     return named
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from servicemeter.ground.errors import AmbiguousColumn, BadMapping
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import CONFIGURATION, Column
 from servicemeter.sources.conditions import Condition, columns_of
 from servicemeter.sources.decimals import numbers
@@ -151,13 +152,13 @@ class Plan:
             return []
         if tally.needs_zone and tally.naive[style] and not reading.time_zone:
             raise AmbiguousColumn(self._zone_needed(subject.label))
-        remarks = [f"{subject.label}: dates read as {style}."] if style not in {"iso", "typed"} else []
+        remarks = [phrase(f"{subject.label}: dates read as {style}.")] if style not in {"iso", "typed"} else []
         if tally.needs_zone and tally.dates_only:
-            remarks.append(f"{subject.label} has dates without times; midnight was taken.")
+            remarks.append(phrase(f"{subject.label} has dates without times; midnight was taken."))
         return remarks
 
     def _zone_needed(self, where: str) -> str:
-        return (
+        return phrase(
             f"{self._file}, {where}: the times have no time zone. Say which clock they were read from: "
             '--tz Europe/Amsterdam, or time_zone = "Europe/Amsterdam" in the mapping.'
         )
@@ -170,7 +171,7 @@ class Plan:
     def _loose_number(self, name: str, cell: Cell) -> Decimal:
         found = numbers(cell)
         if not found:
-            raise Unreadable("this is no number")
+            raise Unreadable(phrase("this is no number"))
         return found.get(self._column_reading(name).decimal or ".") or next(iter(found.values()))
 
     def _all_sites(self) -> Iterator[tuple[Value, Column, str]]:

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import Any, Literal
 
 from servicemeter.ground.errors import AmbiguousColumn
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.dates import DATE_ORDERS, readings
 from servicemeter.sources.decimals import MARKS, numbers
 from servicemeter.sources.options import Reading
@@ -33,9 +34,9 @@ class Subject:
     def advice(self, option: str, value: str) -> str:
         """Where to write the option that decides."""
         if not self.is_column:
-            return f'write {option} = "{value}" beside it in the mapping'
+            return phrase(f'write {option} = "{value}" beside it in the mapping')
         key = f"[columns.{self.label}]" if self.label.replace("_", "").isalnum() else f'[columns."{self.label}"]'
-        return f'write {option} = "{value}" under {key} of the mapping, or give --option "{self.label}.{option}={value}"'
+        return phrase(f'write {option} = "{value}" under {key} of the mapping, or give --option "{self.label}.{option}={value}"')
 
 
 @dataclass
@@ -102,16 +103,15 @@ class Tally:
 
     def decide(self, file: str) -> str:
         """The style of the column; raises `AmbiguousColumn` when more than one fits, or none."""
-        where = self._where(file)
         if self.total == 0:
             return "iso" if self.subject.family == "date" else "."
         if not self.counts:
-            raise AmbiguousColumn(self._hopeless(where))
+            raise AmbiguousColumn(self._hopeless(file))
         family = max((f for f in self.readable if f), key=lambda f: self.readable[f])
         if family == "clock":
             raise AmbiguousColumn(
-                f"{where} has times such as {self._examples(family)}: hours and minutes, or minutes and seconds? "
-                f"For minutes and seconds {self.subject.advice('unit', 'm:s')}; the other is h:m."
+                f"{file}, {phrase(self._where)} has times such as {self._examples(family)}: hours and minutes, or minutes and "
+                f"seconds? For minutes and seconds {phrase(self.subject.advice('unit', 'm:s'))}; the other is h:m."
             )
         styles = _STYLES_OF.get(family, (family,))
         full = [style for style in styles if self.counts[style] == self.readable[family]]
@@ -119,10 +119,11 @@ class Tally:
             return full[0]
         if self.is_canonical and "." in full:
             return "."
-        raise AmbiguousColumn(self._unclear(where, family, full or [s for s in styles if self.counts[s]]))
+        raise AmbiguousColumn(self._unclear(file, family, full or [s for s in styles if self.counts[s]]))
 
-    def _where(self, file: str) -> str:
-        return f"{file}, column {self.subject.label!r}" if self.subject.is_column else f"{file}, {self.subject.label}"
+    @property
+    def _where(self) -> str:
+        return phrase(f"column {self.subject.label!r}") if self.subject.is_column else self.subject.label
 
     def _differ(self, styles: list[str]) -> bool:
         return any(pair in self.differing for pair in combinations(sorted(styles), 2))
@@ -130,31 +131,50 @@ class Tally:
     def _examples(self, family: str) -> str:
         return ", ".join(self.samples.get(family, [])[:_SHOWN])
 
-    def _hopeless(self, where: str) -> str:
+    def _hopeless(self, file: str) -> str:
         if self.subject.family == "date":
             advice = self.subject.advice("format", "%d/%m/%Y %H:%M")
-            return f"{where} cannot be read as dates ({self._examples('')}). If it holds dates, {advice}."
-        return f"{where} cannot be read as numbers ({self._examples('')}). Map another column, or leave it out."
+            return phrase(
+                f"{file}, {phrase(self._where)} cannot be read as dates ({self._examples('')}). "
+                f"If it holds dates, {phrase(advice)}."
+            )
+        return phrase(
+            f"{file}, {phrase(self._where)} cannot be read as numbers ({self._examples('')}). "
+            "Map another column, or leave it out."
+        )
 
-    def _unclear(self, where: str, family: str, styles: list[str]) -> str:
+    def _unclear(self, file: str, family: str, styles: list[str]) -> str:
         option = "date_order" if family == "order" else "decimal"
         named = [_SPOKEN.get(style, style) for style in styles]
         both = all(self.counts[style] == self.readable[family] for style in styles)
-        split = "has values that fit only " + " and others only ".join(named)
-        reason = "can be read " + " or ".join(named) if both else split
         examples = self._examples(family) if both else ", ".join(self.only[s] for s in styles if s in self.only)
         others = ", ".join(styles[1:])
         advice = self.subject.advice(option, styles[0])
-        return f"{where} {reason} (for example {examples}). Decide: {advice} (or {others})."
+        decide = phrase(f"{examples}). Decide: {phrase(advice)} (or {others}).")
+        return phrase(
+            f"{file}, {phrase(self._where)} can be read {phrase(_any_of(named))} (for example {phrase(decide)}"
+            if both
+            else f"{file}, {phrase(self._where)} has values that fit only {phrase(_each_of(named))} (for example {phrase(decide)}"
+        )
+
+
+def _any_of(named: list[str]) -> str:
+    first, *rest = named
+    return phrase(f"{phrase(first)} or {phrase(_any_of(rest))}") if rest else first
+
+
+def _each_of(named: list[str]) -> str:
+    first, *rest = named
+    return phrase(f"{phrase(first)} and others only {phrase(_each_of(rest))}") if rest else first
 
 
 _STYLES_OF: dict[str, tuple[str, ...]] = {"order": DATE_ORDERS, "mark": MARKS}
 _SPOKEN = {
-    "day-first": "day first",
-    "month-first": "month first",
-    "year-first": "year first",
-    ".": "with a decimal point",
-    ",": "with a decimal comma",
+    "day-first": phrase("day first"),
+    "month-first": phrase("month first"),
+    "year-first": phrase("year first"),
+    ".": phrase("with a decimal point"),
+    ",": phrase("with a decimal comma"),
 }
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from servicemeter.ground.errors import BadFile, EmptyFile
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.encoding import find_encoding, open_bytes
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names
@@ -62,7 +63,7 @@ class DelimitedTable:
                 raise BadFile(f"{self.path}: there is no encoding called {options.encoding!r}; try utf-8.") from None
         found = find_encoding(self.path)
         if not found.certain:
-            self.remarks.append(f"The text is not UTF-8; read as {found}. Another: the option encoding=…")
+            self.remarks.append(phrase(f"The text is not UTF-8; read as {found}. Another: the option encoding=…"))
         return str(found)
 
     def _first_line(self, skip: int) -> str:
@@ -144,7 +145,7 @@ class _Building:
     def _misfit(self, cells: list[str]) -> str | None:
         if len(cells) == len(self.names):
             return None
-        return f"the row has {len(cells)} cells, the header has {len(self.names)}"
+        return phrase(f"the row has {len(cells)} cells, the header has {len(self.names)}")
 
     def give(self) -> RawBatch:
         columns: dict[str, list[Cell]] = {name: [row[place] for row in self.rows] for place, name in enumerate(self.names)}
@@ -182,8 +183,8 @@ def _records_of(lines: Iterable[str], delimiter: str, above: int = 0) -> Iterato
 
 def _quoting_fault(error: str, line_count: int) -> str:
     if "unexpected end of data" in error:
-        return f"a quote opened in this row is never closed; it takes in the last {line_count} lines of the file"
-    return f"the quoting cannot be read: {error}; double the quotes inside a quoted cell"
+        return phrase(f"a quote opened in this row is never closed; it takes in the last {line_count} lines of the file")
+    return phrase(f"the quoting cannot be read: {error}; double the quotes inside a quoted cell")
 
 
 def _delimiter(given: str | None) -> str | None:

@@ -6,6 +6,7 @@ import zlib
 from pathlib import Path
 
 from servicemeter.ground.errors import BadFile, EmptyFile
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.columnar import ParquetTable
 from servicemeter.sources.delimited import DelimitedTable
 from servicemeter.sources.encoding import open_bytes
@@ -17,17 +18,17 @@ from servicemeter.sources.workbook import WorkbookTable
 __all__ = ["file_kind", "open_table"]
 
 _BINARY = (
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"%PDF", "a PDF document"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"BZh", "packed with bzip2"),
-    (b"\xfd7zXZ", "packed with xz"),
-    (b"\x28\xb5\x2f\xfd", "packed with zstandard"),
+    (b"\x89PNG", phrase("a PNG picture")),
+    (b"\xff\xd8\xff", phrase("a JPEG picture")),
+    (b"GIF8", phrase("a GIF picture")),
+    (b"%PDF", phrase("a PDF document")),
+    (b"\x7fELF", phrase("a program")),
+    (b"SQLite format 3", phrase("an SQLite database")),
+    (b"BZh", phrase("packed with bzip2")),
+    (b"\xfd7zXZ", phrase("packed with xz")),
+    (b"\x28\xb5\x2f\xfd", phrase("packed with zstandard")),
 )
-_WANTED = "Give CSV, TSV, JSON lines, Parquet or XLSX (gzip-packed text is fine)."
+_WANTED = phrase("Give CSV, TSV, JSON lines, Parquet or XLSX (gzip-packed text is fine).")
 
 
 def open_table(path: Path, options: FileOptions | None = None) -> RawTable:
@@ -50,7 +51,7 @@ def file_kind(path: Path) -> str:
         return _spreadsheet(path)
     for mark, what in _BINARY:
         if start.startswith(mark):
-            raise BadFile(f"{path}: this is not a table but {what}. {_WANTED}")
+            raise BadFile(f"{path}: this is not a table but {phrase(what)}. {phrase(_WANTED)}")
     text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
     if text.startswith(b"["):
         return _json_list(path)
@@ -74,7 +75,7 @@ def _first_bytes(path: Path) -> bytes:
 
 def _spreadsheet(path: Path) -> str:
     if path.suffix.lower() in {".zip", ".docx", ".pptx", ".doc", ".ppt", ".msg"}:
-        raise BadFile(f"{path}: this is an archive or document, not a table. Unpack it and give the files. {_WANTED}")
+        raise BadFile(f"{path}: this is an archive or document, not a table. Unpack it and give the files. {phrase(_WANTED)}")
     return "spreadsheet"
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from servicemeter.ground.clock import instant
 from servicemeter.ground.errors import ServicemeterError, UnknownName
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Batch, KeptAside, arrow_type
 from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.sources.source import Row
@@ -71,11 +72,20 @@ def _column(column: Column, cells: Sequence[Any], faults: dict[int, tuple[str, s
                 read.append(_cell(column, cell))
             except (ServicemeterError, ValueError, TypeError, OverflowError):
                 read.append(None)
-                faults.setdefault(place, (column.name, f"{column.name} cannot be read as {_KINDS.get(column.kind, column.kind)}"))
+                reason = phrase(f"{column.name} cannot be read as {phrase(_KINDS.get(column.kind, column.kind))}")
+                faults.setdefault(place, (column.name, reason))
         return pa.array(read, wanted)
 
 
-_KINDS = {"ts": "an instant", "date": "a date", "s": "seconds", "int": "a whole number", "minor": "an amount", "num": "a number"}
+_KINDS = {
+    "ts": phrase("an instant"),
+    "date": phrase("a date"),
+    "s": phrase("seconds"),
+    "int": phrase("a whole number"),
+    "minor": phrase("an amount"),
+    "num": phrase("a number"),
+    "bool": phrase("bool"),
+}
 
 
 def _at_once(column: Column, cells: Sequence[Any], wanted: pa.DataType) -> pa.Array:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from servicemeter.ground.phrases import phrase
+
 __all__ = ["SkippedHour", "believable", "to_utc", "zone_named"]
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,7 +48,7 @@ def to_utc(instant: datetime, zone: ZoneInfo, fold: str = "first") -> datetime:
 def believable(instant: datetime, now: datetime) -> str | None:
     """Why an instant cannot be a fact: before 1970, or more than a day after `now`; None when it can."""
     if instant < _FIRST:
-        return "the date is before 1970"
+        return phrase("the date is before 1970")
     if instant > now + timedelta(days=1):
-        return f"the date lies in the future (now is {now:%Y-%m-%d %H:%M} UTC); is day and month the right way round?"
+        return phrase(f"the date lies in the future (now is {now:%Y-%m-%d %H:%M} UTC); is day and month the right way round?")
     return None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from servicemeter.ground.errors import BadFile
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.encoding import find_encoding, open_bytes
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Cell, Ragged, RawBatch
@@ -95,9 +96,9 @@ def _pieces(line: str) -> Iterator[tuple[Any, str]]:
 
 def _object(found: Any, text: str, number: int) -> dict[str, Cell] | Ragged:
     if isinstance(found, Exception):
-        return Ragged(number, f"the line is not JSON: {found}", {"": text})
+        return Ragged(number, phrase(f"the line is not JSON: {found}"), {"": text})
     if not isinstance(found, dict):
-        return Ragged(number, "the line is not a JSON object", {"": text})
+        return Ragged(number, phrase("the line is not a JSON object"), {"": text})
     return flat(found)
 
 

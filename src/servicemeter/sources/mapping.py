@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from servicemeter.ground.errors import BadMapping
+from servicemeter.ground.phrases import either, phrase
 from servicemeter.model.tables import Column, Table
 from servicemeter.sources.conditions import Condition, columns_of
 from servicemeter.sources.options import AS_FOUND, NO_READING, FileOptions, Reading
@@ -89,9 +90,9 @@ def check_columns(mapping: Mapping, names: Iterable[str], file: str) -> None:
     for where, name in _mentions(mapping):
         if name not in known:
             near = difflib.get_close_matches(name, known, n=2, cutoff=0.5)
-            hint = f"Did you mean {' or '.join(map(repr, near))}? " if near else ""
+            hint = phrase(f"Did you mean {either(near)}? ") if near else ""
             raise BadMapping(
-                f"{mapping.path}, {where}: there is no column {name!r} in {file}. {hint}"
+                f"{mapping.path}, {where}: there is no column {name!r} in {file}. {phrase(hint)}"
                 f"Columns of the file: {', '.join(own)}. A fixed text is written {{ value = {name!r} }}."
             )
     _check_circles(mapping)

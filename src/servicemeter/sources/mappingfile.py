@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from servicemeter.ground.errors import BadMapping
+from servicemeter.ground.phrases import either, phrase
 from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.sources.conditions import COMPARISONS, All, AnyOf, Condition, Never, Test
 from servicemeter.sources.dates import DATE_ORDERS
@@ -94,13 +95,13 @@ class Parser:
     path: str
 
     def fail(self, where: str, what: str) -> NoReturn:
-        raise BadMapping(f"{self.path}, {where}: {what}")
+        raise BadMapping(f"{self.path}, {where}: {phrase(what)}")
 
     def mapping(self, found: dict[str, Any], default_name: str) -> Mapping:
         self.known(found, _TOP, "the file")
         rows = self.tables(found.get("rows"), "[[rows]]")
         if not rows:
-            self.fail("[[rows]]", 'the mapping makes no rows; write a block such as [[rows]] with table = "tickets"')
+            self.fail("[[rows]]", phrase('the mapping makes no rows; write a block such as [[rows]] with table = "tickets"'))
         coverage = self.table(found.get("coverage", {}), "[coverage]", {"loaded_from", "loaded_through"})
         layout = self.table(found.get("format", {}), "[format]", _FILE | _EVERYWHERE)
         zone = self.zone(found.get("time_zone"), "time_zone")
@@ -136,7 +137,7 @@ class Parser:
         name = given.get("table")
         where = f"[[rows]] {place} ({name})"
         if name is None:
-            self.fail(f"[[rows]] {place}", 'say which table the rows are of: table = "tickets"')
+            self.fail(f"[[rows]] {place}", phrase('say which table the rows are of: table = "tickets"'))
         self.known(given, {"table", "when", "columns"}, where)
         if name not in TABLES or name == "sources":
             self.unknown(where, "canonical table", str(name), set(TABLES) - {"sources"})
@@ -149,7 +150,7 @@ class Parser:
         )
         missing = sorted(needed_columns(table) - set(columns))
         if missing:
-            self.fail(where, f"the column {missing[0]} has to be mapped; every row of {name} needs it")
+            self.fail(where, phrase(f"the column {missing[0]} has to be mapped; every row of {name} needs it"))
         when = self.condition(given["when"], f"{where}, when") if "when" in given else None
         return Block(table, when, made, where)
 
@@ -164,11 +165,13 @@ class Parser:
         if isinstance(given, str):
             return Value(self.template(given, where) if "{" in given else ColumnOf(given), where)
         if not isinstance(given, dict):
-            self.fail(where, f"write the name of a column, or {{ value = {given!r} }} for a fixed value")
+            self.fail(where, phrase(f"write the name of a column, or {{ value = {given!r} }} for a fixed value"))
         self.known(given, {*_ORIGINS, *_READING, *_CHANGES}, where)
         origins = [key for key in _ORIGINS if key in given]
         if len(origins) != 1:
-            self.fail(where, f"give exactly one of {', '.join(_ORIGINS)}" + (f", not {origins}" if origins else ""))
+            names = ", ".join(_ORIGINS)
+            one = phrase(f"give exactly one of {names}, not {origins}" if origins else f"give exactly one of {names}")
+            self.fail(where, one)
         return Value(
             self.origin(given, origins[0], where),
             where,
@@ -189,7 +192,7 @@ class Parser:
             return self.template(self.text(found, f"{where}, text"), where)
         if kind == "value":
             if not isinstance(found, (str, int, float, bool, datetime, date, time)):
-                self.fail(where, "value is a text, a number, true or false, or a date")
+                self.fail(where, phrase("value is a text, a number, true or false, or a date"))
             return Constant(found)
         return Choice(tuple(self.branch(part, where) for part in self.tables(found, f"{where}, choose")))
 
@@ -201,7 +204,7 @@ class Parser:
         try:
             return parse_template(text)
         except ValueError as error:
-            self.fail(where, f"{text!r}: {error}")
+            self.fail(where, phrase(f"{text!r}: {phrase(str(error))}"))
 
     def condition(self, given: Any, where: str) -> Condition:
         """A condition, or a list of them that all have to hold."""
@@ -213,12 +216,12 @@ class Parser:
         column = self.text(table["column"], where)
         tests = [self.test(column, key, operand, where) for key, operand in table.items() if key != "column"]
         if not tests:
-            self.fail(where, f"say what is asked of {column!r}: {', '.join(sorted(_TESTS))}")
+            self.fail(where, phrase(f"say what is asked of {column!r}: {', '.join(sorted(_TESTS))}"))
         return tests[0] if len(tests) == 1 else All(tuple(tests))
 
     def combination(self, table: dict[str, Any], where: str) -> Condition:
         if len(table) != 1 or not {"all", "any", "not"} & set(table):
-            self.fail(where, 'a condition names a column ({ column = "…", is = "…" }) or is one of all, any, not')
+            self.fail(where, phrase('a condition names a column ({ column = "…", is = "…" }) or is one of all, any, not'))
         (kind, parts), *_ = table.items()
         if kind == "not":
             return Never(self.condition(parts, where))
@@ -228,11 +231,11 @@ class Parser:
     def test(self, column: str, operation: str, operand: Any, where: str) -> Condition:
         if operation in COMPARISONS:
             if isinstance(operand, bool) or not isinstance(operand, (int, float)):
-                self.fail(where, f"{operation} compares with a number, not {operand!r}")
+                self.fail(where, phrase(f"{operation} compares with a number, not {operand!r}"))
             return Test(column, operation, Decimal(str(operand)))
         if operation == "empty":
             if not isinstance(operand, bool):
-                self.fail(where, "empty is true or false")
+                self.fail(where, phrase("empty is true or false"))
             return Test(column, operation, operand)
         wanted = tuple(text_of(one) for one in operand) if isinstance(operand, list) else (text_of(operand),)
         if operation in {"is_not", "none_of"}:
@@ -269,7 +272,7 @@ class Parser:
             return None
         table = self.table(given, "[group]", {"by", "at"})
         if set(table) != {"by", "at"}:
-            self.fail("[group]", "say by which column the cases are known (by) and when each step happened (at)")
+            self.fail("[group]", phrase("say by which column the cases are known (by) and when each step happened (at)"))
         return Group(self.text(table["by"], "[group] by"), self.text(table["at"], "[group] at"))
 
     def split(self, given: Any, where: str) -> Split | None:
@@ -278,7 +281,7 @@ class Parser:
         table = self.table(given, f"{where}, split", {"by", "take"})
         by, take = table.get("by"), table.get("take", 1)
         if not isinstance(by, str) or not by or not isinstance(take, int) or take == 0:
-            self.fail(where, 'write split = { by = " - ", take = 1 } (take = -1 is the last part)')
+            self.fail(where, phrase('write split = { by = " - ", take = 1 } (take = -1 is the last part)'))
         return Split(by, take)
 
     def translations(self, given: Any, where: str) -> tuple[tuple[str, str], ...] | None:
@@ -290,7 +293,7 @@ class Parser:
     def plus(self, given: Any, where: str) -> tuple[str | int, ...]:
         parts = given if isinstance(given, list) else [given]
         if any(isinstance(part, bool) or not isinstance(part, (str, int)) for part in parts):
-            self.fail(where, "plus_seconds is a column of seconds, a whole number, or a list of them")
+            self.fail(where, phrase("plus_seconds is a column of seconds, a whole number, or a list of them"))
         return tuple(parts)
 
     def capabilities(self, given: Any) -> tuple[str, ...] | None:
@@ -298,7 +301,7 @@ class Parser:
             return None
         for name in (found := self.texts(given, "capabilities")):
             if name not in _CAPABILITIES:
-                self.unknown("capabilities", "capability", name, _CAPABILITIES)
+                self.unknown("capabilities", phrase("capability"), name, _CAPABILITIES)
         return found
 
     def instant(self, given: Any, where: str, zone: str | None) -> datetime | None:
@@ -306,15 +309,15 @@ class Parser:
         if given is None:
             return None
         if not isinstance(given, date):
-            self.fail(where, "write a date (1999-01-01) or an instant (1999-01-01T00:00:00+02:00), without quotes")
+            self.fail(where, phrase("write a date (1999-01-01) or an instant (1999-01-01T00:00:00+02:00), without quotes"))
         found = given if isinstance(given, datetime) else datetime(given.year, given.month, given.day)  # noqa: DTZ001
         if found.tzinfo is None and zone is None:
-            self.fail(where, "a date without offset needs time_zone at the top of the mapping")
+            self.fail(where, phrase("a date without offset needs time_zone at the top of the mapping"))
         return found if found.tzinfo is not None or zone is None else found.replace(tzinfo=ZoneInfo(zone))
 
     def zone(self, given: Any, where: str) -> str | None:
         if given is not None and (not isinstance(given, str) or zone_named(given) is None):
-            self.fail(where, f"{given!r} is no time zone; write an IANA name such as Europe/Amsterdam")
+            self.fail(where, phrase(f"{given!r} is no time zone; write an IANA name such as Europe/Amsterdam"))
         return given
 
     def pattern(self, given: Any, where: str) -> str:
@@ -322,7 +325,7 @@ class Parser:
         try:
             check_pattern(text)
         except ValueError as error:
-            self.fail(where, f"{text!r}: {error}")
+            self.fail(where, phrase(f"{text!r}: {phrase(str(error))}"))
         return text
 
     def allowed(self, name: str, given: Any, where: str) -> str | None:
@@ -335,22 +338,22 @@ class Parser:
 
     def text(self, given: Any, where: str) -> str:
         if not isinstance(given, str):
-            self.fail(where, f"this is a text: write it in quotes, not {given!r}")
+            self.fail(where, phrase(f"this is a text: write it in quotes, not {given!r}"))
         return given
 
     def texts(self, given: Any, where: str) -> tuple[str, ...]:
         if not isinstance(given, list):
-            self.fail(where, f'this is a list of texts: ["…", "…"], not {given!r}')
+            self.fail(where, phrase(f'this is a list of texts: ["…", "…"], not {given!r}'))
         return tuple(text_of(one) for one in given)
 
     def count(self, given: Any, where: str) -> int:
         if not isinstance(given, int) or isinstance(given, bool) or given < 0:
-            self.fail(where, f"this is a whole number, not {given!r}")
+            self.fail(where, phrase(f"this is a whole number, not {given!r}"))
         return given
 
     def table(self, given: Any, where: str, known: Iterable[str] | None = None) -> dict[str, Any]:
         if not isinstance(given, dict):
-            self.fail(where, f"this is a table of keys, not {given!r}")
+            self.fail(where, phrase(f"this is a table of keys, not {given!r}"))
         if known is not None:
             self.known(given, known, where)
         return given
@@ -359,16 +362,16 @@ class Parser:
         if given is None:
             return []
         if not isinstance(given, list) or not all(isinstance(one, (dict, list)) for one in given):
-            self.fail(where, "this is a list of tables")
+            self.fail(where, phrase("this is a list of tables"))
         return given
 
     def known(self, given: dict[str, Any], known: Iterable[str], where: str) -> None:
         for key in given:
             if key not in set(known):
-                self.unknown(where, "key", key, known)
+                self.unknown(where, phrase("key"), key, known)
 
     def unknown(self, where: str, kind: str, name: str, known: Iterable[str]) -> NoReturn:
         names = sorted(known)
         near = difflib.get_close_matches(name, names, n=2, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"Known: {', '.join(names)}."
-        self.fail(where, f"there is no {kind} called {name!r}. {hint}")
+        hint = phrase(f"Did you mean {either(near)}?" if near else f"Known: {', '.join(names)}.")
+        self.fail(where, phrase(f"there is no {phrase(kind)} called {name!r}. {phrase(hint)}"))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.datewords import MONTH, offset
 
 __all__ = ["DIRECTIVES", "check_pattern", "match_pattern"]
@@ -35,11 +36,11 @@ def check_pattern(pattern: str) -> None:
     names = re.findall(r"%(.?)", pattern)
     for name in names:
         if name not in DIRECTIVES:
-            raise ValueError(f"%{name} is not known; known are {', '.join('%' + known for known in DIRECTIVES)}")
+            raise ValueError(phrase(f"%{name} is not known; known are {', '.join('%' + known for known in DIRECTIVES)}"))
     if not (set("Yy") & set(names) and set("mbB") & set(names) and "d" in names):
-        raise ValueError("a format says year (%Y or %y), month (%m or %b) and day (%d)")
+        raise ValueError(phrase("a format says year (%Y or %y), month (%m or %b) and day (%d)"))
     if len([n for n in names if n != "%"]) != len({n.replace("B", "b") for n in names if n != "%"}):
-        raise ValueError("a directive stands twice in the format")
+        raise ValueError(phrase("a directive stands twice in the format"))
 
 
 def match_pattern(pattern: str, text: str) -> datetime | None:

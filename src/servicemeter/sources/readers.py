@@ -9,6 +9,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import Column
 from servicemeter.sources.dates import readings, with_format
 from servicemeter.sources.decimals import numbers
@@ -103,24 +104,24 @@ class Reader:
         if self.reading.format is not None:
             found = with_format(text, self.reading.format)
             if found is None:
-                raise Unreadable(f"this does not fit the format {self.reading.format}")
+                raise Unreadable(phrase(f"this does not fit the format {self.reading.format}"))
             return found
         made = readings(text, self._now, epoch=self.reading.epoch or "1900")
         if self.style in made:
             return made[self.style]
         if "typed" in made:
             return made["typed"]
-        raise Unreadable(f"this is no date; the other values of the column are read as {self.style}")
+        raise Unreadable(phrase(f"this is no date; the other values of the column are read as {self.style}"))
 
     def _in_utc(self, local: datetime) -> datetime:
         if local.tzinfo is None and self._zone is None:
-            raise Unreadable("the time zone is not known; give --tz or time_zone in the mapping")
+            raise Unreadable(phrase("the time zone is not known; give --tz or time_zone in the mapping"))
         try:
             instant = to_utc(local, self._zone or ZoneInfo("UTC"), self.reading.fold or "first")
         except SkippedHour:
-            raise Unreadable(f"no clock in {self._zone} showed this time: summer time began in that hour") from None
+            raise Unreadable(phrase(f"no clock in {self._zone} showed this time: summer time began in that hour")) from None
         except OverflowError:
-            raise Unreadable("the year is out of range") from None
+            raise Unreadable(phrase("the year is out of range")) from None
         reason = None if self._unbounded else believable(instant, self._now)
         if reason:
             raise Unreadable(reason)
@@ -143,7 +144,7 @@ class Reader:
         for word in self.column.words:
             if word == text.casefold():
                 return word
-        raise Unreadable(f"{self.column.name} is one of {', '.join(self.column.words)}; translate it with values = {{…}}")
+        raise Unreadable(phrase(f"{self.column.name} is one of {', '.join(self.column.words)}; translate it with values = {{…}}"))
 
     def _ts(self, cell: Cell) -> datetime | None:
         local = self.local(cell)
@@ -165,14 +166,14 @@ class Reader:
             return True
         if self.reading.false is None and text.casefold() in _FALSE:
             return False
-        raise Unreadable('this is neither true nor false; say which words are: true = ["…"], false = ["…"]')
+        raise Unreadable(phrase('this is neither true nor false; say which words are: true = ["…"], false = ["…"]'))
 
     def number(self, cell: Cell) -> Decimal:
         """The number of a cell; raises `Unreadable`."""
         made = numbers(cell)
         if self.style in made:
             return made[self.style]
-        raise Unreadable(f"this is no number (decimal mark {self.style!r})")
+        raise Unreadable(phrase(f"this is no number (decimal mark {self.style!r})"))
 
     def _num(self, cell: Cell) -> float:
         return float(self.number(cell))
@@ -180,7 +181,7 @@ class Reader:
     def _int(self, cell: Cell) -> int:
         number = self.number(cell)
         if number != number.to_integral_value():
-            raise Unreadable("a whole number is wanted")
+            raise Unreadable(phrase("a whole number is wanted"))
         return _counted(number)
 
     def _s(self, cell: Cell) -> int:
@@ -189,7 +190,7 @@ class Reader:
         if seconds is None:
             seconds = self.number(cell) * UNITS.get(unit, Decimal(1))
         if seconds < 0:
-            raise Unreadable("a time span cannot be negative")
+            raise Unreadable(phrase("a time span cannot be negative"))
         return _counted(seconds.to_integral_value(ROUND_FLOOR))
 
     def _minor(self, cell: Cell) -> int:
@@ -206,7 +207,7 @@ def _keep_small(known: dict[Any, Any]) -> None:
 
 def _counted(number: Decimal) -> int:
     if abs(number) >= _MOST:
-        raise Unreadable("the number is too large to be one")
+        raise Unreadable(phrase("the number is too large to be one"))
     return int(number)
 
 

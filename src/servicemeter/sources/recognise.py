@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from servicemeter.ground.errors import BadFile, BadMapping, UnknownName, UnrecognisedFile
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources import mapping as mappings
 from servicemeter.sources.canonical import canonical_table, is_ready
 from servicemeter.sources.deciding import Plan
@@ -78,7 +79,7 @@ def deliver(
     first = shapes[0].mapping
     zone = given.all_columns.time_zone
     if zone is not None and first.time_zone not in {None, zone}:
-        remarks.append(f"Times are read as {zone}, as the call says; the mapping says {first.time_zone}.")
+        remarks.append(phrase(f"Times are read as {zone}, as the call says; the mapping says {first.time_zone}."))
     return FileDelivery(
         source=source_name,
         tz=zone or first.time_zone,
@@ -182,7 +183,7 @@ def _files(path: Path, remarks: list[str]) -> list[Path]:
         return [path]
     inside = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith("."))
     files = [file for file in inside if file.suffix.lower() in _ENDINGS]
-    remarks.extend(f"{file.name}: left out, it is not a table." for file in inside if file not in files)
+    remarks.extend(phrase(f"{file.name}: left out, it is not a table.") for file in inside if file not in files)
     if not files:
         raise BadFile(f"{path}: the folder has no CSV, TSV, JSON lines, Parquet or XLSX files.")
     return files
@@ -257,7 +258,7 @@ def _check_given(given: Options) -> None:
             try:
                 check_pattern(reading.format)
             except ValueError as error:
-                raise BadMapping(f"--option format={reading.format}: {error}.") from None
+                raise BadMapping(f"--option format={reading.format}: {phrase(str(error))}.") from None
 
 
 def _check_options(given: Options, raw: RawTable, mapping: mappings.Mapping) -> None:
@@ -281,5 +282,5 @@ def _planned(shape: _Shape, meter: Meter, remarks: list[str]) -> Part:
     if shape.plan.has_to_decide:
         found += shape.plan.decide(shape.raw.batches(meter.report))
         meter.finished(shape.part_size)
-    remarks.extend(f"{shape.path.name}: {remark}" for remark in found)
+    remarks.extend(phrase(f"{shape.path.name}: {phrase(remark)}") for remark in found)
     return FilePart(shape.path, shape.mapping.tables, shape.raw, shape.plan)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import Table
 
 __all__ = ["EVENT_RULES", "event_fault", "wanted_columns"]
@@ -18,7 +19,7 @@ def event_fault(field: str | None, value: str | None) -> str | None:
     """What is wrong with the value of a ticket event, or None."""
     for fields, words in EVENT_RULES:
         if field in fields and value not in words:
-            return f"an event of {field} says one of {', '.join(words)}; translate it with values = {{…}}"
+            return phrase(f"an event of {field} says one of {', '.join(words)}; translate it with values = {{…}}")
     return None
 
 

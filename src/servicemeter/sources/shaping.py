@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Batch, KeptAside, arrow_type
 from servicemeter.model.tables import Column
 from servicemeter.sources.conditions import spoken
@@ -74,7 +75,7 @@ class Shaper:
             for row, case, instant in zip(rows, cases, instants, strict=True):
                 if case is None or instant is None:
                     name = group.by if case is None else group.at
-                    frame.fault(row, "", name, None, "the cell is empty; every step needs its case and instant", name)
+                    frame.fault(row, "", name, None, phrase("the cell is empty; every step needs its case and instant"), name)
                 else:
                     cells = tuple(batch.columns[name][row] for name in self._table.names)
                     yield Step(text_of(case).strip(), instant, batch.numbers[row], cells)
@@ -97,7 +98,7 @@ class Shaper:
         for name in wanted_columns(table, set(columns)) & set(columns):
             for row, value in zip(active, columns[name], strict=True):
                 if value is None:
-                    reason = f"the cell is empty; every row of {table.name} needs it"
+                    reason = phrase(f"the cell is empty; every row of {table.name} needs it")
                     frame.fault(row, table.name, name, None, reason, named[name])
         if table.name == "ticket_events":
             self._check_events(frame, active, columns, named.get("value", ""))

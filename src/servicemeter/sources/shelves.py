@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from servicemeter.ground.errors import BadFile, EmptyFile
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.files import open_table
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import RawBatch, RawTable
@@ -51,7 +52,7 @@ class Folder:
         for path in self._files:
             declared = warehouse.table_of(path.name.split(".")[0])
             if declared is None:
-                found.remarks.append(f"{path.name}: left out, {Path(warehouse.path).name} reads no table of this name.")
+                found.remarks.append(phrase(f"{path.name}: left out, {Path(warehouse.path).name} reads no table of this name."))
                 continue
             name = declared.table.name
             if name in found.tables or name in found.empty:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import KeptAside
 from servicemeter.sources.client import Client, Pace
 
@@ -172,7 +173,8 @@ def each(items: Iterable[dict[str, Any]], shape: Callable[[dict[str, Any]], Iter
         try:
             rows = list(shape(item))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            reason = f"it lacks {error.args[0]!r}" if isinstance(error, KeyError) else "it does not have the shape it should have"
+            lacks = isinstance(error, KeyError)
+            reason = phrase(f"it lacks {error.args[0]!r}" if lacks else "it does not have the shape it should have")
             found = item.get("id") if isinstance(item, dict) else None
             yield KeptAside(stream, number, table, "id", "" if found is None else str(found), reason, _told(item))
             continue

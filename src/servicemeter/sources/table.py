@@ -9,6 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
+from servicemeter.ground.phrases import phrase
+
 __all__ = ["Cell", "Progress", "Ragged", "RawBatch", "RawTable", "header_names", "text_of"]
 
 Cell = str | int | float | bool | Decimal | datetime | date | time | None
@@ -60,7 +62,7 @@ def header_names(cells: Sequence[Cell], remarks: list[str]) -> tuple[str, ...]:
             count += 1
             name = f"{wanted} ({count})"
         if name != text_of(cell).strip():
-            remarks.append(f"Column {place} of the header is called {name!r} here.")
+            remarks.append(phrase(f"Column {place} of the header is called {name!r} here."))
         names.append(name)
     return tuple(names)
 

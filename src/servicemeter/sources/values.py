@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.conditions import All, AnyOf, Condition, Test, columns_of, compares, passes
 from servicemeter.sources.options import NO_READING, Reading
 from servicemeter.sources.table import Cell, RawBatch, text_of
@@ -246,7 +247,7 @@ class Frame:
         if value.unknown == "keep aside":
             known = ", ".join(text for text, _ in value.values or ())
             source = value.origin.name if isinstance(value.origin, ColumnOf) else ""
-            reason = f"the mapping has no translation for this (it has {known})"
+            reason = phrase(f"the mapping has no translation for this (it has {known})")
             self.fault(row, value.where, source, cell, reason, self.named(value.origin))
         return cell if value.unknown == "pass" else None
 

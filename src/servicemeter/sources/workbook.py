@@ -11,6 +11,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from servicemeter.ground.errors import BadFile, EmptyFile
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names, text_of
 
@@ -50,7 +51,7 @@ class WorkbookTable:
     def _ragged(self, number: int, row: list[Any]) -> Ragged:
         extra = _beyond(row, len(self.names))
         cells = {name: text_of(_cell(row, place)) for place, name in enumerate(self.names)}
-        return Ragged(number, f"the row has {len(extra)} cells to the right of the header", {**cells, "": extra})
+        return Ragged(number, phrase(f"the row has {len(extra)} cells to the right of the header"), {**cells, "": extra})
 
     def _open(self, name: str | None) -> CalamineSheet:
         try:
@@ -59,7 +60,7 @@ class WorkbookTable:
             if name is not None and name not in names:
                 raise BadFile(f"{self.path}: there is no sheet {name!r}; the sheets are {', '.join(names)}.")
             if name is None and len(names) > 1:
-                self.remarks.append(f"Read the first sheet, {names[0]!r}, of {', '.join(names)}.")
+                self.remarks.append(phrase(f"Read the first sheet, {names[0]!r}, of {', '.join(names)}."))
             sheet = book.get_sheet_by_name(name or names[0])
         except (CalamineError, OSError, IndexError) as error:
             raise BadFile(f"{self.path}: this is not a spreadsheet that can be read ({error}).") from error

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import UnknownName
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Batch, KeptAside, ParquetBatch
 from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.store.identities import hash_identities
@@ -127,10 +128,11 @@ class Arrivals:
         for column in table.columns:
             cell = self._q(column.name)
             if column.required:
-                yield f"{cell} is null", column.name, f"{column.name} is missing"
+                yield f"{cell} is null", column.name, phrase(f"{column.name} is missing")
             if column.words:
                 words = ", ".join(text(w) for w in column.words)
-                yield f"{cell} not in ({words})", column.name, f"{column.name} must be one of {', '.join(column.words)}"
+                reason = phrase(f"{column.name} must be one of {', '.join(column.words)}")
+                yield f"{cell} not in ({words})", column.name, reason
             if column.words_when:
                 other, choices = column.words_when
                 for value, allowed in choices.items():
@@ -138,7 +140,7 @@ class Arrivals:
                     yield (
                         f"{self._q(other)} = {text(value)} and ({cell} is null or {cell} not in ({words}))",
                         column.name,
-                        f"{column.name} of {other} {value} must be one of {', '.join(allowed)}",
+                        phrase(f"{column.name} of {other} {value} must be one of {', '.join(allowed)}"),
                     )
 
     def _explain(

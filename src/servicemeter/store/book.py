@@ -14,6 +14,7 @@ from typing import Any
 
 from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import BadBook
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Delivery, KeptAside
 from servicemeter.model.tables import TABLES, Table
 from servicemeter.model.withdrawal import Withdrawal
@@ -313,9 +314,7 @@ class Book:
         for k in kept:
             report.reasons[k.reason] = report.reasons.get(k.reason, 0) + 1
         report.kept_aside = len(rows)
-        report.first_aside = [
-            f"row {k.row_number}, {k.file_column or k.column} {k.value!r}: {k.reason}" for k in list(kept)[:_ROWS_SAID]
-        ]
+        report.first_aside = [_said(k) for k in list(kept)[:_ROWS_SAID]]
         if rows:
             names = (
                 "data_version", "source", "label", "file", "row_number",
@@ -345,6 +344,11 @@ class _Undo(Exception):
 
     def __init__(self, report: Any) -> None:
         self.report = report
+
+
+def _said(kept: KeptAside) -> str:
+    column = kept.file_column or kept.column
+    return phrase(f"row {kept.row_number}, {column} {kept.value!r}: {phrase(kept.reason)}")
 
 
 def _first_tables(engine: BookEngine) -> None:

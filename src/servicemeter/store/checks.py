@@ -2,7 +2,8 @@
 
 A file is a SELECT of the faulty rows with a head: `title`, `severity` (`wrong`: figures are wrong; `missing`: rows are
 missing from figures; `note`: worth knowing), `touches` (columns of facts, or dimensions, that suffer), `total` (the
-relation whose rows could have the fault) and `remedy`. A column `part` makes a finding of its own for each of its values.
+relation whose rows could have the fault) and `remedy`. A column `part` makes a finding of its own for each of its values;
+`parts` lists them where they are words of ours.
 """
 
 from __future__ import annotations

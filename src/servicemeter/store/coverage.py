@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.clock import epoch, local_day, local_midnight, moment
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Delivery
 from servicemeter.model.tables import TABLES
 
@@ -67,7 +68,7 @@ def _settle_zone(engine: Engine, delivery: Delivery, recorded_at: datetime) -> l
         f"insert into settings (source, recorded_at, name, value) values ('{_OWN}', {literal(recorded_at)}, 'report_tz', "
         f"{literal(tz)})"
     )
-    return [f"Days and weeks are counted in {tz} (report_tz), taken from this first import."]
+    return [phrase(f"Days and weeks are counted in {tz} (report_tz), taken from this first import.")]
 
 
 def _zone_of(engine: Engine) -> str:

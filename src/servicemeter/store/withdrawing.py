@@ -13,6 +13,7 @@ from typing import Any
 
 from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import TABLES, Table
 from servicemeter.model.withdrawal import LoadTaken, Withdrawal
 from servicemeter.store.loads import covered_before, list_loads, note_load
@@ -58,9 +59,10 @@ def plan_undo(engine: Engine, source: str | None, load: int | None, never: Colle
     _refuse_others(source, going[-1] if going else first, others, held)
     brought = sum(int(one["row_count"] or 0) for one in going)
     if brought != sum(found.rows.values()):
+        load_name, instead, there = _name(first), _instead(source), sum(found.rows.values())
         raise BadQuestion(
-            f"The rows of {_name(first)} cannot be told from others: it brought {brought}, and {sum(found.rows.values())} were "
-            f"recorded at its time. Nothing was changed. The whole source can be removed: servicemeter remove {source}"
+            f"The rows of {phrase(load_name)} cannot be told from others: it brought {brought}, and {there} were recorded at its "
+            f"time. {phrase(instead)}"
         )
     found.sources[:] = sorted({source, *found.sources})
     return found
@@ -121,23 +123,29 @@ def _meant(held: Sequence[dict[str, Any]], source: str | None, load: int | None)
 
 def _refuse(engine: Engine, source: str, one: dict[str, Any], held: Sequence[dict[str, Any]]) -> None:
     """Refuse a load that cannot be taken back by itself, with what can be done instead."""
-    instead = f"Nothing was changed. The whole source can be removed: servicemeter remove {source}"
+    load_name, instead = _name(one), _instead(source)
     if one["kind"] is None:
-        raise BadQuestion(f"{_name(one)} was taken by an earlier servicemeter, which did not note what it changed. {instead}")
+        raise BadQuestion(
+            f"{phrase(load_name)} was taken by an earlier servicemeter, which did not note what it changed. {phrase(instead)}"
+        )
+    if one["kind"] == "pulled":
+        raise BadQuestion(f"{phrase(load_name)} came by a sync: {source} would send the same again. {phrase(instead)}")
     if one["kind"] not in _UNDONE:
-        how = "a sync" if one["kind"] == "pulled" else "webhooks"
-        raise BadQuestion(f"{_name(one)} came by {how}: {source} would send the same again. {instead}")
+        raise BadQuestion(f"{phrase(load_name)} came by webhooks: {source} would send the same again. {phrase(instead)}")
     if sum(other["recorded_at"] == one["recorded_at"] for other in held) > 1:
-        raise BadQuestion(f"{_name(one)} was recorded at the same moment as another load, so its rows cannot be told. {instead}")
+        raise BadQuestion(
+            f"{phrase(load_name)} was recorded at the same moment as another load, so its rows cannot be told. {phrase(instead)}"
+        )
 
 
 def _refuse_others(source: str, last: dict[str, Any], others: Sequence[str], held: Sequence[dict[str, Any]]) -> None:
     """A load that brought rows of other sources too goes only as long as nothing of those came after it."""
     for one in held:
         if one["source"] in others and one["data_version"] > last["data_version"]:
+            other, load_name = one["source"], _name(one)
             raise BadQuestion(
-                f"The load brought rows of {one['source']} too, and {_name(one)} came after it. Nothing was changed. "
-                f"Take that back first: servicemeter undo {one['source']}"
+                f"The load brought rows of {other} too, and {phrase(load_name)} came after it. Nothing was changed. "
+                f"Take that back first: servicemeter undo {other}"
             )
 
 
@@ -188,7 +196,12 @@ def _told(going: Sequence[dict[str, Any]]) -> list[LoadTaken]:
 
 
 def _name(one: dict[str, Any]) -> str:
-    return f"load {one['data_version']} ({one['label'] or one['source']})"
+    load, label = one["data_version"], one["label"] or one["source"]
+    return phrase(f"load {load} ({label})")
+
+
+def _instead(source: str) -> str:
+    return phrase(f"Nothing was changed. The whole source can be removed: servicemeter remove {source}")
 
 
 def _names(loads: Sequence[LoadTaken]) -> str:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from servicemeter.ground.errors import BadBook, BadQuestion, NotAllowed, NotSignedIn, ServicemeterError, Stopped, UnknownMetric
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.address import Address
-from servicemeter.web.paper import render
+from servicemeter.web.paper import render, retold
 from servicemeter.web.reception import reception_of
 from servicemeter.web.visit import language_of
 
@@ -75,11 +75,12 @@ def _http(request: Request, fault: Exception) -> Response:
 
 
 def _respond(request: Request, status: int, words: str, kind: str, said_in: str = "en") -> Response:
-    """The fault as JSON or as a page, whose title is in the reader's language; what went wrong is told in English."""
+    """The fault as JSON, in English, or as a page in the reader's language as far as its sentence is known."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": kind, "message": words}, status)
     language = language_of(request)
     title = say(language, _TITLES.get(status, _OTHERWISE))
     named = request.query_params.get("lang")
     address = Address(language=language if named == language else None)
-    return render("fault.html", language, address, status, title=title, words=words, said_in=said_in)
+    told = words if said_in == language else retold(language, words)
+    return render("fault.html", language, address, status, title=title, words=told)

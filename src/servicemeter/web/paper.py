@@ -9,17 +9,18 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from servicemeter.show.dimensions import dimension_name, dimension_value
 from servicemeter.show.numbers import LANGUAGES
 from servicemeter.show.phrases import counted, say
+from servicemeter.show.retelling import retell
 from servicemeter.show.theme import style_sheet
 from servicemeter.web.address import Address
 from servicemeter.web.asker import asker
 
-__all__ = ["picture", "render", "unbroken"]
+__all__ = ["picture", "render", "retold", "unbroken"]
 
 _UNIT_GAP = re.compile(
     r"(?<=\d) (?=(?:%|[hudzns]|min|points?|punte?n?|puncte?|replies|antwoorden|răspunsuri)(?:\W|$))"
@@ -37,6 +38,13 @@ def unbroken(text: str) -> str:
 def picture(svg: str) -> Markup:
     """An SVG of ours as it stands; whoever drew it has escaped what came from the data."""
     return Markup(svg)
+
+
+def retold(language: str, sentence: object) -> Markup:
+    """A sentence that was said in English below the pages, in the reader's language; marked as English where it is not known."""
+    english = str(sentence)
+    words = retell(language, english)
+    return escape(words) if words is not None else Markup('<span lang="en">{}</span>').format(english)
 
 
 @cache
@@ -70,12 +78,14 @@ def _environment() -> Environment:
 def render(template: str, language: str, address: Address, status: int = 200, **values: Any) -> HTMLResponse:
     """A page of a template; a value that the template names and nobody gave is an error, not a gap.
 
-    A template says texts with `_("…", name=value)` and `counted(n, "one thing", "{n} things")`, and links with `address`.
+    A template says texts with `_("…", name=value)` and `counted(n, "one thing", "{n} things")`, what others said with
+    `retold(sentence)`, and links with `address`.
     """
     words = {
         "language": language,
         "_": partial(say, language),
         "counted": partial(counted, language),
+        "retold": partial(retold, language),
         "dimension_name": partial(dimension_name, language=language),
         "dimension_value": partial(dimension_value, language=language),
     }

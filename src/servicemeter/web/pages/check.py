@@ -14,6 +14,7 @@ from starlette.responses import Response
 from servicemeter.show.dates import day, local_instant
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
+from servicemeter.show.retelling import retell
 from servicemeter.show.strips import Strip, strip_chart
 from servicemeter.web.desklike import DeskLike
 from servicemeter.web.pages import Page
@@ -97,9 +98,11 @@ def strip_view(covered: Mapping[str, Any], language: str) -> StripView:
 
 
 def _title(finding: Mapping[str, Any], language: str) -> str:
-    """The title in the reader's language, with the part of the data that it names."""
+    """The title in the reader's language, with the part of the data that it names; the name of a source stays as it is."""
     text = say(language, str(finding.get("template") or finding["title"]))
-    return text.replace("{part}", str(finding.get("part") or ""))
+    part = str(finding.get("part") or "")
+    is_name = any(example.get("source") == part for example in finding.get("examples") or ())
+    return text.replace("{part}", part if is_name else retell(language, part) or part)
 
 
 def _count(desk: DeskLike) -> int | None:

@@ -239,7 +239,7 @@ def _holidays(own: Fields, one: CalendarHeld | None) -> tuple[dict[date, str], s
     if one is None or not country:
         return {}, ""
     if not (year.isascii() and year.isdigit() and 1970 <= int(year) <= 2099):
-        return {}, f"year={year!r} is no year; give 1970 to 2099."
+        return {}, phrase(f"year={year!r} is no year; give 1970 to 2099.")
     try:
         found = holidays_of(country, [int(year)])
     except ServicemeterError as fault:
