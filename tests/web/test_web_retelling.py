@@ -61,9 +61,9 @@ def test_a_finding_and_the_reason_of_a_row_are_the_reader_s(desk: Desk, language
 @pytest.mark.parametrize(
     ("language", "reason", "row"),
     [
-        ("nl", "de datum ligt voor 1970 × 1", "rij 2, created_at '1969-12-31T09:00:00Z': de datum ligt voor 1970"),
-        ("ro", "data este dinainte de 1970 × 1", "rândul 2, created_at '1969-12-31T09:00:00Z': data este dinainte de 1970"),
-        ("en", "the date is before 1970 × 1", "row 2, created_at '1969-12-31T09:00:00Z': the date is before 1970"),
+        ("nl", "de datum ligt voor 1970 × 1", "rij 3, created_at '1969-12-31T09:00:00Z': de datum ligt voor 1970"),
+        ("ro", "data este dinainte de 1970 × 1", "rândul 3, created_at '1969-12-31T09:00:00Z': data este dinainte de 1970"),
+        ("en", "the date is before 1970 × 1", "row 3, created_at '1969-12-31T09:00:00Z': the date is before 1970"),
     ],
 )
 def test_what_a_file_would_leave_aside_is_the_reader_s(desk: Desk, language: str, reason: str, row: str) -> None:
