@@ -53,6 +53,8 @@ recommends: nps, nps score, net promoter score, likelihood to recommend, would r
     aanbeveling, zou aanbevelen, recomandare, recomandati, probabilitatea recomandarii
 effort: ces, ces score, customer effort score, customer effort, effort, klantinspanning, inspanning, moeite, gemak,
     efort, efortul clientului
+comment: comment, survey comment, rating comment, customer comment, feedback, opmerking, opmerkingen, toelichting,
+    comentariu, comentarii, observatii
 rated_at: rated at, rated on, survey date, survey completed at, survey completed, responded at, response date,
     completed at, ingevuld op, ingevuld, invuldatum, beoordeeld op, datum enquete, completat la, data completarii,
     evaluat la
