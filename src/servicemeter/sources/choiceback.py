@@ -47,9 +47,11 @@ class Beyond:
 def choices_of(mapping: Mapping, seen: Glimpse) -> tuple[Choices | None, list[Beyond]]:
     """What a mapping says of a file's columns; None with the reasons when that is not all that it says."""
     choices = _found(mapping)
-    missing = [Beyond("missing", name) for name in choices.columns.values() if name not in seen.cells]
+    if mapping.derived:
+        return None, [Beyond("derived", name) for name in mapping.derived]
+    missing = dict.fromkeys(name for name in choices.columns.values() if name not in seen.cells)
     if missing:
-        return None, missing
+        return None, [Beyond("missing", name) for name in missing]
     again = parse_mapping(write_mapping(choices, seen), mapping.path)
     beyond = list(_beyond(mapping, again))
     if not beyond and len(set(choices.columns.values())) < len(choices.columns):
@@ -69,9 +71,9 @@ def _found(mapping: Mapping) -> Choices:
                 words[role] = Words(dict(value.values), value.unknown, value.otherwise)
             unit = value.reading.unit or unit if role == "amount" else unit
     for block in mapping.blocks:
-        role = _KINDS.get(_constant(block, "kind"))
-        if block.table.name == "survey_invitations" and role is not None:
-            scales[role] = _constant(block, "scale")
+        kind = _KINDS.get(_constant(block, "kind"))
+        if block.table.name == "survey_invitations" and kind is not None:
+            scales[kind] = _constant(block, "scale")
     for role in set(SCORES) & set(columns):
         scales.setdefault(role, "")
     _add_rated_at(mapping.blocks, columns)
@@ -152,14 +154,14 @@ def _beyond(mapping: Mapping, again: Mapping) -> Iterator[Beyond]:
     if mapping.group is not None:
         yield Beyond("log")
     yield from (Beyond("drop") for _ in mapping.drop[:1])
-    yield from (Beyond("derived", name) for name in mapping.derived)
     if (mapping.loaded_from, mapping.loaded_through) != (None, None):
         yield Beyond("coverage")
     yield from (Beyond("reading", name) for name, reading in mapping.readings.items() if reading != again.readings.get(name))
     if mapping.everywhere != NO_READING:
         yield Beyond("reading", "[format]")
     own, written = [_plain(block) for block in mapping.blocks], [_plain(block) for block in again.blocks]
-    counted = [f"{place}. {block.table.name}" for place, block in enumerate(mapping.blocks, start=1) if _plain(block) not in written]
+    places = [place for place, block in enumerate(own) if block not in written]
+    counted = [f"{place + 1}. {mapping.blocks[place].table.name}" for place in places]
     yield from (Beyond("block", label) for label in counted)
     if not counted and own != written:
         yield Beyond("order")

@@ -40,7 +40,7 @@ TRANSLATED: dict[str, tuple[str, ...]] = {
     "status": tuple(STATUSES),
     "channel": (*CHANNELS, "video"),
     "priority": _PRIORITIES,
-    **{role: () for role in SCORES},
+    **dict.fromkeys(SCORES, ()),
 }
 """The meanings whose values are translated, with the words of ours; those of a score are the numbers of its scale."""
 _INSTANTS = frozenset(

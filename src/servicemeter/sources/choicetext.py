@@ -1,4 +1,4 @@
-"""What is said of a file's columns, written as a mapping: one text for the proposal of the terminal and for the form of a page."""
+"""What is said of a file's columns, written as a mapping: one text for the terminal's proposal and the page's form."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def write_mapping(choices: Choices, seen: Glimpse, *, is_guess: bool = True) -> 
     """The text of a mapping. A guess says that it is one, and what it could not guess."""
     made = _Written(choices, seen)
     blocks = list(_blocks(made)) if kind_of(choices) else _without_id()
-    lines = [*_top(made, is_guess=is_guess), *_readings(made), *blocks, *_left(made)]
+    lines = [*_top(made, is_guess=is_guess), *_readings(made), *blocks, *_left(made, is_guess=is_guess)]
     return "\n".join(lines) + "\n"
 
 
@@ -295,7 +295,7 @@ def _orders(made: _Written) -> Iterator[str]:
     if made.has("customer_id") or made.has("customer_email"):
         columns["customer_id"] = customer
     if made.has("amount"):
-        columns["amount"] = f'{{ column = {_quoted(made.column("amount"))}, unit = {_quoted(made.choices.unit)} }}'
+        columns["amount"] = f"{{ column = {_quoted(made.column('amount'))}, unit = {_quoted(made.choices.unit)} }}"
     if made.has("currency"):
         columns["currency"] = made.quoted("currency")
     yield from _block("orders", None, columns, 'Amounts are taken as whole units of money; unit = "minor" for cents.')
@@ -303,14 +303,15 @@ def _orders(made: _Written) -> Iterator[str]:
         yield from _customers(made, customer, "customer_id" if made.has("customer_id") else "customer_email")
 
 
-def _left(made: _Written) -> Iterator[str]:
+def _left(made: _Written, *, is_guess: bool) -> Iterator[str]:
+    """The columns of no use, in a guess with values: not in what is kept, where a customer's words would outlive their erasure."""
     unused = [name for name in made.seen.cells if name not in made.choices.columns.values()]
     if unused:
         yield ""
         yield "# Columns this has no use for:"
         for name in unused:
-            examples = ", ".join(text[:40] for text in made.seen.texts[name][:3])
-            yield f"#   {_quoted(name)}: {json.dumps(examples, ensure_ascii=False)[1:-1]}"
+            examples = _quoted(", ".join(text[:40] for text in made.seen.texts[name][:3]))[1:-1]
+            yield f"#   {_quoted(name)}: {examples}" if is_guess else f"#   {_quoted(name)}"
 
 
 def _translation(words: Words) -> str:
