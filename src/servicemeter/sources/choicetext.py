@@ -304,7 +304,7 @@ def _orders(made: _Written) -> Iterator[str]:
 
 
 def _left(made: _Written, *, is_guess: bool) -> Iterator[str]:
-    """The columns of no use, in a guess with values: not in what is kept, where a customer's words would outlive their erasure."""
+    """The columns of no use, in a guess with values: not in what is kept: customers' words would outlive their erasure."""
     unused = [name for name in made.seen.cells if name not in made.choices.columns.values()]
     if unused:
         yield ""

@@ -139,9 +139,9 @@ def _filled(seen: Visit, fields: dict[str, str]) -> Response:
     seen = replace(seen, address=replace(seen.address, own={k: v for k, v in seen.address.own.items() if k not in _OF_FORM}))
     if look.fault or look.form is None or look.form.is_faulty:
         return _page(seen, status=422, look=look)
-    is_asked = fields.get("do") == "take"
+    is_asked = fields.get("do") in ("take", "again")
     is_seen = fields.get("seen") == _mark(look)
-    given = {"remember": "1"} if "remember" in fields else {}
+    given = {name: "1" for name in ("remember", "again") if name in fields or fields.get("do") == name}
     return _taken(seen, given, dry_run=not (is_asked and is_seen), look=look, is_other=is_asked and not is_seen)
 
 
