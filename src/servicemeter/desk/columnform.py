@@ -134,7 +134,8 @@ def show_form(seen: Glimpse, choices: Choices, faults: Mapping[str, ColumnFault]
     names = list(seen.cells)
     chosen = [name for name in names if name in roles or name in faults]
     shown = {*chosen, *[name for name in names if name not in chosen][: max(MOST_COLUMNS - len(chosen), 0)]}
-    used = mentioned_columns(parse_mapping(write_mapping(choices, seen), "mapping")) if kind_of(choices) else set(names)
+    text = write_mapping(replace(choices, time_zone=None), seen)  # that zone may be none
+    used = mentioned_columns(parse_mapping(text, "mapping")) if kind_of(choices) else set(names)
     columns = [
         _shown(seen, choices, place, name, roles.get(name, ""), faults.get(name), is_used=name in used)
         for place, name in enumerate(names)
