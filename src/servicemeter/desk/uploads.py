@@ -124,8 +124,11 @@ def open_upload(desk: Desk, file_name: str, now: datetime) -> Upload:
     return Upload(home.uploads / secrets.token_hex(16), name)
 
 
-def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime) -> Look:
-    """Read the beginning of an upload and say how it would be read; a file that cannot be read has a `fault`."""
+def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime, first: Glimpse | None = None) -> Look:
+    """Read the beginning of an upload and say how it would be read; a file that cannot be read has a `fault`.
+
+    `first` are its first rows, for who has read them already.
+    """
     folder, file = _found(desk, token)
     own = folder / _MAPPING
     seen = Look(token, file.name, file.stat().st_size)
@@ -145,24 +148,31 @@ def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime) -> Look:
             user_folder=_home(desk).folder,
         )
     except UnrecognisedFile:
-        first = glimpse(file, now=now, options=reading.given())
+        first = first or glimpse(file, now=now, options=reading.given())
         choices = guess(first)
         return replace(seen, mapping=write_mapping(choices, first), is_proposed=True, form=_form(first, choices, reading))
     except ServicemeterError as fault:
-        return _with_form(replace(seen, mapping=edited, fault=_plain(fault, folder)), file, reading, now, fault)
+        return _with_form(replace(seen, mapping=edited, fault=_plain(fault, folder)), file, reading, now, first, fault)
     known = Path(delivery.known_as) if delivery.known_as else None
     text = edited or (known.read_text(encoding="utf-8") if known and known.is_file() else "")
     name = "" if edited or known is None else known.stem
     remarks = [_clean(remark, folder) for remark in delivery.remarks]
     seen = replace(seen, known_as=name, source=delivery.source, remarks=remarks, mapping=text)
-    return _with_form(seen, file, reading, now)
+    return _with_form(seen, file, reading, now, first)
 
 
-def _with_form(seen: Look, file: Path, reading: Reading, now: datetime, fault: ServicemeterError | None = None) -> Look:
+def _with_form(
+    seen: Look,
+    file: Path,
+    reading: Reading,
+    now: datetime,
+    first: Glimpse | None = None,
+    fault: ServicemeterError | None = None,
+) -> Look:
     """A look with the form of its mapping, or with what of it no form can show; a fault stands beside the column it is of."""
     if not seen.mapping:
         return seen
-    first = glimpse(file, now=now, options=reading.given())
+    first = first or glimpse(file, now=now, options=reading.given())
     choices, beyond = choices_of(parse_mapping(seen.mapping, _MAPPING), first)
     if choices is None:
         return replace(seen, beyond=beyond)
@@ -192,8 +202,8 @@ def fill_columns(desk: Desk, token: str, reading: Reading, filled: Filled, *, no
     """
     _, file = _found(desk, token)
     reading = Reading(None, None, reading.options)
-    before = look_at(desk, token, reading, now=now)
     first = glimpse(file, now=now, options=reading.given())
+    before = look_at(desk, token, reading, now=now, first=first)
     base = guess(first) if before.is_proposed else _chosen(before, first)
     if base is None:
         raise BadMapping("This mapping says more than the form can show. Edit it as text; nothing was changed.")
@@ -201,7 +211,7 @@ def fill_columns(desk: Desk, token: str, reading: Reading, filled: Filled, *, no
     if faults:
         return replace(before, form=show_form(first, choices, faults))
     keep_mapping(desk, token, write_mapping(choices, first, is_guess=False))
-    after = look_at(desk, token, reading, now=now)
+    after = look_at(desk, token, reading, now=now, first=first)
     found = {column.name: column.fault for column in after.form.columns if column.fault} if after.form else {}
     if after.form and after.form.fault:
         found[""] = after.form.fault

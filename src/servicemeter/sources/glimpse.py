@@ -43,6 +43,15 @@ class Glimpse:
 
     def are_dates(self, name: str) -> bool:
         """Whether a column holds dates; one that does not exist is in many a column."""
+        if name not in self._dates:
+            self._dates[name] = self._holds_dates(name)
+        return self._dates[name]
+
+    @cached_property
+    def _dates(self) -> dict[str, bool]:
+        return {}
+
+    def _holds_dates(self, name: str) -> bool:
         some = self.cells[name][:_JUDGED]
         found = sum(bool(set(readings(cell, self.now)) - _NUMERIC_STYLES) for cell in some)
         return found > len(some) / 2 and found >= min(0.9 * len(some), len(some) - 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["CHANNELS", "ROLES", "STATUSES", "highest_said", "plain", "role_of", "word_for"]
 
@@ -129,6 +130,7 @@ def word_for(text: str, words: dict[str, tuple[str, ...]]) -> str | None:
     return next((ours for ours, theirs in words.items() if wanted in map(_joined, theirs)), None)
 
 
+@lru_cache(maxsize=4_096)
 def _joined(text: str) -> str:
     """A plain name without blanks: `WhatsApp`, `whats app` and `whatsapp` are one."""
     return plain(text).replace(" ", "")

@@ -141,7 +141,7 @@ def _filled(seen: Visit, fields: dict[str, str]) -> Response:
         return _page(seen, status=422, look=look)
     is_asked = fields.get("do") in ("take", "again")
     is_seen = fields.get("seen") == _mark(look)
-    given = {name: "1" for name in ("remember", "again") if name in fields or fields.get("do") == name}
+    given: dict[str, str] = {name: "1" for name in ("remember", "again") if name in fields or fields.get("do") == name}
     return _taken(seen, given, dry_run=not (is_asked and is_seen), look=look, is_other=is_asked and not is_seen)
 
 
