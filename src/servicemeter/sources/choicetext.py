@@ -16,8 +16,8 @@ _TICKET_EVENTS = {"agent": "assignee_id", "team": "team_id", "priority": "priori
 class _Written:
     """Choices as pieces of a mapping's text; what was seen of the file goes into the remarks alone."""
 
-    def __init__(self, choices: Choices, seen: Glimpse) -> None:
-        self.choices, self.seen, self.has = choices, seen, choices.has
+    def __init__(self, choices: Choices, seen: Glimpse, *, is_guess: bool) -> None:
+        self.choices, self.seen, self.has, self.is_guess = choices, seen, choices.has, is_guess
 
     def column(self, role: str) -> str:
         return self.choices.columns[role]
@@ -35,13 +35,13 @@ class _Written:
         return f"{{ column = {_quoted(self.column(role))}, empty = {truth} }}"
 
     def translated(self, role: str) -> str:
-        """A role's column with its translation, if it has one; texts of the file that it does not know are remarked."""
+        """A role's column with its translation, if it has one; a guess remarks the texts of the file that it does not know."""
         words = self.choices.words.get(role)
         if words is None:
             return self.quoted(role)
         known = {text.casefold() for text in words.by_text}
         unknown = [text for text in self.seen.texts.get(self.column(role), [])[:25] if text.casefold() not in known]
-        remark = f"  # not translated: {json.dumps(unknown, ensure_ascii=False)}" if unknown else ""
+        remark = f"  # not translated: {json.dumps(unknown, ensure_ascii=False)}" if unknown and self.is_guess else ""
         if words.change_nothing:
             return self.quoted(role) + remark
         return f"{{ column = {_quoted(self.column(role))}, {_translation(words)} }}{remark}"
@@ -49,9 +49,9 @@ class _Written:
 
 def write_mapping(choices: Choices, seen: Glimpse, *, is_guess: bool = True) -> str:
     """The text of a mapping. A guess says that it is one, and what it could not guess."""
-    made = _Written(choices, seen)
+    made = _Written(choices, seen, is_guess=is_guess)
     blocks = list(_blocks(made)) if kind_of(choices) else _without_id()
-    lines = [*_top(made, is_guess=is_guess), *_readings(made), *blocks, *_left(made, is_guess=is_guess)]
+    lines = [*_top(made), *_readings(made), *blocks, *_left(made)]
     return "\n".join(lines) + "\n"
 
 
@@ -70,9 +70,9 @@ def supplied(choices: Choices) -> tuple[str, ...]:
     return tuple(name for name, is_told in told.items() if is_told)
 
 
-def _top(made: _Written, *, is_guess: bool) -> Iterator[str]:
+def _top(made: _Written) -> Iterator[str]:
     choices, file_name = made.choices, made.seen.file_name
-    if is_guess:
+    if made.is_guess:
         yield f"# A proposal for {file_name}, guessed from its columns. Read it, correct it, then:"
     else:
         yield f"# How {file_name} is read, as said on the page Import a file. On the terminal:"
@@ -303,7 +303,7 @@ def _orders(made: _Written) -> Iterator[str]:
         yield from _customers(made, customer, "customer_id" if made.has("customer_id") else "customer_email")
 
 
-def _left(made: _Written, *, is_guess: bool) -> Iterator[str]:
+def _left(made: _Written) -> Iterator[str]:
     """The columns of no use, in a guess with values: not in what is kept: customers' words would outlive their erasure."""
     unused = [name for name in made.seen.cells if name not in made.choices.columns.values()]
     if unused:
@@ -311,7 +311,7 @@ def _left(made: _Written, *, is_guess: bool) -> Iterator[str]:
         yield "# Columns this has no use for:"
         for name in unused:
             examples = _quoted(", ".join(text[:40] for text in made.seen.texts[name][:3]))[1:-1]
-            yield f"#   {_quoted(name)}: {examples}" if is_guess else f"#   {_quoted(name)}"
+            yield f"#   {_quoted(name)}: {examples}" if made.is_guess else f"#   {_quoted(name)}"
 
 
 def _translation(words: Words) -> str:
