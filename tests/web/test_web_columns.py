@@ -160,6 +160,21 @@ def test_times_without_a_zone_are_asked_for(desk: Desk) -> None:
     assert "3. What comes of it" in send(desk, asked, tz="Europe/Bucharest")
 
 
+def test_remarks_of_ones_own_stay_until_something_is_changed(desk: Desk) -> None:
+    """The order of a date alone is a change too."""
+    data = "Ticket,Created\n1,03-04-2026\n2,13-04-2026\n"
+    question = upload(desk, data).partition("?")[2]
+    own = '# ours\nname = "x"\ntime_zone = "Europe/Rome"\nrecognise = ["Ticket", "Created"]\ncapabilities = ["tickets"]\n'
+    own += '[[rows]]\ntable = "tickets"\n[rows.columns]\nticket_id = "Ticket"\ncreated_at = "Created"\n'
+    own += '[[rows]]\ntable = "messages"\nwhen = { column = "Created", empty = false }\n[rows.columns]\n'
+    own += 'message_id = "{Ticket}-request"\nticket_id = "Ticket"\noccurred_at = "Created"\n'
+    own += 'author_type = { value = "customer" }\nis_public = { value = true }\n[columns.Created]\ndate_order = "day-first"'
+    ask(create_app(desk), f"/import/mapping?{question}", "POST", data={"mapping": own}, headers=OWN)
+    seen = send(desk, page(desk, f"/import?{question}"))
+    assert kept(desk, seen) == own
+    assert "date_order" not in kept(desk, send(desk, seen, c1__order=""))
+
+
 def test_what_was_changed_since_the_preview_is_shown_first(desk: Desk) -> None:
     seen = send(desk, page(desk, upload(desk, PROPOSED["wide"], tz="Europe/Amsterdam")))
     again = send(desk, seen, do="take", c6__word__0="urgent")

@@ -28,7 +28,7 @@ from servicemeter.ground.errors import (
 )
 from servicemeter.ground.settings import Home, write_privately
 from servicemeter.sources import mapping as mappings
-from servicemeter.sources.choiceback import Beyond, choices_of
+from servicemeter.sources.choiceback import Beyond, choices_of, says_the_same
 from servicemeter.sources.choices import Choices
 from servicemeter.sources.choicetext import write_mapping
 from servicemeter.sources.files import open_table
@@ -210,7 +210,9 @@ def fill_columns(desk: Desk, token: str, reading: Reading, filled: Filled, *, no
     choices, faults = fill_form(first, base, filled)
     if faults:
         return replace(before, form=show_form(first, choices, faults))
-    keep_mapping(desk, token, write_mapping(choices, first, is_guess=False))
+    text = write_mapping(choices, first, is_guess=False)
+    if before.is_proposed or not says_the_same(before.mapping, text):  # remarks of somebody's own stay where nothing was changed
+        keep_mapping(desk, token, text)
     after = look_at(desk, token, reading, now=now, first=first)
     found = {column.name: column.fault for column in after.form.columns if column.fault} if after.form else {}
     if after.form and after.form.fault:

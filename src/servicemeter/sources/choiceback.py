@@ -19,7 +19,7 @@ from servicemeter.sources.mappingfile import parse_mapping
 from servicemeter.sources.options import NO_READING
 from servicemeter.sources.values import ColumnOf, Constant, Value
 
-__all__ = ["Beyond", "choices_of"]
+__all__ = ["Beyond", "choices_of", "says_the_same"]
 
 _BY_CELL = {
     ("tickets", "ticket_id"): "ticket_id", ("tickets", "created_at"): "created_at", ("tickets", "channel"): "channel",
@@ -57,6 +57,12 @@ def choices_of(mapping: Mapping, seen: Glimpse) -> tuple[Choices | None, list[Be
     if not beyond and len(set(choices.columns.values())) < len(choices.columns):
         beyond = [Beyond("twice")]
     return (None, beyond) if beyond else (choices, [])
+
+
+def says_the_same(one: str, other: str) -> bool:
+    """Whether two texts are one mapping, whatever their remarks and layout."""
+    first, second = parse_mapping(one, "m"), parse_mapping(other, "m")
+    return not [*_beyond(first, second), *_beyond(second, first)]
 
 
 def _found(mapping: Mapping) -> Choices:

@@ -74,7 +74,7 @@ _MEANINGS = {
     "amount": phrase("amount"),
     "currency": phrase("currency"),
 }
-_SCALE = phrase("{low} to {high}, {better} ({name})")
+_SCALE = phrase("{low} to {high}, {better}")
 _OTHERS = {"=keep aside": phrase("keep the row aside"), "=pass": phrase("as it is"), "=empty": phrase("leave empty")}
 _FAULTS = {
     "date": phrase("These are no dates: {examples}. Choose another meaning, or the column that holds the dates."),
@@ -161,7 +161,7 @@ def scale_words(name: str, language: str) -> str:
     if scale is None:
         return name
     better = say(language, phrase("high is good") if scale.is_high_good else phrase("low is good"))
-    return say(language, _SCALE, low=scale.min_value, high=scale.max_value, better=better, name=name)
+    return say(language, _SCALE, low=scale.min_value, high=scale.max_value, better=better)
 
 
 def beyond_words(beyond: Beyond, language: str) -> str:

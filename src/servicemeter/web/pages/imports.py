@@ -196,6 +196,7 @@ def _page(
         return seen.page(
             "import.html", here="sources", status=status, fault=fault, most=most, formats=formats, zone=seen.desk.report_tz
         )
+    by_form = look is not None and look.form is not None
     look = look or seen.desk.look_at(token, _reading(seen), now=present())
     return seen.page(
         "look.html",
@@ -203,6 +204,7 @@ def _page(
         status=status,
         fault=fault,
         look=look,
+        by_form=by_form,
         size=number(max(look.size / 1000, 1), language=seen.language),
         mapping=look.mapping if mapping is None else mapping,
         report=_told(report, seen.language) if report else None,
