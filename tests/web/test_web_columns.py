@@ -187,6 +187,8 @@ def test_the_next_file_of_the_kind_has_the_form_filled_and_one_mapping_a_kind_is
     first = send(desk, page(desk, upload(desk, PROPOSED["wide"], name="jan.csv", tz="Europe/Amsterdam")))
     first = send(desk, first, c6__word__0="urgent", c4__others="pending")
     assert "The file was taken" in send(desk, first, do="take")
+    remembered = (desk.home.mappings / "jan.toml").read_text(encoding="utf-8")
+    assert '"Shelf {no}"' in remembered and "B4" not in remembered and "Carrier pigeon" not in remembered
     second = page(desk, upload(desk, PROPOSED["wide"].replace("\n1,", "\n7,"), name="feb.csv"))
     fields = fields_of(second, "columns")[1]
     assert "Recognised as:" in second

@@ -40,6 +40,7 @@ router = APIRouter()
 _KEYS = ("file", "name", "tz", "options")
 _MOST_MAPPING = 200_000
 _MOST_COLUMNS = 1_000_000
+_LETTERS = 60
 _OF_FORM = ("name", "tz")
 _COUNTS = ("taken", "corrected", "older", "repeated")
 _FORMATS = phrase("CSV, TSV, Excel, JSON lines or Parquet, packed with gzip or not")
@@ -258,4 +259,8 @@ def _told(report: ImportReport, language: str) -> dict[str, Any]:
 def _aligned(rows: list[dict[str, str]]) -> tuple[list[str], list[list[str]]]:
     """Rows as a table: the columns that any of them fills, and the cells."""
     names = list(dict.fromkeys(name for row in rows for name in row))
-    return names, [[row.get(name, "") for name in names] for row in rows]
+    return names, [[_short(row.get(name, "")) for name in names] for row in rows]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LETTERS else text[: _LETTERS - 1] + "…"
