@@ -175,18 +175,13 @@ def test_remarks_of_ones_own_stay_until_something_is_changed(desk: Desk) -> None
     assert "date_order" not in kept(desk, send(desk, seen, c1__order=""))
 
 
-def test_what_was_changed_since_the_preview_is_shown_first(desk: Desk) -> None:
-    seen = send(desk, page(desk, upload(desk, PROPOSED["wide"], tz="Europe/Amsterdam")))
-    again = send(desk, seen, do="take", c6__word__0="urgent")
-    assert "changed since you looked" in again and desk.data_version == 0
-    assert "The file was taken" in send(desk, again, do="take") and desk.data_version == 1
-
-
-def test_the_next_file_of_the_kind_has_the_form_filled_and_one_mapping_a_kind_is_kept(desk: Desk) -> None:
+def test_what_was_shown_is_taken_and_the_next_file_of_the_kind_has_the_form_filled(desk: Desk) -> None:
+    """What was changed since the preview is shown first; one mapping a kind is kept."""
     assert desk.home is not None
     first = send(desk, page(desk, upload(desk, PROPOSED["wide"], name="jan.csv", tz="Europe/Amsterdam")))
-    first = send(desk, first, c6__word__0="urgent", c4__others="pending")
-    assert "The file was taken" in send(desk, first, do="take")
+    again = send(desk, first, do="take", c6__word__0="urgent", c4__others="pending")
+    assert "changed since you looked" in again and desk.data_version == 0
+    assert "The file was taken" in send(desk, again, do="take") and desk.data_version == 1
     remembered = (desk.home.mappings / "jan.toml").read_text(encoding="utf-8")
     assert '"Shelf {no}"' in remembered and "B4" not in remembered and "Carrier pigeon" not in remembered
     second = page(desk, upload(desk, PROPOSED["wide"].replace("\n1,", "\n7,"), name="feb.csv"))
