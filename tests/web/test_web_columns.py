@@ -37,7 +37,7 @@ TICKETS = (
 
 @pytest.fixture
 def desk(blank_home: Path, tmp_path: Path) -> Iterator[Desk]:
-    with Desk(Home(tmp_path / "home")) as desk:
+    with Desk(Home(tmp_path / "home"), on_demand=True) as desk:
         yield desk
 
 
