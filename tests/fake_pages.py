@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from servicemeter.desk.columnform import ColumnFault, ColumnForm, ColumnShown, Filled
 from servicemeter.desk.importing import ImportReport
 from servicemeter.desk.setting import CHANGEABLE, PlannedChange, SettingsShown, Value
 from servicemeter.desk.states import SourceStates
@@ -29,6 +30,23 @@ GROUPS: list[tuple[str, int, float, float, float, Standing, bool]] = [
     ("t2", 240, 0.60, 0.69, 0.63, "worse", False),
     ("files", 12, 0.92, 0.70, 0.73, "few", False),
 ]
+
+
+_ORDERS, _MARKS = ("day-first", "month-first", "year-first"), (".", ",")
+_WORDS = [("t0", "solved"), ("t1", "")]
+_FORM = ColumnForm(
+    "t0", "Europe/Amsterdam", "ticket",
+    [
+        ColumnShown(0, "t0", ["t1", "t2"], 12, "ticket_id", repeated=3),
+        ColumnShown(1, "t1", ["t3"], 1, "created_at", _ORDERS, "day-first", fault=ColumnFault("date", "t3")),
+        ColumnShown(2, "t2", ["t4"], 2900, "status", words=_WORDS, offered=("new", "solved"), more_words=2898,
+                    others="=keep aside", other_choices=("=keep aside", "solved")),
+        ColumnShown(3, "t3", ["t5"], 5, "amount", marks=_MARKS, unit="major", is_unused=True),
+        ColumnShown(4, "t4", ["t6"], 5, "rating", scales=("csat_5", "csat_7"), scale="csat_7"),
+        ColumnShown(5, "t5", [], 0),
+    ],
+    17, 10_000, True, ColumnFault("zone"),
+)  # fmt: skip
 
 
 class FakePages:
@@ -80,8 +98,11 @@ class FakePages:
 
     def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
         if token == "proposed":
-            return Look(token, "t0", 1234567, ["t0", "t1"], [["t0", "t1"]], mapping="t0", is_proposed=True)
+            return Look(token, "t0", 1234567, ["t0", "t1"], [["t0", "t1"]], mapping="t0", is_proposed=True, form=_FORM)
         return Look(token, "t0", 1234567, ["t0", "t1"], [["t0", "t1"]], "files", "files", ["t2"], "t0", False, True)
+
+    def fill_columns(self, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look:
+        raise BadQuestion("This desk keeps nothing.")
 
     def keep_mapping(self, token: str, text: str) -> None:
         raise BadQuestion("This desk keeps nothing.")

@@ -165,7 +165,9 @@ def test_an_export_of_answers_is_no_export_of_tickets(tmp_path: Path) -> None:
     assert "under one name (--source NAME)" in text
     asked = {(r["invitation_id"], r["kind"], r["scale"], r["ticket_id"]) for r in taken.rows["survey_invitations"]}
     assert asked == {("1-csat", "csat", "csat_5", "1"), ("2-csat", "csat", "csat_5", "2"), ("1-nps", "nps", "nps_0_10", "1")}
-    answers = {(r["answer_id"], r["answered_at"], r["value_num"]) for r in taken.rows["survey_answers"]}
+    answers = {(r["answer_id"], r["answered_at"], r["value_num"]) for r in taken.rows["survey_answers"] if "value_num" in r}
+    written = [(r["invitation_id"], r["question"], r["value_text"]) for r in taken.rows["survey_answers"] if "value_text" in r]
+    assert written == [("1-csat", "comment", "snel")]
     first, second = utc("2026-01-13T09:00"), utc("2026-01-14T09:00")
     assert answers == {("1-csat", first, 4.0), ("2-csat", second, 5.0), ("1-nps", first, 9.0)}
 

@@ -18,6 +18,7 @@ from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.assist import assist
 from servicemeter.desk.check import check
+from servicemeter.desk.columnform import Filled
 from servicemeter.desk.comparing import compare, own_work
 from servicemeter.desk.complaints import judge_complaints, rate_complaints
 from servicemeter.desk.erasing import erase_customer, export_customer
@@ -49,6 +50,7 @@ from servicemeter.desk.uploads import (
     Reading,
     Upload,
     drop_upload,
+    fill_columns,
     keep_mapping,
     look_at,
     open_upload,
@@ -705,6 +707,10 @@ class Desk(Asking):
     def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
         """How an upload would be read."""
         return look_at(self, token, reading, now=now)
+
+    def fill_columns(self, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look:
+        """Keep what was filled in of a file's columns as its mapping."""
+        return fill_columns(self, token, reading, filled, now=now)
 
     def keep_mapping(self, token: str, text: str) -> None:
         """Keep an edited mapping with an upload."""

@@ -68,6 +68,7 @@ class ImportReport:
     """What came of one path. `load` is None when its content had been loaded before, in `loaded_before`.
 
     `dropped` counts the rows that the mapping leaves out on purpose, by its condition; `remarks` say what was assumed.
+    `first_rows` are what a dry run would take: the first rows of each table, as texts.
     """
 
     path: str
@@ -77,6 +78,7 @@ class ImportReport:
     loaded_before: int | None = None
     remarks: list[str] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
+    first_rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
     @property
     def took_nothing(self) -> bool:
@@ -114,6 +116,7 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
     if report.loaded_before is None:
         report.load = desk.take(delivery, now=now, label=label, digest=digest, progress=told.staged, dry_run=request.dry_run)
         report.dropped = dict(delivery.dropped)
+        report.first_rows = delivery.first_rows if request.dry_run else {}
     report.remarks = list(delivery.remarks)
     if report.load and not request.dry_run:
         for name, done in do_afterwards(desk, now=now).items():

@@ -15,20 +15,34 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from servicemeter.desk.columnform import ColumnFault, ColumnForm, Filled, fill_form, open_orders, show_form
 from servicemeter.desk.importing import ImportReport, ImportRequest
-from servicemeter.ground.errors import BadFile, BadMapping, BadSettings, ServicemeterError, UnknownName, UnrecognisedFile
+from servicemeter.ground.errors import (
+    AmbiguousColumn,
+    BadFile,
+    BadMapping,
+    BadSettings,
+    ServicemeterError,
+    UnknownName,
+    UnrecognisedFile,
+)
 from servicemeter.ground.settings import Home, write_privately
+from servicemeter.sources import mapping as mappings
+from servicemeter.sources.choiceback import Beyond, choices_of, says_the_same
+from servicemeter.sources.choices import Choices
+from servicemeter.sources.choicetext import write_mapping
 from servicemeter.sources.files import open_table
-from servicemeter.sources.mappingfile import read_mapping
+from servicemeter.sources.glimpse import Glimpse, glimpse
+from servicemeter.sources.mappingfile import parse_mapping, read_mapping
 from servicemeter.sources.options import FileOptions, parse_options
-from servicemeter.sources.proposal import propose
-from servicemeter.sources.recognise import deliver
+from servicemeter.sources.proposal import guess
+from servicemeter.sources.recognise import deliver, known_mappings
 from servicemeter.sources.table import text_of
 
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["Look", "Reading", "Upload", "drop_upload", "keep_mapping", "look_at", "open_upload", "take_upload"]
+__all__ = ["Look", "Reading", "Upload", "drop_upload", "fill_columns", "keep_mapping", "look_at", "open_upload", "take_upload"]
 
 _KEPT_FOR = timedelta(hours=24)
 _SAMPLE_ROWS = 6
@@ -56,7 +70,8 @@ class Look:
     """What an upload looks like: its first rows, what it was recognised as, what was decided about its columns.
 
     `mapping` is the text by which it is read (edited, known or proposed; empty for canonical files, which need none) and
-    `is_proposed` says that nobody has agreed to it yet. `fault` says why it cannot be read so.
+    `is_proposed` says that nobody has agreed to it yet. `fault` says why it cannot be read so. `form` is the mapping as a form
+    of the columns; where it says more than such a form can show there is none, and `beyond` lists what.
     """
 
     token: str
@@ -71,6 +86,8 @@ class Look:
     is_proposed: bool = False
     is_edited: bool = False
     fault: str = ""
+    form: ColumnForm | None = None
+    beyond: list[Beyond] = field(default_factory=list)
 
 
 class Upload:
@@ -107,8 +124,11 @@ def open_upload(desk: Desk, file_name: str, now: datetime) -> Upload:
     return Upload(home.uploads / secrets.token_hex(16), name)
 
 
-def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime) -> Look:
-    """Read the beginning of an upload and say how it would be read; a file that cannot be read has a `fault`."""
+def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime, first: Glimpse | None = None) -> Look:
+    """Read the beginning of an upload and say how it would be read; a file that cannot be read has a `fault`.
+
+    `first` are its first rows, for who has read them already.
+    """
     folder, file = _found(desk, token)
     own = folder / _MAPPING
     seen = Look(token, file.name, file.stat().st_size)
@@ -128,14 +148,80 @@ def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime) -> Look:
             user_folder=_home(desk).folder,
         )
     except UnrecognisedFile:
-        return replace(seen, mapping=propose(file, now=now, options=reading.given()), is_proposed=True)
+        first = first or glimpse(file, now=now, options=reading.given())
+        choices = guess(first)
+        return replace(seen, mapping=write_mapping(choices, first), is_proposed=True, form=_form(first, choices, reading))
     except ServicemeterError as fault:
-        return replace(seen, mapping=edited, fault=_plain(fault, folder))
+        return _with_form(replace(seen, mapping=edited, fault=_plain(fault, folder)), file, reading, now, first, fault)
     known = Path(delivery.known_as) if delivery.known_as else None
     text = edited or (known.read_text(encoding="utf-8") if known and known.is_file() else "")
     name = "" if edited or known is None else known.stem
     remarks = [_clean(remark, folder) for remark in delivery.remarks]
-    return replace(seen, known_as=name, source=delivery.source, remarks=remarks, mapping=text)
+    seen = replace(seen, known_as=name, source=delivery.source, remarks=remarks, mapping=text)
+    return _with_form(seen, file, reading, now, first)
+
+
+def _with_form(
+    seen: Look,
+    file: Path,
+    reading: Reading,
+    now: datetime,
+    first: Glimpse | None = None,
+    fault: ServicemeterError | None = None,
+) -> Look:
+    """A look with the form of its mapping, or with what of it no form can show; a fault stands beside the column it is of."""
+    if not seen.mapping:
+        return seen
+    first = first or glimpse(file, now=now, options=reading.given())
+    choices, beyond = choices_of(parse_mapping(seen.mapping, _MAPPING), first)
+    if choices is None:
+        return replace(seen, beyond=beyond)
+    faults = _placed(fault, first, choices) if fault else {}
+    return replace(seen, form=_form(first, choices, reading, faults), fault="" if faults else seen.fault)
+
+
+def _form(first: Glimpse, choices: Choices, reading: Reading, faults: Mapping[str, ColumnFault] | None = None) -> ColumnForm:
+    """The form of choices; what the call says of the source and the zone goes before."""
+    named = replace(choices, name=reading.source or choices.name, time_zone=reading.tz or choices.time_zone)
+    return show_form(first, named, faults)
+
+
+def _placed(fault: ServicemeterError, first: Glimpse, choices: Choices) -> dict[str, ColumnFault]:
+    """A fault as that of a column, where it is one; of an open order of dates, every column that leaves it open."""
+    if not isinstance(fault, AmbiguousColumn) or not fault.lacks:
+        return {}
+    where = "" if fault.lacks == "zone" or fault.column not in first.cells else fault.column
+    faults = {where: ColumnFault(fault.lacks, fault.examples, str(fault))}
+    return {**open_orders(first, choices), **faults} if fault.lacks == "order" else faults
+
+
+def fill_columns(desk: Desk, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look:
+    """Keep what was filled in as the mapping of an upload; what is wrong is said in the form, and then nothing is kept.
+
+    The name of the source and the zone are those of the form. Raises `BadMapping` where the mapping is more than a form shows.
+    """
+    _, file = _found(desk, token)
+    reading = Reading(None, None, reading.options)
+    first = glimpse(file, now=now, options=reading.given())
+    before = look_at(desk, token, reading, now=now, first=first)
+    base = guess(first) if before.is_proposed else _chosen(before, first)
+    if base is None:
+        raise BadMapping("This mapping says more than the form can show. Edit it as text; nothing was changed.")
+    choices, faults = fill_form(first, base, filled)
+    if faults:
+        return replace(before, form=show_form(first, choices, faults))
+    text = write_mapping(choices, first, is_guess=False)
+    if before.is_proposed or not says_the_same(before.mapping, text):  # remarks of somebody's own stay where nothing was changed
+        keep_mapping(desk, token, text)
+    after = look_at(desk, token, reading, now=now, first=first)
+    found = {column.name: column.fault for column in after.form.columns if column.fault} if after.form else {}
+    if after.form and after.form.fault:
+        found[""] = after.form.fault
+    return replace(after, form=show_form(first, choices, found))
+
+
+def _chosen(seen: Look, first: Glimpse) -> Choices | None:
+    return choices_of(parse_mapping(seen.mapping, _MAPPING), first)[0] if seen.mapping else None
 
 
 def _begins(file: Path, reading: Reading) -> tuple[list[str], list[list[str]]]:
@@ -190,14 +276,29 @@ def take_upload(
 
 
 def _remember(home: Home, mapping: Path) -> None:
-    """Keep a mapping under its name in the user's folder; one that is there already stays, and this gets a number."""
+    """Keep a mapping in the user's folder: in the place of the one that knew files of this kind, which is kept beside it as
+    `.before`, else under its own name, with a number where that is taken."""
     home.mappings.mkdir(exist_ok=True)
-    stem, number = re.sub(r"[^\w-]+", "_", read_mapping(mapping).name) or "import", 1
+    own = read_mapping(mapping)
+    stem = next((stem for stem, file in known_mappings(home.folder).items() if _knows_the_same(file, own)), None)
+    path = home.mappings / f"{stem}.toml" if stem else _free_name(home, own.name)
+    if path.exists():
+        path.replace(path.with_name(f"{path.name}.before"))
+    shutil.copyfile(mapping, path)
+
+
+def _knows_the_same(file: Path, own: mappings.Mapping) -> bool:
+    """Whether a mapping recognises the same files: two of those would leave nobody knowing which is meant."""
+    return bool(own.recognise) and set(read_mapping(file).recognise) == set(own.recognise)
+
+
+def _free_name(home: Home, name: str) -> Path:
+    stem, number = re.sub(r"[^\w-]+", "_", name) or "import", 1
     path = home.mappings / f"{stem}.toml"
     while path.exists():
         number += 1
         path = home.mappings / f"{stem}_{number}.toml"
-    shutil.copyfile(mapping, path)
+    return path
 
 
 def drop_upload(desk: Desk, token: str) -> None:

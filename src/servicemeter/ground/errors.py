@@ -188,9 +188,17 @@ class BadMail(ServicemeterError):
 
 
 class AmbiguousColumn(BadFile):
-    """A column that can be read in more than one way; the message gives the option that decides."""
+    """A column that can be read in more than one way, or in none; the message gives the option that decides.
+
+    `column` is its name, `lacks` what is missing (date, number, order, mark, clock, zone), `examples` some of its values.
+    """
 
     exit_status = 2
+    column = lacks = examples = ""
+
+    def __init__(self, message: str, column: str = "", lacks: str = "", examples: str = "") -> None:
+        super().__init__(message)
+        self.column, self.lacks, self.examples = column, lacks, examples
 
 
 class BadRows(ServicemeterError):

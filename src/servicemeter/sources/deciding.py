@@ -138,7 +138,7 @@ class Plan:
                 'unit = "major" (29.95 euro) or unit = "minor" (2995 cents)'
             )
         if column.kind == "ts" and reading.format and "%z" not in reading.format and not reading.time_zone:
-            raise AmbiguousColumn(self._zone_needed(value.where))
+            raise AmbiguousColumn(self._zone_needed(value.where), lacks="zone")
         decided = reading.format if _FAMILIES[column.kind] == "date" else reading.decimal
         if decided is None:
             key, is_canonical = self._key(value, column), self.mapping.is_canonical
@@ -151,7 +151,7 @@ class Plan:
         if subject.family != "date" or tally.total == 0:
             return []
         if tally.needs_zone and tally.naive[style] and not reading.time_zone:
-            raise AmbiguousColumn(self._zone_needed(subject.label))
+            raise AmbiguousColumn(self._zone_needed(subject.label), subject.label, "zone")
         remarks = [phrase(f"{subject.label}: dates read as {style}.")] if style not in {"iso", "typed"} else []
         if tally.needs_zone and tally.dates_only:
             remarks.append(phrase(f"{subject.label} has dates without times; midnight was taken."))

@@ -106,12 +106,15 @@ class Tally:
         if self.total == 0:
             return "iso" if self.subject.family == "date" else "."
         if not self.counts:
-            raise AmbiguousColumn(self._hopeless(file))
+            lacks = "date" if self.subject.family == "date" else "number"
+            raise AmbiguousColumn(self._hopeless(file), self.subject.label, lacks, self._examples(""))
         family = max((f for f in self.readable if f), key=lambda f: self.readable[f])
         if family == "clock":
             raise AmbiguousColumn(
                 f"{file}, {phrase(self._where)} has times such as {self._examples(family)}: hours and minutes, or minutes and "
-                f"seconds? For minutes and seconds {phrase(self.subject.advice('unit', 'm:s'))}; the other is h:m."
+                f"seconds? For minutes and seconds {phrase(self.subject.advice('unit', 'm:s'))}; the other is h:m.",
+                self.subject.label,
+                "clock",
             )
         styles = _STYLES_OF.get(family, (family,))
         full = [style for style in styles if self.counts[style] == self.readable[family]]
@@ -119,7 +122,17 @@ class Tally:
             return full[0]
         if self.is_canonical and "." in full:
             return "."
-        raise AmbiguousColumn(self._unclear(file, family, full or [s for s in styles if self.counts[s]]))
+        fitting = full or [s for s in styles if self.counts[s]]
+        raise AmbiguousColumn(self._unclear(file, family, fitting), self.subject.label, family, self._examples(family))
+
+    def contenders(self) -> tuple[str, ...]:
+        """The orders of a date, or the decimal marks, between which somebody has to decide; none where one alone fits."""
+        family = max((f for f in self.readable if f), key=lambda f: self.readable[f], default="")
+        styles = _STYLES_OF.get(family, ())
+        full = [style for style in styles if self.counts[style] == self.readable[family]]
+        if len(full) == 1 or (full and not self._differ(full)):
+            return ()
+        return tuple(full or (style for style in styles if self.counts[style]))
 
     @property
     def _where(self) -> str:

@@ -12,9 +12,11 @@ from typing import Protocol
 from servicemeter.model.rows import Batch, KeptAside, ParquetBatch
 from servicemeter.sources.deciding import Plan
 from servicemeter.sources.shaping import Shaper
-from servicemeter.sources.table import Progress, RawTable
+from servicemeter.sources.table import Progress, RawTable, text_of
 
 __all__ = ["FileDelivery", "FilePart", "Meter", "Part"]
+
+_NOTED = 3
 
 
 class Meter:
@@ -76,8 +78,9 @@ class FilePart:
 class FileDelivery:
     """The delivery of one or several files, or of a warehouse, of one source (a `model.rows.Delivery`).
 
-    `remarks` say what was assumed and corrected; `dropped` counts the rows that the mapping leaves out on purpose, by
-    its condition, once the stream has been read. `known_as` is the mapping used, None for canonical files.
+    `remarks` say what was assumed and corrected. Once the stream has been read, `dropped` counts the rows that the mapping
+    leaves out on purpose, by its condition, and `first_rows` are the first of each table as texts. `known_as` is the mapping
+    used, None for canonical files.
     """
 
     source: str
@@ -90,6 +93,7 @@ class FileDelivery:
     known_as: str | None = None
     remarks: list[str] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
+    first_rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -98,6 +102,16 @@ class FileDelivery:
 
     def __iter__(self) -> Iterator[Batch | ParquetBatch | KeptAside]:
         self.dropped.clear()
+        self.first_rows.clear()
         for part in self.parts:
-            yield from part.rows(self.meter.report, self.dropped)
+            for given in part.rows(self.meter.report, self.dropped):
+                if isinstance(given, Batch):
+                    self._note(given)
+                yield given
             self.meter.finished(part.size)
+
+    def _note(self, batch: Batch) -> None:
+        """Note the first rows of a table as texts, without what is empty."""
+        noted = self.first_rows.setdefault(batch.table, [])
+        for row in batch.rows.slice(0, _NOTED - len(noted)).to_pylist() if len(noted) < _NOTED else ():
+            noted.append({name: text_of(cell) for name, cell in row.items() if cell is not None})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["CHANNELS", "ROLES", "STATUSES", "highest_said", "plain", "role_of", "word_for"]
 
@@ -53,6 +54,8 @@ recommends: nps, nps score, net promoter score, likelihood to recommend, would r
     aanbeveling, zou aanbevelen, recomandare, recomandati, probabilitatea recomandarii
 effort: ces, ces score, customer effort score, customer effort, effort, klantinspanning, inspanning, moeite, gemak,
     efort, efortul clientului
+comment: comment, survey comment, rating comment, customer comment, feedback, opmerking, opmerkingen, toelichting,
+    comentariu, comentarii, observatii
 rated_at: rated at, rated on, survey date, survey completed at, survey completed, responded at, response date,
     completed at, ingevuld op, ingevuld, invuldatum, beoordeeld op, datum enquete, completat la, data completarii,
     evaluat la
@@ -127,6 +130,7 @@ def word_for(text: str, words: dict[str, tuple[str, ...]]) -> str | None:
     return next((ours for ours, theirs in words.items() if wanted in map(_joined, theirs)), None)
 
 
+@lru_cache(maxsize=4_096)
 def _joined(text: str) -> str:
     """A plain name without blanks: `WhatsApp`, `whats app` and `whatsapp` are one."""
     return plain(text).replace(" ", "")

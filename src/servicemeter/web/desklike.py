@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
+from servicemeter.desk.columnform import Filled
 from servicemeter.desk.importing import ImportReport
 from servicemeter.desk.setting import PlannedChange, SettingsShown
 from servicemeter.desk.states import SourceStates
@@ -90,6 +91,8 @@ class DeskLike(Protocol):
     def open_upload(self, file_name: str, now: datetime) -> Upload: ...
 
     def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look: ...
+
+    def fill_columns(self, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look: ...
 
     def keep_mapping(self, token: str, text: str) -> None: ...
 
