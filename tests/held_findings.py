@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -28,10 +28,14 @@ class HeldFindings:
         monkeypatch.setattr(check, "find_faults", self._find)
         monkeypatch.setattr(desk._lock, "give_way", self._give_way)
 
-    def _find(self, facts: Facts, tz: str) -> Iterator[list[Fault]]:
-        for faults in find_faults(facts, tz):
-            self.looked_for.append(facts)
-            yield faults
+    def _find(self, facts: Facts, tz: str) -> Iterator[Callable[[], list[Fault]]]:
+        for find in find_faults(facts, tz):
+
+            def noted(find: Callable[[], list[Fault]] = find) -> list[Fault]:
+                self.looked_for.append(facts)
+                return find()
+
+            yield noted
 
     def _give_way(self, stop: threading.Event) -> None:
         self.gave_way_count += 1

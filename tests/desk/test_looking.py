@@ -11,9 +11,9 @@ import pytest
 
 from held_findings import HeldFindings
 from servicemeter.desk.desk import Desk
-from servicemeter.desk.looking import Looking
+from servicemeter.desk.looking import Findings, Looking
 from servicemeter.desk.turns import Turns
-from servicemeter.ground.errors import BadBook
+from servicemeter.ground.errors import BadBook, Stopped
 from servicemeter.store.sqlfiles import sql_files
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -111,13 +111,12 @@ def test_closing_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_fault_is_told_once_and_the_next_begins_anew() -> None:
     faults = [BadBook("The memory limit was not enough.")]
 
-    def begin() -> Iterator[list[dict[str, Any]] | None]:
-        yield None
+    def last() -> Findings:
         if faults:
             raise faults.pop()
-        yield [{"name": "early"}]
+        return [{"name": "early"}]
 
-    looking = Looking(Turns(), begin)
+    looking = Looking(Turns(), lambda: iter([lambda: None, last]), lambda: None)
     with pytest.raises(BadBook, match="memory"):
         looking.find_within(120)
     assert looking.find_within(120) == looking.find() == [{"name": "early"}]
@@ -161,3 +160,28 @@ def test_whoever_has_the_turn_or_had_it_alone_waits_for_nobody() -> None:
         with turns.in_between():
             turns.give_way(Never())
     turns.give_way(Never())
+
+
+def test_whoever_asks_does_not_wait_for_a_piece_that_nobody_waits_for() -> None:
+    """A piece is left when somebody wants a turn, and begun again where it was; what was found before it stays."""
+    turns, begun, left = Turns(), threading.Event(), threading.Event()
+    tried: list[str] = []
+
+    def first() -> None:
+        tried.append("first")
+
+    def long() -> Findings:
+        tried.append("long")
+        begun.set()
+        if len(tried) == 2:
+            assert left.wait(60)
+            raise Stopped("interrupted")
+        return [{"name": "late"}]
+
+    looking = Looking(turns, lambda: iter([first, long]), left.set)
+    assert looking.find_within(0) is None
+    assert begun.wait(60)
+    with turns:
+        assert left.is_set()
+    assert looking.find_within(60) == [{"name": "late"}]
+    assert tried == ["first", "long", "long"]

@@ -100,13 +100,12 @@ def test_looking_for_findings_is_interrupted_too() -> None:
     turns, begun, heard = Turns(), threading.Event(), threading.Event()
     told: list[BaseException] = []
 
-    def begin() -> Iterator[list[dict[str, Any]] | None]:
+    def piece() -> None:
         begun.set()
         heard.wait()
         raise Stopped("This was stopped.")
-        yield
 
-    looking = Looking(turns, begin)
+    looking = Looking(turns, lambda: iter([piece]), lambda: None)
     asking = _fault_of(looking.find, told)
     begun.wait()
     turns.stop(heard.set)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
+from servicemeter.desk.looking import Piece
 from servicemeter.metrics.catalog import all_metrics
 from servicemeter.metrics.plan import FOUND_IN_ROWS, Source
 from servicemeter.metrics.touching import metrics_touching
@@ -18,19 +20,21 @@ __all__ = ["check"]
 _SEVERITIES = ("wrong", "missing", "note")
 
 
-def check(facts: Facts, sources: Sequence[Source], tz: str) -> Iterator[list[dict[str, Any]] | None]:
+def check(facts: Facts, sources: Sequence[Source], tz: str) -> Iterator[Piece]:
     """Every finding, the weightiest first: wrong figures before missing rows before remarks, then by share and count.
 
     A finding has `name`, `title` (made of `template` and `part`, for those who say it in another language), `severity`,
     `count`, `total` (None where it does not help), `examples`, the `metrics` it touches and the `remedy`. An empty list says
-    that nothing was found. They come last; before them None for each kind of fault that was looked for.
+    that nothing was found. They are what the last piece gives; before it there is one for each kind of fault, which gives None
+    and can be begun again when it was interrupted.
     """
     findings: list[dict[str, Any]] = []
-    for faults in find_faults(facts, tz):
-        findings += map(_finding_of_rows, faults)
-        yield None
-    findings += _capabilities(sources)
-    yield sorted(findings, key=_weight)
+
+    def look(find: Callable[[], list[Fault]]) -> None:
+        findings.extend(map(_finding_of_rows, find()))
+
+    yield from (partial(look, find) for find in find_faults(facts, tz))
+    yield lambda: sorted([*findings, *_capabilities(sources)], key=_weight)
 
 
 def _weight(finding: dict[str, Any]) -> tuple[Any, ...]:

@@ -29,7 +29,7 @@ from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.individuals import hide_individuals
 from servicemeter.desk.lacking import lacking
-from servicemeter.desk.looking import Findings, Looking
+from servicemeter.desk.looking import Looking, Piece
 from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
@@ -134,7 +134,7 @@ class Desk(Asking):
         self._kept: dict[str, Any] = {}
         self._change_count = 0
         self._known_sources: list[Source] | None = None
-        self._looking = Looking(self._lock, self._begin_check)
+        self._looking = Looking(self._lock, self._begin_check, self._engine.interrupt)
         self._ahead = Ahead(
             self._lock,
             changes=lambda: self._change_count,
@@ -607,7 +607,7 @@ class Desk(Asking):
         with self._lock:
             return self._handed_out(found)
 
-    def _begin_check(self) -> Iterator[Findings | None]:
+    def _begin_check(self) -> Iterator[Piece]:
         return check(self.facts_in_book(), self._sources(), self.report_tz)
 
     def coverage(self) -> list[dict[str, Any]]:

@@ -7,24 +7,29 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from servicemeter.desk.turns import Turns
-from servicemeter.ground.errors import BadBook
+from servicemeter.ground.errors import BadBook, Stopped
 
-__all__ = ["Findings", "Looking"]
+__all__ = ["Findings", "Looking", "Piece"]
 
 Findings = list[dict[str, Any]]
+Piece = Callable[[], Findings | None]
 _MOST_ANEW = 2
+_MOST_LEFT = 4
+_FIRST_PAUSE_S = 0.25
 
 
 class Looking:
     """What was found, for as long as the data stay what they were.
 
-    `begin` gives the pieces: None after each but the last, and then the findings. Whoever asks does the next piece, or waits for
-    another who does it; nothing is done twice.
+    `begin` gives the pieces: each gives None but the last, which gives the findings. Whoever asks does the next piece, or waits
+    for another who does it; nothing is done twice. What nobody waits for is left, by `interrupt`, when somebody wants a turn, and
+    begun again; after some times it is let finish.
     """
 
-    def __init__(self, turns: Turns, begin: Callable[[], Iterator[Findings | None]]) -> None:
-        self._turns, self._begin = turns, begin
-        self._pieces: Iterator[Findings | None] | None = None
+    def __init__(self, turns: Turns, begin: Callable[[], Iterator[Piece]], interrupt: Callable[[], None]) -> None:
+        self._turns, self._begin, self._interrupt = turns, begin, interrupt
+        self._pieces: Iterator[Piece] | None = None
+        self._piece: Piece | None = None
         self._found: Findings | None = None
         self._fault: Exception | None = None
         self._forgotten_count = 0
@@ -62,7 +67,7 @@ class Looking:
 
     def forget(self) -> None:
         """Begin again: the data are others. For whoever has the turn."""
-        self._pieces = self._found = None
+        self._pieces = self._piece = self._found = None
         self._forgotten_count += 1
         self._is_settled.clear()
 
@@ -71,8 +76,8 @@ class Looking:
         self._is_over.set()
         self._is_settled.set()
 
-    def _look(self) -> Findings | None:
-        with self._turns.in_between():
+    def _look(self, interrupt: Callable[[], None] | None = None) -> Findings | None:
+        with self._turns.in_between(interrupt):
             self._refuse_when_over()
             if self._found is None:
                 self._found = self._next_piece()
@@ -84,10 +89,15 @@ class Looking:
     def _next_piece(self) -> Findings | None:
         try:
             self._pieces = self._pieces or self._begin()
-            return next(self._pieces)
+            self._piece = self._piece or next(self._pieces)
+            found = self._piece()
+        except Stopped:
+            raise  # it is begun again
         except BaseException:
-            self._pieces = None
+            self._pieces = self._piece = None
             raise
+        self._piece = None
+        return found
 
     def _look_beside(self) -> None:
         with self._starting:
@@ -100,7 +110,7 @@ class Looking:
     def _run_beside(self) -> None:
         while True:
             try:
-                while self._look() is None:
+                while self._look_while_nobody_waits() is None:
                     self._turns.give_way(self._is_over)
             except Exception as fault:  # told to whoever asks next
                 self._fault = None if self._is_over.is_set() else fault
@@ -109,6 +119,17 @@ class Looking:
                     self._is_beside = False
                     self._is_settled.set()
                     return
+
+    def _look_while_nobody_waits(self) -> Findings | None:
+        for times in range(_MOST_LEFT):
+            try:
+                return self._look(self._interrupt)
+            except Stopped:
+                if self._turns.is_stopped:
+                    raise
+            self._is_over.wait(_FIRST_PAUSE_S * 2**times)
+            self._turns.give_way(self._is_over)
+        return self._look()
 
     def _tell_fault(self) -> None:
         with self._starting:
