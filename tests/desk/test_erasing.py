@@ -141,7 +141,7 @@ def test_nothing_names_her_afterwards_every_figure_stays_and_the_dry_run_said_so
         assert tried == {**done, "is_dry_run": True}
         # Her row at the desk and at the shop; before them one without and one with her older name.
         assert (done["book"]["customers"], done["book"]["past.customers"], done["book"]["orders"]) == (2, 2, 2)
-        assert done["book"]["meta.kept_aside"] == 1
+        assert done["book"]["meta.kept_aside"] == 2  # one that stands, and one that its next attempt replaced
         assert (done["office"]["survey_answers"], done["office"]["survey_held"], done["office"]["survey_mails"]) == (1, 1, 1)
         assert [a["customer_id"] for a in done["accounts"]] == ["c0", "88001"]
         assert figures(shop) == before

@@ -11,7 +11,8 @@ import pytest
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.plan_withdrawal import plan_withdrawal
 from servicemeter.desk.methods.withdraw import withdraw
-from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.desk.pulling import alone
+from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
 from servicemeter.metrics.catalog import all_metrics
 from servicemeter.model.tables import TABLES
 from servicemeter.model.withdrawal import Withdrawal
@@ -168,8 +169,8 @@ def test_what_cannot_be_taken_back_says_why_and_what_can_be_done(desk: Desk) -> 
     with pytest.raises(BadQuestion, match="nothing to take back"):
         plan_withdrawal(desk)
     desk.load(source="desk", now=at(1), tickets=[ticket(1, 2)])
-    desk.load(source="desk", now=at(1), tickets=[ticket(2, 2)])
-    with pytest.raises(BadQuestion, match="same moment.*servicemeter remove desk"):
+    desk.load(source="desk", now=at(0), tickets=[ticket(2, 2)])
+    with pytest.raises(BadQuestion, match="a clock went back.*servicemeter remove desk"):
         plan_withdrawal(desk)
     desk.load(source="file", now=at(2), tickets=[ticket(3, 2, recorded_at="2026-03-01T00:00:00Z")])
     with pytest.raises(BadQuestion, match="brought 1, and 0 were recorded at its time"):
@@ -198,7 +199,7 @@ def test_a_load_of_two_sources_waits_for_what_came_after(desk: Desk) -> None:
     rows = [ticket(1, 2, source="a"), ticket(1, 2, source="b")]
     desk.load(source="both", now=at(1), tickets=rows)
     desk.load(source="b", now=at(2), tickets=[ticket(2, 2)])
-    with pytest.raises(BadQuestion, match="rows of b too, and load 2"):
+    with pytest.raises(BadQuestion, match="load 2 .b. came later"):
         plan_withdrawal(desk, source="both")
     go(desk, "b", hour=3)
     assert go(desk, "both", hour=4).sources == ["a", "b", "both"]
@@ -227,3 +228,82 @@ def test_what_the_program_said_of_the_rows_goes_with_them(desk: Desk) -> None:
     assert [one.data_version for one in plan_withdrawal(desk).loads] == [4, 3, 2]
     go(desk)
     assert held(desk) == before
+
+
+def test_loads_of_one_moment_are_told_apart(desk: Desk) -> None:
+    """One command has one moment for all of its files, and for what is judged afterwards."""
+    for number in (1, 2, 3):
+        desk.load(source="desk", now=at(1), tickets=[ticket(number, 2)])
+    assert plan_withdrawal(desk).rows == {"tickets": 1}
+    go(desk, "desk", 2)
+    assert desk.book.engine.rows("select ticket_id from tickets") == [("1",)]
+
+
+def test_what_a_load_of_another_name_repeated_is_not_taken_from_it(desk: Desk) -> None:
+    desk.load(source="both", now=at(1), tickets=[ticket(1, 2, source="a"), ticket(1, 2, source="b")])
+    desk.load(source="a", now=at(2), tickets=[ticket(1, 2), ticket(2, 2)])
+    desk.load(source="both", now=at(3), tickets=[ticket(5, 2, source="b")])
+    with pytest.raises(BadQuestion, match="load 2 .a. came later"):
+        plan_withdrawal(desk, source="both", load=1)
+    assert plan_withdrawal(desk, source="both").rows == {"tickets": 1}
+
+
+def test_a_load_is_kept_from_going_by_one_of_another_name_that_repeats_it(desk: Desk) -> None:
+    desk.load(source="a", now=at(1), tickets=[ticket(1, 2)])
+    desk.load(source="both", now=at(2), tickets=[ticket(1, 2, source="a"), ticket(1, 2, source="b")])
+    with pytest.raises(BadQuestion, match="load 2 .both. came later.*servicemeter undo both"):
+        plan_withdrawal(desk, source="a")
+
+
+def test_the_zone_of_the_first_import_outlives_the_load_that_came_with_it(desk: Desk) -> None:
+    week = [{"calendar_id": "c", "iso_weekday": 1, "open": "09:00", "close": "17:00"}]
+    desk.load(source="servicemeter", tz="Europe/Amsterdam", now=at(1), calendar_weekly_hours=week,
+              settings=[{"name": "default_calendar", "value": "c"}])  # fmt: skip
+    desk.load(source="desk", now=at(2), tickets=[ticket(1, 2)])
+    assert plan_withdrawal(desk).source == "desk"  # what is set here is no import
+    assert plan_withdrawal(desk, source="servicemeter").rows == {"calendar_weekly_hours": 1, "settings": 1}
+    go(desk, "servicemeter")
+    assert desk.report_tz == "Europe/Amsterdam" and "default_calendar" not in desk.book.settings()
+    go(desk, "desk", hour=22)
+    assert desk.book.settings() == {}
+
+
+def test_rows_that_an_earlier_attempt_left_aside_are_there_again(desk: Desk) -> None:
+    bad, good = ticket(2, 2, initiated_by="pigeon"), ticket(2, 2)
+    desk.load(source="desk", now=at(1), tickets=[ticket(1, 2), bad])
+    desk.load(source="desk", now=at(2), tickets=[ticket(1, 2), good])
+    assert desk.kept_aside() == []
+    go(desk)
+    assert [one["value"] for one in desk.kept_aside()] == ["pigeon"]
+
+
+def test_a_load_of_several_sources_forgets_the_one_that_was_removed(desk: Desk) -> None:
+    desk.load(source="both", now=at(1), tickets=[ticket(1, 2, source="a"), ticket(1, 2, source="b")])
+    stale = plan_withdrawal(desk, source="a", is_whole=True)
+    desk.load(source="both", now=at(2), tickets=[ticket(2, 2, source="a")])
+    with pytest.raises(BadQuestion, match="since you looked"):
+        withdraw(desk, source="a", is_whole=True, seen=stale.mark, now=at(3))
+    go(desk, "a", whole=True, hour=4)
+    assert plan_withdrawal(desk, source="both", load=1).rows == {"tickets": 1}
+    go(desk, "both", 1, hour=5)
+    assert desk.book.engine.rows("select count(*) from tickets") == [(0,)]
+
+
+def test_a_source_is_not_removed_while_it_is_synced(desk: Desk) -> None:
+    desk.load(source="vendor", now=at(1), tickets=[ticket(1, 2)])
+    seen = plan_withdrawal(desk, source="vendor", is_whole=True)
+    with alone(desk, "vendor"), pytest.raises(BadSettings, match="being synced"):
+        withdraw(desk, source="vendor", is_whole=True, seen=seen.mark, now=at(2))
+    assert count(desk) == 1
+
+
+def test_what_stood_in_the_past_of_sources_stands_there_again(desk: Desk) -> None:
+    for hour, through in ((1, "2026-03-05T00:00:00Z"), (2, "2026-03-09T00:00:00Z")):
+        desk.load(source="desk", now=at(hour), tickets=[ticket(hour, 2)], sources=[{"loaded_through": through}])
+    before = held(desk)
+    desk.load(source="desk", now=at(3), tickets=[ticket(3, 19)])
+    go(desk)
+    assert held(desk) == before
+    go(desk)
+    assert desk.book.engine.rows("select count(*) from past.sources") == [(0,)]
+    assert desk.sources()[0]["loaded_through"] == datetime(2026, 3, 5)

@@ -10,9 +10,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from servicemeter.desk.turns import Turns
-from servicemeter.ground.errors import ServicemeterError, Stopped
+from servicemeter.ground.errors import BadQuestion, ServicemeterError, Stopped
 from servicemeter.model.answer import Answer
 from servicemeter.model.question import Question
 
@@ -22,8 +23,13 @@ _MOST_LATELY = 500
 """Questions: those of four scorecards, or of some hundred pages of metrics."""
 _LEAST_QUIET_S, _MOST_QUIET_S = 2.0, 60.0
 _FIRST_PAUSE_S = 0.25
+_DAY_S = 86400.0
 
 Ask = Callable[[Sequence[Question]], list[Answer]]
+
+
+class _Refused(Exception):
+    """Some of what was asked was not answered."""
 
 
 class _Outdated(Exception):
@@ -51,7 +57,7 @@ class Ahead:
     ) -> None:
         self._turns, self._changes, self._parts, self._measure, self._first = turns, changes, parts, measure, first
         self._interrupt, self._clock = interrupt, clock
-        self._lately: OrderedDict[str, Question] = OrderedDict()
+        self._lately: OrderedDict[str, tuple[Question, float]] = OrderedDict()
         self._is_working = False
         self._seen, self._seen_at = changes(), clock()
         self._done = -1
@@ -63,7 +69,7 @@ class Ahead:
             return
         for question in questions:
             if question.known_at is None and question.as_of is None:
-                self._lately[repr(question)] = question
+                self._lately[repr(question)] = (question, self._clock())
                 self._lately.move_to_end(repr(question))
         while len(self._lately) > _MOST_LATELY:
             self._lately.popitem(last=False)
@@ -81,17 +87,35 @@ class Ahead:
             return False
         began = self._clock()
         try:
-            self._first(lambda questions: self._ask(questions, count, stop))
-            self._ask(list(self._lately.values()), count, stop)
+            self._ask_first(count, stop)
+            self._ask(self._of_late(), count, stop)
         except (_Outdated, Stopped):
+            self._took_s = max(self._took_s / 2, self._clock() - began)
             return False
+        except ServicemeterError:  # one of what was asked lately means nothing any more
+            self._lately.clear()
         except BaseException:
             self._done = count  # not again and again
             raise
-        finally:
-            self._took_s = self._clock() - began
+        self._took_s = self._clock() - began
         self._done = count
         return True
+
+    def _ask_first(self, count: int, stop: threading.Event) -> None:
+        def ask(questions: Sequence[Question]) -> list[Answer]:
+            answers = self._ask(questions, count, stop)
+            if len(answers) < len(questions):
+                raise _Refused
+            return answers
+
+        with suppress(_Refused):
+            self._first(ask)
+
+    def _of_late(self) -> list[Question]:
+        """What was asked within a day; older questions are forgotten: nobody is there."""
+        while self._lately and self._clock() - next(iter(self._lately.values()))[1] > _DAY_S:
+            self._lately.popitem(last=False)
+        return [question for question, _ in self._lately.values()]
 
     def _ask(self, questions: Sequence[Question], count: int, stop: threading.Event) -> list[Answer]:
         found: dict[str, Answer] = {}
@@ -99,7 +123,7 @@ class Ahead:
             parts = self._parts(questions)
         for part in parts:
             answers = self._ask_in_between(part, count, stop)
-            found |= zip(map(repr, part), answers, strict=False)
+            found |= {repr(answer.question): answer for answer in answers}
         return [found[key] for key in map(repr, questions) if key in found]
 
     def _ask_in_between(self, part: list[Question], count: int, stop: threading.Event) -> list[Answer]:
@@ -120,7 +144,9 @@ class Ahead:
                 if self._turns.is_stopped or stop.wait(pause_s):
                     raise
                 pause_s = min(2 * pause_s, _MOST_QUIET_S)
-            except ServicemeterError:
+            except ServicemeterError as fault:  # it may not be asked any more, or memory is short
+                if len(part) > 1 and isinstance(fault, BadQuestion):
+                    return [answer for one in part for answer in self._ask_in_between([one], count, stop)]
                 for question in part:
                     self._lately.pop(repr(question), None)
                 return []

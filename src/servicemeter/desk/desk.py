@@ -205,7 +205,7 @@ class Desk(Asking):
         with self._lock:
             before = self.book.data_version
             is_ready = False
-            self._keeper.drop_scratch()
+            self._keeper.before_load()
 
             def build(report: LoadReport) -> None:
                 nonlocal is_ready
@@ -230,7 +230,8 @@ class Desk(Asking):
             except BaseException:
                 self._is_ready = False
                 raise
-            self._forget()
+            if not dry_run:
+                self._forget()
             self._is_ready = is_ready
             return report
 
@@ -428,7 +429,7 @@ class Desk(Asking):
             raise UnknownName("method of the desk", name, sorted(method_names()))
         one = method_named(name)
         refuse_asked(self.home, arguments)
-        with self._lock.asking():
+        with self._lock if one.writes else self._lock.asking():
             if not one.is_kept:
                 return self._handed_out(one.answer(self, **arguments), is_story=one.is_story)
             key = f"{self.book.data_version} {name} {sorted(arguments.items())!r}"

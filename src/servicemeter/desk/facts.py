@@ -95,6 +95,10 @@ class FactsKeeper:
             self._scratch[name] = facts
         return self._scratch[name]
 
+    def before_load(self) -> None:
+        """Make ready for a transaction that writes the book: nothing may be written to scratch within it."""
+        self.drop_scratch()
+
     def drop_scratch(self) -> None:
         """Forget the scratch facts: the data has moved on."""
         for facts in self._scratch.values():
@@ -147,6 +151,9 @@ class FactsKeeperBeyond(FactsKeeper):
         super().__init__(engine, on_demand=on_demand)
         self._book = book
         self._book_id = book_id
+
+    def before_load(self) -> None:
+        """Nothing: the scratch facts are on another engine, which a load does not ask; `ensure` drops them."""
 
     def refresh(self, settings: dict[str, str], *, version_before: int, version: int) -> bool:
         """Bring nothing yet: what a load may still undo is not copied."""

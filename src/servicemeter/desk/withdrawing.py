@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from servicemeter.desk.pulling import alone
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.hours import OURS
 from servicemeter.model.withdrawal import Withdrawal
@@ -35,7 +36,7 @@ def plan(desk: Desk, *, source: str | None, load: int | None, is_whole: bool, st
         )
     with desk.on_book() as book:
         if not is_whole:
-            return book.plan_undo(source, load, never=(SURVEYS,))
+            return book.plan_undo(source, load, never=(SURVEYS, OURS))
         if source is None:
             raise BadQuestion("Say which source is to be removed. Those there are: servicemeter loads")
         if source == OURS:
@@ -57,10 +58,11 @@ def withdraw(
     desk: Desk, *, source: str, load: int | None, is_whole: bool, seen: str, now: datetime, starts_over: bool = False
 ) -> Withdrawal:
     """Do what `plan` said under the mark `seen`, and build the facts again; `BadQuestion` when there were loads since."""
-    found = plan(desk, source=source, load=load, is_whole=is_whole, starts_over=starts_over)
-    if found.mark != seen:
-        raise BadQuestion(f"Something was loaded from {source} since you looked. Nothing was changed; look again.")
-    return desk.withdraw(found, now=now)
+    with alone(desk, source):  # a sync that goes on would write where it stands after its rows are gone
+        found = plan(desk, source=source, load=load, is_whole=is_whole, starts_over=starts_over)
+        if found.mark != seen:
+            raise BadQuestion(f"Something was loaded from {source} since you looked. Nothing was changed; look again.")
+        return desk.withdraw(found, now=now)
 
 
 def _connected(desk: Desk) -> dict[str, str]:

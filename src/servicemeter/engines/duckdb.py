@@ -220,7 +220,8 @@ class DuckDB:
     def interrupt(self) -> None:
         """End the statement that runs at this moment, also one of a reader, with `Stopped`; another thread may ask for it."""
         for one in (self, *self._readers):
-            one._connection.interrupt()
+            with suppress(duckdb.ConnectionException):  # a reader that has just ended
+                one._connection.interrupt()
 
     def close(self) -> None:
         with self._lock:

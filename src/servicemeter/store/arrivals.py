@@ -78,6 +78,13 @@ class Arrivals:
             self.tables[name] = relation
             yield table, relation
 
+    def sources(self) -> list[str]:
+        """All whose rows these are; call after `clean`."""
+        found = {
+            str(s) for relation in self.tables.values() for (s,) in self.engine.rows(f"select distinct source from {relation}")
+        }
+        return sorted(found | {self.source})
+
     def drop(self) -> None:
         """Forget the staged rows."""
         for name in self._temporary:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from servicemeter.engines.engine import BookEngine
@@ -33,10 +33,10 @@ from servicemeter.store.cursors import (
 )
 from servicemeter.store.deliveries import keep_deliveries, make_deliveries, taken_deliveries
 from servicemeter.store.erasing import Account, erase_rows, forget_answers, note_erasure
-from servicemeter.store.loads import LoadKind, list_loads, make_withdrawable, note_load, note_rows, was_loaded
+from servicemeter.store.loads import LoadKind, free_moment, list_loads, make_withdrawable, note_load, note_rows, was_loaded
 from servicemeter.store.touched import note_revealed, note_touched
 from servicemeter.store.versions import Merged, merge_staged
-from servicemeter.store.withdrawing import UNCOUNTED, plan_removal, plan_undo, withdraw
+from servicemeter.store.withdrawing import UNCOUNTED, UNDOABLE, plan_removal, plan_undo, withdraw
 from servicemeter.store.words import Mask, mask_kept, mask_stored
 
 __all__ = ["Book", "LoadReport", "Progress"]
@@ -185,7 +185,7 @@ class Book:
         """Do what was planned, in one transaction and one data version."""
         version = self.data_version + 1
         with self.engine.transaction():
-            withdraw(self.engine, plan, version, now.astimezone(UTC).replace(tzinfo=None))
+            withdraw(self.engine, plan, version, free_moment(self.engine, now))
         return replace(plan, data_version=version)
 
     def kept_aside(self) -> list[dict[str, Any]]:
@@ -193,7 +193,7 @@ class Book:
         columns = ("data_version", "source", "file", "row_number", "table", "column", "file_column", "value", "reason", "row")
         rows = self.engine.rows(
             'select data_version, source, file, row_number, "table", "column", file_column, value, reason, row '
-            "from meta.kept_aside order by data_version, file, row_number"
+            "from meta.kept_aside where replaced_in is null order by data_version, file, row_number"
         )
         return [dict(zip(columns, row, strict=True)) for row in rows]
 
@@ -208,7 +208,10 @@ class Book:
     def kept_counts(self) -> dict[str, int]:
         """How many rows were kept aside, by source."""
         return {
-            str(source): int(n) for source, n in self.engine.rows("select source, count(*) from meta.kept_aside group by source")
+            str(source): int(n)
+            for source, n in self.engine.rows(
+                "select source, count(*) from meta.kept_aside where replaced_in is null group by source"
+            )
         }
 
     def sources(self) -> list[dict[str, Any]]:
@@ -261,7 +264,7 @@ class Book:
         is_piece: bool,
     ) -> LoadReport:
         version = self.data_version + 1
-        recorded = now.astimezone(UTC).replace(tzinfo=None)
+        recorded = free_moment(self.engine, now)
         report = LoadReport(version, delivery.source)
         arrivals = Arrivals(self.engine, delivery.source, recorded, self.identity_key, self._mask)
         kept: list[KeptAside] = []
@@ -278,10 +281,11 @@ class Book:
             report.tables[table.name] = merged
             if merged.changed:
                 note_touched(self.engine, table, staged, version)
-        note_rows(self.engine, version, sum(m.brought for name, m in report.tables.items() if name not in UNCOUNTED))
+        brought = sum(m.brought for name, m in report.tables.items() if name not in UNCOUNTED)
+        note_rows(self.engine, version, brought, arrivals.sources())
         if self._mask:
             kept = [mask_kept(one, self._mask) for one in kept]
-        self._keep_aside(version, delivery.source, label, kept, report)
+        self._keep_aside(version, delivery.source, label, kind, kept, report)
         before = loaded_through(self.engine, delivery.source)
         report.notes += note_coverage(self.engine, delivery, arrivals.tables, recorded, is_piece=is_piece)
         note_revealed(
@@ -300,12 +304,17 @@ class Book:
         )
         return not found
 
-    def _keep_aside(self, version: int, source: str, label: str, kept: Iterable[KeptAside], report: LoadReport) -> None:
+    def _keep_aside(
+        self, version: int, source: str, label: str, kind: LoadKind, kept: Iterable[KeptAside], report: LoadReport
+    ) -> None:
         """Replace what an earlier attempt at the same file left aside by what this one leaves."""
         import pyarrow as pa
 
         text = self.engine.dialect.text
-        self.engine.run(f"delete from meta.kept_aside where source = {text(source)} and label = {text(label)}")
+        same = f"source = {text(source)} and label = {text(label)}"
+        gone = "replaced_in is not null" if kind in UNDOABLE else "true"  # what can be taken back has one attempt before it
+        self.engine.run(f"delete from meta.kept_aside where {same} and {gone}")
+        self.engine.run(f"update meta.kept_aside set replaced_in = {version} where {same}")
         rows = [
             (version, source, label, k.file or label, k.row_number, k.table, k.column, k.value, k.reason,
              json.dumps(k.row, ensure_ascii=False, default=str), k.file_column or None)
@@ -368,8 +377,9 @@ def _first_tables(engine: BookEngine) -> None:
 
 
 def _name_file_columns(engine: BookEngine) -> None:
-    """Step 5: what a file itself calls the column at fault."""
+    """Step 5: what a file itself calls the column at fault, and the load that took another go at the rows."""
     engine.run("alter table meta.kept_aside add column file_column varchar")
+    engine.run("alter table meta.kept_aside add column replaced_in bigint")
 
 
 _STEPS: tuple[Callable[[BookEngine], None], ...] = (

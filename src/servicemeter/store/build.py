@@ -218,7 +218,11 @@ class Facts:
         for name in sorted(names):
             if name in self._absent:
                 self._absent.remove(name)
-                self._build_one(name)
+                try:
+                    self._build_one(name)
+                except BaseException:  # it was interrupted, or could not be built: whoever asks next tries again
+                    self._absent.add(name)
+                    raise
 
     def _build_one(self, name: str) -> None:
         if name == "persons":

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.model.tables import TABLES
 
-__all__ = ["LoadKind", "covered_before", "list_loads", "make_withdrawable", "note_load", "note_rows", "was_loaded"]
+__all__ = [
+    "LoadKind",
+    "brought_too",
+    "covered_before",
+    "free_moment",
+    "list_loads",
+    "make_withdrawable",
+    "note_load",
+    "note_rows",
+    "was_loaded",
+]
 
 LoadKind = Literal["import", "judged", "pulled", "sent", "erased", "withdrawn"]
 """Files and frames; what the program says of rows itself; pieces of a sync; webhooks; and what took rows away."""
 
-_SHOWN = ("data_version", "source", "recorded_at", "label", "kind", "row_count", "undone_in")
+_SHOWN = ("data_version", "source", "recorded_at", "label", "kind", "row_count", "sources", "undone_in")
 
 
 def make_withdrawable(engine: BookEngine) -> None:
     """The step of the book after which a load can be taken back: what it was and what was covered before it is kept."""
-    for column in ("kind varchar", "row_count bigint", "covered varchar", "undone_in bigint"):
+    for column in ("kind varchar", "row_count bigint", "covered varchar", "sources varchar", "undone_in bigint"):
         engine.run(f"alter table meta.loads add column {column}")
 
 
@@ -32,9 +43,25 @@ def note_load(
     engine.run(f"insert into meta.loads (data_version, source, recorded_at, label, digest, kind, covered) values ({values})")
 
 
-def note_rows(engine: Engine, version: int, count: int) -> None:
-    """Say how many versions of rows a load brought."""
-    engine.run(f"update meta.loads set row_count = {count} where data_version = {version}")
+def note_rows(engine: Engine, version: int, count: int, sources: Sequence[str]) -> None:
+    """Say how many versions of rows a load brought, and whose rows it held, repeats too."""
+    said = engine.dialect.text(json.dumps(list(sources)))
+    engine.run(f"update meta.loads set row_count = {count}, sources = {said} where data_version = {version}")
+
+
+def free_moment(engine: Engine, now: datetime) -> datetime:
+    """When a load is recorded (naive UTC): `now`, or some microseconds later where others were at that very moment."""
+    moment = now.astimezone(UTC).replace(tzinfo=None)
+    literal = engine.dialect.literal
+    while engine.rows(f"select 1 from meta.loads where recorded_at = {literal(moment)} limit 1"):
+        moment += timedelta(microseconds=1)
+    return moment
+
+
+def brought_too(load: dict[str, Any]) -> list[str]:
+    """All whose rows a load held; its own source alone for one of an earlier program."""
+    found: list[str] = json.loads(load["sources"]) if load["sources"] else [load["source"]]
+    return found
 
 
 def was_loaded(engine: Engine, source: str, digest: str) -> int | None:

@@ -136,8 +136,11 @@ def _tell(engine: Engine, given: int) -> Merged:
     return Merged(taken=new_places - held_moved, corrected=held_moved, older=new_past, repeated=given - new_places - new_past)
 
 
-def take_out(engine: BookEngine, table: Table, recorded: Sequence[datetime], *, of: Collection[str] | None = None) -> None:
-    """Delete the versions recorded at these moments (naive UTC), `of` some sources or of all; the one before each holds again.
+def take_out(
+    engine: BookEngine, table: Table, recorded: Sequence[datetime], *, of: Collection[str] | None = None, but: str = "false"
+) -> None:
+    """Delete the versions recorded at these moments (naive UTC), `of` some sources or of all,
+    `but` those that meet a condition; the one before each holds again.
 
     Runs inside the caller's transaction.
     """
@@ -148,6 +151,7 @@ def take_out(engine: BookEngine, table: Table, recorded: Sequence[datetime], *, 
     is_going = f"held.recorded_at in ({', '.join(map(engine.dialect.literal, recorded))})"
     if of is not None:
         is_going += f" and held.source in ({', '.join(map(engine.dialect.text, of))})"
+    is_going += f" and not coalesce({but}, false)"
     same = " and ".join(f"held.{k} is not distinct from going.{k}" for k in _key(table, q))
     is_left = f"exists (select 1 from going_keys as going where {same})"
     engine.run(f"""

@@ -8,6 +8,7 @@
 
 Arguments go by name. They and the answer are plain values, or records of the kinds that travel (`desk/wire.py`): those that
 a module names in its `SENDS` do. With `is_kept` the answer is kept until rows are loaded again: for what reads the book alone.
+With `writes` it is let finish when a server is told to stop.
 With `is_story` it is about one ticket or customer: people in it may be told apart where they are hidden (`desk/individuals.py`).
 """
 
@@ -41,6 +42,7 @@ class Method(Protocol):
 
     is_kept: bool
     is_story: bool
+    writes: bool
 
     def answer(self, desk: Desk, /, **arguments: Any) -> Any:
         """The answer itself, worked out."""
@@ -48,7 +50,7 @@ class Method(Protocol):
 
 
 def method(
-    *, is_kept: bool = False, is_story: bool = False
+    *, is_kept: bool = False, is_story: bool = False, writes: bool = False
 ) -> Callable[[Callable[Concatenate[Desk, P], T]], Callable[Concatenate[Answerer, P], T]]:
     """Mark a module's function as a method of the desk: whoever calls it asks a desk, and the one with the book runs it."""
 
@@ -62,7 +64,8 @@ def method(
             answer: T = desk.ask(name, named)
             return answer
 
-        asked.is_kept, asked.is_story, asked.answer = is_kept, is_story, work  # type: ignore[attr-defined]
+        asked.is_kept, asked.is_story, asked.writes = is_kept, is_story, writes  # type: ignore[attr-defined]
+        asked.answer = work  # type: ignore[attr-defined]
         return asked
 
     return mark

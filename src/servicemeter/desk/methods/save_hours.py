@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["save_hours"]
 
 
-@method()
+@method(writes=True)
 def save_hours(desk: Desk, *, wish: HoursWish, seen: str, now: datetime) -> SettingPlan:
     """Write what `plan_hours` said under this mark, and build the facts; `BadSettings` when the rows are others by now."""
     plan = plan_wish(desk, wish, now)

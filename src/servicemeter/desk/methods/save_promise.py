@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["save_promise"]
 
 
-@method()
+@method(writes=True)
 def save_promise(desk: Desk, *, wish: PromiseWish, seen: str, now: datetime) -> SettingPlan:
     """Write what `plan_promise` said under this mark, and build the facts; `BadSettings` when the rows are others by now."""
     plan = plan_promise_wish(desk, wish, now)

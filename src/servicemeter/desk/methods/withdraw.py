@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["withdraw"]
 
 
-@method()
+@method(writes=True)
 def withdraw(
     desk: Desk,
     *,

@@ -12,7 +12,9 @@ from starlette.responses import Response
 from servicemeter.desk.methods.list_loads import list_loads
 from servicemeter.desk.methods.plan_withdrawal import plan_withdrawal
 from servicemeter.desk.methods.withdraw import withdraw
-from servicemeter.ground.errors import BadQuestion, ServicemeterError
+from servicemeter.desk.withdrawing import can_remove
+from servicemeter.ground.errors import BadQuestion, NotAllowed, ServicemeterError
+from servicemeter.model.hours import OURS
 from servicemeter.show.dates import moment
 from servicemeter.show.numbers import number
 from servicemeter.show.withdrawals import load_state, told_withdrawal
@@ -94,6 +96,7 @@ async def _do(request: Request, *, is_whole: bool) -> Response:
 
     def work() -> Response:
         try:
+            _refuse_settings(given.get("source", ""))
             done = withdraw(
                 seen.desk,
                 source=given.get("source", ""),
@@ -112,6 +115,7 @@ async def _do(request: Request, *, is_whole: bool) -> Response:
 def _look(seen: Visit, source: str, load: int | None, *, is_whole: bool, fault: str = "") -> Response:
     told, mark = None, ""
     try:
+        _refuse_settings(source)
         found = plan_withdrawal(seen.desk, source=source or None, load=load, is_whole=is_whole)
         told, mark = told_withdrawal(found, seen.language, seen.desk.report_tz), found.mark
         load = None if is_whole else found.loads[-1].data_version
@@ -132,11 +136,21 @@ def _look(seen: Visit, source: str, load: int | None, *, is_whole: bool, fault: 
     )
 
 
+def _refuse_settings(source: str) -> None:
+    """What is set here is taken back by whoever may set it."""
+    if source == OURS and not asker().person.may("change_settings"):
+        raise NotAllowed("Opening hours and agreements are taken back by whoever may change settings. Ask an owner or admin.")
+
+
 def _load(fields: dict[str, str]) -> int | None:
     text = fields.get("load", "")
     if text and not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadQuestion(f"load={text!r} is no number of a load. Choose it from the list of loads.")
     return int(text) if text else None
+
+
+def _may_go(source: str) -> bool:
+    return can_remove(source) or (source == OURS and asker().person.may("change_settings"))
 
 
 def _told(one: dict[str, Any], seen: Visit) -> dict[str, Any]:
@@ -149,5 +163,5 @@ def _told(one: dict[str, Any], seen: Visit) -> dict[str, Any]:
         "rows": "–" if one["row_count"] is None else number(one["row_count"], language=seen.language),
         "label": one["label"] or "",
         "state": load_state(one, seen.language),
-        "can_go": one["undone_in"] is None and one["kind"] in ("import", "judged"),
+        "can_go": one["undone_in"] is None and one["kind"] in ("import", "judged") and _may_go(str(one["source"])),
     }
