@@ -51,7 +51,7 @@ def held(desk: Desk) -> dict[str, Any]:
 
 @pytest.fixture
 def desk() -> Iterator[Desk]:
-    with Desk(None) as made:
+    with Desk(None, on_demand=True) as made:
         yield made
 
 
@@ -136,7 +136,7 @@ def test_rows_kept_aside_go_with_their_load(desk: Desk) -> None:
 
 
 def test_a_removed_source_takes_all_of_its_rows_and_no_others(desk: Desk) -> None:
-    with Desk(None) as other:
+    with Desk(None, on_demand=True) as other:
         other.load(source="desk", now=at(1), tickets=[ticket(1, 2)])
         alone = other.book.engine.rows("select ticket_id, source from tickets")
         figure = count(other)
