@@ -73,5 +73,8 @@ def test_a_source_is_removed_and_a_connected_one_only_to_start_over(home: Path) 
 
 def test_what_cannot_be_taken_back_is_a_clear_error(home: Path) -> None:
     wrong = run("undo", home, "--load", "9")
+    assert run("undo", home, "desk", "--load", "1", "--yes").exit_code == 0
+    assert "Nothing has been imported" in run("scorecard", home).stderr
+    assert "There is none yet" in run("remove", home.parent / "other", "foo").stderr
     assert wrong.exit_code == 2 and "There is no load called '9'" in wrong.stderr and "Traceback" not in wrong.stderr
     assert run("loads", home, "desc").exit_code == 2

@@ -158,3 +158,26 @@ def test_a_customer_has_all_of_the_person(small: Desk) -> None:
     assert [entry.get("ticket_id") for entry in narrowed["entries"]] == ["a-1"]
     with pytest.raises(BadQuestion, match="no customer"):
         tell_customer(small, source="files", customer_id="c2", scope=Scope(teams=("desk",)))
+
+
+def test_an_answer_about_a_ticket_is_its_customer_s_unless_the_invitation_says_whose() -> None:
+    created = "2026-03-02T09:00:00Z"
+    with Desk(None, on_demand=True) as desk:
+        desk.load(
+            source="desk",
+            tickets=[{"ticket_id": n, "created_at": created, "customer_id": c} for n, c in (("1", "ann"), ("2", "eve"))],
+            survey_invitations=[
+                {"invitation_id": "i", "kind": "csat", "ticket_id": "1"},
+                {"invitation_id": "j", "kind": "csat", "ticket_id": "2"},
+                {"invitation_id": "k", "kind": "csat", "customer_id": "ann"},
+                {"invitation_id": "l", "kind": "csat", "ticket_id": "1", "customer_id": "eve"},
+            ],
+            survey_answers=[
+                {"answer_id": n, "invitation_id": n, "answered_at": "2026-03-03T09:00:00Z", "value_num": number}
+                for number, n in enumerate("ijkl", start=1)
+            ],
+        )
+        given = {c: tell_customer(desk, source="desk", customer_id=c) for c in ("ann", "eve")}
+    assert [told["counts"] for told in given.values()] == [{"ticket": 1, "survey": 2}] * 2
+    scores = {c: sorted(e["value_num"] for e in told["entries"] if e["what"] == "survey") for c, told in given.items()}
+    assert scores == {"ann": [1, 3], "eve": [2, 4]}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.unknown import NO_HOURS
 from servicemeter.model.question import Filter, Scope
 from small_desk import small_desk
 
@@ -73,3 +74,16 @@ def test_of_many_values_the_ten_most_frequent_are_shown() -> None:
         desk.load(tickets=[{"ticket_id": f"{k}-{i}", "created_at": "2026-03-02T09:00:00Z", "brand": f"b{k}"} for k, i in made])
         shown = ", ".join(f"b{k:02}" for k in range(11, 1, -1))
         assert notes(desk, "brand", "none") == (f"No row has the brand 'none'. The most frequent: {shown}.",)
+
+
+def test_business_time_without_opening_hours_says_so() -> None:
+    with Desk(None, on_demand=True) as desk:
+        desk.load(tickets=[{"ticket_id": "1", "created_at": "2026-03-02T09:00:00Z"}])
+        assert desk.measure("resolution_time", **MARCH, params={"clock": "business"}).notes == (NO_HOURS,)
+        assert desk.measure("resolution_time", **MARCH).notes == ()
+        desk.load(
+            source="hours",
+            business_calendars=[{"calendar_id": "c", "tz": "UTC"}],
+            calendar_weekly_hours=[{"calendar_id": "c", "iso_weekday": 1, "open": "09:00", "close": "17:00"}],
+        )
+        assert desk.measure("resolution_time", **MARCH, params={"clock": "business"}).notes == ()

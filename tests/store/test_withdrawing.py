@@ -91,8 +91,10 @@ def test_the_content_can_be_taken_again_and_older_loads_follow(desk: Desk) -> No
     assert desk.sources() == [] and count(desk) is None
     desk.load(source="desk", tz="Europe/Bucharest", now=at(5), tickets=[ticket(1, 2), ticket(2, 3)])
     assert count(desk) == 2 and desk.report_tz == "Europe/Bucharest"  # an empty book chooses its zone again
-    with pytest.raises(UnknownName):
+    with pytest.raises(BadQuestion, match="taken back already, in data version 4"):
         plan_withdrawal(desk, source="desk", load=3)
+    with pytest.raises(UnknownName):
+        plan_withdrawal(desk, source="desk", load=9)
 
 
 def test_what_a_source_covers_is_what_it_covered_before(desk: Desk) -> None:

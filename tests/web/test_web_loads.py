@@ -51,7 +51,7 @@ def test_a_load_is_taken_back_from_the_list(desk: Desk) -> None:
     assert tickets(desk) == ["1", "2"]
     assert "taken back in 3" in get(desk, "/sources/loads?lang=en&done=3").text
     stale = send(desk, look, "/sources/undo")
-    assert stale.status_code == 409 and "There is no load called" in stale.text and desk.data_version == 3
+    assert stale.status_code == 409 and "taken back already" in stale.text and desk.data_version == 3
 
 
 def test_nothing_is_done_when_something_came_since_one_looked(desk: Desk) -> None:
@@ -73,3 +73,10 @@ def test_what_cannot_go_is_said(desk: Desk) -> None:
         answer = get(desk, f"{path}&lang=en")
         assert answer.status_code == 409 and said in unescape(answer.text) and "<form method" not in answer.text, path
     assert get(desk, "/sources/undo?source=desk&load=x").status_code == 400
+
+
+def test_after_everything_was_taken_back_the_pages_are_those_of_an_empty_book(desk: Desk) -> None:
+    assert "servicemeter import" not in get(desk, "/?lang=en").text
+    send(desk, get(desk, "/sources/undo?lang=en&source=desk&load=1"), "/sources/undo")
+    html = get(desk, "/?lang=en").text
+    assert "servicemeter import" in html and "1969" not in html

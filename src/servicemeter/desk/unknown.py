@@ -9,9 +9,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 
+from servicemeter.ground.phrases import phrase
 from servicemeter.model.question import Filter, Question, Scope
 
-__all__ = ["unknown_values"]
+__all__ = ["NO_HOURS", "unknown_values"]
+
+NO_HOURS = phrase("No opening hours are set: business time is all of the time.")
 
 _MOST_SHOWN = 10
 _OPEN = ("channel", "language")

@@ -69,7 +69,9 @@ class UnknownName(BadQuestion):
     def __init__(self, kind: str, name: str, known: Iterable[str], meant: Iterable[str] = ()) -> None:
         names = sorted(known)
         near = list(meant) or difflib.get_close_matches(name, names, n=3, cutoff=0.5)
-        hint = phrase(f"Did you mean {either(near)}?" if near else f"Known: {', '.join(names)}.")
+        hint = phrase(
+            f"Did you mean {either(near)}?" if near else f"Known: {', '.join(names)}." if names else "There is none yet."
+        )
         super().__init__(phrase(f"There is no {phrase(kind)} called {name!r}. {phrase(hint)}"))
         self.kind, self.name, self.near = kind, name, near
 

@@ -40,7 +40,7 @@ def plan_undo(engine: Engine, source: str | None, load: int | None, never: Colle
     there is not, `BadQuestion` for one that cannot be taken back.
     """
     held = _standing(engine)
-    first = _meant(held, source, load, never)
+    first = _meant(engine, held, source, load, never)
     source = str(first["source"])
     going = [one for one in held if one["source"] == source and one["data_version"] >= first["data_version"]]
     for one in going:
@@ -143,19 +143,29 @@ def _standing(engine: Engine) -> list[dict[str, Any]]:
     return [one for one in list_loads(engine) if one["undone_in"] is None and one["source"] and one["kind"] != "withdrawn"]
 
 
-def _meant(held: Sequence[dict[str, Any]], source: str | None, load: int | None, never: Collection[str]) -> dict[str, Any]:
+def _meant(
+    engine: Engine, held: Sequence[dict[str, Any]], source: str | None, load: int | None, never: Collection[str]
+) -> dict[str, Any]:
     if source is not None and source not in {one["source"] for one in held}:
         raise UnknownName("source", source, sorted({str(one["source"]) for one in held}))
     own = [one for one in held if source is None or one["source"] == source]
     if load is not None:
         if of_number := [one for one in own if one["data_version"] == load]:
             return of_number[0]
+        _tell_gone(engine, load)
         raise UnknownName("load", str(load), [str(one["data_version"]) for one in own])
     if source is None:
         own = [one for one in own if one["kind"] in (None, "import") and one["source"] not in never]
     if loads := [one for one in own if one["kind"] != "judged"]:
         return loads[-1]
     raise BadQuestion("There is nothing to take back: no import stands in the book. See servicemeter loads.")
+
+
+def _tell_gone(engine: Engine, load: int) -> None:
+    for one in list_loads(engine):
+        if one["data_version"] == load and one["undone_in"] is not None:
+            version = one["undone_in"]
+            raise BadQuestion(f"Load {load} was taken back already, in data version {version}. Nothing was changed.")
 
 
 def _refuse(source: str, one: dict[str, Any], held: Sequence[dict[str, Any]]) -> None:

@@ -19,7 +19,7 @@ def reading(home: Home) -> Iterator[AnyDesk]:
     if not home.book.exists():
         raise _empty(home)
     with open_desk(home) as desk:
-        if desk.data_version == 0:
+        if desk.data_version == 0 or desk.covered() is None:
             raise _empty(home)
         yield desk
 

@@ -177,8 +177,8 @@ METRICS = (
         "speed",
         {
             "en": ("Resolution time", "full resolution time", "time to resolution"),
-            "nl": ("Gemiddelde oplostijd", "oplossingstijd"),
-            "ro": ("Timp mediu de rezoluție", "timp mediu de rezolvare"),
+            "nl": ("Oplostijd", "gemiddelde oplostijd", "oplossingstijd"),
+            "ro": ("Timp de rezoluție", "timp mediu de rezoluție", "timp mediu de rezolvare"),
         },
         {
             "en": "How long until a request is solved?",

@@ -170,8 +170,8 @@ METRICS = (
         "speed",
         {
             "en": ("Response time", "average response time", "reply time", "time to respond"),
-            "nl": ("Gemiddelde responstijd", "antwoordtijd"),
-            "ro": ("Timp mediu de răspuns",),
+            "nl": ("Responstijd", "gemiddelde responstijd", "antwoordtijd"),
+            "ro": ("Timp de răspuns", "timp mediu de răspuns"),
         },
         {
             "en": "How long do customers wait at any point of the conversation?",

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
+from servicemeter.desk.unknown import NO_HOURS
 from servicemeter.ground.errors import NotAllowed, ServicemeterError, UnknownName
 from servicemeter.model.person import Right
 from servicemeter.show.changes import aim_words
@@ -119,6 +120,7 @@ def _page(subject: Subject, parts: list[_Part], is_whole: bool = True) -> Respon
         metric=metric,
         card=view,
         options=subject.options,
+        no_hours=NO_HOURS if NO_HOURS in subject.scorecard.notes else "",
         lead=statement(metric, card.now, language) if card else "",
         parts=parts,
         part_titles={part: module.TITLE for part, module in panel_modules().items()},

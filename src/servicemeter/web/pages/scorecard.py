@@ -46,9 +46,10 @@ def scorecard_page(request: Request) -> Response:
 
 
 def _is_empty(scorecard: Scorecard) -> bool:
-    """Whether nothing was ever loaded: no cards, or a first data version in which no card has anything."""
+    """Whether nothing is loaded: no cards, or no instant that any source reaches and no card that has anything."""
     rows = [card.now for family in scorecard.families for card in family.cards]
-    return not rows or (scorecard.data_version == 0 and all(row.get("value") is None for row in rows))
+    is_bare = scorecard.data_version == 0 or not scorecard.as_of.timestamp()  # 1970: as of no instant at all
+    return not rows or (is_bare and all(row.get("value") is None for row in rows))
 
 
 def _first(findings: list[Finding]) -> tuple[list[Finding], int]:
