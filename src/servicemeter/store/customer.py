@@ -67,7 +67,7 @@ def same_person(facts: Facts, source: str, customer_id: str) -> list[tuple[str, 
     """Every (source, customer_id) that is the same person, itself among them."""
     text = facts.engine.dialect.text
     persons = f"{facts.schema}.persons"
-    found = facts.engine.rows(
+    found = facts.rows(
         f"select p.source, p.customer_id from {persons} as p join {persons} as own "
         "on own.person_source = p.person_source and own.person_id = p.person_id "
         f"where own.source = {text(source)} and own.customer_id = {text(customer_id)}"
