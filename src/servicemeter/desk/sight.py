@@ -37,7 +37,7 @@ def is_within(entry: Mapping[str, Any], scope: Scope) -> bool:
 def _is_seen(facts: Facts, source: str, ticket_id: str, scope: Scope) -> bool:
     text = facts.engine.dialect.text
     one = f"source = {text(source)} and ticket_id = {text(ticket_id)}"
-    rows = facts.engine.rows(f"select source, brand from tickets where {one}")
+    rows = facts.rows(f"select source, brand from tickets where {one}")
     if not rows or not is_within(dict(zip(("source", "brand"), rows[0], strict=True)), scope):
         return False
     return all(_had(facts, one, what, getattr(scope, what)) for what in _WORK)
@@ -52,4 +52,4 @@ def _had(facts: Facts, one: str, what: str, wanted: tuple[str, ...]) -> bool:
     number = f"select ticket_no from {schema}.members where {one}"
     parts = [f"select {column} as who from {schema}.{fact} where ticket_no in ({number})" for fact in places]
     named = ", ".join(text(value) for value in wanted)
-    return bool(facts.engine.rows(f"select who from ({' union all '.join(parts)}) as work where who in ({named}) limit 1"))
+    return bool(facts.rows(f"select who from ({' union all '.join(parts)}) as work where who in ({named}) limit 1"))
