@@ -14,11 +14,13 @@ from form_fields import fields_of
 
 from app_client import ask
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.importing import ImportRequest
 from servicemeter.ground.settings import Home
 from servicemeter.sources.choiceback import choices_of
+from servicemeter.sources.choicetext import write_mapping
 from servicemeter.sources.glimpse import glimpse
 from servicemeter.sources.mappingfile import parse_mapping
-from servicemeter.sources.proposal import propose
+from servicemeter.sources.proposal import guess, propose
 from servicemeter.web.app import create_app
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
@@ -248,3 +250,56 @@ def test_ours_in_the_examples_are_shown_or_their_parts_are_named(tmp_path: Path)
         (tmp_path / "x.csv").write_text(",".join(mapping.recognise) + "\n" + ",".join("1" for _ in mapping.recognise) + "\n")
         found, beyond = choices_of(mapping, glimpse(tmp_path / "x.csv", now=NOW))
         assert found is None and beyond, file.name
+
+
+@pytest.mark.parametrize("name", PROPOSED)
+def test_what_was_proposed_before_is_known_by_the_form(tmp_path: Path, name: str) -> None:
+    (tmp_path / "odd_shop.csv").write_text(PROPOSED[name], encoding="utf-8")
+    seen = glimpse(tmp_path / "odd_shop.csv", now=NOW, options={"tz": "Europe/Amsterdam"})
+    texts = [write_mapping(guess(seen), seen, is_former=is_former) for is_former in (False, True)]
+    now, before = (choices_of(parse_mapping(text, "m"), seen) for text in texts)
+    assert now == before and now[0] is not None
+
+
+def test_a_kept_mapping_of_before_takes_a_solve_back_once_it_was_shown(desk: Desk, tmp_path: Path) -> None:
+    """Of two tickets 1 is solved, and was taken by the mapping as it was kept; a form sent back unchanged opens it again: 2."""
+    head, other = "Ticket;Created;Solved At;Status\n", "2;2026-01-14 10:00;;Open\n"
+    first = f"{head}1;2026-01-13 10:00;2026-01-15 10:00;Solved\n{other}"
+    (tmp_path / "shop.csv").write_text(first, encoding="utf-8")
+    seen = glimpse(tmp_path / "shop.csv", now=NOW, options={"tz": "Europe/Amsterdam"})
+    assert desk.home is not None
+    desk.home.mappings.mkdir(parents=True, exist_ok=True)
+    former = write_mapping(guess(seen), seen, is_former=True)
+    (desk.home.mappings / "shop.toml").write_text(former, encoding="utf-8")
+    assert desk.import_files(ImportRequest(str(tmp_path / "shop.csv")), now=NOW).known_as
+    assert desk.measure("backlog", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 1
+    shown = page(desk, upload(desk, f"{head}1;2026-01-13 10:00;;Open\n{other}", name="shop.csv"))
+    send(desk, send(desk, shown), do="take")
+    assert desk.measure("backlog", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 2
+
+
+def test_half_points_are_told_beside_the_scale(desk: Desk) -> None:
+    """Of 4, 4,5, 4,5, 5, 11 and nothing, two half points and 11 are no points of 1 to 5; of 1 to 10 the same three are not
+    either. 4 and 5 count: csat 2 of 2, three are invalid."""
+    scores = ("4", "4,5", "4,5", "5", "11", "")
+    rows = "".join(f"{n};1{n}-01-2026 10:00;2{n}-01-2026 10:00;{score}\n" for n, score in enumerate(scores))
+    seen = page(desk, upload(desk, f"Ticket;Aangemaakt;Opgelost;Cijfer (1-5)\n{rows}", tz="Europe/Amsterdam"))
+    assert "3 values in the first rows are no points of this scale" in seen
+    assert "3 values in the first rows are no points of this scale" in send(desk, seen, c3__scale="csat_10")
+    send(desk, send(desk, seen), do="take")
+    row = desk.measure("csat", since="2026-01-01", until="2026-02-01").rows[0]
+    assert (row["value"], row["n"], row["n_invalid"]) == (1, 2, 3)
+
+
+def test_points_of_the_scale_are_no_matter(desk: Desk) -> None:
+    content = "Ticket,Created,Rating (1-5)\n1,2026-01-13 10:00,4\n2,2026-01-14 10:00,5.0\n"
+    assert "no point" not in page(desk, upload(desk, content, tz="Europe/Amsterdam"))
+
+
+def test_a_rating_without_a_date_is_counted_where_its_ticket_is_taken(desk: Desk) -> None:
+    rows = "1;21-01-2026 10:00;22-01-2026 10:00;Opgelost;5\n2;23-01-2026 10:00;;Open;1\n"
+    content = f"Ticketnummer;Aangemaakt op;Opgelost op;Status;Cijfer (1-5)\n{rows}"
+    seen = send(desk, page(desk, upload(desk, content, tz="Europe/Amsterdam")))
+    assert "<code>survey_answers: Opgelost op is empty</code> × 1" in seen and "cannot be taken" not in seen
+    send(desk, seen, do="take")
+    assert desk.measure("tickets_created", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 2

@@ -6,10 +6,12 @@ What is not shown stays as it was.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from servicemeter.ground.errors import UnknownName
+from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.sources.choices import (
     AS_IT_IS,
     GROUPS,
@@ -24,12 +26,13 @@ from servicemeter.sources.choices import (
 )
 from servicemeter.sources.choicetext import write_mapping
 from servicemeter.sources.dates import DATE_ORDERS
-from servicemeter.sources.decimals import MARKS
+from servicemeter.sources.decimals import MARKS, numbers
 from servicemeter.sources.glimpse import Glimpse
 from servicemeter.sources.instants import zone_named
 from servicemeter.sources.mapping import mentioned_columns
 from servicemeter.sources.mappingfile import parse_mapping
 from servicemeter.sources.proposal import WORDS_SHOWN, guess_scale, guess_words
+from servicemeter.sources.table import Cell, text_of
 
 __all__ = [
     *("MOST_COLUMNS", "ColumnFault", "ColumnFilled", "ColumnForm", "ColumnShown", "Filled"),
@@ -61,6 +64,7 @@ class ColumnShown:
     """A column in the form. `place` is where it stands in the file; empty lists are questions that need not be asked of it.
 
     `words` are its values with the word that each becomes ("" = as every other), `others` what every other value becomes.
+    `off_scale` of its numbers in the first rows are no points of the scale: they will not count.
     """
 
     place: int
@@ -83,6 +87,7 @@ class ColumnShown:
     fault: ColumnFault | None = None
     is_unused: bool = False
     repeated: int = 0
+    off_scale: int = 0
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,8 @@ def _shown(
     )
     if role in SCORES:
         scale = choices.scales.get(role, "")
-        shown = replace(shown, scale=scale, scales=tuple(dict.fromkeys((*SCALES[role], *([scale] if scale else [])))))
+        scales = tuple(dict.fromkeys((*SCALES[role], *([scale] if scale else []))))
+        shown = replace(shown, scale=scale, scales=scales, off_scale=_off_scale(seen, choices, role, name))
     words = _words_asked(seen, choices, role, name)
     return shown if words is None else _with_words(shown, role, words, texts)
 
@@ -184,6 +190,31 @@ def _shown(
 def _offered(contenders: tuple[str, ...], chosen: str, all_of_them: tuple[str, ...]) -> tuple[str, ...]:
     """What to choose between: what fits; where something was chosen that alone does, everything there is."""
     return contenders if not chosen or chosen in contenders else all_of_them
+
+
+def _off_scale(seen: Glimpse, choices: Choices, role: str, name: str) -> int:
+    """How many of a score's numbers are no points of its scale, as half points are none; 0 where the scale is one's own.
+
+    Of a column whose decimal mark is open, a number is a point if it is one in any reading.
+    """
+    scale = choices.scales.get(role, "")
+    if scale not in USUAL_SCALES:
+        return 0
+    points, words = frozenset(USUAL_SCALES[scale].values), choices.words.get(role)
+    mark = choices.readings.get(name, {}).get("decimal")
+    count = 0
+    for cell, times in Counter(seen.cells[name]).items():
+        said = [value for style, value in numbers(_translated(cell, words)).items() if mark in (None, style)]
+        count += times if said and points.isdisjoint(said) else 0
+    return count
+
+
+def _translated(cell: Cell, words: Words | None) -> Cell:
+    """A score's cell as it is read; None where it is kept aside or made empty."""
+    if words is None:
+        return cell
+    by_fold = {text.casefold(): word for text, word in words.by_text.items()}
+    return by_fold.get(text_of(cell).strip().casefold(), cell if words.unknown == AS_IT_IS else words.otherwise)
 
 
 def _words_asked(seen: Glimpse, choices: Choices, role: str, name: str) -> Words | None:

@@ -52,8 +52,9 @@ def choices_of(mapping: Mapping, seen: Glimpse) -> tuple[Choices | None, list[Be
     missing = dict.fromkeys(name for name in choices.columns.values() if name not in seen.cells)
     if missing:
         return None, [Beyond("missing", name) for name in missing]
-    again = parse_mapping(write_mapping(choices, seen), mapping.path)
-    beyond = list(_beyond(mapping, again))
+    beyond = list(_beyond(mapping, parse_mapping(write_mapping(choices, seen), mapping.path)))
+    if beyond and not list(_beyond(mapping, parse_mapping(write_mapping(choices, seen, is_former=True), mapping.path))):
+        beyond = []  # what a form wrote before: shown by it, it is written anew
     if not beyond and len(set(choices.columns.values())) < len(choices.columns):
         beyond = [Beyond("twice")]
     return (None, beyond) if beyond else (choices, [])
@@ -178,7 +179,7 @@ def _beyond(mapping: Mapping, again: Mapping) -> Iterator[Beyond]:
 def _plain(block: Block) -> object:
     """A block by value, wherever it stands."""
     columns = {column.name: dataclasses.replace(_plain_value(value), where="") for column, value in block.columns}
-    return block.table.name, _plain_condition(block.when), columns
+    return block.table.name, _plain_condition(block.when), tuple(map(_plain_condition, block.drop)), columns
 
 
 def _plain_value(value: Value) -> Value:

@@ -16,8 +16,9 @@ _TICKET_EVENTS = {"agent": "assignee_id", "team": "team_id", "priority": "priori
 class _Written:
     """Choices as pieces of a mapping's text; what was seen of the file goes into the remarks alone."""
 
-    def __init__(self, choices: Choices, seen: Glimpse, *, is_guess: bool) -> None:
-        self.choices, self.seen, self.has, self.is_guess = choices, seen, choices.has, is_guess
+    def __init__(self, choices: Choices, seen: Glimpse, *, is_guess: bool, is_former: bool) -> None:
+        self.choices, self.seen, self.has = choices, seen, choices.has
+        self.is_guess, self.is_former = is_guess, is_former
 
     def column(self, role: str) -> str:
         return self.choices.columns[role]
@@ -47,9 +48,12 @@ class _Written:
         return f"{{ column = {_quoted(self.column(role))}, {_translation(words)} }}{remark}"
 
 
-def write_mapping(choices: Choices, seen: Glimpse, *, is_guess: bool = True) -> str:
-    """The text of a mapping. A guess says that it is one, and what it could not guess."""
-    made = _Written(choices, seen, is_guess=is_guess)
+def write_mapping(choices: Choices, seen: Glimpse, *, is_guess: bool = True, is_former: bool = False) -> str:
+    """The text of a mapping. A guess says that it is one, and what it could not guess.
+
+    `is_former` writes it as it was written before a ticket had one event of its state, so that kept ones are known again.
+    """
+    made = _Written(choices, seen, is_guess=is_guess, is_former=is_former)
     blocks = list(_blocks(made)) if kind_of(choices) else _without_id()
     lines = [*_top(made), *_readings(made), *blocks, *_left(made)]
     return "\n".join(lines) + "\n"
@@ -177,7 +181,9 @@ def _messages(made: _Written) -> Iterator[str]:
 
 
 def _status(made: _Written) -> Iterator[str]:
+    """The state of each ticket: one event, of which every row of the file is a version, so that the newest export holds."""
     field = {"ticket_id": made.quoted("ticket_id"), "field": '{ value = "status" }'}
+    key, other = (made.key("ticket_id", ending) for ending in ("-solved", "-status"))
     if made.has("solved_at"):
         solved = {
             "value": '{ value = "solved" }',
@@ -185,16 +191,25 @@ def _status(made: _Written) -> Iterator[str]:
             "actor_type": '{ value = "agent" }',
         }
         about = 'Who solved it is not in the file: this takes it that a person did. Not so? Then "system".'
-        yield from _block(
-            "ticket_events", made.filled("solved_at"), {"event_id": made.key("ticket_id", "-solved"), **field, **solved}, about
-        )
+        yield from _block("ticket_events", made.filled("solved_at"), {"event_id": key, **field, **solved}, about)
     if made.has("status"):
         when = made.filled("solved_at", "true") if made.has("solved_at") else made.filled("status")
         yield from _block(
             "ticket_events",
             when,
-            {"event_id": made.key("ticket_id", "-status"), **field, "value": made.translated("status")},
+            {
+                "event_id": key if made.has("solved_at") and not made.is_former else other,
+                **field,
+                "value": made.translated("status"),
+            },
             "The state as it is in the export; since when is not known, so it has no instant.",
+        )
+    elif made.has("solved_at") and not made.is_former:
+        yield from _block(
+            "ticket_events",
+            made.filled("solved_at", "true"),
+            {"event_id": key, **field, "value": '{ value = "new" }'},
+            "Without a date it is not solved, or no longer: this takes back what an earlier export said.",
         )
 
 
@@ -219,11 +234,13 @@ def _ratings(made: _Written) -> Iterator[str]:
     if answered is None:
         return
     about = f"When it was answered is not in the file: this takes {made.column(answered)!r}. A better column?"
+    undated = None if made.is_former else made.filled(answered, "true")
     for place, role in enumerate(filter(made.has, SCORES)):
         key = made.key("ticket_id", f"-{SCORES[role]}")
-        yield from _score(made, role, key, answered, "" if answered == "rated_at" else about)
+        yield from _score(made, role, key, answered, "" if answered == "rated_at" else about, undated)
         if place == 0:
-            yield from _comment(made, role, key, made.key("ticket_id", "-comment"), answered)
+            dated = [] if made.is_former else [made.filled(answered)]
+            yield from _comment(made, role, key, made.key("ticket_id", "-comment"), answered, *dated)
 
 
 def _answers(made: _Written) -> Iterator[str]:
@@ -251,8 +268,8 @@ def _key_of_answer(made: _Written, role: str, answered: str, ending: str) -> str
     return _quoted(" ".join(f"{{{part}}}" for part in parts) + f" {ending}")
 
 
-def _score(made: _Written, role: str, key: str, answered: str, about: str) -> Iterator[str]:
-    """One score as a survey that was asked and answered."""
+def _score(made: _Written, role: str, key: str, answered: str, about: str, undated: str | None = None) -> Iterator[str]:
+    """One score as a survey that was asked and answered; an answer that is `undated` is left out, and its ticket taken."""
     kind, scale, when = SCORES[role], made.choices.scales[role], made.filled(role)
     asked = {"invitation_id": key, "kind": f'{{ value = "{kind}" }}', "scale": f'{{ value = "{scale}" }}'}
     if made.has("ticket_id"):
@@ -261,17 +278,18 @@ def _score(made: _Written, role: str, key: str, answered: str, about: str) -> It
         asked["customer_id"] = made.quoted("customer_id") if made.has("customer_id") else key
     yield from _block("survey_invitations", when, asked, f"Is {scale} its scale? Others: docs/surveys.md.")
     answer = {"answered_at": made.quoted(answered), "value_num": made.translated(role)}
-    yield from _block("survey_answers", when, {"answer_id": key, "invitation_id": key, **answer}, about)
+    yield from _block("survey_answers", when, {"answer_id": key, "invitation_id": key, **answer}, about, undated)
     if "customer_id" in asked:
         yield from _customers(made, asked["customer_id"], "customer_id" if made.has("customer_id") else "customer_email")
 
 
-def _comment(made: _Written, role: str, invitation: str, key: str, answered: str) -> Iterator[str]:
+def _comment(made: _Written, role: str, invitation: str, key: str, answered: str, *dated: str) -> Iterator[str]:
     """What was written beside a score, as the answer to a question of its own."""
     if made.has("comment"):
         columns = {"answer_id": key, "invitation_id": invitation, "question": '{ value = "comment" }'}
         columns |= {"answered_at": made.quoted(answered), "value_text": made.quoted("comment")}
-        yield from _block("survey_answers", f"[{made.filled(role)}, {made.filled('comment')}]", columns)
+        when = ", ".join((made.filled(role), made.filled("comment"), *dated))
+        yield from _block("survey_answers", f"[{when}]", columns)
 
 
 def _calls(made: _Written) -> Iterator[str]:
@@ -320,7 +338,7 @@ def _translation(words: Words) -> str:
     return said if words.otherwise is None else f"values = {{ {values} }}, otherwise = {_quoted(words.otherwise)}"
 
 
-def _block(table: str, when: str | None, columns: dict[str, str], about: str = "") -> Iterator[str]:
+def _block(table: str, when: str | None, columns: dict[str, str], about: str = "", drop: str | None = None) -> Iterator[str]:
     yield ""
     if about:
         yield f"# {about}"
@@ -328,6 +346,8 @@ def _block(table: str, when: str | None, columns: dict[str, str], about: str = "
     yield f'table = "{table}"'
     if when is not None:
         yield f"when = {when}"
+    if drop is not None:
+        yield f"drop = [{drop}]"
     yield ""
     yield "[rows.columns]"
     yield from (f"{name} = {value}" for name, value in columns.items())

@@ -186,6 +186,8 @@ class Plan:
         for block in mapping.blocks:
             if block.when is not None:
                 yield from _number_sites(block.when)
+            for condition in block.drop:
+                yield from _number_sites(condition)
             for column, value in block.columns:
                 yield from self._sites_of(value, column, block.table.name)
 

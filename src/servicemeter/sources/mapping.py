@@ -20,12 +20,13 @@ __all__ = ["Block", "Group", "Mapping", "check_columns", "group_columns", "ident
 
 @dataclass(frozen=True)
 class Block:
-    """The rows of one canonical table that a raw row makes: when, and each column's value."""
+    """The rows of one canonical table that a raw row makes: when, and each column's value; `drop` leaves out some, counted."""
 
     table: Table
     when: Condition | None
     columns: tuple[tuple[Column, Value], ...]
     where: str
+    drop: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,8 @@ def _mentions(mapping: Mapping) -> Iterator[tuple[str, str]]:
     for block in mapping.blocks:
         if block.when is not None:
             yield from ((f"{block.where}, when", name) for name, _ in columns_of(block.when))
+        for condition in block.drop:
+            yield from ((f"{block.where}, drop", name) for name, _ in columns_of(condition))
         for _, value in block.columns:
             yield from _value_mentions(value)
 

@@ -125,10 +125,7 @@ class Parser:
                 name: self.value(given, f"[derive.{name}]")
                 for name, given in self.table(found.get("derive", {}), "[derive]").items()
             },
-            drop=tuple(
-                self.condition(given, f"drop {place}")
-                for place, given in enumerate(self.tables(found.get("drop", []), "drop"), start=1)
-            ),
+            drop=self.drop(found, "drop"),
             group=self.group(found.get("group")),
             blocks=tuple(self.block(given, place) for place, given in enumerate(rows, start=1)),
         )
@@ -138,7 +135,7 @@ class Parser:
         where = f"[[rows]] {place} ({name})"
         if name is None:
             self.fail(f"[[rows]] {place}", phrase('say which table the rows are of: table = "tickets"'))
-        self.known(given, {"table", "when", "columns"}, where)
+        self.known(given, {"table", "when", "drop", "columns"}, where)
         if name not in TABLES or name == "sources":
             self.unknown(where, "canonical table", str(name), set(TABLES) - {"sources"})
         table = TABLES[name]
@@ -152,7 +149,12 @@ class Parser:
         if missing:
             self.fail(where, phrase(f"the column {missing[0]} has to be mapped; every row of {name} needs it"))
         when = self.condition(given["when"], f"{where}, when") if "when" in given else None
-        return Block(table, when, made, where)
+        return Block(table, when, made, where, self.drop(given, f"{where}, drop"))
+
+    def drop(self, given: dict[str, Any], where: str) -> tuple[Condition, ...]:
+        """What is left out on purpose: of the file, or of the rows of one table."""
+        conditions = self.tables(given.get("drop", []), where)
+        return tuple(self.condition(one, f"{where} {place}") for place, one in enumerate(conditions, start=1))
 
     def target(self, table: Table, name: str, where: str) -> Column:
         known = {column.name for column in table.all_columns} - {"recorded_at", "source"}

@@ -83,16 +83,25 @@ class Shaper:
 
     def _shaped(self, batch: RawBatch, rows: Sequence[int]) -> Iterator[Batch | KeptAside]:
         frame = self._plan.frame(batch)
-        made = [self._block(frame, block, rows) for block in self._mapping.blocks]
+        left: list[tuple[int, str]] = []
+        made = [self._block(frame, block, rows, left) for block in self._mapping.blocks]
         for block, (active, columns) in zip(self._mapping.blocks, made, strict=True):
             places = [place for place, row in enumerate(active) if row not in frame.faults]
             if places:
                 yield self._batch(block, {name: [cells[p] for p in places] for name, cells in columns.items()})
+        self.dropped.update(label for row, label in left if row not in frame.faults)
         yield from self._faulty(frame)
 
-    def _block(self, frame: Frame, block: Block, rows: Sequence[int]) -> tuple[list[int], dict[str, list[Any]]]:
+    def _block(
+        self, frame: Frame, block: Block, rows: Sequence[int], left: list[tuple[int, str]]
+    ) -> tuple[list[int], dict[str, list[Any]]]:
+        """The rows of the file of which a block makes rows, and the columns of these; `left` gets those it leaves out."""
         active = frame.holding(block.when, rows)
         table = block.table
+        for condition in block.drop:
+            gone = set(frame.holding(condition, active))
+            left += [(row, f"{table.name}: {spoken(condition)}") for row in active if row in gone]
+            active = [row for row in active if row not in gone]
         columns = {c.name: self._read(frame, v, c, active, table.name) for c, v in block.columns}
         named = {c.name: frame.named(v.origin) for c, v in block.columns}
         for name in wanted_columns(table, set(columns)) & set(columns):
