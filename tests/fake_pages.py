@@ -75,7 +75,7 @@ class FakePages:
             return OwnWork("", "", nothing, nothing, is_hidden=True)
         return OwnWork(agent, "t0", card, card)
 
-    report_tz = "Europe/Amsterdam"
+    report_tz = chosen_tz = "Europe/Amsterdam"
 
     def source_states(self, now: datetime) -> SourceStates:
         run = {

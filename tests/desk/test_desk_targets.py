@@ -56,6 +56,14 @@ def test_targets_are_read_in_the_metric_s_unit(tmp_path: Path) -> None:
         ('csat = { goal = "at least 85 %", chanel = "chat" }', "Did you mean 'channel'"),
         ('csat = { goal = "at least 85 %", month = "December" }', "Write it as 2026-11"),
         ("csat = ", "cannot be read"),
+        ('first_response_time = "at most -1 h"', "it must be greater than 0"),
+        ('first_response_time = "at most 0 min"', "it must be greater than 0"),
+        ('backlog = "at most 0"', "it must be greater than 0"),
+        ('replies_per_resolution = "at most -2"', "it must be greater than 0"),
+        ('cost_per_resolution = "at most -4"', "it must be greater than 0"),
+        ('csat = "at least -1 %"', "a share is from 0 to 100 %"),
+        ('csat = "at least 100.1 %"', "a share is from 0 to 100 %"),
+        ('contact_rate = "at most -7 per 100"', "it must not be below 0"),
     ],
 )
 def test_a_wrong_target_says_what_would_be_right(tmp_path: Path, line: str, hint: str) -> None:
@@ -63,6 +71,21 @@ def test_a_wrong_target_says_what_would_be_right(tmp_path: Path, line: str, hint
     with pytest.raises(BadSettings) as fault:
         read_goals(home)
     assert hint in str(fault.value) and "servicemeter.toml" in str(fault.value)
+
+
+def test_targets_at_the_ends_of_what_a_figure_can_be(tmp_path: Path) -> None:
+    home = home_with(
+        tmp_path,
+        """
+        [targets]
+        csat = "at least 100 %"
+        reopen_rate = "at most 0 %"
+        nps = "at least 0"
+        contact_rate = "at most 120 per 100"
+        average_speed_of_answer = "at most 0.5 s"
+        """,
+    )
+    assert [goal.target.value for goal in read_goals(home)] == [1, 0, 0, 1.2, 0.5]
 
 
 def test_the_scorecard_is_judged_by_the_organisation_s_own_targets(tmp_path: Path) -> None:

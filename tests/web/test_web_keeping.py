@@ -79,6 +79,16 @@ def test_a_target_is_asked_in_the_unit_in_which_it_is_said(desk: Desk) -> None:
     assert '<option value="%" selected>%</option>' in page(desk, "/targets?metric=csat&lang=nl")
 
 
+def test_a_target_that_no_figure_can_reach_is_refused_in_the_reader_s_language(desk: Desk) -> None:
+    said = {"en": "it must be greater than 0.", "nl": "het moet groter zijn dan 0.", "ro": "trebuie să fie mai mare decât 0."}
+    for language, words in said.items():
+        fields = {"metric": "first_response_time", "at": "at most", "figure": "-1", "unit": "h"}
+        html = send(desk, f"/targets?lang={language}", 400, **fields).text
+        alert = re.search(r'<p class="panel alert" role="alert">(.*?)</p>', html, re.S)
+        assert alert and words in alert[1] and "<span" not in alert[1] and 'value="-1"' in html
+    assert desk.aims().goals == []
+
+
 @pytest.mark.parametrize(
     ("fields", "hint"),
     [

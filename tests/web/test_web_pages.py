@@ -265,6 +265,8 @@ def test_the_days_of_a_source_are_a_strip_with_a_square_each() -> None:
     assert wide.count("<rect") == 6 and wide.count('class="gap"') == 1 and wide.count('class="empty"') == 1
     assert "<title>22 Nov 2026: 0 rows (usually some)</title>" in wide and 'class="heat6"' in wide
     assert "<mail>" not in html and "Rows of each day" not in page("/check")
+    # 84 for the weekdays, 13 for each of two weeks, 24 beside them; on top 20, seven days of 13, 2 below
+    assert 'viewBox="0 0 134 113" width="134" height="113"' in wide
 
 
 def test_what_is_wrong_with_the_data_stands_beside_the_metric_that_it_touches() -> None:

@@ -550,6 +550,12 @@ class Desk(Asking):
             return self.book.settings().get("report_tz", "UTC")
 
     @property
+    def chosen_tz(self) -> str:
+        """The zone in which days and weeks are counted; empty before the first import, where nobody chose one."""
+        with self._lock:
+            return self.book.settings().get("report_tz", "")
+
+    @property
     def base_currency(self) -> str | None:
         """What amounts are converted into; None where several currencies have no base."""
         with self._lock:

@@ -32,7 +32,7 @@ class ImportRequest:
     `path` is a file, a folder of files of one source, a dlt source, or the address of a database, whose tables are in `schema`.
     `known_as` names a known export or warehouse, `mapping` a mapping file or a warehouse's folder; `options` are those
     of reading (`tz`, `created.date_order`, …). `again` takes a file that was taken before; `dry_run` does everything
-    and undoes it.
+    and undoes it. `shown_as` is the name of a file that lies where nobody looks for it.
     """
 
     path: str
@@ -43,11 +43,12 @@ class ImportRequest:
     dry_run: bool = False
     again: bool = False
     schema: str | None = None
+    shown_as: str | None = None
 
     @property
     def label(self) -> str:
         """What is imported, as it may be shown and noted: the address of a database without its password."""
-        return shown_place(self.path)
+        return self.shown_as or shown_place(self.path)
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
         user_folder=desk.home.folder if desk.home else None,
         progress=told.read,
     )
+    delivery.shown_as = request.shown_as
     label = request.label
     report = ImportReport(label, delivery.source, delivery.known_as)
     digest = "" if is_place(request.path) else _digest(Path(request.path), delivery.known_as, request.options)

@@ -31,6 +31,7 @@ _SCALES: dict[str, dict[str, float]] = {
     "ratio": {"%": 0.01, "per 100": 0.01},
     "money": {"": 100},
 }
+_ABOVE_ZERO = frozenset({"seconds", "count", "replies", "touches", "money"})
 _KEYS = ("goal", "channel", "month")
 _LONGEST_NOTE = 200
 Kind = Literal["target", "note"]
@@ -172,7 +173,18 @@ class _Entry:
         if found is None:
             raise self._bad(phrase(f'{text!r} is no target. Write "at most" or "at least", a number, and its unit.'))
         at: Literal["<=", ">="] = "<=" if found[1] == "at most" else ">="
-        return Target(at, self._scaled(float(found[2]), found[3] or ""))
+        value = self._scaled(float(found[2]), found[3] or "")
+        self._check(value)
+        return Target(at, value)
+
+    def _check(self, value: float) -> None:
+        """Refuse what the figure can never be, and 0 where nobody could aim at it. Scores may be anything: NPS goes below 0."""
+        if self.metric.unit in _ABOVE_ZERO and value <= 0:
+            raise self._bad(phrase("it must be greater than 0."))
+        if self.metric.unit == "fraction" and not 0 <= value <= 1:
+            raise self._bad(phrase("a share is from 0 to 100 %."))
+        if self.metric.unit == "ratio" and value < 0:
+            raise self._bad(phrase("it must not be below 0."))
 
     def _scaled(self, figure: float, unit: str) -> float:
         """The figure in the metric's own unit: seconds, shares of 1, hundredths of money."""

@@ -31,7 +31,7 @@ from servicemeter.sources import mapping as mappings
 from servicemeter.sources.choiceback import Beyond, choices_of, says_the_same
 from servicemeter.sources.choices import Choices
 from servicemeter.sources.choicetext import write_mapping
-from servicemeter.sources.files import open_table
+from servicemeter.sources.files import open_table, sheet_names
 from servicemeter.sources.glimpse import Glimpse, glimpse
 from servicemeter.sources.mappingfile import parse_mapping, read_mapping
 from servicemeter.sources.options import FileOptions, parse_options
@@ -71,7 +71,9 @@ class Look:
 
     `mapping` is the text by which it is read (edited, known or proposed; empty for canonical files, which need none) and
     `is_proposed` says that nobody has agreed to it yet. `fault` says why it cannot be read so. `form` is the mapping as a form
-    of the columns; where it says more than such a form can show there is none, and `beyond` lists what.
+    of the columns; where it says more than such a form can show there is none, and `beyond` lists what. `lacks_zone` says that
+    there are times of which nobody said the zone. Of a spreadsheet with several sheets `sheets` are their names; `sheet` is the
+    one that was asked for, empty for the first.
     """
 
     token: str
@@ -88,6 +90,9 @@ class Look:
     fault: str = ""
     form: ColumnForm | None = None
     beyond: list[Beyond] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)
+    sheet: str = ""
+    lacks_zone: bool = False
 
 
 class Upload:
@@ -131,13 +136,16 @@ def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime, first: G
     """
     folder, file = _found(desk, token)
     own = folder / _MAPPING
-    seen = Look(token, file.name, file.stat().st_size)
-    try:
-        columns, samples = _begins(file, reading)
-    except ServicemeterError as fault:
-        return replace(seen, fault=_plain(fault, folder))
     edited = own.read_text(encoding="utf-8") if own.exists() else ""
-    seen = replace(seen, columns=columns, samples=samples, is_edited=bool(edited))
+    reading = _on_sheet_of(edited, reading)
+    seen = Look(token, file.name, file.stat().st_size, is_edited=bool(edited), sheet=reading.options.get("sheet", ""))
+    try:
+        sheets = sheet_names(file)
+        seen = replace(seen, sheets=sheets if len(sheets) > 1 else [])
+        columns, samples, remarks = _begins(file, reading)
+    except ServicemeterError as fault:
+        return replace(seen, mapping=edited, fault=_plain(fault, folder))
+    seen = replace(seen, columns=columns, samples=samples, remarks=remarks if seen.sheets else [])
     try:
         delivery = deliver(
             file,
@@ -152,13 +160,27 @@ def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime, first: G
         choices = guess(first)
         return replace(seen, mapping=write_mapping(choices, first), is_proposed=True, form=_form(first, choices, reading))
     except ServicemeterError as fault:
-        return _with_form(replace(seen, mapping=edited, fault=_plain(fault, folder)), file, reading, now, first, fault)
+        lacks_zone = isinstance(fault, AmbiguousColumn) and fault.lacks == "zone"
+        seen = replace(seen, mapping=edited, fault=_plain(fault, folder), lacks_zone=lacks_zone)
+        return _with_form(seen, file, reading, now, first, fault)
     known = Path(delivery.known_as) if delivery.known_as else None
     text = edited or (known.read_text(encoding="utf-8") if known and known.is_file() else "")
+    if (meant := _on_sheet_of(text, reading)) != reading:
+        return look_at(desk, token, meant, now=now)
     name = "" if edited or known is None else known.stem
     remarks = [_clean(remark, folder) for remark in delivery.remarks]
     seen = replace(seen, known_as=name, source=delivery.source, remarks=remarks, mapping=text)
     return _with_form(seen, file, reading, now, first)
+
+
+def _on_sheet_of(mapping: str, reading: Reading) -> Reading:
+    """A reading with the sheet that a mapping names, where the call says none."""
+    sheet = parse_mapping(mapping, _MAPPING).file.sheet if mapping else None
+    return reading if sheet is None or "sheet" in reading.options else _on_sheet(reading, sheet)
+
+
+def _on_sheet(reading: Reading, sheet: str) -> Reading:
+    return replace(reading, options={**reading.options, "sheet": sheet})
 
 
 def _with_form(
@@ -202,11 +224,15 @@ def fill_columns(desk: Desk, token: str, reading: Reading, filled: Filled, *, no
     """
     _, file = _found(desk, token)
     reading = Reading(None, None, reading.options)
+    before = look_at(desk, token, reading, now=now)
+    if before.sheet:
+        reading = _on_sheet(reading, before.sheet)
     first = glimpse(file, now=now, options=reading.given())
-    before = look_at(desk, token, reading, now=now, first=first)
     base = guess(first) if before.is_proposed else _chosen(before, first)
     if base is None:
         raise BadMapping("This mapping says more than the form can show. Edit it as text; nothing was changed.")
+    if before.sheet:
+        base = replace(base, file={**base.file, "sheet": before.sheet})
     choices, faults = fill_form(first, base, filled)
     if faults:
         return replace(before, form=show_form(first, choices, faults))
@@ -224,14 +250,14 @@ def _chosen(seen: Look, first: Glimpse) -> Choices | None:
     return choices_of(parse_mapping(seen.mapping, _MAPPING), first)[0] if seen.mapping else None
 
 
-def _begins(file: Path, reading: Reading) -> tuple[list[str], list[list[str]]]:
-    """The columns of a file and its first rows, shortened."""
+def _begins(file: Path, reading: Reading) -> tuple[list[str], list[list[str]], list[str]]:
+    """The columns of a file, its first rows, shortened, and what was assumed in reading."""
     raw = open_table(file, FileOptions(**parse_options(reading.given()).file))
     rows: list[list[str]] = []
     for batch in islice(raw.batches(), 1):
         for i in range(min(len(batch.numbers), _SAMPLE_ROWS)):
             rows.append([_short(text_of(batch.columns[name][i])) for name in raw.names])
-    return list(raw.names), rows
+    return list(raw.names), rows, list(raw.remarks)
 
 
 def _short(text: str) -> str:
@@ -262,7 +288,7 @@ def take_upload(
     folder, file = _found(desk, token)
     own = folder / _MAPPING
     mapping = str(own) if own.exists() else None
-    request = ImportRequest(str(file), None, mapping, reading.source, reading.given(), dry_run, again)
+    request = ImportRequest(str(file), None, mapping, reading.source, reading.given(), dry_run, again, shown_as=file.name)
     try:
         report = desk.import_files(request, now=now)
     except ServicemeterError as fault:

@@ -55,9 +55,10 @@ def _edges(shown: list[_Point]) -> list[float]:
     return [float(v) for v in fields if v is not None]
 
 
-def svg(css_class: str, width: float, height: float, label: str, inside: str) -> str:
-    """A picture that carries classes only; its label is what a screen reader says of it."""
-    head = f'<svg class="{css_class}" viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(label)}">'
+def svg(css_class: str, width: float, height: float, label: str, inside: str, *, is_sized: bool = False) -> str:
+    """A picture that carries classes only; its label is what a screen reader says of it. `is_sized` keeps it as it was drawn."""
+    size = f' width="{width:g}" height="{height:g}"' if is_sized else ""
+    head = f'<svg class="{css_class}" viewBox="0 0 {width:g} {height:g}"{size} role="img" aria-label="{escape(label)}">'
     return f"{head}{inside}</svg>"
 
 

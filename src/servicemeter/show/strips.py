@@ -70,7 +70,7 @@ def strip_chart(strip: Strip, language: str = "en") -> str:
         says = escape(_said(on, count, strip, language))
         parts.append(f'<rect class="{_look(on, count, most, strip)}" {box}><title>{says}</title></rect>')
     width = _LEFT + (weeks + 1) * _STEP + 24
-    return svg("strip", width, _TOP + 7 * _STEP + 2, f"{strip.source}: {strip.words(language)}", "".join(parts))
+    return svg("strip", width, _TOP + 7 * _STEP + 2, f"{strip.source}: {strip.words(language)}", "".join(parts), is_sized=True)
 
 
 def _look(on: date, count: int, most: int, strip: Strip) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -80,7 +80,7 @@ class FileDelivery:
 
     `remarks` say what was assumed and corrected. Once the stream has been read, `dropped` counts the rows that the mapping
     leaves out on purpose, by its condition, and `first_rows` are the first of each table as texts. `known_as` is the mapping
-    used, None for canonical files.
+    used, None for canonical files; `shown_as` names the file of rows kept aside, where that is not its path.
     """
 
     source: str
@@ -91,6 +91,7 @@ class FileDelivery:
     loaded_from: datetime | None = None
     loaded_through: datetime | None = None
     known_as: str | None = None
+    shown_as: str | None = None
     remarks: list[str] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     first_rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
@@ -107,6 +108,8 @@ class FileDelivery:
             for given in part.rows(self.meter.report, self.dropped):
                 if isinstance(given, Batch):
                     self._note(given)
+                elif isinstance(given, KeptAside) and self.shown_as is not None:
+                    given = replace(given, file=self.shown_as)
                 yield given
             self.meter.finished(part.size)
 

@@ -15,7 +15,7 @@ from servicemeter.ground.phrases import phrase
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names, text_of
 
-__all__ = ["WorkbookTable"]
+__all__ = ["WorkbookTable", "names_of_sheets", "said_of_sheets"]
 
 _BATCH_ROWS = 10_000
 _MOST_CELLS = 100_000_000
@@ -57,10 +57,9 @@ class WorkbookTable:
         try:
             book = CalamineWorkbook.from_path(str(self.path))
             names = book.sheet_names
+            self.remarks.extend(said_of_sheets(names, name))
             if name is not None and name not in names:
                 raise BadFile(f"{self.path}: there is no sheet {name!r}; the sheets are {', '.join(names)}.")
-            if name is None and len(names) > 1:
-                self.remarks.append(phrase(f"Read the first sheet, {names[0]!r}, of {', '.join(names)}."))
             sheet = book.get_sheet_by_name(name or names[0])
         except (CalamineError, OSError, IndexError) as error:
             raise BadFile(f"{self.path}: this is not a spreadsheet that can be read ({error}).") from error
@@ -75,6 +74,24 @@ class WorkbookTable:
 
     def _data_rows(self) -> Iterator[tuple[int, list[Any]]]:
         return islice(self._filled_rows(), 1 if self._has_header else 0, None)
+
+
+def names_of_sheets(path: Path) -> list[str]:
+    """The sheets of a workbook, in their order. Raises `BadFile`."""
+    try:
+        return list(CalamineWorkbook.from_path(str(path)).sheet_names)
+    except (CalamineError, OSError) as error:
+        raise BadFile(f"{path}: this is not a spreadsheet that can be read ({error}).") from error
+
+
+def said_of_sheets(names: Sequence[str], sheet: str | None) -> list[str]:
+    """Which sheet is read and which others there are, where there are several; `sheet` is the one that was asked for."""
+    others = ", ".join(repr(name) for name in names if name != (sheet or names[0]))
+    if not others:
+        return []
+    if sheet is None:
+        return [phrase(f"Read the first sheet, {names[0]!r}. Others, by the option sheet=…: {others}.")]
+    return [phrase(f"Read the sheet {sheet!r}. Others, by the option sheet=…: {others}.")]
 
 
 def _trimmed(header: Sequence[Cell]) -> Sequence[Cell]:

@@ -27,7 +27,10 @@ from servicemeter.web.desklike import DeskLike
 __all__ = ["ScopedDesk"]
 
 _OPEN = frozenset(
-    ("mark", "metric", "metrics", "report_tz", "data_version", "covered", "notes", "aims", "views", "hides_individuals")
+    (
+        *("mark", "metric", "metrics", "report_tz", "chosen_tz", "data_version", "covered", "notes", "aims", "views"),
+        "hides_individuals",
+    )
 )
 """What says nothing about anybody's work."""
 

@@ -20,6 +20,8 @@ from servicemeter.ground.settings import Home
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
+from servicemeter.sources.files import sheet_remarks
+from servicemeter.sources.options import FileOptions, parse_options
 from servicemeter.sources.proposal import propose
 
 __all__ = ["Imports", "propose_mappings"]
@@ -72,7 +74,7 @@ class Imports:
         status = error.exit_status
         if isinstance(error, UnrecognisedFile):
             status = 1
-            told["proposal"] = propose(request.path, now=now, options=request.options)
+            _, told["proposal"] = _proposed(request.path, request.options, now)
             if self._form == "table":
                 click.echo(told["proposal"], nl=False)
             hint("The proposal above goes into a file: read it, mend it, then import with --map FILE.")
@@ -149,7 +151,7 @@ def propose_mappings(paths: Sequence[str], options: dict[str, str], target: str)
     """Write a mapping to start from, for one path; never over a file that is there."""
     if len(paths) != 1:
         raise click.UsageError("--propose makes a mapping of one file. Give one PATH.")
-    text = propose(paths[0], now=datetime.now().astimezone(), options=options)
+    said, text = _proposed(paths[0], options, datetime.now().astimezone())
     if target == "-":
         click.echo(text, nl=False)
         return
@@ -160,4 +162,13 @@ def propose_mappings(paths: Sequence[str], options: dict[str, str], target: str)
         raise BadFile(f"{target} is there already; a proposal is never written over a file. Give another name.") from None
     except OSError as error:
         raise BadSettings(f"{target} cannot be written: {error.strerror}.") from error
+    for line in said:
+        remark(line)
     hint(f"Read {target}, mend it, then: servicemeter import {paths[0]} --map {target}")
+
+
+def _proposed(path: str, options: dict[str, str], now: datetime) -> tuple[list[str], str]:
+    """Which sheet is read, where there are several, and the proposal, which says so too."""
+    text = propose(path, now=now, options=options)
+    said = sheet_remarks(Path(path), FileOptions(**parse_options(options).file))
+    return said, "".join(f"# {line}\n" for line in said) + text

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from servicemeter.desk.columnform import ColumnForm
+from servicemeter.desk.columnform import ColumnFault, ColumnForm
 from servicemeter.desk.importing import ImportReport
 from servicemeter.desk.uploads import Look, Reading
 from servicemeter.ground.clock import zone_names
@@ -37,7 +37,7 @@ from servicemeter.web.visit import Visit, visit
 __all__ = ["router"]
 
 router = APIRouter()
-_KEYS = ("file", "name", "tz", "options")
+_KEYS = ("file", "name", "tz", "options", "sheet")
 _MOST_MAPPING = 200_000
 _MOST_COLUMNS = 1_000_000
 _LETTERS = 60
@@ -178,6 +178,8 @@ def _reading(seen: Visit) -> Reading:
         if not name or not mark:
             raise BadQuestion(f"{word!r} is not an option. Write created.date_order=day-first, or delimiter=;")
         options[name] = value
+    if sheet := own.get("sheet"):
+        options["sheet"] = sheet
     return Reading(own.get("name"), own.get("tz"), options)
 
 
@@ -195,7 +197,7 @@ def _page(
         most = number(MOST_BYTES / 1_000_000, language=seen.language)
         formats = say(seen.language, _FORMATS)
         return seen.page(
-            "import.html", here="sources", status=status, fault=fault, most=most, formats=formats, zone=seen.desk.report_tz
+            "import.html", here="sources", status=status, fault=fault, most=most, formats=formats, zone=seen.desk.chosen_tz
         )
     by_form = look is not None and look.form is not None
     look = look or seen.desk.look_at(token, _reading(seen), now=present())
@@ -214,6 +216,7 @@ def _page(
         is_other=is_other,
         edited_text=mapping is not None,
         mark=_mark(look),
+        zone_fault=fault_words(ColumnFault("zone"), seen.language),
         **_form_words(look.form, seen.language),
         beyond=[beyond_words(one, seen.language) for one in look.beyond],
     )
