@@ -171,10 +171,12 @@ def test_a_change_is_looked_at_and_a_wrong_field_says_so(browser: Any, address: 
         page = seen.page
         page.fill(f"[name='{field}']", wrong)
         page.locator("button.main").first.click()
+        page.wait_for_selector(".fault")
         described = page.get_attribute(f"[name='{field}']", "aria-describedby")
         assert wrong in page.inner_text(f"[id='{described}']") and page.input_value(f"[name='{field}']") == wrong
         page.fill(f"[name='{field}']", "8:30" if path.startswith("/settings/hours") else "4")
         page.locator("button.main").first.click()
+        page.wait_for_selector("pre.change")
         assert page.inner_text("h1") == "This would change" and "10:00–14:00" in page.inner_text("pre")
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})
@@ -190,6 +192,7 @@ def test_axe_finds_nothing_where_a_change_is_looked_at(browser: Any, address: st
         else:
             seen.page.fill("[name='d1.1.open']", "25:00")
         seen.page.locator("button.main").first.click()
+        seen.page.wait_for_selector(".fault")
         assert seen.page.locator(".fault").count() == 1
         _find_nothing(seen.page, 360)
         seen.page.locator("[aria-invalid]").fill("4" if path == "/settings/promises" else "08:00")

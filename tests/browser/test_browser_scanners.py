@@ -27,6 +27,7 @@ def setup_module() -> None:
     pytest.importorskip("playwright.async_api", reason="playwright is not installed")
 
 
+@pytest.mark.slow
 def test_mails_opened_by_machines_hold_no_answer_until_a_hand_moves(tmp_path: Path) -> None:
     """Two mails: ten pages to answer on, two to object. A hand: the link of a score, and one movement."""
     with mailed(tmp_path, 2) as (shop, urls):

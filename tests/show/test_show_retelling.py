@@ -53,6 +53,7 @@ def test_a_sentence_without_values_is_told_as_it_stands(language: str) -> None:
             assert retell(language, english) == forms[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_sentence_that_is_not_translated_is_not_taken_for_another(language: str) -> None:
     """What is raised and has no translation stays English whole; half of it in another language would be worse.

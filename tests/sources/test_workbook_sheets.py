@@ -48,6 +48,7 @@ def test_of_a_single_sheet_and_of_other_files_nothing_is_said(tmp_path: Path) ->
         sheet_names(tmp_path / "broken.xlsx")
 
 
+@pytest.mark.slow
 def test_the_terminal_says_it_beside_proposal_and_import(tmp_path: Path) -> None:
     path = workbook(tmp_path / "t.xlsx", {"Sheet one": ONE, "Sheet two": TWO})
     said = "Read the sheet 'Sheet two'. Others, by the option sheet=…: 'Sheet one'."
