@@ -54,5 +54,5 @@ def test_a_file_goes_through_its_form_by_keyboard(browser: Any, desk: Desk, tmp_
         assert found.violations_count == 0, found.generate_report()
         page.focus("button[value=take]")
         page.keyboard.press("Enter")
-        assert page.inner_text("h1") == "The file was taken"
+        page.locator("h1", has_text="The file was taken").wait_for()
     assert desk.measure("tickets_created", since="2026-03-01", until="2026-04-01").rows[0]["value"] == 2
