@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Seen", "opened", "visit"]
+__all__ = ["Seen", "full_width", "opened", "styled", "visit"]
 
 _TELL_REFUSALS = """
     document.addEventListener("securitypolicyviolation", (e) => console.error(`refused ${e.violatedDirective} ${e.blockedURI}`));
@@ -42,3 +42,14 @@ def visit(page: Any, url: str, *, is_scripted: bool = True) -> None:
     page.goto(url)
     if is_scripted:
         page.wait_for_selector("html[data-whole]")
+
+
+def styled(page: Any) -> Any:
+    """The page once its style sheets are there: a click's next page has its parts before, and is laid out without them."""
+    page.wait_for_load_state("load")
+    return page
+
+
+def full_width(page: Any) -> int:
+    """How wide a page is, with what overflows."""
+    return int(styled(page).evaluate("document.documentElement.scrollWidth"))

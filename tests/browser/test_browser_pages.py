@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from browser_visit import opened, visit
+from browser_visit import full_width, opened, styled, visit
 from servicemeter.web.navigation import navigable
 
 pytestmark = pytest.mark.browser
@@ -42,14 +42,14 @@ def test_pages_fit_are_quiet_and_open_to_all(browser: Any, address: str, path: s
             assert seen.page.evaluate("document.documentElement.lang") == language
             for width in (360, 768, 1280, 2560):
                 seen.page.set_viewport_size({"width": width, "height": 900})
-                assert seen.page.evaluate("document.documentElement.scrollWidth") <= width, (language, width)
+                assert full_width(seen.page) <= width, (language, width)
         assert [line for line in seen.said if "404" not in line] == []
         assert seen.asked and all(url.startswith(address + "/") for url in seen.asked)
 
 
 def _find_nothing(page: Any, width: int, **options: Any) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    found = Axe().run(page, options={"resultTypes": ["violations"], **options})
+    found = Axe().run(styled(page), options={"resultTypes": ["violations"], **options})
     assert found.violations_count == 0, (width, found.generate_report())
 
 
@@ -180,7 +180,7 @@ def test_a_change_is_looked_at_and_a_wrong_field_says_so(browser: Any, address: 
         assert page.inner_text("h1") == "This would change" and "10:00–14:00" in page.inner_text("pre")
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert full_width(page) <= width
         assert [line for line in seen.said if "400" not in line] == []
 
 

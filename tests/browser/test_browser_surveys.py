@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from browser_visit import full_width
 from loopback import on_loopback
 from servicemeter.ground.settings import Home
 from servicemeter.office.answers import answered_invitations
@@ -197,7 +198,7 @@ def test_pages_are_small_and_can_be_touched_at_320_pixels(browser: Any, served: 
         page.check("[name=score] >> nth=0", force=True)
         page.click("button")
         page.wait_for_selector("#form[data-saved]")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert full_width(page) <= 320
         small = page.evaluate("""[...document.querySelectorAll('label:has(input:not([type=text])), button, a, textarea')]
             .filter(e => !e.closest('.trap') && e.getBoundingClientRect().width)
             .map(e => [e.textContent.trim(), e.getBoundingClientRect().width, e.getBoundingClientRect().height])
