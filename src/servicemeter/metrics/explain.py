@@ -13,7 +13,7 @@ from servicemeter.metrics.leftouts import left_out
 from servicemeter.metrics.measure import by_other_dimensions
 from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.rowids import anchor_of, ids_of
-from servicemeter.metrics.statements import Statement, _statement
+from servicemeter.metrics.statements import Statement, statement_of
 from servicemeter.model.answer import Answer, Row
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Question
@@ -71,7 +71,7 @@ class _Counting:
     def __init__(self, one: Plan, facts: Facts, part: Part) -> None:
         self.one, self.facts, self.part = one, facts, part
         self.ids = ids_of(facts, part.tally.over)
-        self.base = self._statement()
+        self.base = self.statement_of()
         self.rows_sql = facts.render(self._rows_of(self.base)) if self.base else ""
 
     def first_rows(self, limit: int) -> list[tuple[Key, Row]]:
@@ -93,13 +93,13 @@ class _Counting:
             for name, value in zip(("rows", "n", "numerator"), found[len(groups) :], strict=True):
                 total[name] += _plain(value or 0)
 
-    def _statement(self) -> Statement | None:
+    def statement_of(self) -> Statement | None:
         part = self.part
         snippets = [expression for _, expression in self.ids]
         snippets += [sql for c in part.counted for sql in (c.agg.sql, c.agg.where, c.unit)]
         snippets += part.tally.shows.values()
         snippets += [part.tally.per, *part.tally.told_of_units.values()]
-        return _statement(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
+        return statement_of(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
 
     @property
     def _is_counted(self) -> str:

@@ -12,7 +12,7 @@ from servicemeter.metrics.conditions import ALTERNATIVE, Reason, conjuncts, reas
 from servicemeter.metrics.contributions import Counted, Part
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.rowids import anchor_of, ids_of
-from servicemeter.metrics.statements import _all_filters, _periods, _statement
+from servicemeter.metrics.statements import _all_filters, _periods, statement_of
 from servicemeter.model.answer import Row
 from servicemeter.model.explanation import LeftOut
 from servicemeter.model.metric import Tally
@@ -85,7 +85,7 @@ def _of_fact(one: Plan, facts: Facts, tally: Tally, rules: Sequence[_Rule]) -> l
     rules = [rule for rule in rules if rule.reason != ALTERNATIVE]
     ids = ids_of(facts, tally.over)
     where = " and ".join(readings) or "true"
-    parts = _statement(one, facts, tally, where, [*said, *(expression for _, expression in ids)])
+    parts = statement_of(one, facts, tally, where, [*said, *(expression for _, expression in ids)])
     if parts is None or not rules:
         return []
     which = " ".join(f"when {rule.condition} then {k}" for k, rule in enumerate(rules))
@@ -105,7 +105,7 @@ def _not_yet(one: Plan, facts: Facts, tally: Tally) -> list[LeftOut]:
     conditions = [c for c in conjuncts(tally.where) if reason_of(c) != ALTERNATIVE]
     ids = ids_of(facts, tally.over)
     where = " and ".join([missing, *conditions])
-    parts = _statement(one, facts, created, where, [expression for _, expression in ids])
+    parts = statement_of(one, facts, created, where, [expression for _, expression in ids])
     if parts is None:
         return []
     columns = ["0 as rule", "f.created_at as happened_s", *(f"{expression} as i{k}" for k, (_, expression) in enumerate(ids))]

@@ -14,12 +14,13 @@ from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.quantiles import spread_of_numbers, spread_of_ranks
 from servicemeter.metrics.ranks import ranks_statement
 from servicemeter.metrics.statements import numbers_statement, shape_of, survival_statement, tally_statement
+from servicemeter.metrics.tiling import Piece, Tiled
 from servicemeter.model.answer import Answer, Row
 from servicemeter.model.metric import Agg, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
-__all__ = ["FactsFor", "by_other_dimensions", "measure", "parts", "statements_of"]
+__all__ = ["FactsFor", "by_other_dimensions", "measure", "parts", "statements_of", "tile"]
 
 Key = tuple[Any, ...]
 Groups = dict[Key, dict[str, Any]]
@@ -32,8 +33,9 @@ def measure(
     sources: list[Source],
     facts_for: FactsFor,
     data_version: int,
+    tiled: Tiled | None = None,
 ) -> list[Answer]:
-    """Answer questions, in their order. `facts_for` gives the facts a plan is to be read from."""
+    """Answer questions, in their order. `facts_for` gives the facts a plan is to be read from, `tiled` what is known by days."""
     plans = [plan(q, settings, sources) for q in questions]
     found: list[Groups] = [{} for _ in plans]
     families: dict[Key, list[tuple[list[int], Plan, Groups]]] = defaultdict(list)
@@ -41,7 +43,7 @@ def measure(
         one = _joined([plans[i] for i in run])
         families[_family(one)].append((run, one, {}))
     for members in families.values():
-        _ask(facts_for(members[0][1]), [(one, groups) for _, one, groups in members])
+        _ask(facts_for(members[0][1]), [(one, groups) for _, one, groups in members], tiled)
         for run, _, groups in members:
             for (period, *dimensions), fields in groups.items():
                 whose, own = (run[period], 0) if len(run) > 1 else (run[0], period)
@@ -71,6 +73,13 @@ def parts(questions: Sequence[Question], settings: Mapping[str, str], sources: l
     return [[questions[i] for i in members] for members in (*(members for _, members in found), rest) if members]
 
 
+def tile(
+    questions: Sequence[Question], settings: Mapping[str, str], sources: list[Source], facts_for: FactsFor, tiled: Tiled
+) -> list[Piece]:
+    """What there is to do so that questions like these, over any days, are answered from what is `tiled`."""
+    return list(tiled.pieces([plan(q, settings, sources) for q in questions], facts_for))
+
+
 def statements_of(question: Question, settings: Mapping[str, str], sources: list[Source], facts_for: FactsFor) -> list[str]:
     """The SQL behind an answer, statement by statement."""
     one = plan(question, settings, sources)
@@ -88,7 +97,7 @@ def _runs(plans: Sequence[Plan]) -> list[list[int]]:
     for i, one in enumerate(plans):
         if one.is_measured and not one.invalid_dimension:
             is_span = one.question.grain is None and one.question.moment is None
-            alike[(one.metric.name, one.params_hash, _asked(one), None if is_span else i)].append(i)
+            alike[(one.metric.name, one.params_hash, one.asked, None if is_span else i)].append(i)
     runs: list[list[int]] = []
     for same in alike.values():
         same.sort(key=lambda i: plans[i].periods[0].p0)
@@ -108,20 +117,22 @@ def _joined(run: Sequence[Plan]) -> Plan:
 
 def _family(one: Plan) -> Key:
     """What two plans must share to be counted by one statement."""
-    return (one.periods, one.question.grain, _asked(one))
+    return (one.periods, one.question.grain, one.asked)
 
 
-def _asked(one: Plan) -> Key:
-    """What a plan asks for besides its metric and its periods."""
-    q = one.question
-    names = tuple(s.name for s in one.sources)
-    return (one.as_of, one.tz, one.by, q.where, q.scope, q.known_at, names, one.building)
+def _ask(facts: Facts, members: Sequence[tuple[Plan, Groups]], tiled: Tiled | None) -> None:
+    """Run what plans of one family need, side by side, and put what was found into the plans' groups.
 
-
-def _ask(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
-    """Run what plans of one family need, side by side, and put what was found into the plans' groups."""
-    tallies = _tally_statements(facts, members)
-    spreads = [(one, groups, reading) for one, groups in members if (reading := _distribution(facts, one))]
+    What is `tiled` needs no statement.
+    """
+    known = _Known(members[0][0], tiled)
+    tallies = _tally_statements(facts, members, known)
+    told = [(groups, known.spread(one)) for one, groups in members]
+    spreads = [
+        (one, groups, reading)
+        for (one, groups), (_, statistics) in zip(members, told, strict=True)
+        if statistics is None and (reading := _distribution(facts, one))
+    ]
     found = facts.each([*((sql, _rows) for _, _, sql in tallies), *(reading for _, _, reading in spreads)])
     width = len(members[0][0].by)
     for (wanted, owners, _), rows in zip(tallies, found, strict=False):
@@ -131,9 +142,38 @@ def _ask(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> None:
         nothing = _nothing(one)
         for key, fields in groups.items():
             groups[key] = {**nothing, **fields}
-    for (one, groups, _), statistics in zip(spreads, found[len(tallies) :], strict=True):
-        for key, fields in statistics.items():
-            groups.setdefault(key, _nothing(one)).update(fields)
+    read = [(groups, statistics) for (_, groups, _), statistics in zip(spreads, found[len(tallies) :], strict=True)]
+    nothing_of = {id(groups): _nothing(one) for one, groups in members}
+    for groups, statistics in (*read, *told):
+        for key, fields in (statistics or {}).items():
+            groups.setdefault(key, dict(nothing_of[id(groups)])).update(fields)
+
+
+class _Known:
+    """What is known by days of the periods of a family."""
+
+    def __init__(self, one: Plan, tiled: Tiled | None) -> None:
+        points = tiled.points(one) if tiled and one.question.moment is None else None
+        self._tiled = tiled if points is not None else None
+        self._points = [(i, point) for i, point in enumerate(points or ()) if point is not None]
+
+    def put(self, one: Plan, groups: Groups, tally: Tally, field: str, agg: Agg) -> bool:
+        """Put a field into the groups; whether it is known."""
+        found = self._tiled.field(one, tally, agg) if self._tiled else None
+        if found is None:
+            return False
+        source, name = found
+        rows = [(i, *key, fields[name]) for i, point in self._points for key, fields in source.at(point).items()]
+        _put_tallies(rows, len(one.by), [(_is_count(agg), groups, field)])
+        return True
+
+    def spread(self, one: Plan) -> dict[Key, dict[str, Any]] | None:
+        """The statistics of a plan's distribution; None where they are not known."""
+        of = one.measure.distribution
+        source = self._tiled.spread(one, of) if self._tiled and of else None
+        if source is None:
+            return None
+        return {(i, *key): dict(fields) for i, point in self._points for key, fields in source.at(point).items()}
 
 
 def _rows(engine: Engine, sql: str) -> list[Key]:
@@ -152,9 +192,12 @@ def _put_tallies(rows: Sequence[Key], width: int, columns: Sequence[tuple[bool, 
 
 
 def _tally_statements(
-    facts: Facts, members: Sequence[tuple[Plan, Groups]]
+    facts: Facts, members: Sequence[tuple[Plan, Groups]], known: _Known | None = None
 ) -> list[tuple[list[tuple[str, str, Agg]], list[tuple[Groups, str]], str]]:
-    """(columns, whose field each column is, statement) for every shape of tally among the members."""
+    """(columns, whose field each column is, statement) for every shape of tally among the members.
+
+    What is `known` is put into the groups and needs none.
+    """
     shapes: dict[Key, list[tuple[Plan, Groups, Tally]]] = defaultdict(list)
     for one, groups in members:
         for tally in one.measure.tallies:
@@ -164,11 +207,14 @@ def _tally_statements(
     for same in shapes.values():
         wanted: list[tuple[str, str, Agg]] = []
         owners: list[tuple[Groups, str]] = []
-        for _, groups, tally in same:
+        tallies: list[Tally] = []
+        for own, groups, tally in same:
             for field, agg in tally.fields.items():
-                wanted.append((f"c{len(wanted)}", tally.where, agg))
-                owners.append((groups, field))
-        sql = tally_statement(same[0][0], facts, [t for _, _, t in same], wanted)
+                if known is None or not known.put(own, groups, tally, field, agg):
+                    tallies.append(tally)
+                    wanted.append((f"c{len(wanted)}", tally.where, agg))
+                    owners.append((groups, field))
+        sql = tally_statement(same[0][0], facts, tallies, wanted) if wanted else None
         if sql is not None:
             statements.append((wanted, owners, sql))
     return statements

@@ -89,6 +89,13 @@ class Plan:
         return tuple(s for s in self.known if s.can(needs))
 
     @property
+    def asked(self) -> tuple[Any, ...]:
+        """What it asks for besides its metric and its periods."""
+        q = self.question
+        names = tuple(s.name for s in self.sources)
+        return (self.as_of, self.tz, self.by, q.where, q.scope, q.known_at, names, self.building)
+
+    @property
     def invalid_dimension(self) -> bool:
         """Whether a dimension was asked, or is narrowed to, that this metric cannot have."""
         return any(d in self.metric.invalid for d in (*self.by, *_asked(self.question)))

@@ -17,7 +17,7 @@ from servicemeter.metrics.ranks import classes_statement
 from servicemeter.model.metric import Distribution
 from servicemeter.store.build import Facts
 
-__all__ = ["classes_of", "spread_of_numbers", "spread_of_ranks"]
+__all__ = ["classes_of", "plain", "spread_of", "spread_of_numbers", "spread_of_ranks"]
 
 Key = tuple[Any, ...]
 
@@ -27,7 +27,7 @@ _RANKS = ("median_below", "median_above", "p90_below", "p90_above", "median_low"
 def spread_of_numbers(found: pa.Table) -> dict[Key, dict[str, Any]]:
     """The statistics of each group from its numbers: `x` is the last column, those before it are the group."""
     keys, group = _groups(found)
-    x, is_known = _plain(found.column(found.num_columns - 1))
+    x, is_known = plain(found.column(found.num_columns - 1))
     is_number = is_known & (x >= 0)
     excluded, invalid = (np.bincount(group[found], minlength=len(keys)) for found in (~is_known, is_known & (x < 0)))
     group, x = group[is_number], x[is_number]
@@ -37,9 +37,23 @@ def spread_of_numbers(found: pa.Table) -> dict[Key, dict[str, Any]]:
     for i, key in enumerate(keys):
         own = x[ends[i - 1] if i else 0 : ends[i]]
         own.sort()
-        sums = (len(own), own.sum(), np.square(own, dtype=float).sum(), invalid[i], excluded[i])
-        statistics[key] = _statistics(sums, partial(_of_sorted, own))
+        statistics[key] = _of_numbers(own, invalid[i], excluded[i])
     return statistics
+
+
+def spread_of(numbers: npt.NDArray[Any], is_known: npt.NDArray[np.bool_] | None = None) -> dict[str, Any]:
+    """The statistics of numbers; all are known unless said."""
+    known = numbers if is_known is None else numbers[is_known]
+    own = known[known >= 0]
+    n_invalid = len(known) - len(own)
+    own.sort()
+    return _of_numbers(own, n_invalid, len(numbers) - len(known))
+
+
+def _of_numbers(own: npt.NDArray[Any], n_invalid: Any, n_excluded: Any) -> dict[str, Any]:
+    """The statistics of sorted numbers."""
+    sums = (len(own), own.sum(), np.square(own, dtype=float).sum(), n_invalid, n_excluded)
+    return _statistics(sums, partial(_of_sorted, own))
 
 
 def _groups(found: pa.Table) -> tuple[list[Key], npt.NDArray[Any]]:
@@ -57,7 +71,7 @@ def _groups(found: pa.Table) -> tuple[list[Key], npt.NDArray[Any]]:
     return keys, group.astype(np.min_scalar_type(len(keys)))
 
 
-def _plain(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+def plain(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
     """The numbers of a column, with which of them are known; an unknown one is 0."""
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.int64())  # the engine's widest integers, which sums have

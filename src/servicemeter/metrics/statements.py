@@ -15,7 +15,17 @@ from servicemeter.model.metric import Agg, Distribution, Holding, Tally
 from servicemeter.model.question import Filter
 from servicemeter.store.build import FactFile, Facts, fact_files
 
-__all__ = ["Statement", "groups_of", "numbers_of", "numbers_statement", "shape_of", "survival_statement", "tally_statement"]
+__all__ = [
+    "Statement",
+    "groups_of",
+    "numbers_of",
+    "numbers_statement",
+    "period_number",
+    "shape_of",
+    "statement_of",
+    "survival_statement",
+    "tally_statement",
+]
 
 _NOTHING = "cast(null as varchar)"
 _PERIODS = "<periods>"
@@ -103,7 +113,7 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
     snippets = [sql for _, where, agg in wanted for sql in (where, agg.sql, agg.where)]
     units = first.told_of_units
     by_ends = all(_adds_up(agg) for _, _, agg in wanted) and not first.units
-    parts = _statement(plan, facts, first, shared, [*snippets, first.per, *first.units.values()], by_ends=by_ends)
+    parts = statement_of(plan, facts, first, shared, [*snippets, first.per, *first.units.values()], by_ends=by_ends)
     if parts is None:
         return None
     aggregates = []
@@ -120,7 +130,7 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
 
 def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
     """How many cases ended and how many were still running after each number of seconds; unknown ones come last, as null."""
-    parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.censored])
+    parts = statement_of(plan, facts, of.of, of.of.where, [of.number, of.censored])
     if parts is None:
         return None
     groups = groups_of(plan)
@@ -144,7 +154,7 @@ def numbers_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
 
 def numbers_of(plan: Plan, facts: Facts, of: Distribution) -> str | None:
     """The numbers of a distribution (x) with their period and dimensions, joined into units where asked."""
-    parts = _statement(plan, facts, of.of, of.of.where, [of.number, of.per])
+    parts = statement_of(plan, facts, of.of, of.of.where, [of.number, of.per])
     if parts is None:
         return None
     if not of.per:
@@ -154,7 +164,7 @@ def numbers_of(plan: Plan, facts: Facts, of: Distribution) -> str | None:
     return f"select {groups}, {of.fold}(y) as x from ({base}) as units where y >= 0 group by {groups}, unit"
 
 
-def _statement(
+def statement_of(
     plan: Plan, facts: Facts, tally: Tally, where: str, snippets: Sequence[str], *, by_ends: bool = False
 ) -> Statement | None:
     """FROM, WHERE and dimension columns of a tally, with the joins that its snippets and dimensions need.
@@ -231,9 +241,9 @@ def _period(plan: Plan, facts: Facts, tally: Tally, said: str) -> tuple[str, dic
     if len(rows) == 1:
         return "", {"idx": "0", "as_of": as_of, **{name: _wide(value) for name, value in rows[0].items()}}
     if tally.at is not None and not any(found[1] in rows[0] for found in _INSTANT.finditer(said)):
-        return "", {"idx": _period_number(plan, facts, tally.at), "as_of": as_of}
+        return "", {"idx": period_number(plan, facts, tally.at), "as_of": as_of}
     if tally.at:
-        within = f"p.idx = {_period_number(plan, facts, tally.at)}"
+        within = f"p.idx = {period_number(plan, facts, tally.at)}"
     elif tally.during:
         within = tally.lies_in
     else:
@@ -249,9 +259,9 @@ def ends_held(plan: Plan, facts: Facts, of: Holding) -> tuple[str, str]:
     The first is the greater where it holds none. What a row holds begins before the last end.
     """
     start, last = plan.periods[0].p0, len(plan.ends) - 1
-    first = f"case when {of.since} < {start} then -1 else {_period_number(plan, facts, of.since)} end"
+    first = f"case when {of.since} < {start} then -1 else {period_number(plan, facts, of.since)} end"
     closed = f"case when {of.until} is null or {of.until} >= {plan.ends[-1]} then {last} when {of.until} < {start} then -2"
-    return first, f"{closed} else {_period_number(plan, facts, of.until)} - 1 end"
+    return first, f"{closed} else {period_number(plan, facts, of.until)} - 1 end"
 
 
 def _key(file: FactFile, tally: Tally) -> str:
@@ -339,7 +349,7 @@ def _wide(instant: int) -> str:
     return f"cast({instant} as bigint)"
 
 
-def _period_number(plan: Plan, facts: Facts, at: str) -> str:
+def period_number(plan: Plan, facts: Facts, at: str) -> str:
     """The number of the period an instant is in."""
     grain = plan.question.grain
     if grain in ("day", "week"):

@@ -1,0 +1,170 @@
+"""What rows add to the figures of any span of whole days, worked out once.
+
+In the plane of first and last days of periods each row is a tile: it counts in the periods whose first day lies in one stretch
+and whose last day lies in another. Whatever the period, its figure is what the tiles over one point add up to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from servicemeter.metrics.quantiles import spread_of
+
+__all__ = ["Column", "Fold", "Found", "Moments", "Point", "Source", "Spread", "Tiles"]
+
+Key = tuple[Any, ...]
+Numbers = npt.NDArray[Any]
+Fold = Literal["sum", "max", "min", "mean", "distinct"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """A period by the numbers of its first and its last day."""
+
+    first: int
+    last: int
+
+
+class Source(Protocol):
+    """What gives the fields of any period."""
+
+    def at(self, point: Point) -> Mapping[Key, Mapping[str, Any]]:
+        """The fields of the groups in a period."""
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """Tiles by the first of their last days: four stretches' ends (exclusive), and which group each is of."""
+
+    first_from: Numbers
+    first_to: Numbers
+    last_from: Numbers
+    last_to: Numbers
+    group: Numbers
+    keys: Sequence[Key]
+
+    @cached_property
+    def _longest(self) -> int:
+        return int((self.last_to - self.last_from).max(initial=0))
+
+    @cached_property
+    def _is_by_day(self) -> bool:
+        """Whether no tile begins before the days that it counts for, as rows of one instant do."""
+        return bool((self.first_to <= self.last_from + 1).all())
+
+    @cached_property
+    def _is_plain(self) -> bool:
+        """Whether nothing but its own day decides about a row."""
+        is_from_then = (self.first_to == self.last_from + 1) & (self.first_from <= 0)
+        return bool((is_from_then & (self.last_to == self.last_to.max(initial=0))).all())
+
+    def over(self, point: Point) -> slice | Numbers:
+        """The tiles over a point."""
+        begin = max(point.first if self._is_by_day else -self._longest, point.last - self._longest + 1)
+        low, high = np.searchsorted(self.last_from, (begin, point.last + 1)).tolist()
+        if self._is_plain:
+            return slice(low, high)
+        near = slice(low, high)
+        is_over = (self.last_to[near] > point.last) & (self.first_to[near] > point.first) & (self.first_from[near] <= point.first)
+        places: Numbers = np.flatnonzero(is_over) + low
+        return places
+
+    def parts(self, point: Point) -> Iterator[tuple[Key, slice | Numbers]]:
+        """The tiles over a point, group by group."""
+        over = self.over(point)
+        if len(self.keys) == 1:
+            yield self.keys[0], over
+            return
+        group = self.group[over]
+        places = np.arange(over.start, over.stop) if isinstance(over, slice) else over
+        order = np.argsort(group, kind="stable")
+        starts = np.searchsorted(group[order], np.arange(len(self.keys) + 1))
+        for number, key in enumerate(self.keys):
+            if starts[number] < starts[number + 1]:
+                yield key, places[order[starts[number] : starts[number + 1]]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """An aggregate of each tile, and how those of several are one: `counts` say of how many numbers each is the mean."""
+
+    fold: Fold
+    values: Numbers
+    is_known: Numbers
+    counts: Numbers | None = None
+
+    def over(self, chosen: slice | Numbers) -> Any:
+        """The aggregate of the chosen tiles together; None of nothing."""
+        is_known = self.is_known[chosen]
+        values = self.values[chosen][is_known]
+        if not len(values):
+            return None
+        if self.fold == "distinct":
+            return len(set(values.tolist()))
+        if self.fold == "mean":
+            assert self.counts is not None
+            return float(values.sum()) / int(self.counts[chosen][is_known].sum())
+        return _plain(getattr(values, self.fold)())
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+@dataclass(frozen=True)
+class Found:
+    """Columns of tiles by a name each; what was found for a point is kept."""
+
+    tiles: Tiles
+    columns: Mapping[str, Column]
+    kept: dict[Point, dict[Key, dict[str, Any]]] = field(default_factory=dict)
+
+    def at(self, point: Point) -> dict[Key, dict[str, Any]]:
+        """The aggregates of the groups over a point, by name."""
+        if point not in self.kept:
+            self.kept[point] = {
+                key: {name: column.over(chosen) for name, column in self.columns.items()}
+                for key, chosen in self.tiles.parts(point)
+            }
+        return self.kept[point]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The numbers of a distribution, one a tile: statistics of each group over a point. Unknown ones are not `is_known`."""
+
+    tiles: Tiles
+    numbers: Numbers
+    is_known: Numbers | None
+    kept: dict[Point, dict[Key, dict[str, Any]]] = field(default_factory=dict)
+
+    def at(self, point: Point) -> dict[Key, dict[str, Any]]:
+        """The statistics of the groups over a point."""
+        if point not in self.kept:
+            self.kept[point] = {key: self._of(chosen) for key, chosen in self.tiles.parts(point) if _is_some(chosen)}
+        return self.kept[point]
+
+    def _of(self, chosen: slice | Numbers) -> dict[str, Any]:
+        numbers = self.numbers[chosen]
+        return spread_of(numbers, None if self.is_known is None else self.is_known[chosen])
+
+
+def _is_some(chosen: slice | Numbers) -> bool:
+    return chosen.stop > chosen.start if isinstance(chosen, slice) else len(chosen) > 0
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What was found at the end of each day, for what depends on nothing but that."""
+
+    by_day: Mapping[int, dict[Key, dict[str, Any]]]
+
+    def at(self, point: Point) -> dict[Key, dict[str, Any]]:
+        """The fields of the groups at the end of a period."""
+        return self.by_day.get(point.last, {})
