@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from servicemeter.metrics.conditions import conjuncts
 
-__all__ = ["Cut", "Literal", "NotOfDays", "is_of_end", "literals_of"]
+__all__ = ["Cut", "Ended", "Literal", "NotOfDays", "ended_of", "is_of_end", "literals_of"]
 
 _COMPARED = re.compile(r"(?P<instant>[\w.]+) (?P<sign><|>=) p\.(?P<end>e|p0)(?P<key> \* 1000000000)?")
 _UNLESS_UNKNOWN = re.compile(rf"\(?(?P<name>[\w.]+) is null or {_COMPARED.pattern}\)?")
+_ENDED = re.compile(r"case when (?P<ended>[\w.]+ < p\.e) then (?P<after>[\w.]+) else (?P<before>.*) end", re.DOTALL)
 _OF_PERIOD = re.compile(r"\bp\.(e|p0|p1|day0|day1|before|idx|midnight)\b")
 
 Day = Callable[[str], str]
@@ -35,6 +36,20 @@ class Literal:
     end: str
     is_key: bool
     holds_unknown: bool
+
+    @property
+    def denied(self) -> Literal:
+        """What holds where this does not."""
+        return replace(self, sign=">=" if self.sign == "<" else "<", holds_unknown=not self.holds_unknown)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A number that is one thing while a row runs and stays another once it ended: by the comparison that tells."""
+
+    literal: Literal
+    after: str
+    before: str
 
 
 @dataclass(frozen=True)
@@ -100,6 +115,16 @@ def literals_of(condition: str) -> tuple[tuple[Literal, ...], str]:
         else:
             literals.append(_literal(part))
     return tuple(sorted(set(literals))), " and ".join(f"({part})" for part in rest) if len(rest) > 1 else "".join(rest) or "true"
+
+
+def ended_of(number: str) -> Ended | None:
+    """How a number depends on the end of the period, None where it does not; `NotOfDays` where it does so in another way."""
+    if not is_of_end(number):
+        return None
+    found = _ENDED.fullmatch(number)
+    if found is None:
+        raise NotOfDays(number)
+    return Ended(_literal(found["ended"]), found["after"], found["before"])
 
 
 def _literal(part: str) -> Literal:

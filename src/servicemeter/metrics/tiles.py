@@ -106,7 +106,7 @@ class Column:
         if not len(values):
             return None
         if self.fold == "distinct":
-            return len(set(values.tolist()))
+            return len(np.unique(values))
         if self.fold == "mean":
             assert self.counts is not None
             return float(values.sum()) / int(self.counts[chosen][is_known].sum())

@@ -8,38 +8,50 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from servicemeter.ground.clock import epoch_day, local_day, periods
-from servicemeter.metrics.cutting import Cut, Literal, NotOfDays, is_of_end, literals_of
+from servicemeter.metrics.cutting import Literal, NotOfDays, ended_of, is_of_end, literals_of
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.quantiles import plain, spread_of_numbers
-from servicemeter.metrics.statements import numbers_statement, period_number, shape_of, statement_of, tally_statement
+from servicemeter.metrics.statements import numbers_statement, shape_of, tally_statement
 from servicemeter.metrics.tiles import Column, Fold, Found, Moments, Point, Source, Spread, Tiles
+from servicemeter.metrics.tilestatements import (
+    ENDS,
+    cut_statement,
+    depths_asked,
+    first_met_statement,
+    held_statement,
+    running_statement,
+    units_statement,
+)
 from servicemeter.model.metric import Agg, Distribution, Tally
 from servicemeter.store.build import Facts
 
 __all__ = ["Piece", "Tiled"]
 
 Key = tuple[Any, ...]
+T = TypeVar("T")
 Piece = Callable[[], None]
 """A part of the work, which can be done again from its start."""
 
 _MOST_DAYS = 1100
 """Three years: longer ago rows are read."""
 _DAYS_AT_ONCE = 31
-_MOST_OF_FIELDS = 500_000
-"""Beyond, as many tiles as rows, reading them is no dearer."""
+_MOST_OF_FIELDS = 2_000_000
+"""Beyond, reading rows is no dearer."""
 _MOST_NUMBERS = 20_000_000
 _AGGREGATE = re.compile(r"(count|sum|max|min|avg)\((distinct )?(.*)\)", re.DOTALL)
 _JOIN = re.compile(r"(?P<head>\s*left join .* as (?P<alias>\w+)\s+on )(?P<on>.*)", re.DOTALL)
+_MEAN = (("sum", "c"), ("count", "n"))
 _FOLDS: Mapping[str, Fold] = {"count": "sum", "sum": "sum", "max": "max", "min": "min", "avg": "mean"}
 
 
@@ -59,6 +71,15 @@ class _Field:
         """What is counted once."""
         found = _AGGREGATE.fullmatch(self.agg.sql)
         return found[3] if found and self.fold == "distinct" else ""
+
+    def aggregates(self, number: int) -> list[str]:
+        """What is chosen of the rows of a tile."""
+        if self.fold == "distinct":
+            return [f"case when {self.rest} then {self.unit} end as c{number}"]
+        chosen = [f"{self.agg.sql}{_only(self.rest)} as c{number}"]
+        if self.fold == "mean":
+            chosen = [f"{name}{self.agg.sql.removeprefix('avg')}{_only(self.rest)} as {short}{number}" for name, short in _MEAN]
+        return chosen
 
 
 class Tiled:
@@ -105,133 +126,183 @@ class Tiled:
             for tally in one.measure.tallies:
                 for agg in tally.fields.values():
                     fields.setdefault(_field_key(one, tally, agg), (one, tally, agg))
-            of = one.measure.distribution
-            if of is not None and not of.per and not of.censored:
-                spreads.setdefault(_spread_key(one, of), (one, of))
-        yield from self._pieces_of_fields({key: value for key, value in fields.items() if key not in self._fields}, facts_for)
+            if one.measure.distribution is not None and not one.measure.distribution.censored:
+                spreads.setdefault(_spread_key(one, one.measure.distribution), (one, one.measure.distribution))
+        wanted = [(key, *value) for key, value in fields.items() if key not in self._fields]
+        for same in _alike(wanted, lambda one, tally, agg: (one.asked, one.sources_of(tally), shape_of(tally), tally.where)):
+            one, tally = same[0][1:3]
+            pieces = _Pieces(self, one, _days(one), facts_for)
+            yield from pieces.of_fields(tally, [(key, agg) for key, _, _, agg in same])
         for key, (one, of) in spreads.items():
             if key not in self._spreads:
-                yield from self._pieces_of_spread(key, one, of, facts_for)
+                yield from _Pieces(self, one, _days(one), facts_for).of_spread(key, of)
 
-    def _pieces_of_fields(
-        self, fields: Mapping[Key, tuple[Plan, Tally, Agg]], facts_for: Callable[[Plan], Facts]
-    ) -> Iterator[Piece]:
-        by_day: dict[Key, list[tuple[Plan, _Field]]] = defaultdict(list)
-        at_end: dict[Key, list[tuple[Plan, Key, Tally, Agg]]] = defaultdict(list)
-        for key, (one, tally, agg) in fields.items():
-            shape = (one.asked, one.sources_of(tally), shape_of(tally), tally.where)
-            if tally.at is not None and not tally.per:
-                made = _field_of(key, tally, agg)
-                if made is not None:
-                    by_day[(*shape, made.literals, made.unit)].append((one, made))
-            elif tally.at is None and not tally.during and not tally.holding.starts and "u.was" not in f"{agg.sql} {agg.where}":
-                at_end[shape].append((one, key, tally, agg))
-        for same in by_day.values():
-            yield partial(self._cut, same[0][0], [field for _, field in same], facts_for)
-        for those in at_end.values():
-            yield from self._at_ends(those[0][0], [(key, tally, agg) for _, key, tally, agg in those], facts_for)
+    def keep_fields(self, source: Source, names: Mapping[Key, str]) -> None:
+        """Keep what gives these fields, by their names there."""
+        self._fields |= {key: (source, name) for key, name in names.items()}
 
-    def _cut(self, one: Plan, fields: Sequence[_Field], facts_for: Callable[[Plan], Facts]) -> None:
-        facts = facts_for(one)
-        aggregates = []
-        for i, field in enumerate(fields):
-            only = "" if field.rest == "true" else f" filter (where {field.rest})"
-            if field.fold == "distinct":
-                aggregates.append(
-                    f"{field.unit} as c{i}" if not only else f"case when {field.rest} then {field.unit} end as c{i}"
-                )
-            elif field.fold == "mean":
-                inner = field.agg.sql.removeprefix("avg")
-                aggregates += [f"sum{inner}{only} as c{i}", f"count{inner}{only} as n{i}"]
+    def keep_spread(self, key: Key, source: Source) -> None:
+        """Keep what gives a distribution's statistics."""
+        self._spreads[key] = source
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """The pieces of work for one plan (`one`, as `days` one by one) that put what they find into `tiled`."""
+
+    tiled: Tiled
+    one: Plan
+    days: Plan
+    facts_for: Callable[[Plan], Facts]
+
+    @property
+    def facts(self) -> Facts:
+        """The facts that are read: asked for when a piece is done, for they may have to be made."""
+        return self.facts_for(self.one)
+
+    def of_fields(self, tally: Tally, fields: Sequence[tuple[Key, Agg]]) -> Iterator[Piece]:
+        """Fields of one tally."""
+        if tally.at is None:
+            yield from self._of_moments(tally, fields)
+        elif tally.per:
+            yield partial(self._units, tally, fields)
+        else:
+            made = [field for key, agg in fields if (field := _field_of(key, tally, agg)) is not None]
+            for same in _alike(made, lambda field: (field.literals, field.unit)):
+                if same[0].unit and not same[0].literals:
+                    yield from (partial(self._first_met, field) for field in same)
+                else:
+                    yield partial(self._cut, same)
+
+    def _of_moments(self, tally: Tally, fields: Sequence[tuple[Key, Agg]]) -> Iterator[Piece]:
+        if tally.during:
+            return
+        at_ends = []
+        for key, agg in fields:
+            if tally.holding.starts or "u.was" in f"{agg.sql} {agg.where}":
+                yield partial(self._held, tally, key, agg)
             else:
-                aggregates.append(f"{field.agg.sql}{only} as c{i}")
-        sql = _cut_statement(one, facts, fields[0].tally, fields[0].literals, aggregates)
-        if sql is None:
+                at_ends.append((key, agg))
+        if at_ends:
+            by_day: dict[int, dict[Key, dict[str, Any]]] = {}
+            length = _DAYS_AT_ONCE if _is_of_instant(tally, [agg for _, agg in at_ends]) else len(self.days.periods)
+            for offset, days in _stretches(self.days, length):
+                yield partial(self._at_ends, days, offset, tally, at_ends, by_day)
+            names = {key: f"c{i}" for i, (key, _) in enumerate(at_ends)}
+            yield partial(self.tiled.keep_fields, Moments(by_day), names)
+
+    def of_spread(self, key: Key, of: Distribution) -> Iterator[Piece]:
+        """A distribution."""
+        if of.of.at is not None:
+            yield partial(self._numbers, key, of)
+        elif not of.of.during and not of.of.holding.starts and not of.per:
+            by_day: dict[int, dict[Key, dict[str, Any]]] = {}
+            for offset, days in _stretches(self.days, _DAYS_AT_ONCE):
+                yield partial(self._spreads_at_ends, days, offset, of, by_day)
+            yield partial(self.tiled.keep_spread, key, Moments(by_day))
+
+    def _cut(self, fields: Sequence[_Field]) -> None:
+        aggregates = [sql for i, field in enumerate(fields) for sql in field.aggregates(i)]
+        sql = cut_statement(self.days, self.facts, fields[0].tally, fields[0].literals, aggregates)
+        self._keep(sql and f"{sql} group by all", {f"c{i}": (field.key, field.fold) for i, field in enumerate(fields)})
+
+    def _first_met(self, field: _Field) -> None:
+        self._keep(first_met_statement(self.days, self.facts, field.tally, field.unit, field.rest), {"c0": (field.key, "sum")})
+
+    def _units(self, tally: Tally, fields: Sequence[tuple[Key, Agg]]) -> None:
+        chosen, columns = [], {}
+        for i, (key, agg) in enumerate(fields):
+            fold = _fold_of(agg)
+            if fold in ("sum", "max", "min"):
+                chosen.append(f"{agg.sql}{_only(agg.where)} as c{i}")
+                columns[f"c{i}"] = (key, fold)
+        if chosen:
+            self._keep(units_statement(self.days, self.facts, tally, tally.units, chosen), columns)
+
+    def _held(self, tally: Tally, key: Key, agg: Agg) -> None:
+        with suppress(NotOfDays):
+            if agg.sql == "count(*)" and bool(tally.per) == bool(agg.where):
+                asked = depths_asked(agg.where) if agg.where else {}
+                self._keep(held_statement(self.days, self.facts, tally, asked), {"c0": (key, "sum")})
+
+    def _keep(self, sql: str | None, columns: Mapping[str, tuple[Key, Fold]]) -> None:
+        """Read the tiles of a statement, unless they are too many to be worth it."""
+        if not sql:
             return
-        found = facts.arrow(f"{sql} group by all limit {_MOST_OF_FIELDS + 1}")
-        if found.num_rows > _MOST_OF_FIELDS:
-            return
-        columns = {}
-        tiles, order = _tiles(found, len(one.by))
-        for i, field in enumerate(fields):
-            values, is_known = _values(found.column(f"c{i}"))
-            counts = _values(found.column(f"n{i}"))[0][order] if field.fold == "mean" else None
-            columns[f"c{i}"] = Column(field.fold, values[order], is_known[order], counts)
-        source = Found(tiles, columns)
-        for i, field in enumerate(fields):
-            self._fields[field.key] = (source, f"c{i}")
+        found = self.facts.arrow(f"select * from ({sql}) as tiles limit {_MOST_OF_FIELDS + 1}")
+        if found.num_rows <= _MOST_OF_FIELDS:
+            tiles, order = _tiles(found, len(self.one.by))
+            made = {name: _column(found, name, fold, order) for name, (_, fold) in columns.items()}
+            self.tiled.keep_fields(Found(tiles, made), {key: name for name, (key, _) in columns.items()})
 
     def _at_ends(
-        self, one: Plan, fields: Sequence[tuple[Key, Tally, Agg]], facts_for: Callable[[Plan], Facts]
-    ) -> Iterator[Piece]:
-        """Fields at the end of each day."""
-        by_day: dict[int, dict[Key, dict[str, Any]]] = {}
-        for offset, days in _stretches(_days(one), _DAYS_AT_ONCE if _is_of_instant(fields) else _MOST_DAYS + 1):
-            yield partial(self._read_ends, one, days, offset, fields, by_day, facts_for)
-        source = Moments(by_day)
-
-        def keep() -> None:
-            for i, (key, _, _) in enumerate(fields):
-                self._fields[key] = (source, f"c{i}")
-
-        yield keep
-
-    def _read_ends(
         self,
-        one: Plan,
         days: Plan,
         offset: int,
-        fields: Sequence[tuple[Key, Tally, Agg]],
+        tally: Tally,
+        fields: Sequence[tuple[Key, Agg]],
         by_day: dict[int, dict[Key, dict[str, Any]]],
-        facts_for: Callable[[Plan], Facts],
     ) -> None:
-        facts = facts_for(one)
-        wanted = [(f"c{i}", tally.where, agg) for i, (_, tally, agg) in enumerate(fields)]
-        sql = tally_statement(days, facts, [tally for _, tally, _ in fields], wanted)
-        width = len(one.by) + 1
-        for row in facts.rows(sql) if sql else ():
+        """Fields at the end of each day."""
+        wanted = [(f"c{i}", tally.where, agg) for i, (_, agg) in enumerate(fields)]
+        sql = tally_statement(days, self.facts, [tally] * len(fields), wanted)
+        width = len(self.one.by) + 1
+        for row in self.facts.rows(sql) if sql else ():
             found = {name: value for (name, _, _), value in zip(wanted, row[width:], strict=True)}
             by_day.setdefault(row[0] + offset, {})[tuple(row[1:width])] = found
 
-    def _pieces_of_spread(self, key: Key, one: Plan, of: Distribution, facts_for: Callable[[Plan], Facts]) -> Iterator[Piece]:
-        if of.of.at is not None:
-            if not is_of_end(of.number):
-                yield partial(self._cut_numbers, key, one, of, facts_for)
-        elif not of.of.during and not of.of.holding.starts:
-            by_day: dict[int, dict[Key, dict[str, Any]]] = {}
-            for offset, days in _stretches(_days(one), _DAYS_AT_ONCE):
-                yield partial(self._read_spreads, one, days, offset, of, by_day, facts_for)
-            yield partial(self._spreads.__setitem__, key, Moments(by_day))
-
-    def _read_spreads(
-        self,
-        one: Plan,
-        days: Plan,
-        offset: int,
-        of: Distribution,
-        by_day: dict[int, dict[Key, dict[str, Any]]],
-        facts_for: Callable[[Plan], Facts],
-    ) -> None:
-        facts = facts_for(one)
-        sql = numbers_statement(days, facts, of)
-        for (day, *group), found in spread_of_numbers(facts.arrow(sql)).items() if sql else ():
+    def _spreads_at_ends(self, days: Plan, offset: int, of: Distribution, by_day: dict[int, dict[Key, dict[str, Any]]]) -> None:
+        sql = numbers_statement(days, self.facts, of)
+        for (day, *group), found in spread_of_numbers(self.facts.arrow(sql)).items() if sql else ():
             by_day.setdefault(day + offset, {})[tuple(group)] = found
 
-    def _cut_numbers(self, key: Key, one: Plan, of: Distribution, facts_for: Callable[[Plan], Facts]) -> None:
-        facts = facts_for(one)
+    def _numbers(self, key: Key, of: Distribution) -> None:
+        """The numbers of rows, or of units of rows, that count in the period of their own day."""
         try:
-            literals, rest = literals_of(of.of.where)
+            parts = self._statements_of_numbers(of)
         except NotOfDays:
             return
-        sql = _cut_statement(one, facts, replace(of.of, where=rest), literals, [f"{of.number} as x"], rest)
-        if sql is None:
+        tables = [self.facts.arrow(sql) for sql in parts if sql]
+        if tables and sum(table.num_rows for table in tables) <= _MOST_NUMBERS:
+            found = tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="permissive")
+            tiles, order = _tiles(found, len(self.one.by))
+            numbers, is_known = _values(found.column("x"))
+            spread = Spread(tiles, _small(numbers[order]), None if is_known.all() else is_known[order])
+            self.tiled.keep_spread(key, spread)
+
+    def _statements_of_numbers(self, of: Distribution) -> Iterator[str | None]:
+        if of.per:
+            tally = replace(of.of, per=of.per)
+            yield units_statement(self.days, self.facts, tally, {"x": f"{of.fold}({of.number})"}, ["x"], f"({of.number}) >= 0")
             return
-        found = facts.arrow(sql)
-        if found.num_rows > _MOST_NUMBERS:
+        literals, rest = literals_of(of.of.where)
+        of = replace(of, of=replace(of.of, where=rest))
+        ended = ended_of(of.number)
+        if ended is None:
+            yield cut_statement(self.days, self.facts, of.of, literals, [f"{of.number} as x"])
             return
-        tiles, order = _tiles(found, len(one.by))
-        numbers, is_known = _values(found.column("x"))
-        self._spreads[key] = Spread(tiles, _small(numbers[order]), None if is_known.all() else is_known[order])
+        yield cut_statement(self.days, self.facts, of.of, [*literals, ended.literal], [f"{ended.after} as x"])
+        yield running_statement(self.days, self.facts, of, literals, ended.before, ended.literal.denied)
+
+
+def _only(where: str) -> str:
+    return "" if where in ("", "true") else f" filter (where {where})"
+
+
+def _alike(items: Sequence[T], key: Callable[..., Any]) -> list[list[T]]:
+    """Items in groups of the same key, in their order."""
+    groups: dict[Any, list[T]] = defaultdict(list)
+    for item in items:
+        groups[key(*item[1:]) if isinstance(item, tuple) else key(item)].append(item)
+    return list(groups.values())
+
+
+def _fold_of(agg: Agg) -> Fold | None:
+    """How an aggregate of all rows comes of those of some; None where it does not."""
+    found = _AGGREGATE.fullmatch(agg.sql)
+    if found is None or not _is_whole(found[3]) or is_of_end(f"{agg.sql} {agg.where}"):
+        return None
+    return "distinct" if found[2] else _FOLDS[found[1]]
 
 
 def _field_key(one: Plan, tally: Tally, agg: Agg) -> Key:
@@ -244,8 +315,8 @@ def _spread_key(one: Plan, of: Distribution) -> Key:
 
 def _field_of(key: Key, tally: Tally, agg: Agg) -> _Field | None:
     """What a field asks for; None where it cannot be told by days."""
-    found = _AGGREGATE.fullmatch(agg.sql)
-    if found is None or not _is_whole(found[3]) or is_of_end(agg.sql):
+    fold = _fold_of(Agg(agg.sql))
+    if fold is None:
         return None
     try:
         of_rows, rest_of_rows = literals_of(tally.where)
@@ -259,7 +330,6 @@ def _field_of(key: Key, tally: Tally, agg: Agg) -> _Field | None:
                 on += more
     except NotOfDays:
         return None
-    fold: Fold = "distinct" if found[2] else _FOLDS[found[1]]
     made = replace(tally, where=rest_of_rows, joins=joins, lookups=lookups)
     return _Field(key, made, agg, fold, tuple(sorted({*literals, *on})), rest)
 
@@ -300,27 +370,6 @@ def _freed(joins: str, said: str) -> tuple[str, list[Literal]]:
     return "".join(kept), literals
 
 
-def _cut_statement(
-    one: Plan, facts: Facts, tally: Tally, literals: Sequence[Literal], chosen: Sequence[str], where: str | None = None
-) -> str | None:
-    """Rows with their dimensions, tiles and what is `chosen` of them."""
-    days = _days(one)
-    assert tally.at
-    cut = Cut.of(
-        period_number(days, facts, tally.at),
-        literals,
-        lambda instant: period_number(days, facts, instant),
-        facts.engine.dialect.whole,
-        one.as_of,
-        len(days.periods),
-    )
-    parts = statement_of(days, facts, tally, tally.where if where is None else where, [*chosen, *cut.columns])
-    if parts is None:
-        return None
-    sql = replace(parts, where=f"{parts.where} and {cut.is_there}").base([*cut.columns, *chosen])
-    return None if is_of_end(re.sub(r"\bp\.idx\b", "", sql)) else facts.render(sql)
-
-
 def _first_day(one: Plan) -> date:
     """The first day that is told by days: that of the first rows, or three years back."""
     last = local_day(one.as_of - 1, one.tz)
@@ -346,14 +395,14 @@ def _stretches(days: Plan, length: int) -> Iterator[tuple[int, Plan]]:
         yield start, replace(days, question=question, periods=spans, ends=days.ends[start : start + length])
 
 
-def _is_of_instant(fields: Sequence[tuple[Key, Tally, Agg]]) -> bool:
+def _is_of_instant(tally: Tally, aggs: Sequence[Agg]) -> bool:
     """Whether more of the end of a day is asked than which rows hold it."""
-    return any(agg.sql != "count(*)" or is_of_end(f"{agg.where} {tally.where} {tally.joins}") for _, tally, agg in fields)
+    return any(agg.sql != "count(*)" or is_of_end(f"{agg.where} {tally.where} {tally.joins}") for agg in aggs)
 
 
 def _tiles(found: pa.Table, width: int) -> tuple[Tiles, npt.NDArray[Any]]:
     """The tiles of rows, and the order that they are in."""
-    ends = [found.column(name).to_numpy() for name in ("first_from", "first_to", "last_from", "last_to")]
+    ends = [found.column(name).to_numpy() for name in ENDS]
     order = np.argsort(ends[2], kind="stable")
     keys: list[Key] = [()]
     group = np.zeros(found.num_rows, dtype=np.int32)
@@ -373,6 +422,18 @@ def _small(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
     low, high = numbers.min(), numbers.max()
     kind = next(kind for kind in (np.int16, np.int32, np.int64) if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
     return np.broadcast_to(low.astype(kind), numbers.shape) if low == high else numbers.astype(kind)
+
+
+def _column(found: pa.Table, name: str, fold: Fold, order: npt.NDArray[Any]) -> Column:
+    """A column of tiles in their order."""
+    if fold == "distinct":  # told apart by numbers, which are quicker than words
+        coded = found.column(name).combine_chunks().dictionary_encode().indices
+        return Column(
+            fold, coded.fill_null(0).to_numpy(zero_copy_only=False)[order], coded.is_valid().to_numpy(zero_copy_only=False)[order]
+        )
+    values, is_known = _values(found.column(name))
+    counts = _values(found.column(f"n{name.removeprefix('c')}"))[0][order] if fold == "mean" else None
+    return Column(fold, values[order], is_known[order], counts)
 
 
 def _values(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:

@@ -26,12 +26,12 @@ def _rate(p: Params) -> Measure:
         return _rate_of_flow(p)
     end = "p.as_of" if p["evaluate"] == "as_of" else "p.e"
     if p["horizon_days"] is None:
-        joins = f"""left join {{{{ facts }}}}.solves as solved on solved.ticket_no = f.ticket_no
+        solved = f"""left join {{{{ facts }}}}.solves as solved on solved.ticket_no = f.ticket_no
             and solved.solved_at < {end} and (solved.reopened_at is null or solved.reopened_at >= {end})"""
         fields = {"n": COUNT, "hits": Agg("count(solved.ticket_no)")}
     else:
         window = int(float(p["horizon_days"]) * 86400)
-        joins = f"""left join {{{{ facts }}}}.solves as solved on solved.ticket_no = f.ticket_no
+        solved = f"""left join {{{{ facts }}}}.solves as solved on solved.ticket_no = f.ticket_no
             and solved.solve_no = 1 and solved.solved_at <= f.created_at + {window}"""
         mature = f"f.created_at + {window} < p.as_of"
         fields = {
@@ -43,7 +43,7 @@ def _rate(p: Params) -> Measure:
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         return {**share(found["hits"], found["n"]), "n_immature": found.get("n_immature", 0)}
 
-    of = Tally("tickets", fields, at="f.created_at", where=population(p), joins=joins, dimensions=FIRST_TEAM)
+    of = Tally("tickets", fields, at="f.created_at", where=population(p), lookups={"solved": solved}, dimensions=FIRST_TEAM)
     return Measure((of,), finish)
 
 

@@ -93,7 +93,7 @@ def _breaches(p: Params) -> Measure:
         {"n_breached": COUNT},
         at="f.passed_at",
         where=population(p),
-        joins=f"{_span_at('p.e')}\n{hours_at('now', 'p.e')}",
+        lookups={"now": f"{_span_at('p.e')}\n{hours_at('now', 'p.e')}"},
         shows={**_SHOWS, "ended_at": "case when f.ended_at < p.e then f.ended_at end"},
     )
 
