@@ -146,6 +146,7 @@ def test_what_may_no_longer_be_asked_is_forgotten(desk: Desk) -> None:
         Turns(),
         changes=lambda: changes[0],
         parts=lambda given: [[one] for one in given],
+        tile=lambda given: [],
         measure=ask,
         first=lambda ask: None,
         interrupt=lambda: None,

@@ -1,7 +1,8 @@
 """Asking again after a load, while nobody waits: the scorecard that everybody opens first, and what people asked lately.
 
-Whoever comes then finds the answers kept. Questions that share a statement go together, part by part; a part is left, and begun
-again later, when somebody asks meanwhile.
+Whoever comes then finds the answers kept, and then the figures of that scorecard worked out by days, so that it is there for any
+other span at once. Questions that share a statement go together, part by part; a part is left, and begun again later, when
+somebody asks meanwhile.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from servicemeter.desk.turns import Turns
-from servicemeter.ground.errors import BadQuestion, ServicemeterError, Stopped
+from servicemeter.ground.errors import BadBook, BadQuestion, ServicemeterError, Stopped
 from servicemeter.model.answer import Answer
 from servicemeter.model.question import Question
 
@@ -25,6 +27,7 @@ _LEAST_QUIET_S, _MOST_QUIET_S = 2.0, 60.0
 _FIRST_PAUSE_S = 0.25
 _DAY_S = 86400.0
 
+T = TypeVar("T")
 Ask = Callable[[Sequence[Question]], list[Answer]]
 
 
@@ -40,8 +43,8 @@ class Ahead:
     """What is to be asked again, and whether it was since the data changed last.
 
     `changes` counts how often answers were forgotten, `parts` splits questions into those counted together, `measure` answers and
-    keeps them, `first` asks what everybody opens first of whom it is given, `interrupt` ends what is being measured. `clock`
-    gives seconds that only grow.
+    keeps them, `first` asks what everybody opens first of whom it is given, `tile` says what there is to do so that such ones
+    are known by days, `interrupt` ends what is being measured. `clock` gives seconds that only grow.
     """
 
     def __init__(
@@ -50,12 +53,14 @@ class Ahead:
         *,
         changes: Callable[[], int],
         parts: Callable[[Sequence[Question]], list[list[Question]]],
+        tile: Callable[[Sequence[Question]], list[Callable[[], None]]],
         measure: Ask,
         first: Callable[[Ask], object],
         interrupt: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._turns, self._changes, self._parts, self._measure, self._first = turns, changes, parts, measure, first
+        self._turns, self._changes, self._parts, self._tile = turns, changes, parts, tile
+        self._measure, self._first = measure, first
         self._interrupt, self._clock = interrupt, clock
         self._lately: OrderedDict[str, tuple[Question, float]] = OrderedDict()
         self._is_working = False
@@ -102,14 +107,22 @@ class Ahead:
         return True
 
     def _ask_first(self, count: int, stop: threading.Event) -> None:
+        asked: list[Question] = []
+
         def ask(questions: Sequence[Question]) -> list[Answer]:
             answers = self._ask(questions, count, stop)
             if len(answers) < len(questions):
                 raise _Refused
+            asked.extend(questions)
             return answers
 
         with suppress(_Refused):
             self._first(ask)
+        with self._turns.in_between():
+            pieces = self._tile(asked)
+        for piece in pieces:
+            with suppress(BadBook):  # memory is short: rows are read when asked
+                self._do_in_between(piece, count, stop)
 
     def _of_late(self) -> list[Question]:
         """What was asked within a day; older questions are forgotten: nobody is there."""
@@ -127,7 +140,20 @@ class Ahead:
         return [found[key] for key in map(repr, questions) if key in found]
 
     def _ask_in_between(self, part: list[Question], count: int, stop: threading.Event) -> list[Answer]:
-        """Answer a part while nobody wants a turn, from the start again when somebody did; nothing where it may not be asked."""
+        """Answer a part while nobody wants a turn; nothing where it may not be asked."""
+        try:
+            return self._do_in_between(lambda: self._measure(part), count, stop)
+        except Stopped:
+            raise
+        except ServicemeterError as fault:  # it may not be asked any more, or memory is short
+            if len(part) > 1 and isinstance(fault, BadQuestion):
+                return [answer for one in part for answer in self._ask_in_between([one], count, stop)]
+            for question in part:
+                self._lately.pop(repr(question), None)
+            return []
+
+    def _do_in_between(self, work: Callable[[], T], count: int, stop: threading.Event) -> T:
+        """Do some work while nobody wants a turn, from its start again when somebody did."""
         pause_s = _FIRST_PAUSE_S
         while True:
             self._turns.give_way(stop)
@@ -137,16 +163,10 @@ class Ahead:
                         raise _Outdated
                     self._is_working = True
                     try:
-                        return self._measure(part)
+                        return work()
                     finally:
                         self._is_working = False
             except Stopped:
                 if self._turns.is_stopped or stop.wait(pause_s):
                     raise
                 pause_s = min(2 * pause_s, _MOST_QUIET_S)
-            except ServicemeterError as fault:  # it may not be asked any more, or memory is short
-                if len(part) > 1 and isinstance(fault, BadQuestion):
-                    return [answer for one in part for answer in self._ask_in_between([one], count, stop)]
-                for question in part:
-                    self._lately.pop(repr(question), None)
-                return []

@@ -62,9 +62,10 @@ from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.curves import curve_of
 from servicemeter.metrics.explain import explain
-from servicemeter.metrics.measure import measure, parts, statements_of
+from servicemeter.metrics.measure import measure, parts, statements_of, tile
 from servicemeter.metrics.ofticket import made_of_ticket
 from servicemeter.metrics.plan import Source, plan
+from servicemeter.metrics.tiling import Tiled
 from servicemeter.model.answer import Answer
 from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
@@ -131,6 +132,7 @@ class Desk(Asking):
         self._office: Office | None = None
         self._is_ready = False
         self._answers: dict[str, Answer] = {}
+        self._tiled = Tiled()
         self._kept: dict[str, Any] = {}
         self._change_count = 0
         self._known_sources: list[Source] | None = None
@@ -139,6 +141,7 @@ class Desk(Asking):
             self._lock,
             changes=lambda: self._change_count,
             parts=self._parts,
+            tile=self._tile,
             measure=self.measure_all,
             first=self._scorecard,
             interrupt=self._engine.interrupt,
@@ -238,6 +241,7 @@ class Desk(Asking):
     def _forget(self) -> None:
         """What was answered may be answered otherwise now."""
         self._answers.clear()
+        self._tiled.clear()
         self._kept.clear()
         self._known_sources = None
         self._looking.forget()
@@ -380,7 +384,8 @@ class Desk(Asking):
             keys = [f"{version} {q!r}" for q in questions]
             fresh = {k: q for k, q in zip(keys, questions, strict=True) if k not in self._answers}
             if fresh:
-                found = measure(list(fresh.values()), self.book.settings(), self._sources(), self._keeper.facts_for, version)
+                known = (self.book.settings(), self._sources(), self._keeper.facts_for)
+                found = measure(list(fresh.values()), *known, version, self._tiled)
                 self._answers |= {key: self._with_unknown(answer) for key, answer in zip(fresh, found, strict=True)}
             self._ahead.note(questions)
             answers = [self._answers[k] for k in keys]
@@ -402,6 +407,10 @@ class Desk(Asking):
     def _parts(self, questions: Sequence[Question]) -> list[list[Question]]:
         self._make_ready()
         return parts(questions, self.book.settings(), self._sources())
+
+    def _tile(self, questions: Sequence[Question]) -> list[Callable[[], None]]:
+        self._make_ready()
+        return tile(questions, self.book.settings(), self._sources(), self._keeper.facts_for, self._tiled)
 
     def _with_unknown(self, answer: Answer) -> Answer:
         """An answer that says which values of its conditions no row has, and that there are no hours for business time."""

@@ -20,6 +20,8 @@ __all__ = ["Column", "Fold", "Found", "Moments", "Point", "Source", "Spread", "T
 
 Key = tuple[Any, ...]
 Numbers = npt.NDArray[Any]
+_MOST_KEPT = 1000
+"""Points: a year of days and the weeks and months over it."""
 Fold = Literal["sum", "max", "min", "mean", "distinct"]
 
 
@@ -49,6 +51,9 @@ class Tiles:
     group: Numbers
     keys: Sequence[Key]
 
+    def __post_init__(self) -> None:
+        self.over(Point(0, 0))  # what is found out once is not found out while somebody waits
+
     @cached_property
     def _longest(self) -> int:
         return int((self.last_to - self.last_from).max(initial=0))
@@ -67,7 +72,10 @@ class Tiles:
     def over(self, point: Point) -> slice | Numbers:
         """The tiles over a point."""
         begin = max(point.first if self._is_by_day else -self._longest, point.last - self._longest + 1)
-        low, high = np.searchsorted(self.last_from, (begin, point.last + 1)).tolist()
+        ends = np.array(
+            (begin, point.last + 1), dtype=self.last_from.dtype
+        )  # of their own kind: all would be turned into another
+        low, high = np.searchsorted(self.last_from, ends).tolist()
         if self._is_plain:
             return slice(low, high)
         near = slice(low, high)
@@ -128,6 +136,7 @@ class Found:
     def at(self, point: Point) -> dict[Key, dict[str, Any]]:
         """The aggregates of the groups over a point, by name."""
         if point not in self.kept:
+            _make_room(self.kept)
             self.kept[point] = {
                 key: {name: column.over(chosen) for name, column in self.columns.items()}
                 for key, chosen in self.tiles.parts(point)
@@ -147,12 +156,18 @@ class Spread:
     def at(self, point: Point) -> dict[Key, dict[str, Any]]:
         """The statistics of the groups over a point."""
         if point not in self.kept:
+            _make_room(self.kept)
             self.kept[point] = {key: self._of(chosen) for key, chosen in self.tiles.parts(point) if _is_some(chosen)}
         return self.kept[point]
 
     def _of(self, chosen: slice | Numbers) -> dict[str, Any]:
         numbers = self.numbers[chosen]
         return spread_of(numbers, None if self.is_known is None else self.is_known[chosen])
+
+
+def _make_room(kept: dict[Point, Any]) -> None:
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
 
 
 def _is_some(chosen: slice | Numbers) -> bool:
