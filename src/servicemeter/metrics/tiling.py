@@ -325,9 +325,9 @@ def _field_of(key: Key, tally: Tally, agg: Agg) -> _Field | None:
         joins, on = _freed(tally.joins, f"{agg.sql} {tally.where} {agg.where}")
         lookups = {}
         for alias, join in tally.lookups.items():
-            if not is_of_end(join) or f"{alias}." in f"{agg.sql} {tally.where} {agg.where}":
-                lookups[alias], more = _freed(join, f"{agg.sql} {tally.where} {agg.where}")
-                on += more
+            is_asked = f"{alias}." in f"{agg.sql} {tally.where} {agg.where}"
+            lookups[alias], more = _freed(join, f"{agg.sql} {tally.where} {agg.where}") if is_asked else (join, [])
+            on += more
     except NotOfDays:
         return None
     made = replace(tally, where=rest_of_rows, joins=joins, lookups=lookups)
