@@ -42,7 +42,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Tiles:
-    """Tiles by the first of their last days: four stretches' ends (exclusive), and which group each is of."""
+    """Tiles over so many `days`, by the first of their last ones: four ends of stretches (two exclusive), and each one's group."""
 
     first_from: Numbers
     first_to: Numbers
@@ -50,6 +50,7 @@ class Tiles:
     last_to: Numbers
     group: Numbers
     keys: Sequence[Key]
+    days: int
 
     def __post_init__(self) -> None:
         self.over(Point(0, 0))  # what is found out once is not found out while somebody waits
@@ -67,7 +68,7 @@ class Tiles:
     def _is_plain(self) -> bool:
         """Whether nothing but its own day decides about a row."""
         is_from_then = (self.first_to == self.last_from + 1) & (self.first_from <= 0)
-        return bool((is_from_then & (self.last_to == self.last_to.max(initial=0))).all())
+        return bool((is_from_then & (self.last_to >= self.days)).all())
 
     def over(self, point: Point) -> slice | Numbers:
         """The tiles over a point."""

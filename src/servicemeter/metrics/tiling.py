@@ -231,7 +231,7 @@ class _Pieces:
             return
         found = self.facts.arrow(f"select * from ({sql}) as tiles limit {_MOST_OF_FIELDS + 1}")
         if found.num_rows <= _MOST_OF_FIELDS:
-            tiles, order = _tiles(found, len(self.one.by))
+            tiles, order = _tiles(found, len(self.one.by), len(self.days.periods))
             made = {name: _column(found, name, fold, order) for name, (_, fold) in columns.items()}
             self.tiled.keep_fields(Found(tiles, made), {key: name for name, (key, _) in columns.items()})
 
@@ -259,13 +259,13 @@ class _Pieces:
     def _numbers(self, key: Key, of: Distribution) -> None:
         """The numbers of rows, or of units of rows, that count in the period of their own day."""
         try:
-            parts = self._statements_of_numbers(of)
+            parts = [sql for sql in self._statements_of_numbers(of) if sql]
         except NotOfDays:
             return
-        tables = [self.facts.arrow(sql) for sql in parts if sql]
+        tables = [self.facts.arrow(sql) for sql in parts]
         if tables and sum(table.num_rows for table in tables) <= _MOST_NUMBERS:
             found = tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="permissive")
-            tiles, order = _tiles(found, len(self.one.by))
+            tiles, order = _tiles(found, len(self.one.by), len(self.days.periods))
             numbers, is_known = _values(found.column("x"))
             spread = Spread(tiles, _small(numbers[order]), None if is_known.all() else is_known[order])
             self.tiled.keep_spread(key, spread)
@@ -281,6 +281,12 @@ class _Pieces:
         if ended is None:
             yield cut_statement(self.days, self.facts, of.of, literals, [f"{of.number} as x"])
             return
+        if {*self.one.by, *(condition.dimension for condition in self.one.question.where)} & {
+            "hour_of_day",
+            "weekday",
+            "priority",
+        }:
+            raise NotOfDays(of.number)  # those of the row's own instant, which has passed while it runs
         yield cut_statement(self.days, self.facts, of.of, [*literals, ended.literal], [f"{ended.after} as x"])
         yield running_statement(self.days, self.facts, of, literals, ended.before, ended.literal.denied)
 
@@ -400,7 +406,7 @@ def _is_of_instant(tally: Tally, aggs: Sequence[Agg]) -> bool:
     return any(agg.sql != "count(*)" or is_of_end(f"{agg.where} {tally.where} {tally.joins}") for agg in aggs)
 
 
-def _tiles(found: pa.Table, width: int) -> tuple[Tiles, npt.NDArray[Any]]:
+def _tiles(found: pa.Table, width: int, days: int) -> tuple[Tiles, npt.NDArray[Any]]:
     """The tiles of rows, and the order that they are in."""
     ends = [found.column(name).to_numpy() for name in ENDS]
     order = np.argsort(ends[2], kind="stable")
@@ -412,7 +418,7 @@ def _tiles(found: pa.Table, width: int) -> tuple[Tiles, npt.NDArray[Any]]:
         keys = [(*key, value) for key in keys for value in values]
         group = group * len(values) + coded.indices.to_numpy()
     first_from, first_to, last_from, last_to = (_small(end[order]) for end in ends)
-    return Tiles(first_from, first_to, last_from, last_to, group[order] if len(keys) > 1 else group[:0], keys), order
+    return Tiles(first_from, first_to, last_from, last_to, group[order] if len(keys) > 1 else group[:0], keys, days), order
 
 
 def _small(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:

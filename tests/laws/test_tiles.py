@@ -1,0 +1,75 @@
+"""Figures from tiles are the figures that reading the rows gives, whatever is asked of whatever history."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from laws.compare import opened
+from laws.histories import history, join
+from laws.questions import ask_of, moments_of
+from laws.seasons import configuration, settings
+from servicemeter.desk.conformance import question_of
+from servicemeter.desk.desk import Desk
+from servicemeter.ground.errors import ServicemeterError
+from servicemeter.metrics.measure import measure, tile
+from servicemeter.metrics.tiling import Tiled
+from servicemeter.model.question import Question
+
+SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 40))]
+
+
+class _Counting(Tiled):
+    """Tiles that count how often they were asked for, and how often they were there."""
+
+    asked = found = 0
+
+    def field(self, *of: Any) -> Any:
+        given = super().field(*of)
+        self.asked, self.found = self.asked + 1, self.found + (given is not None)
+        return given
+
+    def spread(self, *of: Any) -> Any:
+        given = super().spread(*of)
+        self.asked, self.found = self.asked + 1, self.found + (given is not None)
+        return given
+
+
+@pytest.mark.parametrize("is_odd", [False, True])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_tiles_give_what_rows_give(seed: int, is_odd: bool) -> None:
+    rng = Random(f"{seed} {is_odd}")
+    season = rng.randrange(3)
+    made = [history(rng, f"b{i}", season, rng.randrange(1, 9), is_odd=is_odd) for i in range(3)]
+    case = {"settings": settings(season), "tables": {**configuration(), **join(made)}}
+    as_ofs = moments_of(rng, season, 2)
+    asks = [ask_of(rng, season, brands=rng.random() < 0.5, as_ofs=as_ofs) for _ in range(60)]
+    tiled = _Counting()
+    with opened(case) as desk:
+        questions = [question for ask in asks if _can_be_asked(desk, question := question_of(ask))]
+        known = (desk.book.settings(), desk._sources(), desk._keeper.facts_for)
+        for question in questions:
+            for piece in tile([question], *known, tiled):
+                piece()
+        for question in questions:
+            [by_rows] = measure([question], *known, 1)
+            [by_tiles] = measure([question], *known, 1, tiled)
+            assert len(by_rows.rows) == len(by_tiles.rows), question
+            for one, other in zip(by_rows.rows, by_tiles.rows, strict=True):
+                assert other == _nearly(one), question
+    assert tiled.found > tiled.asked / 3
+
+
+def _can_be_asked(desk: Desk, question: Question) -> bool:
+    try:
+        desk.measure_all([question])
+    except ServicemeterError:
+        return False
+    return True
+
+
+def _nearly(row: dict[str, Any]) -> dict[str, Any]:
+    """A row in which numbers may differ in how they were added up."""
+    return {name: pytest.approx(value, rel=1e-9) if isinstance(value, float) else value for name, value in row.items()}
