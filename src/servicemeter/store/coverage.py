@@ -11,7 +11,7 @@ from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Delivery
 from servicemeter.model.tables import TABLES
 
-__all__ = ["loaded_through", "note_coverage"]
+__all__ = ["capabilities_of", "loaded_through", "note_coverage"]
 
 _OWN = "servicemeter"
 _SPANS = ("valid_from", "valid_to", "recorded_at", "source_updated_at", "deleted_at")
@@ -56,6 +56,12 @@ def loaded_through(engine: Engine, source: str) -> datetime | None:
     """Up to when a source is loaded (naive UTC), or None."""
     rows = engine.rows(f"select loaded_through from sources where source = {engine.dialect.literal(source)}")
     return rows[0][0] if rows else None
+
+
+def capabilities_of(engine: Engine) -> dict[str, frozenset[str] | None]:
+    """What each source can supply; None of one that says nothing about it: everything."""
+    found = engine.rows("select source, capabilities from sources")
+    return {source: frozenset(said.split(",")) if said else None for source, said in found}
 
 
 def _settle_zone(engine: Engine, delivery: Delivery, recorded_at: datetime) -> list[str]:
