@@ -76,11 +76,13 @@ class Unjudged:
 
 @dataclass(frozen=True)
 class PromisesHeld:
-    """All promises in the order in which they are tried; `mark` is that of the rows now."""
+    """All promises in the order in which they are tried; `mark` is that of the rows now, `notes` say which of them cannot be
+    judged of which source, and why."""
 
     promises: list[PromiseHeld]
     report_tz: str
     mark: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
