@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,24 @@ def test_without_a_day_all_counts_and_another_day_is_looked_at_first(desk: Desk)
     assert re.search(r'role="alert">through: 2027-03-31 is still to come', wrong)
     _send(desk, shown, do="take")
     assert _counts(desk, 4) == (0, 1, 1)
+
+
+def test_a_mapping_that_no_form_shows_is_asked_for_the_day_too(desk: Desk) -> None:
+    """With a condition of its own (ticket 4 is dropped) it is text alone; the day goes by the form of the file."""
+    seen = _upload(desk)
+    link = re.search(r'action="(/import/mapping[^"]*)"', seen)
+    text = re.search(r"<textarea[^>]*>(.*?)</textarea>", seen, re.DOTALL)
+    assert link and text
+    own = 'drop = [{ column = "Status", is = "New" }]\n' + unescape(text[1])
+    moved = ask(create_app(desk), unescape(link[1]), "POST", data={"mapping": own}, headers=OWN)
+    shown = ask(create_app(desk), moved.headers["location"] + "&through=2026-03-31").text
+    assert re.search(r'name="through" value="2026-03-31"', shown) and 'id="columns"' not in shown
+    take = re.search(r'action="(/import/try[^"]*)"', shown)
+    assert take and "through=2026-03-31" in take[1]
+    tried = ask(create_app(desk), unescape(take[1]), "POST", headers=OWN).text
+    assert LATER in tried
+    ask(create_app(desk), unescape(take[1]).replace("/import/try", "/import/take"), "POST", headers=OWN)
+    assert _counts(desk, 3) == (3, 2, 1)
 
 
 def test_what_came_later_counts_when_the_next_file_reaches_it(desk: Desk, tmp_path: Path) -> None:
