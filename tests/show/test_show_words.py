@@ -88,9 +88,19 @@ def test_null_says_why_and_never_zero(name: str, reason: str, text: str) -> None
     assert value_words(named(name), empty) == "–"
 
 
-def test_a_response_rate_that_is_not_measured_says_what_is_lacking() -> None:
-    words = null_words(all_metrics()["survey_response_rate"], row(None, None, null_reason="not_measured"))
-    assert words == "not measured: no source says who was asked"
+@pytest.mark.parametrize(
+    ("name", "lacks", "words"),
+    [
+        ("survey_response_rate", "invitations_sent", "not measured: no source says who was asked"),
+        ("survey_response_rate", "survey_invitations", "not measured: no source says who was asked"),
+        ("first_response_time", "messages|interactions|repliers", "not measured: no source says who replied"),
+        ("sla_breaches", "sla_policies", "not measured: nothing is promised"),
+        ("sla_breaches", "resolution_outcomes", "not measured: no source tells how promises ended"),
+        ("first_response_time", "first_contact", "not measured by this source"),
+    ],
+)
+def test_what_is_not_measured_says_what_is_lacking(name: str, lacks: str, words: str) -> None:
+    assert null_words(all_metrics()[name], row(None, None, null_reason="not_measured", lacks=lacks)) == words
 
 
 def test_a_survey_score_of_four_answers_shows_only_their_number() -> None:

@@ -29,6 +29,12 @@ def _options(ctx: click.Context, param: click.Parameter, given: tuple[str, ...])
 @click.option("--source", metavar="NAME", help="Name the source; files that belong together share a name.")
 @click.option("--tz", metavar="ZONE", help="The zone of times without an offset, such as Europe/Amsterdam.")
 @click.option(
+    "--through",
+    metavar="DATE",
+    help="The last day of which the file has everything, such as 2026-03-31. Later rows are kept, and count once a later file "
+    "reaches them.",
+)
+@click.option(
     "--option",
     "options",
     multiple=True,
@@ -57,6 +63,7 @@ def verb(
     schema: str | None,
     source: str | None,
     tz: str | None,
+    through: str | None,
     options: dict[str, str],
     dry_run: bool,
     strict: bool,
@@ -73,6 +80,7 @@ def verb(
     \b
     Examples:
       servicemeter import tickets.csv --tz Europe/Amsterdam
+      servicemeter import march.csv --through 2026-03-31
       servicemeter import export/ --as zendesk --source helpdesk
       servicemeter import postgresql://reader@db.example.com/warehouse --schema zendesk --as zendesk_warehouse
       servicemeter import dlt:shop.py:orders --map mappings/shop
@@ -86,6 +94,8 @@ def verb(
         raise click.UsageError("Give --as NAME or --map FILE, not both.")
     if tz:
         options["tz"] = tz
+    if through:
+        options["through"] = through
     if propose is not None:
         propose_mappings(paths, options, propose)
         return

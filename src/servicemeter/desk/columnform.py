@@ -31,7 +31,7 @@ from servicemeter.sources.glimpse import Glimpse
 from servicemeter.sources.instants import zone_named
 from servicemeter.sources.mapping import mentioned_columns
 from servicemeter.sources.mappingfile import parse_mapping
-from servicemeter.sources.proposal import WORDS_SHOWN, guess_scale, guess_words
+from servicemeter.sources.proposal import WORDS_SHOWN, guess_scale, guess_through, guess_words
 from servicemeter.sources.table import Cell, text_of
 
 __all__ = [
@@ -92,7 +92,10 @@ class ColumnShown:
 
 @dataclass(frozen=True)
 class ColumnForm:
-    """The form: what a row is (`kind`; "" where nothing says so), the columns, and what stays as it is without being shown."""
+    """The form: what a row is (`kind`; "" where nothing says so), the columns, and what stays as it is without being shown.
+
+    `through` is the last day of which the file probably has everything, where it tells of more than that.
+    """
 
     name: str
     time_zone: str
@@ -102,6 +105,7 @@ class ColumnForm:
     row_count: int
     keeps_capabilities: bool = False
     fault: ColumnFault | None = None
+    through: str = ""
 
     @property
     def is_faulty(self) -> bool:
@@ -155,6 +159,7 @@ def show_form(seen: Glimpse, choices: Choices, faults: Mapping[str, ColumnFault]
         row_count=seen.row_count,
         keeps_capabilities=choices.capabilities is not None,
         fault=faults.get(""),
+        through=str(guess_through(seen, choices) or "") if kind_of(choices) == "ticket" else "",
     )
 
 

@@ -44,6 +44,7 @@ from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
 from servicemeter.desk.turns import Turns
+from servicemeter.desk.unjudged import notes_on_promises
 from servicemeter.desk.unknown import NO_HOURS, unknown_values
 from servicemeter.desk.uploads import (
     Look,
@@ -413,8 +414,10 @@ class Desk(Asking):
         return tile(questions, self.book.settings(), self._sources(), self._keeper.facts_for, self._tiled)
 
     def _with_unknown(self, answer: Answer) -> Answer:
-        """An answer that says which values of its conditions no row has, and that there are no hours for business time."""
+        """An answer that says which values of its conditions no row has, which promises cannot be judged, and that there are no
+        hours for business time."""
         said = unknown_values(answer.question, self._values_of, self._names_of)
+        said = (*said, *notes_on_promises(answer.question, self._keeper.kept.policies))
         if answer.question.params.get("clock") == "business" and not self._keeper.kept.calendars.are_known:
             said = (*said, NO_HOURS)
         return replace(answer, notes=(*answer.notes, *said)) if said else answer

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from servicemeter.desk.afterwards import do_afterwards, wanted_afterwards
+from servicemeter.desk.completeness import complete_through
 from servicemeter.ground.errors import BadFile
 from servicemeter.ground.phrases import phrase
 from servicemeter.sources.places import is_place, shown_place
@@ -31,8 +32,9 @@ class ImportRequest:
 
     `path` is a file, a folder of files of one source, a dlt source, or the address of a database, whose tables are in `schema`.
     `known_as` names a known export or warehouse, `mapping` a mapping file or a warehouse's folder; `options` are those
-    of reading (`tz`, `created.date_order`, …). `again` takes a file that was taken before; `dry_run` does everything
-    and undoes it. `shown_as` is the name of a file that lies where nobody looks for it.
+    of reading (`tz`, `created.date_order`, …), and `through`, the last day of which the file has everything. `again` takes
+    a file that was taken before; `dry_run` does everything and undoes it. `shown_as` is the name of a file that lies where
+    nobody looks for it.
     """
 
     path: str
@@ -110,6 +112,8 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
         progress=told.read,
     )
     delivery.shown_as = request.shown_as
+    if through := request.options.get("through"):
+        delivery.loaded_through = complete_through(through, delivery.tz or desk.chosen_tz or "UTC", now)
     label = request.label
     report = ImportReport(label, delivery.source, delivery.known_as)
     digest = "" if is_place(request.path) else _digest(Path(request.path), delivery.known_as, request.options)

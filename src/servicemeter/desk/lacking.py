@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from servicemeter.engines.engine import Engine
+from servicemeter.model.promises import OUTCOMES, UNPAUSED_OUTCOMES
 from servicemeter.store.build import Facts
+from servicemeter.store.coverage import capabilities_of
 
 __all__ = ["lacking"]
 
@@ -21,10 +23,14 @@ _KNOW = {
 """The sources of which some row knows it, also a row of a ticket that was merged, or is spam: it counted once, or may again."""
 _NEVER_SENT = "select source from survey_invitations group by source having count(sent_at) = 0"
 """Sources that know answers alone: an export of answers, public reviews. One that has no survey at all is not among them."""
+_NEVER_SIGNED = """select s.source from sources as s where ',' || s.capabilities || ',' like '%,first_replies,%' and not exists (
+    select 1 from messages as m where m.source = s.source and m.author_type = 'agent' and m.author_id is not null)"""
+"""Sources that tell when a ticket was first answered and never by whom."""
 
 
 def lacking(facts: Facts, book: Engine) -> dict[str, list[str]]:
-    """By source: when tickets were created, when they were first asked, which standard answer was used, whom a survey asked.
+    """By source: when tickets were created, when they were first asked, which standard answer was used, whom a survey asked, who
+    gave the first reply, and how promises ended.
 
     Most sources know the first two of some ticket that counts, which the facts tell at once; only of others are the rows asked.
     """
@@ -39,9 +45,23 @@ def lacking(facts: Facts, book: Engine) -> dict[str, list[str]]:
             in_doubt[source].append("first_contact")
     knowing = {need: _knowing(book, need) for need in {need for needs in in_doubt.values() for need in needs}}
     lacks = {source: [need for need in needs if source not in knowing[need]] for source, needs in in_doubt.items()}
-    for (source,) in book.rows(_NEVER_SENT):
-        lacks.setdefault(source, []).append("invitations_sent")
+    for need, statement in (("invitations_sent", _NEVER_SENT), ("repliers", _NEVER_SIGNED)):
+        for (source,) in book.rows(statement):
+            lacks.setdefault(source, []).append(need)
+    for source in {one.source for one in facts.policies.unjudged}:
+        lacks.setdefault(source, []).extend(_unjudged(facts, source))
     return lacks
+
+
+def _unjudged(facts: Facts, source: str) -> list[str]:
+    """Of which promises a source cannot tell how they ended: by the pauses of their policies, and without any."""
+    unpaused = facts.policies.without_pauses().knowing({source: capabilities_of(facts.engine)[source]})
+    return [
+        name
+        for policies, names in ((facts.policies, OUTCOMES), (unpaused, UNPAUSED_OUTCOMES))
+        for metric, name in names.items()
+        if metric not in policies.judged_in(source)
+    ]
 
 
 def _knowing(book: Engine, need: str) -> set[str]:

@@ -54,15 +54,18 @@ _ODD = re.compile(r"[^\w.()+-]+")
 
 @dataclass(frozen=True)
 class Reading:
-    """How an upload is to be read: its source's name, the zone of its times, and options as the terminal takes them."""
+    """How an upload is to be read: its source's name, the zone of its times, options as the terminal takes them, and the last day
+    of which it has everything."""
 
     source: str | None = None
     tz: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    through: str | None = None
 
     def given(self) -> dict[str, str]:
-        """The options with the zone among them."""
-        return {**self.options, **({"tz": self.tz} if self.tz else {})}
+        """The options with the zone and the day among them."""
+        said = {"tz": self.tz, "through": self.through}
+        return {**self.options, **{name: text for name, text in said.items() if text}}
 
 
 @dataclass(frozen=True)

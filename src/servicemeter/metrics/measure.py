@@ -306,7 +306,8 @@ def _rows_of_period(one: Plan, period: Period, keys: Sequence[Key], groups: Grou
     status = one.status(period)
     reason = _why_nothing(one, status)
     if reason:
-        return [_row(one, period, status, (), None, reason)]
+        lacks = {"lacks": one.lacks} if reason == "not_measured" and one.lacks else {}
+        return [_row(one, period, status, (), None, reason) | lacks]
     rows = [_row(one, period, status, key[1:], groups.get(key) or _nothing(one), None) for key in keys]
     if one.measure.across:
         for part in by_other_dimensions(one, rows):

@@ -13,6 +13,7 @@ from servicemeter.ground.clock import Period, epoch, moment, periods
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.metrics.catalog import find_metric
 from servicemeter.model.metric import Measure, Metric, Tally
+from servicemeter.model.promises import OUTCOMES, UNPAUSED_OUTCOMES
 from servicemeter.model.question import Question
 from servicemeter.store.build import LONG_AGO
 from servicemeter.store.variants import BUILDING, FOR_ALL, said_as
@@ -24,7 +25,10 @@ DIMENSIONS = (
     "hour_of_day", "weekday", "status", "queue", "scale", "macro_id", "country",
 )  # fmt: skip
 _EVERYWHERE = DIMENSIONS[:12]
-FOUND_IN_ROWS = ("creation", "first_contact", "invitations_sent", "macros", "sla_policies")
+FOUND_IN_ROWS = (
+    "creation", "first_contact", "invitations_sent", "macros", "repliers", "sla_policies",
+    *OUTCOMES.values(), *UNPAUSED_OUTCOMES.values(),
+)  # fmt: skip
 """What a source is found to have or to lack by its rows; it need not declare it."""
 _RULES = "complaint_rules"  # that our rules judged its tickets; no source has it by itself
 
@@ -83,6 +87,12 @@ class Plan:
         """Whether any source can supply what the metric needs."""
         return bool(self.sources)
 
+    @property
+    def lacks(self) -> str:
+        """The first need that no source meets; empty where each is met by some source."""
+        needs = (*_needs(self.metric, self.measure), *self.metric.also_needs)
+        return next((need for need in needs if not any(s.can((need,)) for s in self.known)), "")
+
     def sources_of(self, tally: Tally) -> tuple[Source, ...]:
         """The sources whose rows a tally counts."""
         needs = tally.needs or _needs(self.metric, self.measure)
@@ -129,7 +139,7 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     tz = str(params.get("report_tz") or settings.get("report_tz") or "UTC")
     spans = _periods(question, metric, tz)
     by = _dimensions(question, metric)
-    measure = metric.measure({**params, "by": by, "asked": _asked(question)})
+    measure = metric.measure({**params, "by": by, "asked": _asked(question), "only": _only(question)})
     able = _able(metric, measure, sources)
     as_of = _as_of(question, able or tuple(sources), spans)
     by = (*measure.implied, *(d for d in by if d not in measure.implied))
@@ -238,6 +248,11 @@ def _asked(question: Question) -> frozenset[str]:
     scope = question.scope
     scoped = {"brand": scope.brands, "source": scope.sources, "team": scope.teams, "agent": scope.agents}
     return frozenset((*question.by, *(f.dimension for f in question.where), *(name for name, values in scoped.items() if values)))
+
+
+def _only(question: Question) -> dict[str, tuple[str, ...]]:
+    """The values that rows are chosen by, of each dimension that has such."""
+    return {f.dimension: f.values for f in question.where if not f.negated}
 
 
 def _hash(metric: Metric, params: Mapping[str, Any], building: tuple[tuple[str, str], ...]) -> str:

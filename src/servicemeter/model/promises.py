@@ -5,12 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-__all__ = ["PAUSES", "PROMISED", "PromiseHeld", "PromiseKey", "PromiseWish", "PromisesHeld"]
+__all__ = [
+    "OUTCOMES",
+    "PAUSES",
+    "PROMISED",
+    "UNPAUSED_OUTCOMES",
+    "PromiseHeld",
+    "PromiseKey",
+    "PromiseWish",
+    "PromisesHeld",
+    "Unjudged",
+]
 
 PROMISED = ("first_response", "next_response", "resolution")
 """What can be promised."""
 PAUSES = ("none", "pending", "on_hold", "pending+on_hold")
 """The states in which a clock may stand still."""
+
+OUTCOMES = {metric: f"{metric}_outcomes" for metric in PROMISED}
+"""By what is promised: the name of a source's telling how such promises ended."""
+UNPAUSED_OUTCOMES = {metric: f"unpaused_{metric}_outcomes" for metric in PROMISED}
+"""The same with clocks that never stand still."""
 
 PromiseKey = tuple[str, str, str | None]
 """Its name, its metric and its priority (None: all that have no promise of their own)."""
@@ -45,12 +60,29 @@ class PromiseHeld:
 
 
 @dataclass(frozen=True)
+class Unjudged:
+    """A promise of which nobody can say whether it was kept on the tickets of a source.
+
+    `lacks` is what the source would have to supply (capabilities, alternatives joined by `|`); `policy_no` counts the promises in
+    the order in which they are tried.
+    """
+
+    source: str
+    policy_no: int
+    policy_id: str
+    metric: str
+    lacks: str
+
+
+@dataclass(frozen=True)
 class PromisesHeld:
-    """All promises in the order in which they are tried; `mark` is that of the rows now."""
+    """All promises in the order in which they are tried; `mark` is that of the rows now, `notes` say which of them cannot be
+    judged of which source, and why."""
 
     promises: list[PromiseHeld]
     report_tz: str
     mark: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

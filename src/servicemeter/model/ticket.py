@@ -63,7 +63,8 @@ class TicketWish:
 class TicketList:
     """One page of the tickets that fit, and how many there are: `total` fit, `of` may be seen at all.
 
-    `aside` says of a ticket asked for by its id that is in no figure, why: spam, test, deleted.
+    `aside` says of a ticket asked for by its id that is in no figure, why: spam, test, deleted. `notes` say, of a list by
+    promises, which of them cannot be judged, and why.
     """
 
     wish: TicketWish
@@ -74,6 +75,7 @@ class TicketList:
     data_version: int
     as_of: datetime
     report_tz: str
+    notes: tuple[str, ...] = ()
 
     @property
     def first(self) -> int:
@@ -95,7 +97,8 @@ class TicketList:
         return {
             "total": self.total, "of": self.of, "first": self.first, "last": self.last, "page": self.wish.page,
             "pages": self.pages, "sort": self.wish.sort, "aside": self.aside, "data_version": self.data_version,
-            "as_of": self.as_of.isoformat(), "report_tz": self.report_tz, "rows": self.rows,
+            "as_of": self.as_of.isoformat(), "report_tz": self.report_tz, "notes": list(self.notes),
+            "rows": self.rows,
         }  # fmt: skip
 
 
@@ -144,7 +147,8 @@ class TicketStory:
     """One ticket: what it is (`about`), all that happened in order (`entries`), its clocks, and the spans of its states.
 
     `spans` has lists by name (status, agent, team, priority): {from_at, to_at, value}, epoch seconds. Entries that are
-    messages have their `text` where words are kept and may be read. `agents` and `teams` have the names of ids.
+    messages have their `text` where words are kept and may be read. `agents` and `teams` have the names of ids. `notes` say which
+    promises cannot be judged on tickets of its source, and why.
     """
 
     about: dict[str, Any]
@@ -156,6 +160,7 @@ class TicketStory:
     report_tz: str
     agents: dict[str, str] = field(default_factory=dict)
     teams: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, as the API returns them."""
@@ -163,5 +168,5 @@ class TicketStory:
             "about": self.about, "entries": self.entries, "clocks": [clock.to_dict() for clock in self.clocks],
             "spans": self.spans, "agents": self.agents, "teams": self.teams, "data_version": self.data_version,
             "as_of": self.as_of.isoformat(),
-            "report_tz": self.report_tz,
+            "report_tz": self.report_tz, "notes": list(self.notes),
         }  # fmt: skip

@@ -29,7 +29,10 @@ class WatchList:
 
 @dataclass(frozen=True)
 class Watch:
-    """A moment: the rows of `backlog`, `backlog_age` and `sla_at_risk` then, of the backlog a day before, and what waits."""
+    """A moment: the rows of `backlog`, `backlog_age` and `sla_at_risk` then, of the backlog a day before, and what waits.
+
+    `notes` say which promises cannot be judged, and why.
+    """
 
     backlog: Row
     before: Row
@@ -40,11 +43,13 @@ class Watch:
     as_of: datetime
     report_tz: str
     lagging_sources: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready values, as the API returns them."""
         return {
             "as_of": self.as_of.isoformat(), "report_tz": self.report_tz, "data_version": self.data_version,
+            "notes": list(self.notes),
             "lagging_sources": list(self.lagging_sources), "backlog": self.backlog, "backlog_a_day_before": self.before,
             "backlog_age": self.age, "sla_at_risk": self.at_risk,
             "lists": {one.name: {"count": one.count, "rows": one.rows} for one in self.lists},

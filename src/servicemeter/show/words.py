@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
+from servicemeter.model.promises import OUTCOMES, UNPAUSED_OUTCOMES
 from servicemeter.show.durations import compact_duration, duration_parts, exact_seconds
 from servicemeter.show.numbers import interval, money, number, percent, rounded
 from servicemeter.show.phrases import counted, phrase, say
@@ -63,7 +64,15 @@ _NULLS = {
     "mixed_scales": phrase("answers on different scales cannot be put together"),
     "invalid_dimension": phrase("has no meaning for this split"),
 }
-_LACKING = {"invitations_sent": phrase("not measured: no source says who was asked")}
+_LACKING = {
+    **dict.fromkeys(("survey_invitations", "invitations_sent"), phrase("not measured: no source says who was asked")),
+    "repliers": phrase("not measured: no source says who replied"),
+    "sla_policies": phrase("not measured: nothing is promised"),
+    **dict.fromkeys(
+        (*OUTCOMES.values(), *UNPAUSED_OUTCOMES.values()), phrase("not measured: no source tells how promises ended")
+    ),
+}
+"""By a need that no source meets, or one of several that would do."""
 _EMPTY = {
     "voice": phrase("no answers in this period"),
     "calls": phrase("no calls or chats in this period"),
@@ -87,7 +96,8 @@ def null_words(metric: Metric, row: Row, language: str = "en") -> str:
     if reason == "empty":
         return say(language, _EMPTY.get(metric.family, _NULLS["empty"]))
     if reason == "not_measured":
-        return say(language, next((_LACKING[need] for need in metric.needs if need in _LACKING), _NULLS[reason]))
+        lacking = str(row.get("lacks", "")).split("|")
+        return say(language, next((_LACKING[need] for need in lacking if need in _LACKING), _NULLS[reason]))
     return say(language, _NULLS.get(reason, reason.replace("_", " ")))
 
 

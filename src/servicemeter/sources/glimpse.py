@@ -27,7 +27,10 @@ _NUMERIC_STYLES = frozenset({"excel", "seconds", "milliseconds"})
 
 @dataclass(frozen=True)
 class Glimpse:
-    """The columns of a file with the cells of its first rows that say something; `zone` and `file` are what the call said."""
+    """The columns of a file with the cells of its first rows that say something; `zone` and `file` are what the call said.
+
+    `is_whole` says that there are no more rows.
+    """
 
     file_name: str
     cells: dict[str, list[Cell]]
@@ -35,6 +38,7 @@ class Glimpse:
     zone: str | None
     file: Mapping[str, Any]
     row_count: int
+    is_whole: bool = True
 
     @cached_property
     def texts(self) -> dict[str, list[str]]:
@@ -83,8 +87,9 @@ def glimpse(path: Path | str, *, now: datetime, options: Mapping[str, str] | Non
     raw = open_table(path, FileOptions(**given.file))
     cells: dict[str, list[Cell]] = {name: [] for name in raw.names}
     count = 0
-    for batch in islice(raw.batches(), _SAMPLE_BATCHES):
+    batches = iter(raw.batches())
+    for batch in islice(batches, _SAMPLE_BATCHES):
         count += len(batch.numbers)
         for name, found in batch.columns.items():
             cells[name] += [cell for cell in found if text_of(cell).strip()]
-    return Glimpse(path.name, cells, now, given.all_columns.time_zone, given.file, count)
+    return Glimpse(path.name, cells, now, given.all_columns.time_zone, given.file, count, next(batches, None) is None)

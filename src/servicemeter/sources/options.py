@@ -61,11 +61,12 @@ _READING = {f.name for f in dataclasses.fields(Reading)}
 
 @dataclass(frozen=True)
 class Options:
-    """What was given with the call: for the file, for all its columns, and for single columns."""
+    """What was given with the call: for the file, for all its columns, for single columns, and until when it is complete."""
 
     file: dict[str, Any] = field(default_factory=dict)
     all_columns: Reading = NO_READING
     columns: dict[str, Reading] = field(default_factory=dict)
+    through: str | None = None
 
 
 def parse_options(given: Mapping[str, str]) -> Options:
@@ -86,9 +87,10 @@ def parse_options(given: Mapping[str, str]) -> Options:
             file[name] = _typed(name, text)
         elif not column and name in _READING:
             everywhere[name] = _typed(name, text)
-        else:
-            raise UnknownName("import option", key, sorted(_FILE | _READING | {"tz"}))
-    return Options(file, Reading(**everywhere), {name: Reading(**reading) for name, reading in columns.items()})
+        elif key != "through":
+            raise UnknownName("import option", key, sorted(_FILE | _READING | {"through", "tz"}))
+    readings = {name: Reading(**reading) for name, reading in columns.items()}
+    return Options(file, Reading(**everywhere), readings, given.get("through"))
 
 
 def _typed(name: str, text: str) -> Any:

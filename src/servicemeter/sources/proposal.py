@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.sources.choices import AS_IT_IS, KEPT_ASIDE, SCORES, Choices, Words, family_of
 from servicemeter.sources.choicetext import write_mapping
+from servicemeter.sources.dates import readings
 from servicemeter.sources.glimpse import Glimpse, glimpse
 from servicemeter.sources.table import text_of
 from servicemeter.sources.vocabulary import CHANNELS, STATUSES, highest_said, role_of, word_for
 
-__all__ = ["WORDS_SHOWN", "guess", "guess_scale", "guess_words", "propose"]
+__all__ = ["WORDS_SHOWN", "guess", "guess_scale", "guess_through", "guess_words", "propose"]
 
 WORDS_SHOWN = 25
 """How many of a column's values are translated one by one."""
 _LONGEST_WORD = 200
+_AFTERWARDS = ("first_reply_at", "solved_at", "rated_at")
+"""What happens to a ticket after it was created."""
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -45,6 +48,35 @@ def guess(seen: Glimpse) -> Choices:
         recognise=tuple(seen.cells),
         file=seen.file,
     )
+
+
+def guess_through(seen: Glimpse, choices: Choices) -> date | None:
+    """The last day of which a file of tickets probably has everything: where something is told of a month in which none was
+    created, it is an export of the tickets created before, and that is the last day of the month of the newest.
+
+    None where nothing says so, or not all rows were seen, or dates could be read in more than one way.
+    """
+    told = [_newest(seen, choices, role) for role in ("created_at", *_AFTERWARDS) if role in choices.columns]
+    days = [day for day in told if day is not None]
+    if not seen.is_whole or "created_at" not in choices.columns or len(days) < len(told) or not days:
+        return None
+    created, last = days[0], max(days)
+    following = (created.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return following - timedelta(days=1) if last >= following else None
+
+
+def _newest(seen: Glimpse, choices: Choices, role: str) -> date | None:
+    """The newest day of a column of dates that can be read in one way only."""
+    column = choices.columns[role]
+    order = choices.readings.get(column, {}).get("date_order")
+    days = set()
+    for cell in seen.cells.get(column, ()):
+        said = readings(cell, seen.now)
+        one = said.get(order) if order in said else next(iter(said.values())) if len(said) == 1 else None
+        if one is None and said and len({at.date() for at in said.values()}) > 1:
+            return None
+        days |= {one.date()} if one else set()
+    return max(days, default=None)
 
 
 def _roles(seen: Glimpse) -> dict[str, str]:

@@ -24,6 +24,7 @@ from servicemeter.ground.currencies import UNUSUAL_DIGITS, minor_digits
 from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
+from servicemeter.store.coverage import capabilities_of
 from servicemeter.store.identities import build_persons
 from servicemeter.store.policies import Policies, read_policies
 from servicemeter.store.reach import PIECEWISE, STAGED, Reach, belongs, rows_that_make_room
@@ -159,7 +160,8 @@ class Facts:
         self.horizon = horizon or Horizon()
         self.building = with_defaults(building or {})
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=self.building["calendar_mode"])
-        self.policies: Policies = read_policies(engine, self.calendars.by_id, self.building["sla_pause_states"])
+        policies = read_policies(engine, self.calendars.by_id, self.building["sla_pause_states"])
+        self.policies: Policies = policies.knowing(capabilities_of(engine))
         self._through = self._ends_of_sources()
         self._tz = settings.get("report_tz") or "UTC"
         self._base_currency = settings.get("base_currency") or self._only_currency()

@@ -11,9 +11,10 @@ from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Delivery
 from servicemeter.model.tables import TABLES
 
-__all__ = ["loaded_through", "note_coverage"]
+__all__ = ["capabilities_of", "loaded_through", "note_coverage"]
 
 _OWN = "servicemeter"
+_DAY = timedelta(days=1)
 _SPANS = ("valid_from", "valid_to", "recorded_at", "source_updated_at", "deleted_at")
 _DERIVED = (
     ("status_history", "ticket_events", "field = 'status'"),
@@ -49,13 +50,66 @@ def note_coverage(
     through = delivery.loaded_through or (last + timedelta(seconds=1) if last else None)
     capabilities = _supplied(engine, relations) if delivery.capabilities is None else set(delivery.capabilities)
     _widen(engine, delivery.source, since, through, capabilities, recorded_at)
-    return remarks
+    return remarks + (_beyond(engine, delivery, relations, tz) if delivery.loaded_through else _begun(engine, delivery, tz))
 
 
 def loaded_through(engine: Engine, source: str) -> datetime | None:
     """Up to when a source is loaded (naive UTC), or None."""
     rows = engine.rows(f"select loaded_through from sources where source = {engine.dialect.literal(source)}")
     return rows[0][0] if rows else None
+
+
+def _beyond(engine: Engine, delivery: Delivery, relations: Mapping[str, str], tz: str) -> list[str]:
+    """What came of a time after that until which it is complete, and that more was covered before."""
+    through = _aware(loaded_through(engine, delivery.source))
+    if through is None or delivery.loaded_through is None:
+        return []
+    at = f"{moment(epoch(through), tz):%Y-%m-%d %H:%M}"
+    remarks = []
+    if through > delivery.loaded_through:
+        remarks.append(
+            phrase(
+                f"{delivery.source} was complete until {at} before, and stays so. If an earlier file said that by mistake, take "
+                "it back (undo) and import both again."
+            )
+        )
+    moments = [(relation, TABLES[name].moment) for name, relation in relations.items() if name != "customers"]
+    literal = engine.dialect.literal(_naive(through))
+    count = sum(
+        int(engine.rows(f"select count(*) from {relation} where {column} >= {literal}")[0][0])
+        for relation, column in moments
+        if column is not None
+    )
+    if count:
+        remarks.append(phrase(f"Rows from {at} on: {count:,}. They are kept, and count once a later file reaches them."))
+    return remarks
+
+
+def _begun(engine: Engine, delivery: Delivery, tz: str) -> list[str]:
+    """That an export of tickets as they are tells of a month in which it has no ticket: that month would be all but empty."""
+    through = _aware(loaded_through(engine, delivery.source))
+    if through is None or "last_solves" not in (delivery.capabilities or ()):
+        return []
+    source = engine.dialect.literal(delivery.source)
+    [(newest,)] = engine.rows(f"select max(created_at) from tickets where source = {source}")
+    if newest is None:
+        return []
+    created, last = (local_day(epoch(at), tz) for at in (newest.replace(tzinfo=UTC), through - timedelta(seconds=1)))
+    following = (created.replace(day=1) + timedelta(days=31)).replace(day=1)
+    if last < following:
+        return []
+    return [
+        phrase(
+            f"The newest ticket is of {created}, yet the file tells of {last}: that month has no new tickets. Was it exported "
+            f"for tickets created until a certain day? Take it back (undo) and import it with --through {following - _DAY}."
+        )
+    ]
+
+
+def capabilities_of(engine: Engine) -> dict[str, frozenset[str] | None]:
+    """What each source can supply; None of one that says nothing about it: everything."""
+    found = engine.rows("select source, capabilities from sources")
+    return {source: frozenset(said.split(",")) if said else None for source, said in found}
 
 
 def _settle_zone(engine: Engine, delivery: Delivery, recorded_at: datetime) -> list[str]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from servicemeter.engines.engine import Engine
+from servicemeter.model.promises import Unjudged
 
-__all__ = ["METRICS", "Policies", "Policy", "pauses_of", "read_policies"]
+__all__ = ["METRICS", "Capabilities", "Policies", "Policy", "pauses_of", "read_policies"]
+
+Capabilities = Mapping[str, Collection[str] | None]
+"""What each source can supply; None = everything."""
 
 METRICS = ("first_response", "next_response", "resolution")
 _STATES = ("new", "open", "pending", "on_hold")
@@ -18,6 +22,13 @@ _NEVER = 253_402_300_799
 _FILTERS = ("channel", "brand", "segment", "reason")
 _USUAL_PAUSES = {"resolution": ("pending",)}
 _WORD = re.compile(r"[a-z_]+")
+_NEEDS = {
+    "first_response": ("messages|interactions|first_replies", "status_history|last_solves"),
+    "next_response": ("messages", "status_history"),
+    "resolution": ("status_history",),
+}
+"""What tells how a promise ended: the reply, or the solve without one; every turn; every solve and every reopening."""
+_OF_PAUSES = "status_history"
 
 
 @dataclass(frozen=True)
@@ -46,12 +57,23 @@ class Policy:
         named = tuple(priority for priority, _ in self.targets)
         return () if "" in named else named
 
+    def lacks(self, capabilities: Collection[str] | None) -> str:
+        """The first that a source of these capabilities lacks to tell whether the promise was kept; empty if nothing.
+
+        A clock that may stand still needs every change of state, whatever is promised.
+        """
+        if capabilities is None:
+            return ""
+        needs = (*_NEEDS[self.metric], *([_OF_PAUSES] if self.pauses else []))
+        return next((need for need in needs if not set(need.split("|")) & set(capabilities)), "")
+
 
 @dataclass(frozen=True)
 class Policies:
-    """All policies of a book."""
+    """All policies of a book; `unjudged` are those of which a source cannot tell whether they were kept."""
 
     all: tuple[Policy, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.all)
@@ -59,6 +81,31 @@ class Policies:
     def of(self, metric: str) -> tuple[Policy, ...]:
         """The policies of one metric, in order."""
         return tuple(p for p in self.all if p.metric == metric)
+
+    def knowing(self, capabilities: Capabilities) -> Policies:
+        """These policies, with which of them the sources cannot tell."""
+        found = (
+            Unjudged(source, policy.policy_no, policy.policy_id, policy.metric, lacks)
+            for source, told in sorted(capabilities.items())
+            if told is None or "tickets" in told
+            for policy in self.all
+            if (lacks := policy.lacks(told))
+        )
+        return replace(self, unjudged=tuple(found))
+
+    def without_pauses(self) -> Policies:
+        """The same promises with clocks that never stand still."""
+        return Policies(tuple(replace(policy, pauses=()) for policy in self.all))
+
+    def judged_in(self, source: str) -> set[str]:
+        """The metrics of which some promise can be judged from what a source supplies."""
+        unjudged = {one.policy_no for one in self.unjudged if one.source == source}
+        return {p.metric for p in self.all if p.policy_no not in unjudged}
+
+    def blind(self) -> list[tuple[int, list[str]]]:
+        """(policy_no, sources) of every promise that some sources cannot tell about: of their tickets it is not made."""
+        sources = {p.policy_no: [one.source for one in self.unjudged if one.policy_no == p.policy_no] for p in self.all}
+        return [(number, found) for number, found in sources.items() if found]
 
     @property
     def are_by_priority(self) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from servicemeter.desk.unjudged import is_unjudged
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.show.dates import compared_with, period_title
 from servicemeter.show.numbers import LANGUAGES
@@ -85,6 +86,7 @@ class Visit:
             "periods": {name: say(self.language, text) for name, text in PERIODS.items()},
             "offered": {name: values for name in FILTERS if len(values := self._values(name)) > 1 or name == "channel"},
             "unknown": self._unknown() if scorecard.notes else [],
+            "unjudged": [note for note in scorecard.notes if is_unjudged(note)],
             "title": period_title(since, until, scorecard.as_of, tz, language=self.language),
             "subtitle": compared_with((since, until), before, scorecard.as_of, tz, language=self.language),
             "reach": data_status(scorecard.as_of, tz, scorecard.lagging_sources, self.language),

@@ -54,15 +54,18 @@ def _calendar(one: CalendarHeld) -> dict[str, object]:
 
 def print_promises(desk: AnyDesk, form: str, now: datetime) -> None:
     """Every promise in the order in which they are tried."""
-    held = promises(desk, now=now).promises
+    found = promises(desk, now=now)
+    held = found.promises
     if form == "json":
         names = ("policy_id", "metric", "priority", "rank", "target_s", "clock", "calendar_id", "pauses", "channel", "brand",
                  "segment", "reason", "since", "until", "state", "source")  # fmt: skip
-        print_json({"promises": [{name: getattr(one, name) for name in names} for one in held]})
+        print_json({"promises": [{name: getattr(one, name) for name in names} for one in held], "notes": list(found.notes)})
         return
     titles = ("rank", "promise", "of", "within", "clock", "for", "from", "until", "source")
     columns = [Column(title, "right" if title in ("rank", "within") else "left") for title in titles]
     print_table(Table(columns, [_promise(one) for one in held]))
+    for note in found.notes:
+        remark(note)
     if not held:
         remark("Nothing is promised.")
         hint("Promise something: servicemeter promises set --metric first_response --within 4h --clock business")

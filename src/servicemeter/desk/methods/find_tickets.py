@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from servicemeter.desk.methods import method
 from servicemeter.desk.privacy import shows_words
+from servicemeter.desk.unjudged import unjudged_notes
 from servicemeter.ground.clock import epoch, local_midnight
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.question import Scope
@@ -49,7 +50,12 @@ def find_tickets(
     total = count_tickets(facts, at, scoped, wished, *spans)
     aside = set_aside(facts, scoped, wished.name.strip()) if wished.name.strip() else []
     of = count_tickets(facts, at, scoped)
-    return TicketList(wished, rows, total, of, aside, desk.data_version, moment, desk.report_tz)
+    notes = unjudged_notes(facts.policies, wished.where, scoped) if _is_of_promises(wished) else ()
+    return TicketList(wished, rows, total, of, aside, desk.data_version, moment, desk.report_tz, notes)
+
+
+def _is_of_promises(wish: TicketWish) -> bool:
+    return wish.sort.removeprefix("-") == "due" or any(held.dimension == "sla" for held in wish.where)
 
 
 def _span(since: date | None, until: date | None, tz: str) -> Span:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from servicemeter.desk.methods import method
 from servicemeter.desk.promises import hold_promises
+from servicemeter.desk.unjudged import unjudged_notes
 from servicemeter.model.promises import PromiseHeld, PromisesHeld
 
 if TYPE_CHECKING:
@@ -20,4 +22,4 @@ SENDS = (PromiseHeld, PromisesHeld)
 @method()
 def promises(desk: Desk, *, now: datetime) -> PromisesHeld:
     """All promises in the order in which they are tried; see `desk.promises`."""
-    return hold_promises(desk, now)
+    return replace(hold_promises(desk, now), notes=unjudged_notes(desk.facts_at(None)[0].policies))

@@ -10,9 +10,10 @@ from servicemeter.desk.assist import the_ticket
 from servicemeter.desk.clocks import clocks_of, states_of
 from servicemeter.desk.methods import method
 from servicemeter.desk.privacy import shows_words
+from servicemeter.desk.unjudged import unjudged_notes
 from servicemeter.ground.clock import epoch
 from servicemeter.ground.errors import BadQuestion
-from servicemeter.model.question import Scope
+from servicemeter.model.question import Filter, Scope
 from servicemeter.model.ticket import Stretch, TicketClock, TicketStory
 from servicemeter.store.build import Facts
 from servicemeter.store.said import address_of, names_of, subjects_of, words_of
@@ -59,7 +60,8 @@ def tell_ticket(
         _add_words(desk, about, entries, group)
     agents = names_of(facts.engine, "agent", {s for s, _ in group}, _agents(entries, spans))
     teams = names_of(facts.engine, "team", {s for s, _ in group}, _teams(entries, spans))
-    return TicketStory(about, entries, clocks, spans, desk.data_version, moment, desk.report_tz, agents, teams)
+    notes = () if number is None else unjudged_notes(facts.policies, [Filter("source", (str(about["source"]),))])
+    return TicketStory(about, entries, clocks, spans, desk.data_version, moment, desk.report_tz, agents, teams, notes)
 
 
 Told = tuple[dict[str, Any], list[TicketClock], dict[str, list[dict[str, Any]]]]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.methods import method
+from servicemeter.desk.unjudged import unjudged_notes
 from servicemeter.ground.clock import epoch
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.answer import Row
@@ -61,7 +62,16 @@ def watch(
     counted_by = {"overdue": at_risk.row, "at_risk": at_risk.row, "waiting": answered.row, "queue": offered.row}
     told = [one if _is_measured(counted_by.get(one.name, backlog.row)) else replace(one, count=None) for one in lists]
     return Watch(
-        backlog.row, before.row, age.row, at_risk.row, told, desk.data_version, moment, desk.report_tz, backlog.lagging_sources
+        backlog.row,
+        before.row,
+        age.row,
+        at_risk.row,
+        told,
+        desk.data_version,
+        moment,
+        desk.report_tz,
+        backlog.lagging_sources,
+        unjudged_notes(facts.policies, filters, scoped),
     )
 
 

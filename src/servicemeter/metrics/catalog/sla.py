@@ -6,6 +6,7 @@ from typing import Any
 
 from servicemeter.metrics.kinds import COUNT, POPULATION, population, share
 from servicemeter.model.metric import Agg, Distribution, Measure, Metric, Parameter, Params, Tally
+from servicemeter.model.promises import OUTCOMES, UNPAUSED_OUTCOMES
 from servicemeter.model.target import Target
 from servicemeter.store.elapsed import elapsed_at, hours_at
 
@@ -32,6 +33,14 @@ def _outcomes(p: Params) -> dict[str, str]:
     return {"met": _met(p), "breached": "f.ended_as = 'breached'", "cancelled": f"f.ended_as in ({cancelled})"}
 
 
+def _needs(p: Params) -> tuple[str, ...]:
+    """What a source has to tell: how promises of the kinds asked for ended, with the states in which their clocks stand still."""
+    pauses = p["sla_pause_states"]
+    outcomes = UNPAUSED_OUTCOMES if pauses == "none" else OUTCOMES
+    asked = [outcomes[metric] for metric in p.get("only", {}).get("metric", outcomes) if metric in outcomes]
+    return (*_NEEDS[:2], "|".join(asked or outcomes.values()), *(() if pauses in ("policy", "none") else ("status_history",)))
+
+
 def _compliance(p: Params) -> Measure:
     return _cohort(p) if p["attribution"] == "created" else _ended(p)
 
@@ -48,7 +57,7 @@ def _ended(p: Params) -> Measure:
     outcomes = Tally("sla_instances", fields, at="f.outcome_at", where=where, shows={**_SHOWS, "outcome": "f.ended_as"})
     waiting = {"running": Agg("count(*)", "f.state_no = 0"), "paused": Agg("count(*)", "f.state_no = 1")}
     spans = Tally("sla_spans", waiting, where=f"{population(p)} and {_NOT_PASSED}")
-    return Measure((outcomes, spans), _finish)
+    return Measure((outcomes, spans), _finish, needs=_needs(p))
 
 
 _NOT_PASSED = "(f.passed_at is null or f.passed_at >= p.e)"
@@ -78,7 +87,7 @@ def _cohort(p: Params) -> Measure:
         joins=_span_at("p.as_of"),
         shows={**_SHOWS, "outcome": "f.ended_as"},
     )
-    return Measure((whole,), _finish)
+    return Measure((whole,), _finish, needs=_needs(p))
 
 
 def _finish(found: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +110,7 @@ def _breaches(p: Params) -> Measure:
         overrun = {f"overrun_{name}_seconds": found.get(name) for name in ("mean", "median", "p90")}
         return {"value": found["n_breached"], "n": found["n_breached"], **overrun}
 
-    return Measure((of,), finish, Distribution(of, over))
+    return Measure((of,), finish, Distribution(of, over), needs=_needs(p))
 
 
 def _at_risk(p: Params) -> Measure:
@@ -121,10 +130,10 @@ def _at_risk(p: Params) -> Measure:
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         return {"value": found["n"], "n": found["n"], "paused_over_threshold": found["paused_over"]}
 
-    return Measure((of,), finish)
+    return Measure((of,), finish, needs=_needs(p))
 
 
-_NEEDS = ("tickets", "status_history", "sla_policies")
+_NEEDS = ("tickets", "sla_policies", "|".join(OUTCOMES.values()))
 _PAUSES = Parameter(
     "sla_pause_states",
     "policy",
@@ -134,6 +143,10 @@ _PAUSES = Parameter(
 _FULFILS = Parameter("sla_solve_fulfils", False, (True, False), "a solve without a reply keeps the promise of a response")
 _REOPEN = Parameter("reopen", "new", ("new", "continue"), "a reopening starts a new promise to solve, or lets the first go on")
 _DIMENSIONS = ("policy", "metric")
+_UNJUDGED = (
+    "Promises of which their source cannot tell how they ended: of a first response that takes first replies and solves, of a "
+    "next one every message, of a resolution every change of state; so it does of every clock that may stand still."
+)
 _PEERS = (
     "Zendesk offers requester wait time (pauses in pending), agent work time (pending and on hold) and total resolution time; "
     "Freshdesk lets each status pause; some reports count only promises that were fulfilled, which hides open breaches."
@@ -160,7 +173,8 @@ METRICS = (
         _compliance,
         needs=_NEEDS,
         leaves_out="Promises that still run or are paused; cancelled ones: solved without a reply before the target was passed, "
-        "or the policy withdrawn; outbound tickets. Exactly on target is met; overdue is breached at once, and for good.",
+        "or the policy withdrawn; outbound tickets. Exactly on target is met; overdue is breached at once, and for good. "
+        f"{_UNJUDGED}",
         target=Target(">=", 0.95, "the organisation's own commitment; 95 % until it is set"),
         parameters=(
             POPULATION,
@@ -197,7 +211,7 @@ METRICS = (
         "lower",
         _breaches,
         needs=_NEEDS,
-        leaves_out="Outbound tickets, unless population says so.",
+        leaves_out=f"Outbound tickets, unless population says so. {_UNJUDGED}",
         parameters=(POPULATION, _PAUSES, _REOPEN),
         dimensions=_DIMENSIONS,
         beside=("overrun_mean_seconds", "overrun_median_seconds", "overrun_p90_seconds"),
@@ -222,7 +236,7 @@ METRICS = (
         "lower",
         _at_risk,
         needs=_NEEDS,
-        leaves_out="Promises already broken; paused ones, which are shown beside it; outbound tickets.",
+        leaves_out=f"Promises already broken; paused ones, which are shown beside it; outbound tickets. {_UNJUDGED}",
         at_moment=True,
         parameters=(
             POPULATION,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.kinds import (
     ATTRIBUTION,
@@ -44,7 +46,17 @@ def _responded(p: Params) -> tuple[str, str]:
     return "f.first_response_at", span(p, "f.first_response_at - f.first_contact_at", "f.wait_open_seconds")
 
 
+_MEASURED = ("messages|interactions|first_replies", "first_contact")
+_SIGNED = "messages|interactions|repliers"
+
+
 def _first_response(p: Params) -> Measure:
+    """The measure; by whom it was given, where an export tells when alone, nobody knows: neither the agent nor their team."""
+    measure = _timed(p)
+    return replace(measure, needs=(*_MEASURED, _SIGNED)) if {"agent", "team"} & set(p.get("asked", ())) else measure
+
+
+def _timed(p: Params) -> Measure:
     answered_at, seconds = _responded(p)
     any_one = p["responder"] == "any" and p["start"] != "handover"
     of_human = f"case when f.first_response_at = {answered_at} then f.{{}} end"
@@ -143,7 +155,7 @@ METRICS = (
         "seconds",
         "lower",
         _first_response,
-        needs=("messages|interactions|first_replies", "first_contact"),
+        needs=_MEASURED,
         leaves_out="Automatic acknowledgements, internal notes and bots do not stop the clock; outbound tickets; tickets "
         "without a reply, which are shown beside it.",
         headline="median",

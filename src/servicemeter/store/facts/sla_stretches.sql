@@ -5,7 +5,8 @@
 -- keep: no
 -- The cases with their policy, cut where something changes that the clock heeds: a state that may pause it, the priority, the
 -- ticket's calendar. The policy is the first by rank that fits when the case starts; where none has a target for the priority of
--- then, the first that gets one. States and priorities are numbered as in `policies`; 9 is solved, 0 any other.
+-- then, the first that gets one. States and priorities are numbered as in `policies`; 9 is solved, 0 any other. A promise of which
+-- the ticket's source cannot tell whether it was kept is none.
 {% set touched_only = 'and ticket_no in (select ticket_no from touched_numbers)' if touched else '' %}
 {% macro cut(spans, at, place, state, priority, calendar_id, before) %}
     union all
@@ -94,3 +95,6 @@ chosen as (
     from matched
 )
 select * from chosen where policy_no is not null and {{ 'true' if policies else 'false' }}
+{% for policy_no, sources in policies.blind() %}
+  and not (policy_no = {{ policy_no }} and ticket_no in (select ticket_no from {{ facts }}.tickets where source in ({% for source in sources %}{{ text(source) }}{{ '' if loop.last else ', ' }}{% endfor %})))
+{% endfor %}

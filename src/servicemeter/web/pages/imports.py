@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -17,6 +18,7 @@ from servicemeter.desk.importing import ImportReport
 from servicemeter.desk.uploads import Look, Reading
 from servicemeter.ground.clock import zone_names
 from servicemeter.ground.errors import BadQuestion, ServicemeterError
+from servicemeter.show.dates import day
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.columnfields import (
@@ -37,7 +39,7 @@ from servicemeter.web.visit import Visit, visit
 __all__ = ["router"]
 
 router = APIRouter()
-_KEYS = ("file", "name", "tz", "options", "sheet")
+_KEYS = ("file", "name", "tz", "options", "sheet", "through")
 _MOST_MAPPING = 200_000
 _MOST_COLUMNS = 1_000_000
 _LETTERS = 60
@@ -132,23 +134,24 @@ async def _take(request: Request, *, dry_run: bool) -> Response:
 
 def _filled(seen: Visit, fields: dict[str, str]) -> Response:
     """What comes of the form: its faults, or what would be taken; an import, where just that was shown before."""
-    reading = _reading(seen)
+    own = {**seen.address.own, "through": fields.get("through", "").strip()[:_LETTERS]}
+    seen = replace(seen, address=replace(seen.address, own=own))
     try:
-        look = seen.desk.fill_columns(_token(seen), reading, read_columns(fields), now=present())
+        look = seen.desk.fill_columns(_token(seen), _reading(seen), read_columns(fields), now=present())
     except ServicemeterError as fault:
         return _page(seen, str(fault), 422)
-    seen = replace(seen, address=replace(seen.address, own={k: v for k, v in seen.address.own.items() if k not in _OF_FORM}))
+    seen = replace(seen, address=replace(seen.address, own={k: v for k, v in own.items() if k not in _OF_FORM}))
     if look.fault or look.form is None or look.form.is_faulty:
         return _page(seen, status=422, look=look)
     is_asked = fields.get("do") in ("take", "again")
-    is_seen = fields.get("seen") == _mark(look)
+    is_seen = fields.get("seen") == _mark(look, seen)
     given: dict[str, str] = {name: "1" for name in ("remember", "again") if name in fields or fields.get("do") == name}
     return _taken(seen, given, dry_run=not (is_asked and is_seen), look=look, is_other=is_asked and not is_seen)
 
 
-def _mark(look: Look) -> str:
-    """What a mapping is known by: who imports has to have seen what comes of just this one."""
-    return sha256(look.mapping.encode()).hexdigest()[:16]
+def _mark(look: Look, seen: Visit) -> str:
+    """What a mapping and a last day are known by: who imports has to have seen what comes of just these."""
+    return sha256(f"{seen.address.own.get('through', '')}\n{look.mapping}".encode()).hexdigest()[:16]
 
 
 def _taken(seen: Visit, given: dict[str, str], dry_run: bool, look: Look | None = None, is_other: bool = False) -> Response:
@@ -180,7 +183,7 @@ def _reading(seen: Visit) -> Reading:
         options[name] = value
     if sheet := own.get("sheet"):
         options["sheet"] = sheet
-    return Reading(own.get("name"), own.get("tz"), options)
+    return Reading(own.get("name"), own.get("tz"), options, own.get("through"))
 
 
 def _page(
@@ -215,7 +218,7 @@ def _page(
         own=seen.address.own,
         is_other=is_other,
         edited_text=mapping is not None,
-        mark=_mark(look),
+        mark=_mark(look, seen),
         zone_fault=fault_words(ColumnFault("zone"), seen.language),
         **_form_words(look.form, seen.language),
         beyond=[beyond_words(one, seen.language) for one in look.beyond],
@@ -234,6 +237,7 @@ def _form_words(form: ColumnForm | None, language: str) -> dict[str, Any]:
         "scale_words": partial(scale_words, language=language),
         "other_words": partial(other_words, language=language),
         "zones": zone_names(),
+        "until": day(date.fromisoformat(form.through), language=language) if form.through else "",
         "rows": number(form.row_count, language=language),
         "counts": {column.place: number(column.different, language=language) for column in form.columns},
     }

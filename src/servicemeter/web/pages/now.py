@@ -20,6 +20,7 @@ from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted, phrase, say
 from servicemeter.show.sentences import data_status
 from servicemeter.show.tickets import AGE_WORDS, seconds_since
+from servicemeter.show.words import null_words
 from servicemeter.web.address import FILTERS
 from servicemeter.web.asked import condition, instant_from
 from servicemeter.web.exports import FIGURES, Taken, take_along
@@ -46,6 +47,7 @@ _TITLES = {
     "queue": phrase("In the queue"),
 }
 _GRAVE = ("overdue", "at_risk")
+_PROMISED = ("overdue", "at_risk")
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def now_page(request: Request) -> Response:
         ages=_ages(found, seen),
         change=_change(found, language),
         parts=[_part(one, found, seen) for one in found.lists],
+        notes=found.notes,
         files=[(form.upper(), seen.address.beside(f"/now.{form}", wall=None, live=None)) for form in FIGURES],
         reach=data_status(found.as_of, found.report_tz, found.lagging_sources, language),
         zone=found.report_tz,
@@ -173,6 +176,8 @@ def _tiles(found: Watch, seen: Visit) -> list[_Tile]:
     tiles = []
     for one in found.lists:
         under = _longest(one, found, language)
+        if one.count is None and one.name in _PROMISED:
+            under = next(null_words(m, found.at_risk, language) for m in seen.desk.metrics() if m.name == "sla_at_risk")
         if one.name == "at_risk" and (paused := found.at_risk.get("paused_over_threshold")):
             under = counted(language, paused, "{n} more is paused", "{n} more are paused")
         grave = one.name in _GRAVE and bool(one.count)

@@ -173,6 +173,7 @@ def _page(
     form = given if given is not None and is_form else _fields(changed)
     return seen.page(
         "promises.html",
+        notes=held.notes,
         here="promises",
         status=status,
         fault=fault,

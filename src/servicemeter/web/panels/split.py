@@ -126,7 +126,8 @@ def _line(subject: Subject, row: Row, by: str, edges: tuple[float, float] | None
     mark = dot_mark(row, *edges, total) if edges and shown_value(metric, row) is not None else ""
     can_filter = by in FILTERS and value is not None and not str(value).startswith("(") and "period_status" in row
     href = subject.seen.address.here(**{by: str(value), "by": None}) if can_filter else ""
-    return line_of(metric, row, dimension_value(by, value, subject.language), subject.language, mark=mark, href=href)
+    name = dimension_value(by, value, subject.language) if by in row else "–"  # one row that says why there are no groups
+    return line_of(metric, row, name, subject.language, mark=mark, href=href)
 
 
 def _edges(metric: Metric, rows: list[Row]) -> tuple[float, float] | None:
