@@ -42,7 +42,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class Tiles:
-    """Tiles over so many `days`, by the first of their last ones: four ends of stretches (two exclusive), and each one's group."""
+    """Tiles over so many `days`, by the first of their last ones: ends of stretches (two exclusive), and the group of each."""
 
     first_from: Numbers
     first_to: Numbers
