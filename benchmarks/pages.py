@@ -3,10 +3,10 @@
     uv run python benchmarks/pages.py --home HOME [--rounds 20] [--memory 3GB]
 
 The server is the real one (`servicemeter serve`), on two processors that are the sender's too. It is first left until it has
-nothing more to do: it asks ahead, works figures out by days and checks the rows. Uncached: each round asks a span of days that was
-not asked before. The unit is one scan (`sum(hash(column))`) of the fact columns of a scorecard, in the same
-run. Targets with 5 million tickets: the scorecard of four weeks in 300 ms at p95 uncached and 50 ms cached, a metric of twelve
-weeks in 500 ms uncached, its first chart painted within a second, 200 cached scorecards a second.
+nothing more to do: it asks ahead, works figures out by days and checks the rows. Uncached: each round asks a span of days that
+was not asked before. The unit is one scan (`sum(hash(column))`) of the fact columns of a scorecard, in the same run. Targets
+with 5 million tickets: the scorecard of four weeks in 300 ms at p95 uncached and 50 ms cached, a metric of twelve weeks in 500
+ms uncached, its first chart painted within a second, 200 cached scorecards a second.
 """
 
 from __future__ import annotations

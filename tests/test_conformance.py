@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,10 @@ import yaml
 
 from servicemeter.desk.conformance import run_file
 from servicemeter.desk.desk import Desk
+from servicemeter.ground.errors import ServicemeterError
 from servicemeter.metrics.catalog import all_metrics
+from servicemeter.model.answer import Answer
+from servicemeter.model.question import Question
 
 FOLDER = Path(__file__).parent / "conformance"
 FIRST = {
@@ -38,6 +43,24 @@ def test_cases(path: Path) -> None:
     functions = sum(len(f["rows"]) for case in cases for f in case.get("functions") or [])
     assert len(outcomes) == len(asked) + functions
     assert sum(o.result == "not yet" for o in outcomes) == sum(m not in all_metrics() for m in asked)
+
+
+class _ByDays(Desk):
+    """A desk that works everything out by days before it answers."""
+
+    def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
+        with suppress(ServicemeterError):  # what may not be asked is refused below
+            for piece in self._tile(questions):
+                piece()
+        return super().measure_all(questions)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda p: p.stem)
+def test_cases_by_days(path: Path) -> None:
+    """What is worked out ahead for any span of days is as right."""
+    wrong = [o for o in run_file(path, lambda: _ByDays(None, on_demand=True)) if o.result == "differs"]
+    assert not wrong, wrong
 
 
 def test_a_wrong_expectation_is_told(tmp_path: Path) -> None:

@@ -25,6 +25,8 @@ _MOST_LATELY = 500
 """Questions: those of four scorecards, or of some hundred pages of metrics."""
 _LEAST_QUIET_S, _MOST_QUIET_S = 2.0, 60.0
 _FIRST_PAUSE_S = 0.25
+_WORTH_S = 1.0
+"""What is asked within it is asked of so few rows that nobody waits for them."""
 _DAY_S = 86400.0
 
 T = TypeVar("T")
@@ -66,6 +68,7 @@ class Ahead:
         self._is_working = False
         self._seen, self._seen_at = changes(), clock()
         self._done = -1
+        self._worth_s = _WORTH_S
         self._took_s = 0.0
 
     def note(self, questions: Sequence[Question]) -> None:
@@ -116,8 +119,11 @@ class Ahead:
             asked.extend(questions)
             return answers
 
+        began = self._clock()
         with suppress(_Refused):
             self._first(ask)
+        if self._clock() - began < self._worth_s:
+            return
         with self._turns.in_between():
             pieces = self._tile(asked)
         for piece in pieces:

@@ -43,8 +43,8 @@ T = TypeVar("T")
 Piece = Callable[[], None]
 """A part of the work, which can be done again from its start."""
 
-_MOST_DAYS = 1100
-"""Three years: longer ago rows are read."""
+_MOST_DAYS = 1500
+"""Four years: longer ago rows are read."""
 _DAYS_AT_ONCE = 31
 _MOST_OF_FIELDS = 2_000_000
 """Beyond, reading rows is no dearer."""
@@ -377,12 +377,11 @@ def _freed(joins: str, said: str) -> tuple[str, list[Literal]]:
 
 
 def _first_day(one: Plan) -> date:
-    """The first day that is told by days: that of the first rows, or three years back."""
-    last = local_day(one.as_of - 1, one.tz)
-    begins = last - timedelta(days=_MOST_DAYS - 1)
+    """The first day that is told by days: a year before the first rows, so that periods in which they begin are too."""
+    begins = local_day(one.as_of - 1, one.tz) - timedelta(days=_MOST_DAYS - 1)
     if not one.covered_from or min(one.covered_from) <= one.as_of - _MOST_DAYS * 86400:
         return begins
-    return max(begins, min(last, local_day(min(one.covered_from), one.tz)))
+    return max(begins, local_day(min(min(one.covered_from), one.as_of - 1), one.tz) - timedelta(days=366))
 
 
 def _days(one: Plan) -> Plan:
