@@ -15,7 +15,7 @@ from servicemeter.desk.conformance import question_of
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.errors import ServicemeterError
 from servicemeter.metrics.measure import measure, tile
-from servicemeter.metrics.tiling import Tiled
+from servicemeter.metrics.tiled import Tiled
 from servicemeter.model.question import Question
 
 SEEDS = [*range(2), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 40))]

@@ -66,7 +66,7 @@ from servicemeter.metrics.explain import explain
 from servicemeter.metrics.measure import measure, parts, statements_of, tile
 from servicemeter.metrics.ofticket import made_of_ticket
 from servicemeter.metrics.plan import Source, plan
-from servicemeter.metrics.tiling import Tiled
+from servicemeter.metrics.tiled import Tiled
 from servicemeter.model.answer import Answer
 from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve

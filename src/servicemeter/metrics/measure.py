@@ -14,7 +14,8 @@ from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.quantiles import spread_of_numbers, spread_of_ranks
 from servicemeter.metrics.ranks import ranks_statement
 from servicemeter.metrics.statements import numbers_statement, shape_of, survival_statement, tally_statement
-from servicemeter.metrics.tiling import Piece, Tiled
+from servicemeter.metrics.tiled import Tiled
+from servicemeter.metrics.tiling import Piece, pieces_of
 from servicemeter.model.answer import Answer, Row
 from servicemeter.model.metric import Agg, Tally
 from servicemeter.model.question import Question
@@ -77,7 +78,7 @@ def tile(
     questions: Sequence[Question], settings: Mapping[str, str], sources: list[Source], facts_for: FactsFor, tiled: Tiled
 ) -> list[Piece]:
     """What there is to do so that questions like these, over any days, are answered from what is `tiled`."""
-    return list(tiled.pieces([plan(q, settings, sources) for q in questions], facts_for))
+    return list(pieces_of(tiled, [plan(q, settings, sources) for q in questions], facts_for))
 
 
 def statements_of(question: Question, settings: Mapping[str, str], sources: list[Source], facts_for: FactsFor) -> list[str]:

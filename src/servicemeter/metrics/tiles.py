@@ -13,12 +13,29 @@ from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from servicemeter.metrics.quantiles import spread_of
+from servicemeter.metrics.quantiles import plain, spread_of
 
-__all__ = ["Column", "Fold", "Found", "Moments", "Point", "Source", "Spread", "Tiles"]
+__all__ = [
+    "ENDS",
+    "Column",
+    "Fold",
+    "Found",
+    "Moments",
+    "Point",
+    "Source",
+    "Spread",
+    "Tiles",
+    "read_column",
+    "read_tiles",
+    "read_values",
+    "small",
+]
 
 Key = tuple[Any, ...]
+ENDS = ("first_from", "first_to", "last_from", "last_to")
+"""The columns of a tile's stretches, of first and of last days; the second of each pair is exclusive."""
 Numbers = npt.NDArray[Any]
 _MOST_KEPT = 1000
 """Points: a year of days and the weeks and months over it."""
@@ -186,3 +203,44 @@ class Moments:
     def at(self, point: Point) -> dict[Key, dict[str, Any]]:
         """The fields of the groups at the end of a period."""
         return self.by_day.get(point.last, {})
+
+
+def read_tiles(found: pa.Table, width: int, days: int) -> tuple[Tiles, npt.NDArray[Any]]:
+    """The tiles of rows, and the order that they are in."""
+    ends = [found.column(name).to_numpy() for name in ENDS]
+    order = np.argsort(ends[2], kind="stable")
+    keys: list[Key] = [()]
+    group = np.zeros(found.num_rows, dtype=np.int32)
+    for i in range(width):
+        coded = found.column(f"d{i}").combine_chunks().dictionary_encode()
+        values = coded.dictionary.to_pylist()
+        keys = [(*key, value) for key in keys for value in values]
+        group = group * len(values) + coded.indices.to_numpy()
+    first_from, first_to, last_from, last_to = (small(end[order]) for end in ends)
+    return Tiles(first_from, first_to, last_from, last_to, group[order] if len(keys) > 1 else group[:0], keys, days), order
+
+
+def small(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Whole numbers in as little room as holds them; one number that all are, once."""
+    if not len(numbers) or numbers.dtype.kind not in "iu":
+        return numbers
+    low, high = numbers.min(), numbers.max()
+    kind = next(kind for kind in (np.int16, np.int32, np.int64) if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+    return np.broadcast_to(low.astype(kind), numbers.shape) if low == high else numbers.astype(kind)
+
+
+def read_column(found: pa.Table, name: str, fold: Fold, order: npt.NDArray[Any]) -> Column:
+    """A column of tiles in their order."""
+    if fold == "distinct":  # told apart by numbers, which are quicker than words
+        numbers, is_known = plain(pa.chunked_array([found.column(name).combine_chunks().dictionary_encode().indices]))
+        return Column(fold, numbers[order], is_known[order])
+    values, is_known = read_values(found.column(name))
+    counts = read_values(found.column(f"n{name.removeprefix('c')}"))[0][order] if fold == "mean" else None
+    return Column(fold, values[order], is_known[order], counts)
+
+
+def read_values(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """The values of a column, with which of them are known."""
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
+        return plain(column)
+    return np.array(column.to_pylist(), dtype=object), column.is_valid().to_numpy()

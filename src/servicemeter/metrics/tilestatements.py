@@ -10,11 +10,11 @@ from servicemeter.metrics.conditions import conjuncts
 from servicemeter.metrics.cutting import Cut, Literal, NotOfDays, is_of_end
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.statements import Statement, period_number, statement_of
+from servicemeter.metrics.tiles import ENDS
 from servicemeter.model.metric import Distribution, Tally
 from servicemeter.store.build import Facts
 
 __all__ = [
-    "ENDS",
     "cut_statement",
     "depths_asked",
     "first_met_statement",
@@ -23,7 +23,6 @@ __all__ = [
     "units_statement",
 ]
 
-ENDS = ("first_from", "first_to", "last_from", "last_to")
 _DEPTH = re.compile(r"u\.(was|remains) >= (\d+)")
 
 
