@@ -30,6 +30,7 @@ from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.plan import plan as make_plan
 from servicemeter.metrics.statements import numbers_statement, survival_statement, tally_statement
 from servicemeter.model.metric import Tally
+from servicemeter.model.question import Question
 from servicemeter.model.rows import Batch, ParquetBatch, arrow_schema
 from servicemeter.sources.demo import make_demo, write_demo
 from servicemeter.store.build import Facts
@@ -46,6 +47,7 @@ __all__ = [
     "count_tickets",
     "demo_folder",
     "forget_answers",
+    "forget_days",
     "least",
     "say",
     "say_spent",
@@ -53,6 +55,7 @@ __all__ = [
     "scratch_folder",
     "timed",
     "watching",
+    "work_out_by_days",
 ]
 
 TZ = "Europe/Amsterdam"
@@ -246,6 +249,17 @@ def _scans(nodes: list[dict[str, Any]]) -> Iterator[tuple[str, set[str]]]:
 def forget_answers(desk: Desk) -> None:
     """Make the desk answer from the facts again; only benchmarks want that."""
     desk._answers.clear()
+
+
+def work_out_by_days(desk: Desk, questions: Sequence[Question]) -> None:
+    """Have what questions ask known by days, as a server does while nobody waits."""
+    for piece in desk._tile(questions):
+        piece()
+
+
+def forget_days(desk: Desk) -> None:
+    """Have nothing known by days any more."""
+    desk._tiled.clear()
 
 
 @dataclass(frozen=True)
