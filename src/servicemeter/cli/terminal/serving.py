@@ -9,21 +9,19 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 
 from servicemeter.cli.terminal.survey_pages import Surveys
 from servicemeter.cli.terminal.words import remark
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.opening import open_desk
 from servicemeter.desk.remote import RemoteDesk
-from servicemeter.ground.errors import BookHeld, ServicemeterError
+from servicemeter.ground.errors import BookHeld
 from servicemeter.ground.settings import Home
 from servicemeter.web.reception import Reception
 from servicemeter.web.server import serve
 
 __all__ = ["open_browser", "serve_home"]
-
-_AHEAD_AFTER_S = 2.0
 
 
 def serve_home(
@@ -66,29 +64,13 @@ def serve_home(
                 remark(f"Survey pages and webhooks at {surveys.address}")
             if opens_browser:
                 open_browser(address if has_people else entrance)
-            threading.Thread(target=_work_ahead, args=(desk, stopping), daemon=True).start()
 
-        stopping = threading.Event()
         with surveys or nullcontext() as public:
-            try:
-                serve(
-                    home, desk, listening, allowed_hosts=allowed_hosts, token=token, is_secure=is_secure, address=address,
-                    ready=ready, public=public,
-                )  # fmt: skip
-            finally:
-                stopping.set()
+            serve(
+                home, desk, listening, allowed_hosts=allowed_hosts, token=token, is_secure=is_secure, address=address,
+                ready=ready, public=public,
+            )  # fmt: skip
     remark("Stopped. The book is closed.")
-
-
-def _work_ahead(desk: Desk, stopping: threading.Event) -> None:
-    """Work out what the first page will ask, so that the first visitor need not wait; a fault is told to them, not here.
-
-    Not at once: whoever comes at once asks it himself, and a server that is stopped at once need not wait for it.
-    """
-    if not stopping.wait(_AHEAD_AFTER_S):
-        with suppress(ServicemeterError):
-            desk.scorecard()
-            desk.findings()
 
 
 def _address(listening: socket.socket, allowed_hosts: Sequence[str], *, is_secure: bool) -> str:
