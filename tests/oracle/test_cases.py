@@ -12,7 +12,7 @@ from oracle.answer import METRICS, answer
 
 _CASES = Path(__file__).parents[1] / "conformance"
 # what sources can supply, and options this reading leaves alone: chains of tickets, calls passed on, late and withdrawn policies
-_UNREAD = ("R01", "E04", "E06", "E09", "SLA-late", "SLA-policies", "SLA-who", "SLA-none", "C01", "C02", "C04")
+_UNREAD = ("R01", "E04", "E06", "E09", "SLA-late", "SLA-policies", "SLA-snapshot", "SLA-who", "SLA-none", "C01", "C02", "C04")
 _ALWAYS_READ = ("value", "n", "null_reason", "period_status", "period_start")  # of the others, what the reader tells
 
 
