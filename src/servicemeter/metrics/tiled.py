@@ -10,7 +10,7 @@ from typing import Any
 from servicemeter.ground.clock import epoch_day, local_day, periods
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.statements import shape_of
-from servicemeter.metrics.tiles import Point, Source
+from servicemeter.metrics.tiles import Point, Source, Spread
 from servicemeter.model.metric import Agg, Distribution, Tally
 
 __all__ = ["Tiled", "days_of", "field_key", "spread_key", "stretches"]
@@ -39,6 +39,10 @@ class Tiled:
     def spread(self, one: Plan, of: Distribution) -> Source | None:
         """What gives the statistics of a distribution."""
         return self.spreads.get(spread_key(one, of)) if self.spreads else None
+
+    def count_numbers(self) -> int:
+        """How many numbers the distributions hold."""
+        return sum(len(source.numbers) for source in self.spreads.values() if isinstance(source, Spread))
 
     def points(self, one: Plan) -> list[Point | None] | None:
         """The periods of a plan by days; None for one without days. None at all where some lie too long ago."""
