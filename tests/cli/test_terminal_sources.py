@@ -84,6 +84,7 @@ def test_a_withdrawn_token_says_what_to_do(fake: tuple[FakeZendesk, str], tmp_pa
     assert "connect" in told["what_to_do"]
 
 
+@pytest.mark.slow
 def test_a_running_server_pulls_for_the_command(fake: tuple[FakeZendesk, str], tmp_path: Path) -> None:
     _, address = fake
     connect(address, tmp_path, "--by-hand")

@@ -58,6 +58,7 @@ def test_wrong_calls_say_what_would_be_right(own_shop: Path) -> None:
     assert refused.returncode == 1 and "Nothing was sent" in refused.stderr
 
 
+@pytest.mark.slow
 def test_links_and_wishes(own_shop: Path) -> None:
     settle(own_shop, 1)
     link = run("survey", "link", "csat", "--ticket-from", "{{ticket.id}}", "--agent", "a7", home=own_shop).stdout.strip()

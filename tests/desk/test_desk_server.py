@@ -67,6 +67,7 @@ def test_the_server_answers_exactly_as_the_desk_does(own_shop: Path) -> None:
         assert name == "metrics" or repr(there[name]) == repr(value), name
 
 
+@pytest.mark.slow
 def test_texts_are_read_through_the_server(own_shop: Path) -> None:
     words = [{"of": "message", "id": "n1", "text": "Thank you, this is a wonderful lamp"}]
     said = [{"message_id": "n1", "ticket_id": "n", "occurred_at": "2026-03-02T10:00:00Z", "author_type": "customer"}]

@@ -168,10 +168,10 @@ MIDDAY = datetime(2026, 3, 31, 9, 17, 43, tzinfo=UTC)
     "arguments",
     [
         {"until": MIDNIGHT},
-        {"until": MIDNIGHT, "seed": 8, "chunk": 300},
+        pytest.param({"until": MIDNIGHT, "seed": 8, "chunk": 300}, marks=pytest.mark.slow),
         {"until": MIDDAY, "seed": 3},
         {"until": MIDDAY, "days": 4},
-        {"until": MIDDAY, "days": 90, "seed": 11, "chunk": 1_000},
+        pytest.param({"until": MIDDAY, "days": 90, "seed": 11, "chunk": 1_000}, marks=pytest.mark.slow),
     ],
 )
 def test_truth_is_what_a_recount_finds(arguments: dict[str, Any]) -> None:
