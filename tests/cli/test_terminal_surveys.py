@@ -12,6 +12,8 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from servicemeter.surveys.likeness import FASTEST_S
 from surveys.post import post_office
 from surveys.shop import BROWSER, hidden
