@@ -73,7 +73,9 @@ def fold_of(agg: Agg) -> Fold | None:
     found = _AGGREGATE.fullmatch(agg.sql)
     if found is None or not _is_whole(found[3]) or is_of_end(f"{agg.sql} {agg.where}"):
         return None
-    return "distinct" if found[2] else _FOLDS[found[1]]
+    if found[2]:
+        return "distinct" if found[1] == "count" else None
+    return _FOLDS[found[1]]
 
 
 def only(where: str) -> str:
