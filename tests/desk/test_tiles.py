@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 
 from servicemeter.desk.desk import Desk
+from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics import tiling
-from servicemeter.metrics.cutting import NotOfDays, ended_of, literals_of
+from servicemeter.metrics.catalog import all_metrics
+from servicemeter.metrics.conditions import conjuncts
+from servicemeter.metrics.cutting import NotOfDays, ended_of, is_of_end, literals_of
 from servicemeter.metrics.plan import plan
 from servicemeter.metrics.tiled import Tiled
-from servicemeter.metrics.tilefields import fold_of
+from servicemeter.metrics.tilefields import field_of, fold_of
 from servicemeter.metrics.tiles import Found, Point, read_column, read_tiles, read_values
 from servicemeter.metrics.tilestatements import depths_asked
 from servicemeter.metrics.tiling import pieces_of
@@ -142,7 +149,7 @@ def test_a_day_that_a_zone_skipped() -> None:
             settings=said,
         )
         tile(desk, "backlog", "tickets_created")
-        skipped = {"since": "2011-12-30", "until": "2011-12-31"}
+        skipped: dict[str, Any] = {"since": "2011-12-30", "until": "2011-12-31"}
         assert [desk.measure(name, **skipped).rows[0]["value"] for name in ("backlog", "tickets_created")] == [1, 0]
 
 
@@ -204,6 +211,50 @@ def test_groups_that_are_not_there_take_no_room() -> None:
 def test_fractions_stay() -> None:
     values, is_known = read_values(pa.chunked_array([pa.array([Decimal("1.50"), None, Decimal("2.25")])]))
     assert values[is_known].tolist() == [1.5, 2.25]
+
+
+def said_in_the_catalogue() -> set[str]:
+    """Every condition of a metric, with whatever options, that speaks of the ends of a period of rows of one instant."""
+    found = set()
+    for metric in all_metrics().values():
+        options = {p.name: p.options or (p.default,) for p in metric.parameters}
+        for chosen in product(*options.values()):
+            params = dict(zip(options, chosen, strict=True)) | {"by": (), "asked": frozenset(), "only": {}}
+            with suppress(BadQuestion):  # two options that do not go together
+                measure = metric.measure(params)
+                tallies = [t for t in measure.tallies if t.at and not t.per]
+                conditions = [said for t in tallies for said in (t.where, *(agg.where for agg in t.fields.values()))]
+                conditions += [measure.distribution.of.where] if measure.distribution and measure.distribution.of.at else []
+                found |= {part for said in conditions for part in conjuncts(said) if is_of_end(part)}
+    return found
+
+
+def test_every_condition_of_the_catalogue_is_taken_for_what_it_is_or_not_at_all() -> None:
+    taken = 0
+    for said in said_in_the_catalogue():
+        try:
+            [one], rest = literals_of(said)
+        except NotOfDays:
+            assert " or " in said  # of two instants, or of one that two columns give
+            continue
+        assert rest == "true"
+        taken += 1
+        for instant in (None, 9, 10, 11):
+            value = "null" if instant is None else str(instant * (10**9 if one.is_key else 1))
+            sql = re.sub(r"p\.(e|p0)\b", "cast(10 as bigint)", said).replace(one.instant, f"cast({value} as bigint)")
+            means = one.holds_unknown if instant is None else (instant < 10) == (one.sign == "<")
+            assert duckdb.sql(f"select coalesce({sql}, false)").fetchall() == [(means,)], (said, instant)
+    assert taken >= 10
+
+
+def test_a_join_is_only_freed_of_a_periods_ends_where_every_row_that_counts_is_joined() -> None:
+    joins = "left join {{ facts }}.team_spans as held\n on held.ticket_no = f.ticket_no and held.from_key < p.e * 1000000000"
+    of = Tally("solves", {}, at="f.solved_at", joins=joins)
+    assert field_of((), of, Agg("count(*)", "held.next_team_id <> held.team_id")) is not None
+    assert field_of((), of, Agg("count(held.team_id)")) is not None
+    # a ticket that nobody held yet counts in these, and would not once it was held later
+    for where in ("(held.team_id is null or held.team_id <> f.team_id)", "coalesce(held.tier > 1, true)", "not held.is_last"):
+        assert field_of((), of, Agg("count(*)", where)) is None, where
 
 
 @pytest.mark.parametrize(
