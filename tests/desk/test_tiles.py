@@ -138,6 +138,13 @@ def test_days_that_could_not_be_worked_out_are_not_empty_ones(desk: Desk) -> Non
     assert desk.measure("backlog", since="2026-03-02", until="2026-03-03").rows[0]["value"] == 1
 
 
+def test_rows_of_a_year_that_the_clock_does_not_know(desk: Desk) -> None:
+    """A date that somebody typed wrong: there are no days up to it, and rows are read; a server goes on with what was asked."""
+    desk.load(tz=TZ, now=NOW, tickets=[ticket("C", "2150-03-02T10:00:00+01:00")])
+    assert desk._tile([Question(name, date(2026, 3, 1), date(2026, 4, 1)) for name in ("backlog", "resolution_time")]) == []
+    assert desk.measure("backlog", since="2026-03-02", until="2026-03-03").rows[0]["value"] == 1
+
+
 def test_a_day_that_a_zone_skipped() -> None:
     """In Apia the 29th of December 2011 was followed by the 31st: what is open at the end of the one is at that of the other."""
     with Desk(None) as desk:

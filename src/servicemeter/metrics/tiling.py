@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.cutting import NotOfDays, ended_of, is_of_end, is_of_start, literals_of
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.quantiles import spread_of_numbers
@@ -62,11 +63,13 @@ def pieces_of(tiled: Tiled, plans: Sequence[Plan], facts_for: Callable[[Plan], F
     wanted = [(key, *value) for key, value in fields.items() if key not in tiled.fields]
     for same in _alike(wanted, lambda one, tally, agg: (one.asked, one.sources_of(tally), shape_of(tally), tally.where)):
         one, tally = same[0][1:3]
-        pieces = _Pieces(tiled, one, days_of(one), facts_for)
-        yield from pieces.of_fields(tally, [(key, agg) for key, _, _, agg in same])
+        with suppress(BadQuestion):  # rows of a year beyond those of the clock
+            pieces = _Pieces(tiled, one, days_of(one), facts_for)
+            yield from pieces.of_fields(tally, [(key, agg) for key, _, _, agg in same])
     for key, (one, of) in spreads.items():
         if key not in tiled.spreads:
-            yield from _Pieces(tiled, one, days_of(one), facts_for).of_spread(key, of)
+            with suppress(BadQuestion):
+                yield from _Pieces(tiled, one, days_of(one), facts_for).of_spread(key, of)
 
 
 @dataclass(frozen=True)
