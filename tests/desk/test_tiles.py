@@ -18,7 +18,7 @@ import pytest
 
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.errors import BadQuestion
-from servicemeter.metrics import tiling
+from servicemeter.metrics import quantiles, tiling
 from servicemeter.metrics.catalog import all_metrics
 from servicemeter.metrics.conditions import conjuncts
 from servicemeter.metrics.cutting import NotOfDays, ended_of, is_of_end, literals_of
@@ -203,8 +203,10 @@ def test_what_depends_on_where_a_period_begins_is_not_told_by_its_last_day(desk:
     assert list(pieces_of(Tiled(), [asked], desk._keeper.facts_for)) == []
 
 
-def test_groups_that_are_not_there_take_no_room() -> None:
+@pytest.mark.parametrize("most_marked", [10_000_000, 0])
+def test_groups_that_are_not_there_take_no_room(monkeypatch: pytest.MonkeyPatch, most_marked: int) -> None:
     """A thousand tiles, each of its own channel, brand and team: a thousand groups of the thousand million there could be."""
+    monkeypatch.setattr(quantiles, "_MOST_MARKED", most_marked)
     numbers = list(range(1000))
     ends = {"first_from": [-5] * 1000, "first_to": [1] * 1000, "last_from": [0] * 1000, "last_to": [5] * 1000}
     names = {f"d{i}": [f"{i} {n}" for n in numbers] for i in range(3)}

@@ -21,6 +21,8 @@ __all__ = ["classes_of", "groups_of", "plain", "spread_of", "spread_of_numbers",
 
 Key = tuple[Any, ...]
 
+_MOST_MARKED = 10_000_000
+"""Groups: beyond, those that are there are found by sorting, which takes longer but no room for the others."""
 _RANKS = ("median_below", "median_above", "p90_below", "p90_above", "median_low", "median_high", "p90_low", "p90_high")
 
 
@@ -64,10 +66,13 @@ def groups_of(columns: Sequence[pa.ChunkedArray], count: int) -> tuple[list[Key]
         coded = column.combine_chunks().dictionary_encode()
         values = coded.dictionary.to_pylist()
         group = group * len(values) + coded.indices.to_numpy()
-        is_there = np.zeros(len(keys) * len(values), dtype=bool)
-        is_there[group] = True
-        keys = [(*keys[i // len(values)], values[i % len(values)]) for i in np.flatnonzero(is_there).tolist()]
-        group = (is_there.cumsum() - 1)[group]
+        if len(keys) * len(values) > _MOST_MARKED:
+            there, group = np.unique(group, return_inverse=True)
+        else:
+            is_there = np.zeros(len(keys) * len(values), dtype=bool)
+            is_there[group] = True
+            there, group = np.flatnonzero(is_there), (is_there.cumsum() - 1)[group]
+        keys = [(*keys[i // len(values)], values[i % len(values)]) for i in there.tolist()]
     return keys, group.astype(np.min_scalar_type(len(keys)))
 
 
