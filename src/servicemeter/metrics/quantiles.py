@@ -17,16 +17,18 @@ from servicemeter.metrics.ranks import classes_statement
 from servicemeter.model.metric import Distribution
 from servicemeter.store.build import Facts
 
-__all__ = ["classes_of", "plain", "spread_of", "spread_of_numbers", "spread_of_ranks"]
+__all__ = ["classes_of", "groups_of", "plain", "spread_of", "spread_of_numbers", "spread_of_ranks"]
 
 Key = tuple[Any, ...]
 
+_MOST_MARKED = 10_000_000
+"""Groups: beyond, those that are there are found by sorting, which takes longer but no room for the others."""
 _RANKS = ("median_below", "median_above", "p90_below", "p90_above", "median_low", "median_high", "p90_low", "p90_high")
 
 
 def spread_of_numbers(found: pa.Table) -> dict[Key, dict[str, Any]]:
     """The statistics of each group from its numbers: `x` is the last column, those before it are the group."""
-    keys, group = _groups(found)
+    keys, group = groups_of(found.columns[:-1], found.num_rows)
     x, is_known = plain(found.column(found.num_columns - 1))
     is_number = is_known & (x >= 0)
     excluded, invalid = (np.bincount(group[found], minlength=len(keys)) for found in (~is_known, is_known & (x < 0)))
@@ -56,25 +58,28 @@ def _of_numbers(own: npt.NDArray[Any], n_invalid: Any, n_excluded: Any) -> dict[
     return _statistics(sums, partial(_of_sorted, own))
 
 
-def _groups(found: pa.Table) -> tuple[list[Key], npt.NDArray[Any]]:
+def groups_of(columns: Sequence[pa.ChunkedArray], count: int) -> tuple[list[Key], npt.NDArray[Any]]:
     """The groups that there are, and which of them each row is in, as small a number as holds it."""
     keys: list[Key] = [()]
-    group = np.zeros(found.num_rows, dtype=np.int64)
-    for column in found.columns[:-1]:
+    group = np.zeros(count, dtype=np.int64)
+    for column in columns:
         coded = column.combine_chunks().dictionary_encode()
         values = coded.dictionary.to_pylist()
         group = group * len(values) + coded.indices.to_numpy()
-        is_there = np.zeros(len(keys) * len(values), dtype=bool)
-        is_there[group] = True
-        keys = [(*keys[i // len(values)], values[i % len(values)]) for i in np.flatnonzero(is_there).tolist()]
-        group = (is_there.cumsum() - 1)[group]
+        if len(keys) * len(values) > _MOST_MARKED:
+            there, group = np.unique(group, return_inverse=True)
+        else:
+            is_there = np.zeros(len(keys) * len(values), dtype=bool)
+            is_there[group] = True
+            there, group = np.flatnonzero(is_there), (is_there.cumsum() - 1)[group]
+        keys = [(*keys[i // len(values)], values[i % len(values)]) for i in there.tolist()]
     return keys, group.astype(np.min_scalar_type(len(keys)))
 
 
 def plain(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
     """The numbers of a column, with which of them are known; an unknown one is 0."""
-    if pa.types.is_decimal(column.type):
-        column = column.cast(pa.int64())  # the engine's widest integers, which sums have
+    if pa.types.is_decimal(column.type):  # the engine's widest integers, which sums have; or fractions
+        column = column.cast(pa.float64() if column.type.scale else pa.int64())
     return column.fill_null(0).to_numpy(), column.is_valid().to_numpy()
 
 

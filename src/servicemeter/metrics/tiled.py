@@ -49,7 +49,7 @@ class Tiled:
         first = _first_day(one)
         found: list[Point | None] = []
         for period, end in zip(one.periods, one.ends, strict=True):
-            if end <= period.p0 or (one.covered_from and period.p1 <= min(one.covered_from)):
+            if one.as_of <= period.p0 or (one.covered_from and period.p1 <= min(one.covered_from)):
                 found.append(None)
                 continue
             start = epoch_day(period.start) - epoch_day(first)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from servicemeter.metrics.conditions import conjuncts
 from servicemeter.metrics.cutting import Literal, NotOfDays, is_of_end, literals_of
 from servicemeter.metrics.tiles import Fold
 from servicemeter.model.metric import Agg, Tally
@@ -56,11 +57,12 @@ def field_of(key: Key, tally: Tally, agg: Agg) -> Field | None:
         of_rows, rest_of_rows = literals_of(tally.where)
         own, rest = literals_of(agg.where)
         literals = list(of_rows) + list(own)
-        joins, on = _freed(tally.joins, f"{agg.sql} {tally.where} {agg.where}")
+        asked = [agg.sql, *conjuncts(tally.where), *conjuncts(agg.where)]
+        joins, on = _freed(tally.joins, asked)
         lookups = {}
         for alias, join in tally.lookups.items():
-            is_asked = f"{alias}." in f"{agg.sql} {tally.where} {agg.where}"
-            lookups[alias], more = _freed(join, f"{agg.sql} {tally.where} {agg.where}") if is_asked else (join, [])
+            is_asked = any(f"{alias}." in part for part in asked)
+            lookups[alias], more = _freed(join, asked) if is_asked else (join, [])
             on += more
     except NotOfDays:
         return None
@@ -73,7 +75,9 @@ def fold_of(agg: Agg) -> Fold | None:
     found = _AGGREGATE.fullmatch(agg.sql)
     if found is None or not _is_whole(found[3]) or is_of_end(f"{agg.sql} {agg.where}"):
         return None
-    return "distinct" if found[2] else _FOLDS[found[1]]
+    if found[2]:
+        return "distinct" if found[1] == "count" else None
+    return _FOLDS[found[1]]
 
 
 def only(where: str) -> str:
@@ -91,10 +95,10 @@ def _is_whole(inner: str) -> bool:
     return True
 
 
-def _freed(joins: str, said: str) -> tuple[str, list[Literal]]:
+def _freed(joins: str, asked: Sequence[str]) -> tuple[str, list[Literal]]:
     """Joins without the comparisons with the period's ends in their conditions, and these: they put the joined row into a period.
 
-    So it is only where every row that counts is a joined one.
+    So it is only where every row that counts is a joined one: one of what is `asked`, all of which must hold, says so.
     """
     if not is_of_end(joins):
         return joins, []
@@ -104,14 +108,14 @@ def _freed(joins: str, said: str) -> tuple[str, list[Literal]]:
         found = _JOIN.fullmatch(join)
         if not is_of_end(join):
             kept.append(join)
-        elif found is None or not _is_whole(found["on"]):
+        elif (
+            found is None
+            or not _is_whole(found["on"])
+            or not any(re.match(rf"(count\()?{found['alias']}\.\w+(\)$| (<>|<|=|>) [\w.]+$)", part) for part in asked)
+        ):
             raise NotOfDays(join)
-        elif f"{found['alias']}." in said:
-            if not re.search(rf"count\({found['alias']}\.|(?<![\w.(]){found['alias']}\.\w+ (<>|<|=|>)", said):
-                raise NotOfDays(join)
+        else:
             own, rest = literals_of(found["on"])
             literals += own
             kept.append(f"{found['head']}{rest}\n")
-        else:
-            raise NotOfDays(join)
     return "".join(kept), literals

@@ -20,6 +20,7 @@ __all__ = [
     "first_met_statement",
     "held_statement",
     "running_statement",
+    "unit_rows_statement",
     "units_statement",
 ]
 
@@ -95,6 +96,24 @@ def units_statement(
     columns = ", ".join([*names, *ENDS, *chosen])
     return _rendered(
         facts, f"select {columns} from ({inner} group by all) as u" + (" group by all" if _is_aggregate(chosen) else "")
+    )
+
+
+def unit_rows_statement(days: Plan, facts: Facts, tally: Tally, where: str = "true") -> str | None:
+    """How many rows a `units_statement` puts together: each once for every stretch of its unit's days that holds its own."""
+    parts = statement_of(days, facts, tally, f"({tally.where}) and ({where})", [tally.per])
+    if parts is None:
+        return None
+    unit = ", ".join(["u", *(f"d{i}" for i in range(len(parts.columns)))])
+    return _rendered(
+        facts,
+        f"""
+        select coalesce(sum(rows * place * (count - place + 1)), 0) from (
+            select *, row_number() over (partition by {unit} order by idx) as place, count(*) over (partition by {unit}) as count
+            from (select {unit}, idx, count(*) as rows from ({parts.base([f"{tally.per} as u"])}) as rows
+                  where u is not null group by {unit}, idx) as days
+        ) as places
+        """,
     )
 
 

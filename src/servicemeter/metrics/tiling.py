@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from servicemeter.metrics.cutting import NotOfDays, ended_of, is_of_end, literals_of
+from servicemeter.ground.errors import BadQuestion
+from servicemeter.metrics.cutting import NotOfDays, ended_of, is_of_end, is_of_start, literals_of
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.quantiles import spread_of_numbers
 from servicemeter.metrics.statements import numbers_statement, shape_of, tally_statement
@@ -27,6 +28,7 @@ from servicemeter.metrics.tilestatements import (
     first_met_statement,
     held_statement,
     running_statement,
+    unit_rows_statement,
     units_statement,
 )
 from servicemeter.model.metric import Agg, Distribution, Tally
@@ -35,6 +37,7 @@ from servicemeter.store.build import Facts
 __all__ = ["Piece", "pieces_of"]
 
 Key = tuple[Any, ...]
+ByDay = dict[int, dict[Key, dict[str, Any]]]
 T = TypeVar("T")
 Piece = Callable[[], None]
 """A part of the work, which can be done again from its start."""
@@ -61,11 +64,13 @@ def pieces_of(tiled: Tiled, plans: Sequence[Plan], facts_for: Callable[[Plan], F
     wanted = [(key, *value) for key, value in fields.items() if key not in tiled.fields]
     for same in _alike(wanted, lambda one, tally, agg: (one.asked, one.sources_of(tally), shape_of(tally), tally.where)):
         one, tally = same[0][1:3]
-        pieces = _Pieces(tiled, one, days_of(one), facts_for)
-        yield from pieces.of_fields(tally, [(key, agg) for key, _, _, agg in same])
+        with suppress(BadQuestion):  # rows of a year beyond those of the clock
+            pieces = _Pieces(tiled, one, days_of(one), facts_for)
+            yield from pieces.of_fields(tally, [(key, agg) for key, _, _, agg in same])
     for key, (one, of) in spreads.items():
         if key not in tiled.spreads:
-            yield from _Pieces(tiled, one, days_of(one), facts_for).of_spread(key, of)
+            with suppress(BadQuestion):
+                yield from _Pieces(tiled, one, days_of(one), facts_for).of_spread(key, of)
 
 
 @dataclass(frozen=True)
@@ -103,25 +108,39 @@ class _Pieces:
         for key, agg in fields:
             if tally.holding.starts or "u.was" in f"{agg.sql} {agg.where}":
                 yield partial(self._held, tally, key, agg)
-            else:
+            elif not is_of_start(f"{agg.sql} {agg.where} {_said_of(tally)}"):
                 at_ends.append((key, agg))
         if at_ends:
-            by_day: dict[int, dict[Key, dict[str, Any]]] = {}
             length = _DAYS_AT_ONCE if _is_of_instant(tally, [agg for _, agg in at_ends]) else len(self.days.periods)
-            for offset, days in stretches(self.days, length):
-                yield partial(self._at_ends, days, offset, tally, at_ends, by_day)
             names = {key: f"c{i}" for i, (key, _) in enumerate(at_ends)}
-            yield partial(self.tiled.keep_fields, Moments(by_day), names)
+            yield from self._day_by_day(
+                length, lambda days: self._at_ends(days, tally, at_ends), lambda found: self.tiled.keep_fields(found, names)
+            )
+
+    def _day_by_day(self, length: int, find: Callable[[Plan], ByDay], keep: Callable[[Moments], None]) -> Iterator[Piece]:
+        """What is to be found at the end of each day, in parts of several days; it is kept once all of them are there."""
+        parts = list(stretches(self.days, length))
+        found: dict[int, ByDay] = {}
+
+        def find_part(offset: int, days: Plan) -> None:
+            found[offset] = {day + offset: groups for day, groups in find(days).items()}
+
+        def keep_all() -> None:
+            if len(found) == len(parts):  # one for which memory was short is not there: its days are not empty ones
+                keep(Moments({day: groups for part in found.values() for day, groups in part.items()}))
+
+        for offset, days in parts:
+            yield partial(find_part, offset, days)
+        yield keep_all
 
     def of_spread(self, key: Key, of: Distribution) -> Iterator[Piece]:
         """A distribution."""
         if of.of.at is not None:
             yield partial(self._numbers, key, of)
-        elif not of.of.during and not of.of.holding.starts and not of.per:
-            by_day: dict[int, dict[Key, dict[str, Any]]] = {}
-            for offset, days in stretches(self.days, _DAYS_AT_ONCE):
-                yield partial(self._spreads_at_ends, days, offset, of, by_day)
-            yield partial(self.tiled.keep_spread, key, Moments(by_day))
+        elif not of.of.during and not of.of.holding.starts and not of.per and not is_of_start(f"{of.number} {_said_of(of.of)}"):
+            yield from self._day_by_day(
+                _DAYS_AT_ONCE, lambda days: self._spreads_at_ends(days, of), lambda found: self.tiled.keep_spread(key, found)
+            )
 
     def _cut(self, fields: Sequence[Field]) -> None:
         aggregates = [sql for i, field in enumerate(fields) for sql in field.aggregates(i)]
@@ -138,12 +157,17 @@ class _Pieces:
             if fold in ("sum", "max", "min"):
                 chosen.append(f"{agg.sql}{only(agg.where)} as c{i}")
                 columns[f"c{i}"] = (key, fold)
-        if chosen:
+        if chosen and self._are_few(tally):
             self._keep(units_statement(self.days, self.facts, tally, tally.units, chosen), columns)
+
+    def _are_few(self, tally: Tally, where: str = "true") -> bool:
+        """Whether putting together what units have on any stretch of their days is worth it: of many days there are very many."""
+        sql = unit_rows_statement(self.days, self.facts, tally, where)
+        return sql is not None and int(self.facts.rows(sql)[0][0]) <= _MOST_NUMBERS
 
     def _held(self, tally: Tally, key: Key, agg: Agg) -> None:
         with suppress(NotOfDays):
-            if agg.sql == "count(*)" and bool(tally.per) == bool(agg.where):
+            if agg.sql == "count(*)" and tally.holding.starts and bool(tally.per) == bool(agg.where):
                 asked = depths_asked(agg.where) if agg.where else {}
                 self._keep(held_statement(self.days, self.facts, tally, asked), {"c0": (key, "sum")})
 
@@ -157,35 +181,34 @@ class _Pieces:
             made = {name: read_column(found, name, fold, order) for name, (_, fold) in columns.items()}
             self.tiled.keep_fields(Found(tiles, made), {key: name for name, (key, _) in columns.items()})
 
-    def _at_ends(
-        self,
-        days: Plan,
-        offset: int,
-        tally: Tally,
-        fields: Sequence[tuple[Key, Agg]],
-        by_day: dict[int, dict[Key, dict[str, Any]]],
-    ) -> None:
+    def _at_ends(self, days: Plan, tally: Tally, fields: Sequence[tuple[Key, Agg]]) -> ByDay:
         """Fields at the end of each day."""
         wanted = [(f"c{i}", tally.where, agg) for i, (_, agg) in enumerate(fields)]
         sql = tally_statement(days, self.facts, [tally] * len(fields), wanted)
         width = len(self.one.by) + 1
+        by_day: ByDay = defaultdict(dict)
         for row in self.facts.rows(sql) if sql else ():
             found = {name: value for (name, _, _), value in zip(wanted, row[width:], strict=True)}
-            by_day.setdefault(row[0] + offset, {})[tuple(row[1:width])] = found
+            by_day[row[0]][tuple(row[1:width])] = found
+        return by_day
 
-    def _spreads_at_ends(self, days: Plan, offset: int, of: Distribution, by_day: dict[int, dict[Key, dict[str, Any]]]) -> None:
+    def _spreads_at_ends(self, days: Plan, of: Distribution) -> ByDay:
         sql = numbers_statement(days, self.facts, of)
+        by_day: ByDay = defaultdict(dict)
         for (day, *group), found in spread_of_numbers(self.facts.arrow(sql)).items() if sql else ():
-            by_day.setdefault(day + offset, {})[tuple(group)] = found
+            by_day[day][tuple(group)] = found
+        return by_day
 
     def _numbers(self, key: Key, of: Distribution) -> None:
         """The numbers of rows, or of units of rows, that count in the period of their own day."""
         try:
-            parts = [sql for sql in self._statements_of_numbers(of) if sql]
+            parts = list(self._statements_of_numbers(of))
         except NotOfDays:
             return
-        tables = [self.facts.arrow(sql) for sql in parts]
-        if tables and self.tiled.count_numbers() + sum(table.num_rows for table in tables) <= _MOST_NUMBERS:
+        if None in parts:  # of rows in two parts one alone would be some of the numbers
+            return
+        tables = [self.facts.arrow(sql) for sql in parts if sql]
+        if self.tiled.count_numbers() + sum(table.num_rows for table in tables) <= _MOST_NUMBERS:
             found = tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="permissive")
             tiles, order = read_tiles(found, len(self.one.by), len(self.days.periods))
             numbers, is_known = read_values(found.column("x"))
@@ -195,6 +218,8 @@ class _Pieces:
     def _statements_of_numbers(self, of: Distribution) -> Iterator[str | None]:
         if of.per:
             tally = replace(of.of, per=of.per)
+            if not self._are_few(tally, f"({of.number}) >= 0"):
+                raise NotOfDays(of.per)
             yield units_statement(self.days, self.facts, tally, {"x": f"{of.fold}({of.number})"}, ["x"], f"({of.number}) >= 0")
             return
         literals, rest = literals_of(of.of.where)
@@ -219,6 +244,12 @@ def _alike(items: Sequence[T], key: Callable[..., Any]) -> list[list[T]]:
     for item in items:
         groups[key(*item[1:]) if isinstance(item, tuple) else key(item)].append(item)
     return list(groups.values())
+
+
+def _said_of(tally: Tally) -> str:
+    """What is said of the rows of a tally."""
+    own = (*tally.dimensions.values(), *tally.lookups.values(), *tally.units.values())
+    return " ".join([tally.where, tally.joins, tally.per, *own])
 
 
 def _is_of_instant(tally: Tally, aggs: Sequence[Agg]) -> bool:
