@@ -55,6 +55,14 @@ class FakePages:
     hides_individuals = False
     scorecard: Callable[..., Scorecard]
 
+    covers: list[Any]
+
+    def assist(self, **asked: Any) -> dict[str, Any]:
+        raise BadQuestion("This desk reads no texts.")
+
+    def coverage(self) -> list[Any]:
+        return list(self.covers)
+
     def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison:
         card = self.scorecard(**span, metrics=[metric])
         if by == "agent" and self.hides_individuals:

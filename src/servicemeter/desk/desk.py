@@ -9,40 +9,25 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 from servicemeter.desk.ahead import Ahead
-from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
-from servicemeter.desk.assist import assist
 from servicemeter.desk.check import check
 from servicemeter.desk.columnform import Filled
-from servicemeter.desk.comparing import compare, own_work
-from servicemeter.desk.complaints import judge_complaints, rate_complaints
-from servicemeter.desk.erasing import erase_customer, export_customer
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
-from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
-from servicemeter.desk.feelings import ask_feelings
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.individuals import hide_individuals
 from servicemeter.desk.lacking import lacking
 from servicemeter.desk.looking import Looking, Piece
-from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
-from servicemeter.desk.reasons import propose_reasons, sort_by_reason
-from servicemeter.desk.retaining import tidy_surveys
-from servicemeter.desk.saving import save_view
 from servicemeter.desk.scorecard import make_scorecard
-from servicemeter.desk.setting import PlannedChange, SettingsShown, change_settings, plan_change, settings_shown
-from servicemeter.desk.sight import check_ticket
-from servicemeter.desk.states import SourceStates, pull_soon, source_states
 from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
-from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
+from servicemeter.desk.targets import goals_of
 from servicemeter.desk.turns import Turns
 from servicemeter.desk.unjudged import notes_on_promises
 from servicemeter.desk.unknown import NO_HOURS, unknown_values
@@ -68,25 +53,17 @@ from servicemeter.metrics.ofticket import made_of_ticket
 from servicemeter.metrics.plan import Source, plan
 from servicemeter.metrics.tiled import Tiled
 from servicemeter.model.answer import Answer
-from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
-from servicemeter.model.loyalty import Feelings, Loyalty
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
-from servicemeter.model.target import Aims, KeptGoal, Note
-from servicemeter.model.withdrawal import Withdrawal
 from servicemeter.office.database import Office, open_office
 from servicemeter.office.runs import SyncRun
-from servicemeter.office.views import SavedView, list_views, put_view_back, remove_view
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
-from servicemeter.store.daily import count_by_day
-from servicemeter.store.erasing import Account
 from servicemeter.store.loads import LoadKind
 from servicemeter.store.occasions import find_occasions
-from servicemeter.store.timeline import tell_story
 from servicemeter.store.values import count_values, names_of_values
 from servicemeter.text.masking import mask_of
 
@@ -284,47 +261,7 @@ class Desk(Asking):
         """The surveys: their forms and what came of them; without a data folder nobody is asked."""
         return SurveyDesk(self, self.office if self.home else None, self.home.surveys if self.home else None)
 
-    def export_customer(self, called: str, source: str | None = None) -> dict[str, Any]:
-        """Everything about a person: the rows of the book in all versions, those of the office, the files; see `desk.erasing`."""
-        with self._lock:
-            return self._handed_out(export_customer(self, called, source))
-
-    def erase_customer(self, called: str, source: str | None = None, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
-        """Take a person's names, addresses and words out of the book and the office, and leave what is counted."""
-        with self._lock:
-            return erase_customer(self, called, source, now=now, dry_run=dry_run)
-
-    def erase_accounts(
-        self, aliases: Mapping[Account, str], words: Sequence[str], *, now: datetime, dry_run: bool
-    ) -> dict[str, int]:
-        """The book's part of it: the rows of these accounts, by table, and the facts built again from what is left."""
-        with self._lock:
-            counts = self.book.erase(aliases, words, now=now, dry_run=dry_run)
-            if counts and not dry_run:
-                self._begin_anew()
-            return counts
-
-    def withdraw(self, planned: Withdrawal, *, now: datetime) -> Withdrawal:
-        """Take rows back as planned (`desk.withdrawing`) and build the facts from what is left."""
-        with self._lock:
-            done = self.book.withdraw(planned, now=now)
-            self._begin_anew(is_smaller=planned.is_whole)
-            return done
-
-    def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
-        """Take out of surveys what is older than `[retention]` lets them keep; see `desk.retaining`."""
-        with self._lock:
-            return tidy_surveys(self, now=now, dry_run=dry_run)
-
-    def forget_answers(self, source: str, before: datetime, *, now: datetime, dry_run: bool) -> int:
-        """The book's part of it: the words of a source's survey answers."""
-        with self._lock:
-            count = self.book.forget_answers(source, before, now=now, dry_run=dry_run)
-            if count and not dry_run:
-                self._begin_anew()
-            return count
-
-    def _begin_anew(self, *, is_smaller: bool = True) -> None:
+    def begin_anew(self, *, is_smaller: bool = True) -> None:
         """After rows were taken out: no answer and no fact from before; `is_smaller` leaves no trace of them in the file."""
         self._forget()
         self._is_ready = False
@@ -339,42 +276,11 @@ class Desk(Asking):
         with self._lock:
             yield self.book
 
-    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
-        """Read the language and sentiment of messages that have not been read yet; see `desk.analysing`."""
-        with self._lock:
-            live = live_model(self.home)
-            return analyse_texts(self, now=now, most_tickets=most_tickets, model=live.feel, name=live.name)
-
-    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
-        """Learn from rated comments, or try a transformer; live is what is better; see `desk.feeling`."""
-        with self._lock:
-            return learn_sentiment(self, seed=seed, folder=folder)
-
-    def was_loaded(self, source: str, digest: str) -> int | None:
-        """The data version in which this very content was loaded last from this source, or None."""
-        with self._lock:
-            return self.book.was_loaded(source, digest)
-
-    def mask_stored(self) -> dict[str, int]:
-        """Mask the words that were stored before masking was switched on; cells changed, by table. Nothing when it is off."""
-        with self._lock:
-            return self.book.mask_stored()
-
-    def loads(self) -> list[dict[str, Any]]:
-        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
-        with self._lock:
-            return self.book.loads()
-
     def kept_aside(self, *, to_mend: bool = False) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first; `to_mend` leaves them as they came, whomever they name."""
         with self._lock:
             found = self.book.kept_aside()
             return found if to_mend else self._handed_out(found)
-
-    def sources(self) -> list[dict[str, Any]]:
-        """The sources with their coverage (UTC) and capabilities."""
-        with self._lock:
-            return self.book.sources()
 
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
@@ -512,18 +418,6 @@ class Desk(Asking):
             answer = self.measure_all([question])[0]
             return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
 
-    def timeline(self, source: str, ticket_id: str, scope: Scope | None = None) -> list[dict[str, Any]]:
-        """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.
-
-        Each entry has `at` (ISO 8601, UTC; left out when nobody knows), `what`, and what there is to say of it; never
-        what was written. Turns and solves have their seconds by the calendar and in opening hours. A ticket outside the
-        `scope` is refused (`NotAllowed`).
-        """
-        refuse_asked(self.home, {"scope": scope})
-        with self._lock:
-            check_ticket(self.facts_in_book(), source, ticket_id, scope or Scope())
-            return self._handed_out(tell_story(self.facts_in_book(), source, ticket_id), is_story=True)
-
     def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
         """What happened in [since, until), still holds `now`, and may be asked about; with whom it concerns.
 
@@ -532,21 +426,6 @@ class Desk(Asking):
         with self._lock:
             span = [int(at.timestamp()) for at in (since, until, now)]
             return find_occasions(self.facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
-
-    def assist(
-        self,
-        *,
-        text: str | None = None,
-        source: str | None = None,
-        ticket_id: str | None = None,
-        language: str | None = None,
-        scope: Scope | None = None,
-    ) -> dict[str, Any]:
-        """How a text sounds and what it is about, or that of a ticket with its customer's story; see `desk.assist`."""
-        refuse_asked(self.home, {"scope": scope})
-        with self._lock:
-            found = assist(self, text=text, source=source, ticket_id=ticket_id, language=language, scope=scope or Scope())
-            return self._handed_out(found, is_story=True)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -631,16 +510,6 @@ class Desk(Asking):
     def _begin_check(self) -> Iterator[Piece]:
         return check(self.facts_in_book(), self._sources(), self.report_tz)
 
-    def coverage(self) -> list[dict[str, Any]]:
-        """How many rows each source has of each day: source, first_on, row_counts from then on, and the days that lack rows."""
-        with self._lock.asking():
-            days = count_by_day(self.facts_in_book(), self.report_tz)
-        return [
-            {"source": one.source, "first_on": one.first_on.isoformat(), "row_counts": list(one.row_counts),
-             "missing": [day.isoformat() for day in sorted(one.missing)]}
-            for one in days
-        ]  # fmt: skip
-
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
         with self._lock.asking():
@@ -651,75 +520,6 @@ class Desk(Asking):
         """Run `work` on the rows of the book, alone; the facts need not be there."""
         with self._lock:
             return work(self._engine)
-
-    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
-        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
-        with self._lock:
-            return judge_complaints(self, now=now)
-
-    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
-        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
-        with self._lock:
-            return sort_by_reason(self, self._reasons_file(), now=now)
-
-    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
-        """Append to `reasons.toml` what tickets without a reason have in common; see `desk.reasons`."""
-        with self._lock:
-            return propose_reasons(self, self._reasons_file(), least=least)
-
-    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
-        """Precision and recall of the rules where a person has said it; see `desk.complaints`."""
-        return rate_complaints(self, corrections)
-
-    def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison:
-        """Agents or teams in a share, without rewarding luck; `span` is that of a scorecard. See `desk.comparing`."""
-        return compare(self, by, metric, mix=mix, **span)
-
-    def own_work(self, agent: str, **span: Any) -> OwnWork:
-        """One agent's own figures beside everybody's; `span` is that of a scorecard."""
-        return own_work(self, agent, **span)
-
-    def loyalty(self, **span: Any) -> Loyalty:
-        """Who stays, what contact is followed by, and how often customers order anyway; see `desk.loyalty`."""
-        return ask_loyalty(self, **span)
-
-    def feelings(self, **span: Any) -> Feelings:
-        """How customers sound, by channel and reason, and the words that decided; see `desk.feelings`."""
-        return ask_feelings(self, **span)
-
-    def aims(self) -> Aims:
-        """The targets with where each was set, and the notes; see `desk.targets`."""
-        return list_aims(self)
-
-    def set_target(
-        self, metric: str, goal: str, *, channel: str | None = None, month: str | None = None, now: datetime
-    ) -> tuple[KeptGoal, int | None]:
-        """Set a target in words (`at most 4 h`), for always, a channel or a month; with the number of the one it replaced."""
-        return set_target(self, metric, goal, channel=channel, month=month, now=now)
-
-    def note(self, happened_on: date, text: str, *, metric: str | None = None, now: datetime) -> Note:
-        """Note what was changed on a day, about a metric or about all."""
-        return note(self, happened_on, text, metric=metric, now=now)
-
-    def notes(self, metric: str | None = None) -> list[Note]:
-        """The notes, the earliest first; of a metric those about it and those about all."""
-        return notes_of(self, metric)
-
-    def drop(self, kind: Kind, number: int, *, now: datetime) -> None:
-        """Take a target of the page or a note away."""
-        drop(self, kind, number, now=now)
-
-    def put_back(self, kind: Kind, number: int, *, now: datetime) -> None:
-        """Put back what was taken away."""
-        put_back(self, kind, number, now=now)
-
-    def source_states(self, now: datetime) -> SourceStates:
-        """How every source is doing; see `desk.states`."""
-        return source_states(self, now)
-
-    def pull_soon(self, name: str, now: datetime) -> None:
-        """Let the schedule pull a source within seconds."""
-        pull_soon(self, name, now)
 
     def open_upload(self, file_name: str, now: datetime) -> Upload:
         """Begin to keep a file that is sent through a page; see `desk.uploads`."""
@@ -747,34 +547,6 @@ class Desk(Asking):
         """Remove an upload."""
         drop_upload(self, token)
 
-    def views(self, owner: str | None = None) -> list[SavedView]:
-        """Everybody's saved views, and those of an owner."""
-        return list_views(self.office, owner) if self.home is not None and self.home.has_office() else []
-
-    def save_view(self, name: str, address: str, *, owner: str | None = None, now: datetime) -> SavedView:
-        """Keep an address of the pages under a name."""
-        return save_view(self, name, address, owner=owner, now=now)
-
-    def drop_view(self, view_id: int, *, owner: str | None = None, now: datetime) -> SavedView:
-        """Forget a saved view."""
-        return remove_view(self.office, view_id, now, owner)
-
-    def put_view_back(self, view_id: int, *, owner: str | None = None) -> SavedView:
-        """Put a forgotten view back."""
-        return put_view_back(self.office, view_id, owner)
-
-    def settings(self) -> SettingsShown:
-        """What is set, where, and what of it can be changed here; see `desk.setting`."""
-        return settings_shown(self)
-
-    def plan_change(self, wanted: Mapping[str, str]) -> PlannedChange:
-        """What the settings file would be with other values, checked; nothing is written."""
-        return plan_change(self, wanted)
-
-    def change_settings(self, wanted: Mapping[str, str], *, seen: str) -> PlannedChange:
-        """Write the settings file with other values, if it is still the one that was `seen`."""
-        return change_settings(self, wanted, seen=seen)
-
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""
         with self._lock:
@@ -793,11 +565,6 @@ class Desk(Asking):
         people = {str(cell) for one, name, is_bot in known if not is_bot for cell in (one, name) if cell}
         bots = {str(one) for one, _, is_bot in known if is_bot} - people
         return hide_individuals(answer, bots, people, is_story=is_story)
-
-    def _reasons_file(self) -> Path:
-        if self.home is None:
-            raise BadQuestion("Reasons are kept in a file of the data folder, and this desk has none. Open one with a folder.")
-        return self.home.reasons
 
     def facts_in_book(self) -> Facts:
         """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""
