@@ -15,33 +15,21 @@ from typing import Any, TypeVar
 from servicemeter.desk.ahead import Ahead
 from servicemeter.desk.asking import Asking
 from servicemeter.desk.check import check
-from servicemeter.desk.columnform import Filled
+from servicemeter.desk.covering import read_sources
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.individuals import hide_individuals
-from servicemeter.desk.lacking import lacking
 from servicemeter.desk.looking import Looking, Piece
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
+from servicemeter.desk.remarks import remarks_on
 from servicemeter.desk.scorecard import make_scorecard
 from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import goals_of
 from servicemeter.desk.turns import Turns
-from servicemeter.desk.unjudged import notes_on_promises
-from servicemeter.desk.unknown import NO_HOURS, unknown_values
-from servicemeter.desk.uploads import (
-    Look,
-    Reading,
-    Upload,
-    drop_upload,
-    fill_columns,
-    keep_mapping,
-    look_at,
-    open_upload,
-    take_upload,
-)
+from servicemeter.desk.uploads import Uploads
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
@@ -64,7 +52,7 @@ from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
 from servicemeter.store.loads import LoadKind
 from servicemeter.store.occasions import find_occasions
-from servicemeter.store.values import count_values, names_of_values
+from servicemeter.store.values import list_values
 from servicemeter.text.masking import mask_of
 
 __all__ = ["Desk"]
@@ -261,6 +249,11 @@ class Desk(Asking):
         """The surveys: their forms and what came of them; without a data folder nobody is asked."""
         return SurveyDesk(self, self.office if self.home else None, self.home.surveys if self.home else None)
 
+    @property
+    def uploads(self) -> Uploads:
+        """The files that are sent through pages, before they are imported."""
+        return Uploads(self)
+
     def begin_anew(self, *, is_smaller: bool = True) -> None:
         """After rows were taken out: no answer and no fact from before; `is_smaller` leaves no trace of them in the file."""
         self._forget()
@@ -320,25 +313,11 @@ class Desk(Asking):
         return tile(questions, self.book.settings(), self._sources(), self._keeper.facts_for, self._tiled)
 
     def _with_unknown(self, answer: Answer) -> Answer:
-        """An answer that says which values of its conditions no row has, which promises cannot be judged, and that there are no
-        hours for business time."""
-        said = unknown_values(answer.question, self._values_of, self._names_of)
-        said = (*said, *notes_on_promises(answer.question, self._keeper.kept.policies))
-        if answer.question.params.get("clock") == "business" and not self._keeper.kept.calendars.are_known:
-            said = (*said, NO_HOURS)
+        said = remarks_on(answer.question, self._keeper.kept, self._engine, self._known)
         return replace(answer, notes=(*answer.notes, *said)) if said else answer
 
-    def _values_of(self, dimension: str) -> Sequence[str] | None:
-        """What rows have in a dimension, the most frequent first; worked out once a data version."""
-        counts: dict[str, int] | None = self._known(f"counts of {dimension}", lambda: count_values(self._engine, dimension))
-        return None if counts is None else list(counts)
-
-    def _names_of(self, dimension: str) -> Mapping[str, str]:
-        """What is listed in a dimension, by id; read once a data version."""
-        names: dict[str, str] = self._known(f"names of {dimension}", lambda: names_of_values(self._engine, dimension))
-        return names
-
     def _known(self, key: str, work: Callable[[], Any]) -> Any:
+        """Something of the book, worked out once a data version."""
         if key not in self._kept:
             self._kept[key] = work()
         return self._kept[key]
@@ -379,28 +358,20 @@ class Desk(Asking):
         self,
         ask: Callable[[Sequence[Question]], list[Answer]],
         *,
-        since: date | None = None,
-        until: date | None = None,
-        period: str | None = None,
         where: Where = (),
-        as_of: datetime | None = None,
-        metrics: Sequence[str] | None = None,
         scope: Scope | None = None,
+        **span: Any,
     ) -> Scorecard:
         return make_scorecard(
             ask,
             self.covered(),
             self.report_tz,
             self.data_version,
-            since=since,
-            until=until,
-            period=period,
             where=tuple(where),
-            as_of=as_of,
-            metrics=metrics,
             scope=scope or Scope(),
             ends={source.name: source.loaded_through for source in self._sources() if source.loaded_through},
             goals=goals_of(self),
+            **span,
         )
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
@@ -464,31 +435,10 @@ class Desk(Asking):
 
     def dimension_values(self, dimension: str) -> list[str]:
         """The values a dimension has in the book, for filters to offer."""
-        columns = {
-            "channel": ("tickets", "interactions"),
-            "brand": ("tickets", "interactions", "orders"),
-            "language": ("tickets",),
-            "team": (),
-            "agent": (),
-            "source": (),
-        }
-        if dimension not in columns:
-            raise BadQuestion(f"The values of {dimension} cannot be listed; choose {', '.join(columns)}.")
         if dimension == "agent" and self.hides_individuals:
             return []
-        key = f"values of {dimension}"
         with self._lock.asking():
-            if key in self._kept:
-                return list(self._kept[key])
-            if dimension in ("team", "agent"):
-                sql = f"select distinct {dimension}_id from {dimension}s order by 1"
-            elif dimension == "source":
-                sql = "select source from sources order by 1"
-            else:
-                parts = " union ".join(f"select {dimension} as v from {table}" for table in columns[dimension])
-                sql = f"select distinct v from ({parts}) as found where v is not null order by 1"
-            self._kept[key] = [str(value) for (value,) in self._engine.rows(sql)]
-            return list(self._kept[key])
+            return list(self._known(f"values of {dimension}", lambda: list_values(self._engine, dimension)))
 
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy.
@@ -520,32 +470,6 @@ class Desk(Asking):
         """Run `work` on the rows of the book, alone; the facts need not be there."""
         with self._lock:
             return work(self._engine)
-
-    def open_upload(self, file_name: str, now: datetime) -> Upload:
-        """Begin to keep a file that is sent through a page; see `desk.uploads`."""
-        return open_upload(self, file_name, now)
-
-    def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
-        """How an upload would be read."""
-        return look_at(self, token, reading, now=now)
-
-    def fill_columns(self, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look:
-        """Keep what was filled in of a file's columns as its mapping."""
-        return fill_columns(self, token, reading, filled, now=now)
-
-    def keep_mapping(self, token: str, text: str) -> None:
-        """Keep an edited mapping with an upload."""
-        keep_mapping(self, token, text)
-
-    def take_upload(
-        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
-    ) -> ImportReport:
-        """Import an upload, or only say what would come of it."""
-        return take_upload(self, token, reading, now=now, dry_run=dry_run, again=again, remember=remember)
-
-    def drop_upload(self, token: str) -> None:
-        """Remove an upload."""
-        drop_upload(self, token)
 
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""
@@ -600,28 +524,8 @@ class Desk(Asking):
         """The sources with what they cover, can supply, and what their rows lack; worked out once a data version."""
         with self._lock:
             if self._known_sources is None:
-                sources = self._read_sources()
+                sources = read_sources(self.book, self._keeper.kept if self._is_ready else None)
                 if not self._is_ready:
                     return sources
                 self._known_sources = sources
             return self._known_sources
-
-    def _read_sources(self) -> list[Source]:
-        rows = self.book.sources()
-        lacks = lacking(self._keeper.kept, self._engine) if self._is_ready and rows else {}
-        promised = () if self._is_ready and self._keeper.kept.policies else ("sla_policies",)
-        return [
-            Source(
-                row["source"],
-                _aware(row["loaded_from"]),
-                _aware(row["loaded_through"]),
-                _aware(row["ended_at"]),
-                frozenset(filter(None, row["capabilities"].split(","))) if row["capabilities"] else None,
-                frozenset((*lacks.get(row["source"], ()), *promised)),
-            )
-            for row in rows
-        ]
-
-
-def _aware(value: datetime | None) -> datetime | None:
-    return value.replace(tzinfo=UTC) if value else None

@@ -6,10 +6,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from servicemeter.desk.columnform import Filled
-from servicemeter.desk.importing import ImportReport
 from servicemeter.desk.surveydesk import SurveyDesk
-from servicemeter.desk.uploads import Look, Reading, Upload
+from servicemeter.desk.uploads import Uploads
 from servicemeter.model.answer import Answer
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
@@ -66,23 +64,12 @@ class DeskLike(Protocol):
     @property
     def hides_individuals(self) -> bool: ...
 
-    def open_upload(self, file_name: str, now: datetime) -> Upload: ...
-
-    def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look: ...
-
-    def fill_columns(self, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look: ...
-
-    def keep_mapping(self, token: str, text: str) -> None: ...
-
-    def take_upload(
-        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
-    ) -> ImportReport: ...
-
-    def drop_upload(self, token: str) -> None: ...
-
     def findings(self) -> Sequence[Any]: ...
 
     def findings_within(self, patience_s: float) -> Sequence[Any] | None: ...
 
     @property
     def surveys(self) -> SurveyDesk: ...
+
+    @property
+    def uploads(self) -> Uploads: ...
