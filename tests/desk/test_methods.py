@@ -172,7 +172,8 @@ def test_what_a_folder_keeps_is_asked_and_changed_alike_through_a_server(tmp_pat
             views(desk), timeline(desk, "files", "t"), assist(desk, text="Where is my parcel?"), rate_complaints(desk),
             compare(desk, "team", "reopen_rate", **march), own_work(desk, "kim", **march), loyalty(desk, **march),
             feelings(desk, **march), plan_change(desk, {"surveys.organisation": "Lamps"}),
-            tidy_surveys(desk, now=NOW, dry_run=True), export_customer(desk, "ann"), erase_customer(desk, "ann", now=NOW, dry_run=True),
+            tidy_surveys(desk, now=NOW, dry_run=True), export_customer(desk, "ann"),
+            erase_customer(desk, "ann", now=NOW, dry_run=True),
         ]  # fmt: skip
 
     with Desk(Home(tmp_path), on_demand=True) as desk:

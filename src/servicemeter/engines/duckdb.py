@@ -198,13 +198,13 @@ class DuckDB:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         with self._lock:
-            self.run("begin transaction")
             try:
+                self.run("begin transaction")
                 yield
+                self.run("commit")
             except BaseException:
                 self._roll_back()
                 raise
-            self.run("commit")
 
     @contextmanager
     def reading(self) -> Iterator[DuckDB]:
@@ -228,10 +228,14 @@ class DuckDB:
             self._connection.close()
 
     def _roll_back(self) -> None:
-        try:
-            self._connection.execute("rollback")
-        except duckdb.Error:
-            return  # the failing statement has already ended the transaction
+        while True:
+            try:
+                self._connection.execute("rollback")
+            except duckdb.InterruptException:
+                continue  # who waits interrupts again and again; left half undone, nothing would be answered any more
+            except duckdb.Error:
+                pass  # the failing statement has already ended the transaction
+            return
 
 
 def _half_of_memory() -> str:
