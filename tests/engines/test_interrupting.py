@@ -32,7 +32,7 @@ def test_nothing_of_it_stays(statement: str, times: int) -> None:
     engine = DuckDB(None)
     engine.run("create table kept as select 1 as one")
     held = _InterruptedAt(engine._connection, statement, times)
-    engine._connection = held  # type: ignore[assignment]
+    engine._connection = held
     with pytest.raises(Stopped if statement == "commit" else ZeroDivisionError), engine.transaction():
         engine.run("insert into kept values (2)")
         if statement == "rollback":
