@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from servicemeter.engines.duckdb import DuckDB
@@ -23,8 +24,30 @@ class _InterruptedAt:
             raise duckdb.InterruptException("INTERRUPT Error: Interrupted!")
         return self._own.execute(sql)
 
+    def register(self, name: str, rows: pa.Table) -> None:
+        self._own.register(name, rows)
+
+    def unregister(self, name: str) -> None:
+        if not self.left:
+            raise duckdb.TransactionException("Current transaction is aborted (please ROLLBACK)")
+        self._own.unregister(name)
+
     def close(self) -> None:
         self._own.close()
+
+
+def test_rows_that_were_being_written_are_said_to_be_stopped() -> None:
+    """And not that the transaction failed, which the interruption made of it."""
+    engine = DuckDB(None)
+    engine.run("create table kept (one integer)")
+    own = engine._connection
+    engine._connection = _InterruptedAt(own, "insert into kept by name select * from staged_rows", 1)
+    with pytest.raises(Stopped), engine.transaction():
+        engine.stage("kept", pa.table({"one": [1]}))
+    engine._connection = own
+    engine.stage("kept", pa.table({"one": [2]}))
+    assert engine.rows("select one from kept") == [(2,)]
+    engine.close()
 
 
 @pytest.mark.parametrize(("statement", "times"), [("rollback", 2), ("commit", 1)])

@@ -166,8 +166,11 @@ class DuckDB:
             self._connection.register("staged_rows", rows)
             try:
                 self._connection.execute(f"insert into {name} by name select * from staged_rows").fetchall()
-            finally:
-                self._connection.unregister("staged_rows")
+            except BaseException:
+                with suppress(duckdb.Error):  # in a transaction that failed it fails too, and would hide what happened
+                    self._connection.unregister("staged_rows")
+                raise
+            self._connection.unregister("staged_rows")
 
     def repeats(self, hashes: str) -> bool:
         # Sorting the plain numbers takes a third of the time of the engine's own count(distinct …).
