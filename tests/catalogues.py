@@ -29,14 +29,14 @@ PACKAGE = Path(str(files("servicemeter")))
 _ONE = {"say": 1, "phrase": 0, "_seconds": 1, "_share": 1, "_number": 1, "_money": 1}
 _SHOWN = (
     "desk/asking.py", "desk/comparing.py", "desk/completeness.py", "desk/desk.py", "desk/hours.py", "desk/methods/*.py",
-    "desk/ownrows.py", "desk/privacy.py", "desk/promises.py", "desk/pulling.py", "desk/saving.py", "desk/scorecard.py",
+    "desk/ownrows.py", "desk/privacy.py", "desk/promises.py", "desk/pulling.py", "desk/scorecard.py",
     "desk/setting.py", "desk/sight.py", "desk/states.py", "desk/surveydesk.py", "desk/sync.py", "desk/targets.py",
     "desk/uploads.py", "desk/withdrawing.py", "ground/clock.py", "ground/openings.py", "ground/weektext.py", "ground/zones.py",
     "metrics/**/*.py", "model/*.py", "office/apikeys.py", "office/people.py", "sources/canonical.py", "sources/client.py",
     "sources/columnar.py", "sources/deciding.py", "sources/decisions.py", "sources/delimited.py", "sources/encoding.py",
     "sources/files.py", "sources/jsonlines.py", "sources/mapping.py", "sources/mappingfile.py", "sources/options.py",
-    "sources/paging.py", "sources/recognise.py", "sources/workbook.py", "store/tickets.py", "store/withdrawing.py",
-    "web/**/*.py",
+    "sources/paging.py", "sources/recognise.py", "sources/workbook.py", "store/tickets.py", "store/values.py",
+    "store/withdrawing.py", "web/**/*.py",
 )  # fmt: skip
 """Where errors are raised that pages show: each of them is translated; others may be."""
 _BELOW = ("ground", "metrics", "sources", "store")

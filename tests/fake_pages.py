@@ -49,11 +49,48 @@ _FORM = ColumnForm(
 )  # fmt: skip
 
 
+class FakeUploads:
+    """Two files that were sent: one whose mapping is proposed, and one that was known."""
+
+    def open(self, file_name: str, now: datetime) -> Upload:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
+        if token == "proposed":
+            return Look(token, "t0", 1234567, ["t0", "t1"], [["t0", "t1"]], mapping="t0", is_proposed=True, form=_FORM)
+        return Look(token, "t0", 1234567, ["t0", "t1"], [["t0", "t1"]], "files", "files", ["t2"], "t0", False, True)
+
+    def fill_columns(self, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def keep_mapping(self, token: str, text: str) -> None:
+        raise BadQuestion("This desk keeps nothing.")
+
+    def take(
+        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
+    ) -> ImportReport:
+        tables = {"tickets": Merged(1200, 4, 0, 31)}
+        load = LoadReport(8, "files", tables, 3, {"t0": 2, "t1": 1}, ["t2"], dry_run)
+        return ImportReport("t0.csv", "files", None, load, None, ["t1"], {"t2": 5})
+
+    def drop(self, token: str) -> None:
+        raise BadQuestion("This desk keeps nothing.")
+
+
 class FakePages:
     """Mixed into the hand-made desk."""
 
     hides_individuals = False
     scorecard: Callable[..., Scorecard]
+
+    covers: list[Any]
+    uploads: Any = FakeUploads()
+
+    def assist(self, **asked: Any) -> dict[str, Any]:
+        raise BadQuestion("This desk reads no texts.")
+
+    def coverage(self) -> list[Any]:
+        return list(self.covers)
 
     def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison:
         card = self.scorecard(**span, metrics=[metric])
@@ -91,30 +128,6 @@ class FakePages:
         return SourceStates([failed, fresh], [loaded])
 
     def pull_soon(self, name: str, now: datetime) -> None:
-        raise BadQuestion("This desk keeps nothing.")
-
-    def open_upload(self, file_name: str, now: datetime) -> Upload:
-        raise BadQuestion("This desk keeps nothing.")
-
-    def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
-        if token == "proposed":
-            return Look(token, "t0", 1234567, ["t0", "t1"], [["t0", "t1"]], mapping="t0", is_proposed=True, form=_FORM)
-        return Look(token, "t0", 1234567, ["t0", "t1"], [["t0", "t1"]], "files", "files", ["t2"], "t0", False, True)
-
-    def fill_columns(self, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look:
-        raise BadQuestion("This desk keeps nothing.")
-
-    def keep_mapping(self, token: str, text: str) -> None:
-        raise BadQuestion("This desk keeps nothing.")
-
-    def take_upload(
-        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
-    ) -> ImportReport:
-        tables = {"tickets": Merged(1200, 4, 0, 31)}
-        load = LoadReport(8, "files", tables, 3, {"t0": 2, "t1": 1}, ["t2"], dry_run)
-        return ImportReport("t0.csv", "files", None, load, None, ["t1"], {"t2": 5})
-
-    def drop_upload(self, token: str) -> None:
         raise BadQuestion("This desk keeps nothing.")
 
     def views(self, owner: str | None = None) -> list[SavedView]:

@@ -78,7 +78,7 @@ SETTINGS: dict[str, Callable[[Mapping[str, Any], Any], Any]] = {
     "promises": lambda asked, card: _PROMISES,
     "plan_promise": _plan,
     "save_promise": _refuse,
-    "list_loads": lambda asked, card: _LOADS,
+    "loads": lambda asked, card: _LOADS,
     "plan_withdrawal": _withdrawal,
     "withdraw": _refuse,
 }

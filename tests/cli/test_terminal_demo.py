@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from servicemeter.cli import servicemeter
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.loads import loads
 from servicemeter.ground.settings import Home
 from terminal import start, write_tickets
 
@@ -21,9 +22,9 @@ def demo(home: Path, *arguments: str) -> Result:
     return CliRunner().invoke(servicemeter, ["demo", "--no-serve", "--home", str(home), *arguments])
 
 
-def loads(home: Path) -> list[str]:
+def labels(home: Path) -> list[str]:
     with Desk(Home(home)) as desk:
-        return [load["label"] for load in desk.loads()]
+        return [load["label"] for load in loads(desk)]
 
 
 @pytest.mark.slow
@@ -33,12 +34,12 @@ def test_it_is_made_once_and_remade_for_another_size(tmp_path: Path) -> None:
     assert first.exit_code == 0
     assert "March so far" in first.stdout
     key = (home / "identity.key").read_text()
-    made = loads(home)
+    made = labels(home)
     assert len(made) == 1
     demo(home, "--tickets", "40")
-    assert loads(home) == made
+    assert labels(home) == made
     assert "is replaced" in demo(home, "--tickets", "50", *UNTIL).stderr
-    assert loads(home) == ["demo shop: 50 tickets, seed 7, until 2026-03-20T23:00:00+00:00"]
+    assert labels(home) == ["demo shop: 50 tickets, seed 7, until 2026-03-20T23:00:00+00:00"]
     assert (home / "identity.key").read_text() == key
 
 
@@ -48,7 +49,7 @@ def test_it_never_goes_beside_own_data(tmp_path: Path) -> None:
     result = demo(home, "--tickets", "40")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "holds data of its own (files)" in result.stderr
-    assert len(loads(home)) == 1
+    assert len(labels(home)) == 1
 
 
 def test_it_can_be_written_as_files_and_taken_again(tmp_path: Path) -> None:

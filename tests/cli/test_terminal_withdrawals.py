@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from servicemeter.cli import servicemeter
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.sources import sources
 from servicemeter.ground.settings import Home
 from servicemeter.office.connections import Connection, keep_connection
 from servicemeter.office.database import open_office
@@ -68,7 +69,7 @@ def test_a_source_is_removed_and_a_connected_one_only_to_start_over(home: Path) 
     unknown = run("remove", home, "desc", "--yes")
     assert unknown.exit_code == 2 and "desk" in unknown.stderr
     with Desk(Home(home)) as desk:
-        assert desk.sources() == [] and desk.book.engine.rows("select count(*) from past.tickets") == [(0,)]
+        assert sources(desk) == [] and desk.book.engine.rows("select count(*) from past.tickets") == [(0,)]
 
 
 def test_what_cannot_be_taken_back_is_a_clear_error(home: Path) -> None:

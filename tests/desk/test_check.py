@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.coverage import coverage
 from servicemeter.metrics.catalog import all_metrics
 from servicemeter.metrics.touching import metrics_touching
 from servicemeter.model.rows import Batch, KeptAside
@@ -439,12 +440,12 @@ def test_the_rows_of_each_day_are_counted_where_the_desk_is_and_lacking_days_are
     }
     with Desk(None) as desk:
         desk.load(source="files", tz="Europe/Amsterdam", now=NOW, **tables)
-        assert desk.coverage() == [{"source": "files", "first_on": "2026-05-29", "row_counts": [2, 1, 1, 0], "missing": []}]
+        assert coverage(desk) == [{"source": "files", "first_on": "2026-05-29", "row_counts": [2, 1, 1, 0], "missing": []}]
     holed = _sound()
     _days_with_a_hole(holed)
     with Desk(None) as desk:
         desk.load(source="files", tz="UTC", now=NOW, **holed)
-        [covered] = desk.coverage()
+        [covered] = coverage(desk)
     # From 2 March (the sound book) to the last day of the fifty-six from 3 March: 27 April. One Wednesday lacks rows.
     assert (covered["first_on"], len(covered["row_counts"]), covered["missing"]) == ("2026-03-02", 57, ["2026-04-01"])
     assert covered["row_counts"][30] == 0 and covered["row_counts"][29] == 20
@@ -454,6 +455,6 @@ def test_of_long_coverage_a_year_and_a_week_are_shown() -> None:
     tickets = [{"ticket_id": day, "created_at": f"{day}T12:00:00Z"} for day in ("2024-01-01", "2026-05-31")]
     with Desk(None) as desk:
         desk.load(source="files", tz="UTC", now=NOW, tickets=tickets)
-        [covered] = desk.coverage()
+        [covered] = coverage(desk)
     assert len(covered["row_counts"]) == 371 and covered["row_counts"][-1] == 1
     assert covered["first_on"] == "2025-05-26"  # 371 days, the last of them 31 May 2026

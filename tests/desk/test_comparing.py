@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from servicemeter.desk.comparing import _by_name, compare
+from servicemeter.desk import comparing
+from servicemeter.desk.comparing import _by_name
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.compare import compare
+from servicemeter.desk.methods.own_work import own_work
 from servicemeter.desk.privacy import discretion_of
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
 from servicemeter.ground.settings import Home
@@ -67,7 +70,7 @@ def test_by_hand() -> None:
     .65; Agent 4: 35/80 = .4375, adjusted .6375; Agent 5: 0 of 20, adjusted .6 - .4 = .2, but 20 cases are too few to judge.
 
     Bin(100, .6) lies within 60 ± 1.96 x 4.9 = 50.4 to 69.6 about: Agent 1 at 70 is beyond it, P(at least 70) = .0248."""
-    found = compare(_Stub(), "agent", "csat", **SPAN)  # type: ignore[arg-type]
+    found = comparing.compare(_Stub(), "agent", "csat", **SPAN)  # type: ignore[arg-type]
     by_name = {group.name: group for group in found.groups}
     assert list(by_name) == ["Agent 1", "Agent 2", "Agent 3", "Agent 5", "Agent 4 (deleted)"]
     assert found.common == pytest.approx(0.6) and found.factor == 1 and not found.is_hidden
@@ -90,7 +93,7 @@ def test_by_hand() -> None:
 def test_without_a_mix_the_common_share_is_expected_and_less_is_better_where_it_is() -> None:
     """Agent 1: 90 of 100 against .6 is far outside (more than six standard deviations); for a reopen rate that is worse."""
     for metric, standing in (("csat", "better"), ("reopen_rate", "worse")):
-        groups = {g.name: g for g in compare(_Stub(), "agent", metric, mix="none", **SPAN).groups}  # type: ignore[arg-type]
+        groups = {g.name: g for g in comparing.compare(_Stub(), "agent", metric, mix="none", **SPAN).groups}  # type: ignore[arg-type]
         first = groups["Agent 1"]
         assert first.adjusted == pytest.approx(0.9)
         assert (first.expected, first.standing, first.is_far) == (None, standing, True)
@@ -100,7 +103,7 @@ def test_without_a_mix_the_common_share_is_expected_and_less_is_better_where_it_
 def test_what_cannot_be_compared_is_refused() -> None:
     for by, metric, mix in (("channel", "csat", "none"), ("agent", "backlog", "none"), ("agent", "csat", "weather")):
         with pytest.raises(UnknownName):
-            compare(_Stub(), by, metric, mix=mix, **SPAN)  # type: ignore[arg-type]
+            comparing.compare(_Stub(), by, metric, mix=mix, **SPAN)  # type: ignore[arg-type]
 
 
 def test_names_are_in_the_order_people_expect() -> None:
@@ -120,23 +123,23 @@ def test_a_real_book_adds_up_and_works_council_mode_hides_people_and_small_teams
     home = Home(own_shop)
     span: dict[str, Any] = {"since": date(2026, 1, 1), "until": date(2026, 3, 1)}
     with Desk(home) as desk:
-        open_one = desk.compare("agent", "first_contact_resolution_rate", **span)
+        open_one = compare(desk, "agent", "first_contact_resolution_rate", **span)
         whole = desk.measure("first_contact_resolution_rate", by=["agent"], **span).rows
         assert sum(g.n for g in open_one.groups) == sum(r["n"] for r in whole if r["agent"] != "(unassigned)")
         agent = open_one.groups[0].key
-        assert desk.own_work(agent, **span).scorecard.families
+        assert own_work(desk, agent, **span).scorecard.families
         with pytest.raises(BadQuestion, match="no agent"):
-            desk.own_work("nobody", **span)
-        teams = desk.compare("team", "first_contact_resolution_rate", **span)
+            own_work(desk, "nobody", **span)
+        teams = compare(desk, "team", "first_contact_resolution_rate", **span)
         home.settings.write_text("[privacy]\nhide_individuals = true\nsmallest_team = 8\n", encoding="utf-8")
-        hidden, work = desk.compare("agent", "first_contact_resolution_rate", **span), desk.own_work(agent, **span)
+        hidden, work = compare(desk, "agent", "first_contact_resolution_rate", **span), own_work(desk, agent, **span)
         assert (hidden.is_hidden, hidden.groups, hidden.answers) == (True, [], [])
         assert (work.is_hidden, work.name, work.scorecard.families) == (True, "", [])
-        assert desk.own_work("nobody", **span).is_hidden
+        assert own_work(desk, "nobody", **span).is_hidden
         for asked in ({"by": ["agent"]}, {"where": [Filter("agent", (agent,))]}):
             with pytest.raises(BadQuestion, match="Works-council mode"):
                 desk.measure("csat", **span, **asked)
-        fewer = desk.compare("team", "first_contact_resolution_rate", **span)
+        fewer = compare(desk, "team", "first_contact_resolution_rate", **span)
         assert 0 < fewer.small_teams < len(teams.groups) + 1
         assert sum(g.n for g in fewer.groups) == sum(g.n for g in teams.groups)
         assert fewer.answers == [] and teams.answers

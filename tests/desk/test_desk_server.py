@@ -18,6 +18,11 @@ from app_client import ask
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import ImportRequest, Step
+from servicemeter.desk.methods.analyse_texts import analyse_texts
+from servicemeter.desk.methods.learn_sentiment import learn_sentiment
+from servicemeter.desk.methods.loads import loads
+from servicemeter.desk.methods.sources import sources
+from servicemeter.desk.methods.timeline import timeline
 from servicemeter.desk.opening import read_note
 from servicemeter.desk.remote import RemoteDesk
 from servicemeter.ground.errors import BadFile, BadQuestion, ServerGone, UnknownMetric
@@ -42,11 +47,11 @@ def everything(desk: AnyDesk) -> dict[str, Any]:
         "scorecard": desk.scorecard(period="last_month", where=[Filter("channel", ("email", "chat"))]),
         "explanation": desk.explain_question(QUESTIONS[0], 5),
         "statements": desk.statements(QUESTIONS[0]),
-        "story": desk.timeline("demo", "t7"),
+        "story": timeline(desk, "demo", "t7"),
         "findings": desk.findings(),
         "kept": desk.kept_aside(),
-        "loads": desk.loads(),
-        "sources": desk.sources(),
+        "loads": loads(desk),
+        "sources": sources(desk),
         "covered": desk.covered(),
         "channels": desk.dimension_values("channel"),
         "version": desk.data_version,
@@ -73,9 +78,9 @@ def test_texts_are_read_through_the_server(own_shop: Path) -> None:
     said = [{"message_id": "n1", "ticket_id": "n", "occurred_at": "2026-03-02T10:00:00Z", "author_type": "customer"}]
     with serving(own_shop), servicemeter.open(own_shop) as remote:
         remote.load(source="notes", now=NOW, tickets=[{"ticket_id": "n"}], messages=said, texts=words)
-        found = remote.analyse_texts(now=NOW)
+        found = analyse_texts(remote, now=NOW)
         assert (found.messages, found.by_label, found.left) == (1, {"positive": 1}, 0)
-        assert not remote.learn_sentiment().is_new
+        assert not learn_sentiment(remote).is_new
 
 
 def test_python_terminal_api_and_server_give_one_answer(own_shop: Path) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from servicemeter.desk.methods.erase_customer import erase_customer
+from servicemeter.desk.methods.export_customer import export_customer
 from servicemeter.ground.errors import BadQuestion, UnknownCustomer
 from servicemeter.model.tables import NOBODYS, TABLES
 from servicemeter.office.inbox import count_inbox, receive, settle, waiting_items
@@ -101,7 +103,7 @@ def everything(shop: Shop) -> str:
         "select table_schema, table_name from information_schema.tables where table_catalog = 'book'"
     ):
         cells += [str(row) for row in engine.rows(f'select * from {schema}."{name}"')]
-    told = [row for table in shop.desk.export_customer("c1", "desk")["office"].values() for row in table]
+    told = [row for table in export_customer(shop.desk, "c1", "desk")["office"].values() for row in table]
     return "\n".join([*cells, *map(str, told), office_bytes(shop).decode("latin-1")])
 
 
@@ -115,7 +117,7 @@ def names_in(text: str) -> set[str]:
 def hands_out_hers_alone(shop: Shop) -> None:
     """What is handed out is hers, and whole."""
     (shop.home.folder / "notes.txt").write_text("call Annabel Quist back", encoding="utf-8")
-    found = shop.desk.export_customer("+31 6 12345678")
+    found = export_customer(shop.desk, "+31 6 12345678")
     text = json.dumps(found, default=str)
     assert names_in(text) >= {*NAMED[:6], "88001"} and "Where is it?" not in text and '"c1"' not in text and "alien" in text
     names = {(row["version"], row.get("name")) for row in found["book"]["customers"]}
@@ -135,9 +137,9 @@ def test_nothing_names_her_afterwards_every_figure_stays_and_the_dry_run_said_so
         before = figures(shop)
         shop.desk.book.engine.run("checkpoint")
         book = (tmp_path / "book.duckdb").read_bytes()
-        tried = shop.desk.erase_customer("c0@example.com", now=NOW, dry_run=True)
+        tried = erase_customer(shop.desk, "c0@example.com", now=NOW, dry_run=True)
         assert names_in(everything(shop)) >= {*NAMED[:6], "c0", "88001"}
-        done = shop.desk.erase_customer("c0", now=NOW)
+        done = erase_customer(shop.desk, "c0", now=NOW)
         assert tried == {**done, "is_dry_run": True}
         # Her row at the desk and at the shop; before them one without and one with her older name.
         assert (done["book"]["customers"], done["book"]["past.customers"], done["book"]["orders"]) == (2, 2, 2)
@@ -148,14 +150,14 @@ def test_nothing_names_her_afterwards_every_figure_stays_and_the_dry_run_said_so
         assert names_in(everything(shop)) == set()
         for called in ("c0", "88001", "c0@example.com", "+31612345678"):
             with pytest.raises(UnknownCustomer):
-                shop.desk.export_customer(called)
+                export_customer(shop.desk, called)
         shop.desk.book.engine.run("checkpoint")
         after = (tmp_path / "book.duckdb").read_bytes()
         for name in (b"quibbling parcel", b"marvellous hedgehog", b"Annabel"):
             assert name in book and name not in after
         with shop.office.reading() as on:
             assert wishes(on, "objected") == {hers}
-        assert shop.desk.export_customer("c1")["office"]["survey_answers"][0]["content"]["comment"] == "Thanks."
+        assert export_customer(shop.desk, "c1")["office"]["survey_answers"][0]["content"]["comment"] == "Thanks."
         assert count_inbox(shop.office)[("shop", "waiting")] == 1
         assert {i.state for i in shop.invitations()} == {"asked"} and len(shop.invitations()) == 3
         assert shop.client().get(path).status_code == 404  # her link is dead
@@ -167,9 +169,9 @@ def test_a_key_of_two_people_asks_for_the_source(tmp_path: Path) -> None:
     with open_shop(tmp_path, "csat", customers=2) as shop:
         shop.desk.load(source="shop", customers=[{"customer_id": "c0", "name": "Somebody Else"}])
         with pytest.raises(BadQuestion, match="--source"):
-            shop.desk.erase_customer("c0", now=NOW)
-        assert shop.desk.erase_customer("c0", "shop", now=NOW)["accounts"] == [{"source": "shop", "customer_id": "c0"}]
-        assert shop.desk.export_customer("c0", "desk")["book"]["tickets"]
+            erase_customer(shop.desk, "c0", now=NOW)
+        assert erase_customer(shop.desk, "c0", "shop", now=NOW)["accounts"] == [{"source": "shop", "customer_id": "c0"}]
+        assert export_customer(shop.desk, "c0", "desk")["book"]["tickets"]
 
 
 def test_every_table_of_the_book_says_whose_its_rows_are() -> None:

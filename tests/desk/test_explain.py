@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.timeline import timeline
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.catalog import all_metrics
 from servicemeter.metrics.conditions import ALTERNATIVE, conjuncts, reason_of
@@ -278,8 +279,8 @@ def _rows(sql: str, engine: Any) -> list[Any]:
 
 
 def test_a_story_is_told_in_order_with_the_merged_ticket_and_without_words(book: Desk) -> None:
-    story = book.timeline("files", "merged")
-    assert story == book.timeline("files", "good")
+    story = timeline(book, "files", "merged")
+    assert story == timeline(book, "files", "good")
     told = [(entry["at"][8:16], entry["what"]) for entry in story]
     assert told == [
         ("02T09:00", "created"), ("02T09:00", "message"), ("02T09:01", "message"), ("02T09:30", "created"),
@@ -294,8 +295,8 @@ def test_a_story_is_told_in_order_with_the_merged_ticket_and_without_words(book:
 
 
 def test_a_ticket_in_no_figure_has_a_story_and_an_unknown_one_has_none(book: Desk) -> None:
-    assert [entry["what"] for entry in book.timeline("files", "spam")] == ["created", "message", "change", "change"]
-    assert book.timeline("files", "o'neill") == []
+    assert [entry["what"] for entry in timeline(book, "files", "spam")] == ["created", "message", "change", "change"]
+    assert timeline(book, "files", "o'neill") == []
 
 
 def test_conditions_are_taken_apart_where_and_stands_alone() -> None:

@@ -11,8 +11,10 @@ from app_client import client_of
 from hours_desk import NOW, WEEKDAYS, load_weekend, opened, saved
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.hours import hours
+from servicemeter.desk.methods.loads import loads
 from servicemeter.desk.methods.plan_hours import plan_hours
 from servicemeter.desk.methods.save_hours import save_hours
+from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.opening import ServerNote
 from servicemeter.desk.remote import RemoteDesk
 from servicemeter.desk.setting import settings_shown
@@ -46,7 +48,7 @@ def test_a_plan_says_rows_and_reach_and_writes_nothing() -> None:
         assert (len(named.changes), named.reaches) == (1, [])  # a name changes no figure
         moved = plan_hours(desk, wish=HoursWish("Support", tz="UTC"), now=NOW)
         assert moved.is_always and moved.is_past
-        assert desk.loads()[-1]["label"] == "opening hours: Support" and [s["source"] for s in desk.sources()] == ["files"]
+        assert loads(desk)[-1]["label"] == "opening hours: Support" and [s["source"] for s in sources(desk)] == ["files"]
 
 
 def test_what_is_set_again_for_the_same_day_replaces_it_whole() -> None:

@@ -12,10 +12,13 @@ import pytest
 from council_shop import BOT, CANARIES, FINCH, NOW, WREN, fill
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.individuals import hide_individuals
+from servicemeter.desk.methods.assist import assist
+from servicemeter.desk.methods.export_customer import export_customer
 from servicemeter.desk.methods.find_tickets import find_tickets
 from servicemeter.desk.methods.tell_customer import tell_customer
 from servicemeter.desk.methods.tell_ticket import tell_ticket
 from servicemeter.desk.methods.ticket_choices import ticket_choices
+from servicemeter.desk.methods.timeline import timeline
 from servicemeter.desk.methods.watch import watch
 from servicemeter.desk.privacy import results_shown
 from servicemeter.ground.errors import BadQuestion
@@ -65,11 +68,11 @@ HANDED_OUT: dict[str, Callable[[Desk], Any]] = {
     "customer": lambda d: tell_customer(d, customer_id="ann", source="files"),
     "choices": lambda d: ticket_choices(d),
     "watch": lambda d: watch(d),
-    "timeline": lambda d: d.timeline("files", "t-2"),
-    "assist": lambda d: d.assist(ticket_id="t-1"),
+    "timeline": lambda d: timeline(d, "files", "t-2"),
+    "assist": lambda d: assist(d, ticket_id="t-1"),
     "findings": lambda d: d.findings(),
     "values": lambda d: d.dimension_values("agent"),
-    "export": lambda d: d.export_customer("ann"),
+    "export": lambda d: export_customer(d, "ann"),
     "rows": lambda d: d.explain_question(question("tickets_closed_per_agent")),
     "presence": lambda d: d.explain_question(question("occupancy")),
     "aside": lambda d: d.kept_aside(),
@@ -134,8 +137,8 @@ def test_who_asks_by_agent_is_refused_everywhere(desk: Desk) -> None:
         lambda: find_tickets(desk, scope=of_finch),
         lambda: tell_ticket(desk, ticket_id="t-2", scope=of_finch),
         lambda: watch(desk, where=[Filter("agent", (FINCH,), negated=True)]),
-        lambda: desk.timeline("files", "t-2", of_finch),
-        lambda: desk.assist(ticket_id="t-2", scope=of_finch),
+        lambda: timeline(desk, "files", "t-2", of_finch),
+        lambda: assist(desk, ticket_id="t-2", scope=of_finch),
     ]
     for ask in asked:
         with pytest.raises(BadQuestion, match="Works-council mode is on"):

@@ -10,6 +10,9 @@ import pytest
 
 from servicemeter.desk.complaints import read_corrections
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.judge_complaints import judge_complaints
+from servicemeter.desk.methods.rate_complaints import rate_complaints
+from servicemeter.desk.methods.sources import sources
 from servicemeter.ground.errors import BadFile
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -42,7 +45,7 @@ def test_flags_carry_their_rule_and_the_ratio_its_coverage() -> None:
     with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": ANGRY, "b": CALM, "c": GERMAN, "d": CALM})
         assert desk.measure("complaint_ratio", **MARCH).rows[0]["null_reason"] == "not_measured"
-        report = desk.judge_complaints(now=NOW)
+        report = judge_complaints(desk, now=NOW)
         assert (report["tickets"], report["not_judged"], report["values"]) == (3, 1, {"false": 2, "true": 1})
         assert _flags(desk) == {
             "a": ("true", "servicemeter:en.dissatisfied_with_us"),
@@ -57,9 +60,9 @@ def test_flags_carry_their_rule_and_the_ratio_its_coverage() -> None:
 def test_a_ticket_is_judged_again_only_when_its_customer_writes_again() -> None:
     with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": CALM, "b": CALM})
-        desk.judge_complaints(now=NOW)
+        judge_complaints(desk, now=NOW)
         version = desk.data_version
-        assert desk.judge_complaints(now=NOW.replace(hour=13))["tickets"] == 0
+        assert judge_complaints(desk, now=NOW.replace(hour=13))["tickets"] == 0
         assert desk.data_version == version
         later = NOW.replace(hour=14)
         desk.load(
@@ -67,7 +70,7 @@ def test_a_ticket_is_judged_again_only_when_its_customer_writes_again() -> None:
             texts=[{"of": "message", "id": "m2", "text": ANGRY}],
             now=later,
         )
-        assert desk.judge_complaints(now=later.replace(hour=15))["values"] == {"true": 1}
+        assert judge_complaints(desk, now=later.replace(hour=15))["values"] == {"true": 1}
         assert _flags(desk)["a"][0] == "true"
         assert desk.measure("complaint_ratio", known_at=NOW.replace(hour=13), **MARCH).rows[0]["numerator"] == 0
 
@@ -79,7 +82,7 @@ def test_what_a_person_says_holds_whenever_it_comes(person_first: bool) -> None:
         _load(desk, {"a": ANGRY, "b": ANGRY})
         if person_first:
             desk.load(ticket_events=[flag], now=NOW)
-        assert desk.judge_complaints(now=NOW)["tickets"] == 2 - person_first
+        assert judge_complaints(desk, now=NOW)["tickets"] == 2 - person_first
         if not person_first:
             desk.load(ticket_events=[flag], now=NOW.replace(hour=13))
         assert desk.measure("complaint_ratio", denominator="tickets", **MARCH).rows[0]["numerator"] == 1
@@ -96,9 +99,9 @@ def test_a_source_that_flags_complaints_speaks_of_all_of_its_tickets() -> None:
 def test_the_rules_do_not_widen_what_a_source_covers() -> None:
     with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": ANGRY})
-        before = desk.sources()
-        desk.judge_complaints(now=NOW)
-        [after] = desk.sources()
+        before = sources(desk)
+        judge_complaints(desk, now=NOW)
+        [after] = sources(desk)
         assert after["capabilities"] == "complaint_rules,messages,tickets"
         assert [(s["loaded_from"], s["loaded_through"]) for s in before] == [(after["loaded_from"], after["loaded_through"])]
 
@@ -108,8 +111,8 @@ def test_precision_and_recall_against_flags_and_against_corrections(tmp_path: Pa
     file.write_text("ticket_id,is_complaint\na,true\nb,yes\nc,no\n")
     with Desk(None, on_demand=True) as desk:
         _load(desk, {"a": ANGRY, "b": CALM, "c": CALM, "d": ANGRY})
-        assert desk.rate_complaints()["precision"] is None
-        rating = desk.rate_complaints(read_corrections(str(file), "files"))
+        assert rate_complaints(desk)["precision"] is None
+        rating = rate_complaints(desk, read_corrections(str(file), "files"))
         assert (rating["precision"], rating["recall"], rating["tickets"]) == (1.0, 0.5, 3)
         flag = {
             "event_id": "e",
@@ -119,7 +122,7 @@ def test_precision_and_recall_against_flags_and_against_corrections(tmp_path: Pa
             "value": "false",
         }
         desk.load(ticket_events=[flag], now=NOW)
-        assert desk.rate_complaints()["precision"] == 0.0
+        assert rate_complaints(desk)["precision"] == 0.0
 
 
 @pytest.mark.parametrize(

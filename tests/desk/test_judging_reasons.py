@@ -10,6 +10,8 @@ import pytest
 
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import ImportRequest
+from servicemeter.desk.methods.propose_reasons import propose_reasons
+from servicemeter.desk.methods.sort_by_reason import sort_by_reason
 from servicemeter.desk.reasons import read_reasons
 from servicemeter.ground.errors import BadSettings
 from servicemeter.ground.settings import Home
@@ -49,13 +51,13 @@ def test_reasons_are_proposed_applied_and_measured_with_coverage(tmp_path: Path)
         for about in ABOUT:
             _load(desk, 0, 30, about)
         _load(desk, 0, 20, "Guten Tag, ich habe eine Frage zu meinem Konto und bitte um Antwort")
-        told = desk.propose_reasons()
+        told = propose_reasons(desk)
         assert len(told["new"]) == 2
-        desk.sort_by_reason(now=NOW)
+        sort_by_reason(desk, now=NOW)
         shares = _shares(desk)
         assert sorted(n for n, _ in shares.values()) == [20, 30, 30]
         assert {coverage for _, coverage in shares.values()} == {0.75}
-        assert desk.sort_by_reason(now=NOW.replace(hour=13))["tickets"] == 0
+        assert sort_by_reason(desk, now=NOW.replace(hour=13))["tickets"] == 0
 
 
 def test_edits_stay_and_later_proposals_are_only_of_what_is_new(tmp_path: Path) -> None:
@@ -63,18 +65,18 @@ def test_edits_stay_and_later_proposals_are_only_of_what_is_new(tmp_path: Path) 
     with Desk(home) as desk:
         _load(desk, 0, 30, "parcel")
         _load(desk, 0, 25, "Hello, only a short remark about something small")
-        [only] = desk.propose_reasons(least=30)["new"]
+        [only] = propose_reasons(desk, least=30)["new"]
         edited = home.reasons.read_text().replace(f'name = "{only["name"]}"', 'name = "Delivery"  # mine')
         home.reasons.write_text(edited)
-        assert desk.propose_reasons(least=30)["new"] == []
+        assert propose_reasons(desk, least=30)["new"] == []
         _load(desk, 0, 30, "invoice", now=NOW.replace(hour=13))
-        [new] = desk.propose_reasons(least=30)["new"]
+        [new] = propose_reasons(desk, least=30)["new"]
         assert "invoice" in new["words"]
         assert home.reasons.read_text().startswith(edited)
-        desk.sort_by_reason(now=NOW.replace(hour=14))
+        sort_by_reason(desk, now=NOW.replace(hour=14))
         assert _shares(desk)["Delivery"][0] == 30
         home.reasons.write_text(home.reasons.read_text().replace(f'name = "{new["name"]}"', 'name = "Delivery"'))
-        desk.sort_by_reason(now=NOW.replace(hour=15))
+        sort_by_reason(desk, now=NOW.replace(hour=15))
         assert _shares(desk)["Delivery"][0] == 60
 
 
@@ -89,9 +91,9 @@ def test_the_source_holds_and_tags_come_before_words(tmp_path: Path) -> None:
         _load(desk, 0, 3, "parcel")
         desk.load(ticket_events=[given], ticket_tags=[{"ticket_id": "parcel1", "tag": "Retour-2026"}], now=NOW)
         desk.load(tickets=[{"ticket_id": "t", "created_at": AT}], ticket_tags=[{"ticket_id": "t", "tag": "retour"}], now=NOW)
-        desk.sort_by_reason(now=NOW)
+        sort_by_reason(desk, now=NOW)
         assert _shares(desk) == {"From the desk": (1, 1.0), "Parcels": (1, 1.0), "Returns": (2, 1.0)}
-        assert desk.sort_by_reason(now=NOW.replace(hour=13))["tickets"] == 0
+        assert sort_by_reason(desk, now=NOW.replace(hour=13))["tickets"] == 0
 
 
 def test_new_tickets_are_judged_after_an_import_where_the_settings_ask(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from servicemeter.desk.desk import Desk
-from servicemeter.desk.feelings import count_words
+from servicemeter.desk.methods.feelings import count_words
+from servicemeter.desk.methods.loyalty import loyalty
 from servicemeter.model.question import Filter
 
 ORDERED = {"c1": ["2026-01-10", "2026-03-02"], "c2": ["2026-03-03"], "c3": ["2025-12-01"], "c4": ["2026-03-08"]}
@@ -26,14 +27,14 @@ def test_the_base_rate_by_hand() -> None:
     with Desk(None) as desk:
         desk.load(orders=orders, customers=customers, now=datetime(2026, 3, 12, tzinfo=UTC))
         as_of = datetime(2026, 3, 12, tzinfo=UTC)
-        found = desk.loyalty(since=date(2026, 3, 1), until=date(2026, 3, 12), as_of=as_of)
+        found = loyalty(desk, since=date(2026, 3, 1), until=date(2026, 3, 12), as_of=as_of)
         assert (found.base.windows, found.base.window_days, found.base.reason) == (2, 5, "")
         assert found.base.share == pytest.approx(3 / 7)
         assert found.is_short
-        few = desk.loyalty(since=date(2026, 3, 1), until=date(2026, 3, 4), as_of=as_of).base
+        few = loyalty(desk, since=date(2026, 3, 1), until=date(2026, 3, 4), as_of=as_of).base
         assert (few.share, few.reason) == (None, "too_short")
-        chat = desk.loyalty(
-            since=date(2026, 3, 1), until=date(2026, 3, 12), as_of=as_of, where=[Filter("channel", ("chat",))]
+        chat = loyalty(
+            desk, since=date(2026, 3, 1), until=date(2026, 3, 12), as_of=as_of, where=[Filter("channel", ("chat",))]
         ).base
         assert (chat.share, chat.reason) == (None, "filtered")
 

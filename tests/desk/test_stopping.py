@@ -12,6 +12,8 @@ import pytest
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.looking import Looking
+from servicemeter.desk.methods.busy_times import busy_times
+from servicemeter.desk.methods.coverage import coverage
 from servicemeter.desk.turns import Turns
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.ground.errors import Stopped
@@ -55,7 +57,12 @@ def test_a_question_that_runs_for_hours_ends_and_others_are_refused(desk: Desk, 
     asking.join()
     waiting.join()
     assert [type(one) for one in told] == [Stopped, Stopped]
-    for ask in (desk.findings, desk.coverage, lambda: desk.dimension_values("channel"), lambda: desk.ask("busy_times", {})):
+    for ask in (
+        desk.findings,
+        lambda: coverage(desk),
+        lambda: desk.dimension_values("channel"),
+        lambda: busy_times(desk),
+    ):
         with pytest.raises(Exception, match=r"told to stop|was closed"):
             ask()
 

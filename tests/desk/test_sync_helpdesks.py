@@ -19,6 +19,7 @@ from fakes.vendor import Limit
 from fakes.zammad import FakeZammad
 from servicemeter.desk.connecting import connect
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.sync import SyncStep, sync_source
 from servicemeter.ground.errors import CursorExpired
 from servicemeter.ground.settings import Home
@@ -93,7 +94,7 @@ def test_the_book_ends_as_the_account_is(tmp_path: Path, kind: type[FakeHelpdesk
         run = sync(desk, fake)
         assert (run.state, run.error, run.kept_aside, run.missing) == ("done", None, 0, {})
         assert held(desk, fake) == true(fake, run)
-        [source] = desk.sources()
+        [source] = sources(desk)
         assert source["loaded_through"] == run.through.replace(tzinfo=None)  # type: ignore[union-attr]
         given = {*find_connector(fake.kind).gives, *(["status_history"] if "statuses" in fake.tells else [])}
         assert given <= set(source["capabilities"].split(","))
@@ -216,7 +217,7 @@ def test_connecting_says_why_there_will_be_no_history(tmp_path: Path) -> None:
         run = sync(desk, fake)
         assert run.state == "done"
         assert any("30 days" in remark for remark in run.remarks)
-        [source] = desk.sources()
+        [source] = sources(desk)
         assert "history" not in source["capabilities"]
         [row] = desk.measure("resolution_time", since="2026-03-01", until="2026-03-21").rows
         assert (row["value"], row["null_reason"]) == (None, "not_measured")

@@ -13,6 +13,7 @@ import pytest
 
 from fakes.shopify import FakeShopify, shopify_limits
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.sync import sync_source
 from servicemeter.ground.settings import Home
 from servicemeter.office.connections import Connection, keep_connection
@@ -81,7 +82,7 @@ def test_the_book_ends_as_the_shop_is(tmp_path: Path) -> None:
         assert (run.state, run.error, run.kept_aside, run.remarks) == ("done", None, 0, [])
         assert held(desk) == truth(fake, {})
         assert desk.report_tz == "Europe/Amsterdam"
-        [source] = desk.sources()
+        [source] = sources(desk)
         assert source["capabilities"] == "customer_identity,orders"
         assert sum(there for there, _ in run.counts.values()) > 0
         assert all(there == here for there, here in run.counts.values())
@@ -135,7 +136,7 @@ def test_without_customers_the_rest_goes_on(tmp_path: Path) -> None:
         assert (run.state, len(held(desk)["orders"])) == ("done", 20)
         [remark] = run.remarks
         assert "customer_identity" in remark
-        assert desk.sources()[0]["capabilities"] == "orders"
+        assert sources(desk)[0]["capabilities"] == "orders"
 
 
 def test_a_wrong_token_is_said(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from fakes.woocommerce import FakeWooCommerce
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.sync import sync_source
 from servicemeter.ground.settings import Home
 from servicemeter.office.connections import Connection, keep_connection
@@ -94,7 +95,7 @@ def test_the_book_ends_as_the_shop_is(tmp_path: Path) -> None:
         assert (run.state, run.error, run.kept_aside, run.remarks) == ("done", None, 0, [])
         assert held(desk) == truth(fake)
         assert desk.report_tz == "Europe/Bucharest"
-        assert desk.sources()[0]["capabilities"] == "customer_identity,orders"
+        assert sources(desk)[0]["capabilities"] == "customer_identity,orders"
         assert sum(there for there, _ in run.counts.values()) > 0
         assert all(there == here for there, here in run.counts.values())
         again = sync(desk, fake)

@@ -13,6 +13,7 @@ import pytest
 from fakes.vendor import Time
 from fakes.zendesk import AGENTS, FakeZendesk, zendesk_limits
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.sync import sync_source
 from servicemeter.ground.settings import Home
 from servicemeter.office.connections import Connection, keep_connection
@@ -102,7 +103,7 @@ def test_the_book_ends_as_the_account_is(tmp_path: Path) -> None:
         assert run.through is not None
         assert held(desk) == truth(fake, run.through)
         assert desk.report_tz == "Europe/Amsterdam"
-        [source] = desk.sources()
+        [source] = sources(desk)
         assert source["loaded_through"] == run.through.replace(tzinfo=None)
         assert "calendars" in source["capabilities"]
         [row] = desk.measure("tickets_created", since="2026-02-18", until="2026-03-21", params={"population": "all"}).rows

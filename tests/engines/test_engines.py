@@ -19,6 +19,7 @@ from laws.seasons import configuration, settings
 from servicemeter.desk import facts
 from servicemeter.desk.conformance import _Rows, cases_of, question_of, run_file
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.timeline import timeline
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.engines.opening import open_engine
@@ -153,12 +154,12 @@ def test_a_book_is_copied_once_a_version_and_explained_alike(
     asked = Question("reopen_rate", since=date(2026, 1, 1), until=date(2026, 3, 1), by=("channel",))
     with Desk(Home(shop)) as desk:
         expected = desk.explain_question(asked)
-        story = desk.timeline("demo", "t1")
+        story = timeline(desk, "demo", "t1")
     with Desk(Home(own_shop), engine=engine) as desk:
         found = desk.explain_question(asked)
         assert _is_same([found.rows, found.totals], [expected.rows, expected.totals])
         assert [part.to_dict() for part in found.left_out] == [part.to_dict() for part in expected.left_out]
-        assert desk.timeline("demo", "t1") == story
+        assert timeline(desk, "demo", "t1") == story
     copied: list[object] = []
     monkeypatch.setattr(facts, "copy_book", lambda *_: copied.append(1))
     with Desk(Home(own_shop), engine=engine) as desk:

@@ -9,7 +9,11 @@ from typing import Any
 import pytest
 
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.analyse_texts import analyse_texts
+from servicemeter.desk.methods.judge_complaints import judge_complaints
+from servicemeter.desk.methods.loads import loads
 from servicemeter.desk.methods.plan_withdrawal import plan_withdrawal
+from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.methods.withdraw import withdraw
 from servicemeter.desk.pulling import alone
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
@@ -86,9 +90,9 @@ def test_the_content_can_be_taken_again_and_older_loads_follow(desk: Desk) -> No
     assert [one.data_version for one in plan_withdrawal(desk, source="desk", load=2).loads] == [3, 2]
     go(desk, "desk", 2)
     assert count(desk) == 1
-    assert [load["undone_in"] for load in desk.loads()] == [None, 4, 4, None]
+    assert [load["undone_in"] for load in loads(desk)] == [None, 4, 4, None]
     go(desk)  # the first one is the last that stands
-    assert desk.sources() == [] and count(desk) is None
+    assert sources(desk) == [] and count(desk) is None
     desk.load(source="desk", tz="Europe/Bucharest", now=at(5), tickets=[ticket(1, 2), ticket(2, 3)])
     assert count(desk) == 2 and desk.report_tz == "Europe/Bucharest"  # an empty book chooses its zone again
     with pytest.raises(BadQuestion, match="taken back already, in data version 4"):
@@ -100,12 +104,12 @@ def test_the_content_can_be_taken_again_and_older_loads_follow(desk: Desk) -> No
 def test_what_a_source_covers_is_what_it_covered_before(desk: Desk) -> None:
     desk.load(source="desk", now=at(1), tickets=[ticket(1, 2)])
     desk.load(source="phone", now=at(2), tickets=[ticket(7, 1)])
-    before = desk.sources()
+    before = sources(desk)
     desk.load(source="desk", now=at(3), tickets=[ticket(9, 19)],
               messages=[message(9, "2026-03-19", "agent")])  # fmt: skip
-    assert desk.sources() != before
+    assert sources(desk) != before
     go(desk, "desk")
-    assert desk.sources() == before
+    assert sources(desk) == before
 
 
 def test_a_late_older_version_goes_and_the_newer_stays(desk: Desk) -> None:
@@ -154,7 +158,7 @@ def test_a_removed_source_takes_all_of_its_rows_and_no_others(desk: Desk) -> Non
     assert count(desk) == figure == 1
     assert desk.book.engine.rows("select ticket_id, source from tickets") == alone
     assert desk.book.engine.rows("select count(*) from past.tickets") == [(0,)]
-    assert desk.kept_aside() == [] and [one["source"] for one in desk.sources()] == ["desk"]
+    assert desk.kept_aside() == [] and [one["source"] for one in sources(desk)] == ["desk"]
     assert count(desk, "tickets_created") == 1
 
 
@@ -224,9 +228,9 @@ def test_what_the_program_said_of_the_rows_goes_with_them(desk: Desk) -> None:
     desk.load(source="desk", now=at(2), tickets=[ticket(2, 3)],
               messages=[message(2, "2026-03-03", "customer")],
               texts=[{"of": "message", "id": "m", "text": "I want to make a formal complaint about this."}])  # fmt: skip
-    desk.judge_complaints(now=at(3))
-    desk.analyse_texts(now=at(4))
-    assert [load["kind"] for load in desk.loads()] == ["import", "import", "judged", "judged"]
+    judge_complaints(desk, now=at(3))
+    analyse_texts(desk, now=at(4))
+    assert [load["kind"] for load in loads(desk)] == ["import", "import", "judged", "judged"]
     assert [one.data_version for one in plan_withdrawal(desk).loads] == [4, 3, 2]
     go(desk)
     assert held(desk) == before
@@ -308,4 +312,4 @@ def test_what_stood_in_the_past_of_sources_stands_there_again(desk: Desk) -> Non
     assert held(desk) == before
     go(desk)
     assert desk.book.engine.rows("select count(*) from past.sources") == [(0,)]
-    assert desk.sources()[0]["loaded_through"] == datetime(2026, 3, 5)
+    assert sources(desk)[0]["loaded_through"] == datetime(2026, 3, 5)

@@ -12,6 +12,7 @@ import pytest
 
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import ImportRequest
+from servicemeter.desk.methods.mask_stored import mask_stored
 from servicemeter.ground.errors import BadSettings
 from servicemeter.ground.settings import Home
 
@@ -76,7 +77,7 @@ def test_nothing_is_masked_unless_it_is_switched_on(tmp_path: Path) -> None:
     with Desk(_home(tmp_path, None)) as desk:
         desk.load(texts=_texts(), now=NOW)
         assert _stored(desk) == [SAID]
-        assert desk.mask_stored() == {}
+        assert mask_stored(desk) == {}
 
 
 def test_only_the_kinds_that_the_settings_name(tmp_path: Path) -> None:
@@ -93,10 +94,10 @@ def test_what_was_stored_before_is_masked_in_every_version(tmp_path: Path) -> No
         version = desk.data_version
     home.settings.write_text("[privacy]\nredact = true\n")
     with Desk(home) as desk:
-        assert desk.mask_stored() == {"texts": 1, "past.texts": 1}
+        assert mask_stored(desk) == {"texts": 1, "past.texts": 1}
         assert SECRET not in _everything(desk)
         assert desk.data_version == version
-        assert desk.mask_stored() == {}
+        assert mask_stored(desk) == {}
 
 
 @pytest.mark.parametrize("redact", ['"yes"', '["e-mail"]', "[]", "1"])

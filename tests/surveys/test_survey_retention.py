@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from servicemeter.desk.methods.export_customer import export_customer
+from servicemeter.desk.methods.tidy_surveys import tidy_surveys
 from servicemeter.desk.retaining import retention
 from servicemeter.ground.errors import BadSettings
 from servicemeter.office.answers import answered_invitations
@@ -23,16 +25,16 @@ def test_comments_and_persons_go_when_their_time_is_over_and_scores_stay(tmp_pat
         shop.take()
         before = shop.measure("csat", as_of="2026-04-30T00:00:00Z")
         nothing = {"answers": 0, "deliveries": 0, "invitations": 0, "mails": 0, "rows": 0}
-        assert shop.desk.tidy_surveys(now=shop.now + timedelta(days=364)) == nothing
+        assert tidy_surveys(shop.desk, now=shop.now + timedelta(days=364)) == nothing
         # An answer with words; the deliveries of two invitations and of the answer; the row of the comment in the book.
         year = {**nothing, "answers": 1, "deliveries": 3, "rows": 1}
-        assert shop.desk.tidy_surveys(now=shop.now + timedelta(days=366), dry_run=True) == year
-        assert shop.desk.tidy_surveys(now=shop.now + timedelta(days=366)) == year
+        assert tidy_surveys(shop.desk, now=shop.now + timedelta(days=366), dry_run=True) == year
+        assert tidy_surveys(shop.desk, now=shop.now + timedelta(days=366)) == year
         [versions] = answered_invitations(shop.office).values()
         assert versions[-1].content == {"score": 5}
-        assert shop.desk.tidy_surveys(now=shop.now + timedelta(days=397)) == {**nothing, "invitations": 2, "mails": 2}
+        assert tidy_surveys(shop.desk, now=shop.now + timedelta(days=397)) == {**nothing, "invitations": 2, "mails": 2}
         assert {i.customer_id for i in shop.invitations()} == {None} and len(shop.invitations()) == 2
-        assert shop.desk.export_customer("c0")["office"] != {}  # the ticket still leads there; erasing is what ends that
+        assert export_customer(shop.desk, "c0")["office"] != {}  # the ticket still leads there; erasing is what ends that
         assert shop.measure("csat", as_of="2026-04-30T00:00:00Z") == before and before["n"] == 1
         assert b"hedgehog" not in b"".join(p.read_bytes() for p in tmp_path.glob("book.duckdb*"))
 

@@ -19,6 +19,7 @@ from app_client import ask
 from fake_desk import FakeDesk
 from rooms import Rooms, make_rooms
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.timeline import timeline
 from servicemeter.ground.errors import NotAllowed
 from servicemeter.ground.settings import Home
 from servicemeter.model.person import RIGHTS, ROLES, Person, narrowed, within
@@ -241,11 +242,11 @@ def test_tickets_of_others_are_refused_like_those_that_are_not_there(shop_rooms:
     assert rooms.ask("agent", f"/assist?ticket={foreign[-1]}").status_code == 403
     assert rooms.ask("viewer", f"/api/assist?ticket={own[0]}").status_code == 403
     with pytest.raises(NotAllowed):
-        desk.timeline("demo", foreign[-1], Scope(agents=("a1",)))
-    assert desk.timeline("demo", own[0], Scope(agents=("a1",))) == desk.timeline("demo", own[0])
+        timeline(desk, "demo", foreign[-1], Scope(agents=("a1",)))
+    assert timeline(desk, "demo", own[0], Scope(agents=("a1",))) == timeline(desk, "demo", own[0])
     carpat = sorted(numbers("select ticket_id from tickets where brand = 'carpat'"))[0]
     with pytest.raises(NotAllowed):
-        desk.timeline("demo", carpat, Scope(brands=("tulp",)))
+        timeline(desk, "demo", carpat, Scope(brands=("tulp",)))
 
 
 def test_a_viewer_is_shown_no_rows(rooms: Rooms) -> None:

@@ -17,6 +17,11 @@ from fastapi.routing import APIRoute
 from app_client import ask
 from fake_desk import FakeDesk
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.aims import aims
+from servicemeter.desk.methods.note import note
+from servicemeter.desk.methods.notes import notes
+from servicemeter.desk.methods.save_view import save_view
+from servicemeter.desk.methods.views import views
 from servicemeter.ground.settings import Home
 from servicemeter.model.question import Filter
 from servicemeter.web.app import create_app
@@ -86,7 +91,7 @@ def test_a_target_that_no_figure_can_reach_is_refused_in_the_reader_s_language(d
         html = send(desk, f"/targets?lang={language}", 400, **fields).text
         alert = re.search(r'<p class="panel alert" role="alert">(.*?)</p>', html, re.S)
         assert alert and words in alert[1] and "<span" not in alert[1] and 'value="-1"' in html
-    assert desk.aims().goals == []
+    assert aims(desk).goals == []
 
 
 @pytest.mark.parametrize(
@@ -100,7 +105,7 @@ def test_a_target_that_no_figure_can_reach_is_refused_in_the_reader_s_language(d
 def test_a_target_that_cannot_be_is_told_and_what_was_typed_stays(desk: Desk, fields: dict[str, str], hint: str) -> None:
     html = send(desk, "/targets", 400, **fields).text
     assert hint in html and 'value="85"' in html
-    assert desk.aims().goals == []
+    assert aims(desk).goals == []
 
 
 def test_a_note_is_drawn_where_its_figure_is_until_it_is_taken_away(desk: Desk) -> None:
@@ -108,11 +113,11 @@ def test_a_note_is_drawn_where_its_figure_is_until_it_is_taken_away(desk: Desk) 
     trend = page(desk, "/metric/first_response_time/trend?grain=month")
     assert trend.count('<path class="flag"') == 3 and "Chat is &lt;open&gt; late" in trend and "10 Mar 2026" in trend
     assert 'class="flag"' not in page(desk, "/metric/csat/trend?grain=month")
-    number = desk.notes()[0].note_id
+    number = notes(desk)[0].note_id
     send(desk, "/targets/drop", kind="note", number=str(number))
-    assert desk.notes() == []
+    assert notes(desk) == []
     send(desk, "/targets/put-back", kind="note", number=str(number))
-    assert [(note.happened_on, note.metric) for note in desk.notes()] == [(date(2026, 3, 10), "first_response_time")]
+    assert [(note.happened_on, note.metric) for note in notes(desk)] == [(date(2026, 3, 10), "first_response_time")]
     assert "A note has 1 to 200 letters" in send(desk, "/targets/notes", 400, day="2026-03-10", text="x" * 201).text
 
 
@@ -121,16 +126,16 @@ def test_views_are_named_opened_forgotten_and_put_back(desk: Desk) -> None:
     assert f'href="/views?of={"%2Fmetric%2Fcsat%3Fperiod%3Dlast_month%26channel%3Dchat"}"' in page(desk, view)
     send(desk, "/views", name="  Chat,  last month ", address=view)
     send(desk, "/views", name="Chat, last month", address="/?period=last_month")
-    assert [(v.name, v.address, v.owner) for v in desk.views()] == [("Chat, last month", "/?period=last_month", None)]
-    number = str(desk.views()[0].view_id)
+    assert [(v.name, v.address, v.owner) for v in views(desk)] == [("Chat, last month", "/?period=last_month", None)]
+    number = str(views(desk)[0].view_id)
     send(desk, "/views/drop", number=number)
-    assert desk.views() == [] and "The view is forgotten." in page(desk, f"/views?gone={number}")
+    assert views(desk) == [] and "The view is forgotten." in page(desk, f"/views?gone={number}")
     send(desk, "/views/put-back", number=number)
     assert 'href="/?period=last_month"' in page(desk, "/views")
     for elsewhere in ("//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"):
         assert "Only addresses of these pages" in send(desk, "/views", 400, name="x", address=elsewhere).text
-    desk.save_view("Mine", "/", owner="somebody", now=NOW)
-    assert [v.name for v in desk.views()] == ["Chat, last month"] and len(desk.views("somebody")) == 2
+    save_view(desk, "Mine", "/", owner="somebody", now=NOW)
+    assert [v.name for v in views(desk)] == ["Chat, last month"] and len(views(desk, "somebody")) == 2
 
 
 def test_settings_are_previewed_proven_written_and_hold(desk: Desk) -> None:
@@ -234,7 +239,7 @@ def test_no_get_stores_anything_and_head_answers(desk: Desk) -> None:
     desk.prepare()
     for with_office in (False, True):
         if with_office:
-            desk.note(date(2026, 3, 1), "kept", now=NOW)
+            note(desk, date(2026, 3, 1), "kept", now=NOW)
         before = _contents(desk.home.folder)
         for path in PATHS:
             assert ask(app, path).status_code == 200, path

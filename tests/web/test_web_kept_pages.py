@@ -11,6 +11,7 @@ import pytest
 
 from app_client import ask
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.note import note
 from servicemeter.ground.settings import Home
 from servicemeter.office.database import open_office
 from servicemeter.office.notes import keep_note
@@ -83,7 +84,7 @@ def test_what_is_loaded_set_or_noted_is_shown_at_once(desk: Desk, clock: Clock, 
     assert with_target != before
     desk.load(tickets=[{"ticket_id": "new", "created_at": "2026-03-19T09:00:00Z", "channel": "email"}], source="demo", now=NOW)
     assert shop.page() != with_target
-    desk.note(date(2026, 3, 10), "New opening hours", now=NOW)
+    note(desk, date(2026, 3, 10), "New opening hours", now=NOW)
     path = "/metric/first_response_time?period=this_month"
     assert "New opening hours" in shop.page(path)
     elsewhere = open_office(desk.home)  # as another process does

@@ -16,6 +16,7 @@ from form_fields import fields_of
 
 from app_client import ask
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.loads import loads
 from servicemeter.ground.settings import Home
 from servicemeter.web.app import create_app
 
@@ -78,7 +79,7 @@ def test_an_upload_is_known_by_its_own_name(desk: Desk) -> None:
     assert desk.home is not None
     for number in (1, 2):
         take(desk, "tickets_sept.csv", CANONICAL.format(number))
-    assert [load["label"] for load in desk.loads()] == ["tickets_sept.csv"] * 2
+    assert [load["label"] for load in loads(desk)] == ["tickets_sept.csv"] * 2
     current = "select label, file from meta.kept_aside where replaced_in is null"
     assert desk.on_engine(lambda engine: engine.rows(current)) == [("tickets_sept.csv", "tickets_sept.csv")]
     take(desk, "other.csv", CANONICAL.format(3))
@@ -86,8 +87,8 @@ def test_an_upload_is_known_by_its_own_name(desk: Desk) -> None:
         ("other.csv", "other.csv"),
         ("tickets_sept.csv", "tickets_sept.csv"),
     ]
-    loads = page(desk, "/sources/loads")
-    assert "tickets_sept.csv" in loads and str(desk.home.uploads) not in loads
+    listed = page(desk, "/sources/loads")
+    assert "tickets_sept.csv" in listed and str(desk.home.uploads) not in listed
     assert str(desk.home.uploads) not in page(desk, "/check")
 
 

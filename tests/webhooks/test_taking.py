@@ -13,6 +13,7 @@ import pytest
 
 from servicemeter.desk import deliveries
 from servicemeter.desk.desk import Desk
+from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.schedule import take_what_came
 from servicemeter.desk.sync import sync_source
 from servicemeter.ground.settings import Home
@@ -220,7 +221,7 @@ def test_a_sync_takes_what_was_sent_and_tells(yard: Yard) -> None:
     standard(yard, "crm", "d1", {"tickets": [{"ticket_id": "1", "created_at": SAID.isoformat()}]})
     run = sync_source(yard.desk, "crm", clock=yard.clock)
     assert (run.state, run.new_rows, run.error) == ("done", 1, None)
-    [source] = yard.desk.sources()
+    [source] = sources(yard.desk)
     assert (source["source"], source["loaded_from"], source["loaded_through"]) == (
         "crm",
         datetime(2026, 3, 19),

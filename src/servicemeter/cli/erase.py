@@ -33,14 +33,15 @@ def verb(customer: str, source: str | None, dry_run: bool, yes: bool, form: str,
     """
     from servicemeter.cli.terminal.persons import erased_lines
     from servicemeter.cli.terminal.words import print_json
+    from servicemeter.desk.methods.erase_customer import erase_customer
     from servicemeter.desk.opening import open_desk
 
     now = datetime.now(UTC)
     with open_desk(home) as desk:
         if not dry_run and not yes:
-            click.echo("\n".join(erased_lines(desk.erase_customer(customer, source, now=now, dry_run=True))), err=True)
+            click.echo("\n".join(erased_lines(erase_customer(desk, customer, source, now=now, dry_run=True))), err=True)
             click.confirm("Erase all of this? It cannot be undone.", abort=True, err=True)
-        done = desk.erase_customer(customer, source, now=now, dry_run=dry_run)
+        done = erase_customer(desk, customer, source, now=now, dry_run=dry_run)
     if form == "json":
         print_json(done)
     else:

@@ -29,11 +29,12 @@ def verb(customer: str, source: str | None, target: str | None, home: Home) -> N
       servicemeter export 4711 --source shop
     """
     from servicemeter.cli.terminal.words import remark
+    from servicemeter.desk.methods.export_customer import export_customer
     from servicemeter.desk.opening import open_desk
     from servicemeter.ground.settings import write_privately
 
     with open_desk(home) as desk:
-        found = desk.export_customer(customer, source)
+        found = export_customer(desk, customer, source)
     text = json.dumps(found, indent=2, ensure_ascii=False, default=_plain)
     if target is None:
         click.echo(text)

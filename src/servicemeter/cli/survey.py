@@ -324,10 +324,11 @@ def _tidy(dry_run: bool, form: str, home: Home) -> None:
       servicemeter survey tidy --dry-run
       servicemeter survey tidy
     """
+    from servicemeter.desk.methods.tidy_surveys import tidy_surveys
     from servicemeter.desk.opening import open_desk
 
     with open_desk(home) as desk:
-        counts = desk.tidy_surveys(now=datetime.now(UTC), dry_run=dry_run)
+        counts = tidy_surveys(desk, now=datetime.now(UTC), dry_run=dry_run)
     _print(form, counts, [f"{'would go' if dry_run else 'gone'}: {name} {count}" for name, count in counts.items()])
 
 

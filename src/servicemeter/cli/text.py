@@ -72,9 +72,10 @@ def learn(folder: str | None, seed: int, form: str, home: Home) -> None:
     from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.texts import print_lesson
     from servicemeter.cli.terminal.words import print_json
+    from servicemeter.desk.methods.learn_sentiment import learn_sentiment
 
     with reading(home) as desk:
-        found = desk.learn_sentiment(seed=seed, folder=str(Path(folder).absolute()) if folder else None)
+        found = learn_sentiment(desk, seed=seed, folder=str(Path(folder).absolute()) if folder else None)
     if form == "json":
         print_json(asdict(found))
     else:

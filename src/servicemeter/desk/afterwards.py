@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from servicemeter.desk.methods.judge_complaints import judge_complaints
+from servicemeter.desk.methods.sort_by_reason import sort_by_reason
 from servicemeter.ground.errors import BadSettings
 
 if TYPE_CHECKING:
@@ -28,5 +30,5 @@ def wanted_afterwards(desk: Desk) -> tuple[str, ...]:
 
 def do_afterwards(desk: Desk, *, now: datetime) -> dict[str, dict[str, Any]]:
     """Judge what has come; what was done, by its name."""
-    do = {"complaints": desk.judge_complaints, "reasons": desk.sort_by_reason}
-    return {name: do[name](now=now) for name in wanted_afterwards(desk)}
+    do = {"complaints": judge_complaints, "reasons": sort_by_reason}
+    return {name: do[name](desk, now=now) for name in wanted_afterwards(desk)}

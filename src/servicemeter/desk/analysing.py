@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.frames import FramesDelivery
+from servicemeter.desk.methods.sources import sources
 from servicemeter.store.writings import Conversation, Writing, count_unread, earlier_scores, other_models, unread_conversations
 from servicemeter.text.accuracy import Feel
 from servicemeter.text.language import conversation_languages
@@ -113,7 +114,7 @@ def _code(language: str | None) -> str | None:
 
 def _keep(desk: Desk, rows: list[dict[str, Any]], now: datetime) -> None:
     """Load the rows as what the messages' own sources can supply."""
-    everything = {row["source"] for row in desk.sources() if not row["capabilities"]}
+    everything = {row["source"] for row in sources(desk) if not row["capabilities"]}
     for source in sorted({row["source"] for row in rows}):
         delivery = FramesDelivery(source, None, {"message_sentiment": [row for row in rows if row["source"] == source]})
         if source in everything:

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Protocol
 
-from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
-from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.desk.sync import Clock, ToldSync
 from servicemeter.model.answer import Answer
@@ -20,7 +18,7 @@ from servicemeter.model.scorecard import Scorecard
 from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import LoadReport
 
-__all__ = ["ASKED", "CHORES", "AnyDesk", "Asked", "Chores"]
+__all__ = ["ASKED", "AnyDesk", "Asked"]
 
 
 class Asked(Protocol):
@@ -56,24 +54,8 @@ class Asked(Protocol):
         """Which share of the cases of a duration was over within which time; None for what is no duration."""
         ...
 
-    def timeline(self, source: str, ticket_id: str, scope: Scope | None = None) -> list[dict[str, Any]]:
-        """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
-        ...
-
     def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
         """What happened in [since, until), still holds `now`, and may be asked about."""
-        ...
-
-    def assist(
-        self,
-        *,
-        text: str | None = None,
-        source: str | None = None,
-        ticket_id: str | None = None,
-        language: str | None = None,
-        scope: Scope | None = None,
-    ) -> dict[str, Any]:
-        """How a text sounds and what it is about, or that of a ticket with its customer's story."""
         ...
 
     def statements(self, question: Question) -> list[str]:
@@ -84,20 +66,8 @@ class Asked(Protocol):
         """What is wrong with the data."""
         ...
 
-    def coverage(self) -> list[dict[str, Any]]:
-        """How many rows each source has of each day: source, first_on, row_counts from then on, and the days that lack rows."""
-        ...
-
-    def loads(self) -> list[dict[str, Any]]:
-        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
-        ...
-
     def kept_aside(self, *, to_mend: bool = False) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first; `to_mend` leaves them as they came, whomever they name."""
-        ...
-
-    def sources(self) -> list[dict[str, Any]]:
-        """The sources with their coverage (UTC) and capabilities."""
         ...
 
     def covered(self) -> tuple[datetime, datetime] | None:
@@ -106,10 +76,6 @@ class Asked(Protocol):
 
     def dimension_values(self, dimension: str) -> list[str]:
         """The values a dimension has in the book."""
-        ...
-
-    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
-        """Precision and recall of the rules of complaints where a person has said it."""
         ...
 
     @property
@@ -127,43 +93,7 @@ ASKED = frozenset(name for name in vars(Asked) if not name.startswith("_"))
 """The names of these questions."""
 
 
-class Chores(Protocol):
-    """What a server does to its book for the commands beside it, each by its name and with these arguments."""
-
-    def mask_stored(self) -> dict[str, int]:
-        """Mask the words that were stored before masking was switched on; cells changed, by table."""
-        ...
-
-    def export_customer(self, called: str, source: str | None = None) -> dict[str, Any]:
-        """Everything about a person: accounts, rows of the book in all versions, rows of the office, files that name them."""
-        ...
-
-    def erase_customer(self, called: str, source: str | None = None, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
-        """Take a person's names, addresses and words out everywhere; how many rows were theirs, by table."""
-        ...
-
-    def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
-        """Take out of surveys what is older than `[retention]` lets them keep; how much of each kind."""
-        ...
-
-    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
-        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
-        ...
-
-    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
-        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
-        ...
-
-    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
-        """Append to `reasons.toml` what tickets without a reason have in common."""
-        ...
-
-
-CHORES = frozenset(name for name in vars(Chores) if not name.startswith("_"))
-"""The names of these chores."""
-
-
-class AnyDesk(Asked, Chores, Protocol):
+class AnyDesk(Asked, Protocol):
     """A desk as commands and programs use it. Close it, or use it in a `with`."""
 
     def __enter__(self) -> AnyDesk: ...
@@ -211,14 +141,6 @@ class AnyDesk(Asked, Chores, Protocol):
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files into the book."""
-        ...
-
-    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
-        """Read the language and sentiment of messages that have not been read yet."""
-        ...
-
-    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
-        """Learn from rated comments, or try a transformer; live is what is better."""
         ...
 
     def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:

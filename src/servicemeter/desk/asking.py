@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import partial
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.methods import method_named, method_names
@@ -40,7 +40,7 @@ class Asking:
             """The methods found by name, for Python at a prompt: `desk.find_tickets(…)`."""
             if name not in method_names():
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            return partial(method_named(name), self)
+            return MethodType(method_named(name), self)  # with the words and the arguments of the method, for `help`
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *method_names()})

@@ -9,54 +9,27 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import islice
-from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
 from servicemeter.desk.ahead import Ahead
-from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis, analyse_texts
 from servicemeter.desk.asking import Asking
-from servicemeter.desk.assist import assist
 from servicemeter.desk.check import check
-from servicemeter.desk.columnform import Filled
-from servicemeter.desk.comparing import compare, own_work
-from servicemeter.desk.complaints import judge_complaints, rate_complaints
-from servicemeter.desk.erasing import erase_customer, export_customer
+from servicemeter.desk.covering import read_sources
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
-from servicemeter.desk.feeling import Lesson, learn_sentiment, live_model
-from servicemeter.desk.feelings import ask_feelings
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
 from servicemeter.desk.individuals import hide_individuals
-from servicemeter.desk.lacking import lacking
 from servicemeter.desk.looking import Looking, Piece
-from servicemeter.desk.loyalty import ask_loyalty
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
-from servicemeter.desk.reasons import propose_reasons, sort_by_reason
-from servicemeter.desk.retaining import tidy_surveys
-from servicemeter.desk.saving import save_view
+from servicemeter.desk.remarks import remarks_on
 from servicemeter.desk.scorecard import make_scorecard
-from servicemeter.desk.setting import PlannedChange, SettingsShown, change_settings, plan_change, settings_shown
-from servicemeter.desk.sight import check_ticket
-from servicemeter.desk.states import SourceStates, pull_soon, source_states
 from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
-from servicemeter.desk.targets import Kind, drop, goals_of, list_aims, note, notes_of, put_back, set_target
+from servicemeter.desk.targets import goals_of
 from servicemeter.desk.turns import Turns
-from servicemeter.desk.unjudged import notes_on_promises
-from servicemeter.desk.unknown import NO_HOURS, unknown_values
-from servicemeter.desk.uploads import (
-    Look,
-    Reading,
-    Upload,
-    drop_upload,
-    fill_columns,
-    keep_mapping,
-    look_at,
-    open_upload,
-    take_upload,
-)
+from servicemeter.desk.uploads import Uploads
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
@@ -68,26 +41,18 @@ from servicemeter.metrics.ofticket import made_of_ticket
 from servicemeter.metrics.plan import Source, plan
 from servicemeter.metrics.tiled import Tiled
 from servicemeter.model.answer import Answer
-from servicemeter.model.comparison import Comparison, OwnWork
 from servicemeter.model.curve import Curve
 from servicemeter.model.explanation import Explanation
-from servicemeter.model.loyalty import Feelings, Loyalty
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
-from servicemeter.model.target import Aims, KeptGoal, Note
-from servicemeter.model.withdrawal import Withdrawal
 from servicemeter.office.database import Office, open_office
 from servicemeter.office.runs import SyncRun
-from servicemeter.office.views import SavedView, list_views, put_view_back, remove_view
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
-from servicemeter.store.daily import count_by_day
-from servicemeter.store.erasing import Account
 from servicemeter.store.loads import LoadKind
 from servicemeter.store.occasions import find_occasions
-from servicemeter.store.timeline import tell_story
-from servicemeter.store.values import count_values, names_of_values
+from servicemeter.store.values import list_values
 from servicemeter.text.masking import mask_of
 
 __all__ = ["Desk"]
@@ -284,47 +249,12 @@ class Desk(Asking):
         """The surveys: their forms and what came of them; without a data folder nobody is asked."""
         return SurveyDesk(self, self.office if self.home else None, self.home.surveys if self.home else None)
 
-    def export_customer(self, called: str, source: str | None = None) -> dict[str, Any]:
-        """Everything about a person: the rows of the book in all versions, those of the office, the files; see `desk.erasing`."""
-        with self._lock:
-            return self._handed_out(export_customer(self, called, source))
+    @property
+    def uploads(self) -> Uploads:
+        """The files that are sent through pages, before they are imported."""
+        return Uploads(self)
 
-    def erase_customer(self, called: str, source: str | None = None, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
-        """Take a person's names, addresses and words out of the book and the office, and leave what is counted."""
-        with self._lock:
-            return erase_customer(self, called, source, now=now, dry_run=dry_run)
-
-    def erase_accounts(
-        self, aliases: Mapping[Account, str], words: Sequence[str], *, now: datetime, dry_run: bool
-    ) -> dict[str, int]:
-        """The book's part of it: the rows of these accounts, by table, and the facts built again from what is left."""
-        with self._lock:
-            counts = self.book.erase(aliases, words, now=now, dry_run=dry_run)
-            if counts and not dry_run:
-                self._begin_anew()
-            return counts
-
-    def withdraw(self, planned: Withdrawal, *, now: datetime) -> Withdrawal:
-        """Take rows back as planned (`desk.withdrawing`) and build the facts from what is left."""
-        with self._lock:
-            done = self.book.withdraw(planned, now=now)
-            self._begin_anew(is_smaller=planned.is_whole)
-            return done
-
-    def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
-        """Take out of surveys what is older than `[retention]` lets them keep; see `desk.retaining`."""
-        with self._lock:
-            return tidy_surveys(self, now=now, dry_run=dry_run)
-
-    def forget_answers(self, source: str, before: datetime, *, now: datetime, dry_run: bool) -> int:
-        """The book's part of it: the words of a source's survey answers."""
-        with self._lock:
-            count = self.book.forget_answers(source, before, now=now, dry_run=dry_run)
-            if count and not dry_run:
-                self._begin_anew()
-            return count
-
-    def _begin_anew(self, *, is_smaller: bool = True) -> None:
+    def begin_anew(self, *, is_smaller: bool = True) -> None:
         """After rows were taken out: no answer and no fact from before; `is_smaller` leaves no trace of them in the file."""
         self._forget()
         self._is_ready = False
@@ -339,42 +269,11 @@ class Desk(Asking):
         with self._lock:
             yield self.book
 
-    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
-        """Read the language and sentiment of messages that have not been read yet; see `desk.analysing`."""
-        with self._lock:
-            live = live_model(self.home)
-            return analyse_texts(self, now=now, most_tickets=most_tickets, model=live.feel, name=live.name)
-
-    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
-        """Learn from rated comments, or try a transformer; live is what is better; see `desk.feeling`."""
-        with self._lock:
-            return learn_sentiment(self, seed=seed, folder=folder)
-
-    def was_loaded(self, source: str, digest: str) -> int | None:
-        """The data version in which this very content was loaded last from this source, or None."""
-        with self._lock:
-            return self.book.was_loaded(source, digest)
-
-    def mask_stored(self) -> dict[str, int]:
-        """Mask the words that were stored before masking was switched on; cells changed, by table. Nothing when it is off."""
-        with self._lock:
-            return self.book.mask_stored()
-
-    def loads(self) -> list[dict[str, Any]]:
-        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
-        with self._lock:
-            return self.book.loads()
-
     def kept_aside(self, *, to_mend: bool = False) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first; `to_mend` leaves them as they came, whomever they name."""
         with self._lock:
             found = self.book.kept_aside()
             return found if to_mend else self._handed_out(found)
-
-    def sources(self) -> list[dict[str, Any]]:
-        """The sources with their coverage (UTC) and capabilities."""
-        with self._lock:
-            return self.book.sources()
 
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
@@ -414,25 +313,11 @@ class Desk(Asking):
         return tile(questions, self.book.settings(), self._sources(), self._keeper.facts_for, self._tiled)
 
     def _with_unknown(self, answer: Answer) -> Answer:
-        """An answer that says which values of its conditions no row has, which promises cannot be judged, and that there are no
-        hours for business time."""
-        said = unknown_values(answer.question, self._values_of, self._names_of)
-        said = (*said, *notes_on_promises(answer.question, self._keeper.kept.policies))
-        if answer.question.params.get("clock") == "business" and not self._keeper.kept.calendars.are_known:
-            said = (*said, NO_HOURS)
+        said = remarks_on(answer.question, self._keeper.kept, self._engine, self._known)
         return replace(answer, notes=(*answer.notes, *said)) if said else answer
 
-    def _values_of(self, dimension: str) -> Sequence[str] | None:
-        """What rows have in a dimension, the most frequent first; worked out once a data version."""
-        counts: dict[str, int] | None = self._known(f"counts of {dimension}", lambda: count_values(self._engine, dimension))
-        return None if counts is None else list(counts)
-
-    def _names_of(self, dimension: str) -> Mapping[str, str]:
-        """What is listed in a dimension, by id; read once a data version."""
-        names: dict[str, str] = self._known(f"names of {dimension}", lambda: names_of_values(self._engine, dimension))
-        return names
-
     def _known(self, key: str, work: Callable[[], Any]) -> Any:
+        """Something of the book, worked out once a data version."""
         if key not in self._kept:
             self._kept[key] = work()
         return self._kept[key]
@@ -473,28 +358,20 @@ class Desk(Asking):
         self,
         ask: Callable[[Sequence[Question]], list[Answer]],
         *,
-        since: date | None = None,
-        until: date | None = None,
-        period: str | None = None,
         where: Where = (),
-        as_of: datetime | None = None,
-        metrics: Sequence[str] | None = None,
         scope: Scope | None = None,
+        **span: Any,
     ) -> Scorecard:
         return make_scorecard(
             ask,
             self.covered(),
             self.report_tz,
             self.data_version,
-            since=since,
-            until=until,
-            period=period,
             where=tuple(where),
-            as_of=as_of,
-            metrics=metrics,
             scope=scope or Scope(),
             ends={source.name: source.loaded_through for source in self._sources() if source.loaded_through},
             goals=goals_of(self),
+            **span,
         )
 
     def explain_question(self, question: Question, limit: int = 100) -> Explanation:
@@ -512,18 +389,6 @@ class Desk(Asking):
             answer = self.measure_all([question])[0]
             return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
 
-    def timeline(self, source: str, ticket_id: str, scope: Scope | None = None) -> list[dict[str, Any]]:
-        """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket.
-
-        Each entry has `at` (ISO 8601, UTC; left out when nobody knows), `what`, and what there is to say of it; never
-        what was written. Turns and solves have their seconds by the calendar and in opening hours. A ticket outside the
-        `scope` is refused (`NotAllowed`).
-        """
-        refuse_asked(self.home, {"scope": scope})
-        with self._lock:
-            check_ticket(self.facts_in_book(), source, ticket_id, scope or Scope())
-            return self._handed_out(tell_story(self.facts_in_book(), source, ticket_id), is_story=True)
-
     def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
         """What happened in [since, until), still holds `now`, and may be asked about; with whom it concerns.
 
@@ -532,21 +397,6 @@ class Desk(Asking):
         with self._lock:
             span = [int(at.timestamp()) for at in (since, until, now)]
             return find_occasions(self.facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
-
-    def assist(
-        self,
-        *,
-        text: str | None = None,
-        source: str | None = None,
-        ticket_id: str | None = None,
-        language: str | None = None,
-        scope: Scope | None = None,
-    ) -> dict[str, Any]:
-        """How a text sounds and what it is about, or that of a ticket with its customer's story; see `desk.assist`."""
-        refuse_asked(self.home, {"scope": scope})
-        with self._lock:
-            found = assist(self, text=text, source=source, ticket_id=ticket_id, language=language, scope=scope or Scope())
-            return self._handed_out(found, is_story=True)
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -585,31 +435,10 @@ class Desk(Asking):
 
     def dimension_values(self, dimension: str) -> list[str]:
         """The values a dimension has in the book, for filters to offer."""
-        columns = {
-            "channel": ("tickets", "interactions"),
-            "brand": ("tickets", "interactions", "orders"),
-            "language": ("tickets",),
-            "team": (),
-            "agent": (),
-            "source": (),
-        }
-        if dimension not in columns:
-            raise BadQuestion(f"The values of {dimension} cannot be listed; choose {', '.join(columns)}.")
         if dimension == "agent" and self.hides_individuals:
             return []
-        key = f"values of {dimension}"
         with self._lock.asking():
-            if key in self._kept:
-                return list(self._kept[key])
-            if dimension in ("team", "agent"):
-                sql = f"select distinct {dimension}_id from {dimension}s order by 1"
-            elif dimension == "source":
-                sql = "select source from sources order by 1"
-            else:
-                parts = " union ".join(f"select {dimension} as v from {table}" for table in columns[dimension])
-                sql = f"select distinct v from ({parts}) as found where v is not null order by 1"
-            self._kept[key] = [str(value) for (value,) in self._engine.rows(sql)]
-            return list(self._kept[key])
+            return list(self._known(f"values of {dimension}", lambda: list_values(self._engine, dimension)))
 
     def findings(self) -> list[dict[str, Any]]:
         """What is wrong with the data, the weightiest first: name, title, count, examples, metrics touched, remedy.
@@ -631,16 +460,6 @@ class Desk(Asking):
     def _begin_check(self) -> Iterator[Piece]:
         return check(self.facts_in_book(), self._sources(), self.report_tz)
 
-    def coverage(self) -> list[dict[str, Any]]:
-        """How many rows each source has of each day: source, first_on, row_counts from then on, and the days that lack rows."""
-        with self._lock.asking():
-            days = count_by_day(self.facts_in_book(), self.report_tz)
-        return [
-            {"source": one.source, "first_on": one.first_on.isoformat(), "row_counts": list(one.row_counts),
-             "missing": [day.isoformat() for day in sorted(one.missing)]}
-            for one in days
-        ]  # fmt: skip
-
     def on_engine(self, work: Callable[[DuckDB], Any]) -> Any:
         """Run `work` on the desk's engine, alone (used by explanations and tests)."""
         with self._lock.asking():
@@ -651,129 +470,6 @@ class Desk(Asking):
         """Run `work` on the rows of the book, alone; the facts need not be there."""
         with self._lock:
             return work(self._engine)
-
-    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
-        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
-        with self._lock:
-            return judge_complaints(self, now=now)
-
-    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
-        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
-        with self._lock:
-            return sort_by_reason(self, self._reasons_file(), now=now)
-
-    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
-        """Append to `reasons.toml` what tickets without a reason have in common; see `desk.reasons`."""
-        with self._lock:
-            return propose_reasons(self, self._reasons_file(), least=least)
-
-    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
-        """Precision and recall of the rules where a person has said it; see `desk.complaints`."""
-        return rate_complaints(self, corrections)
-
-    def compare(self, by: str, metric: str, *, mix: str = "channel", **span: Any) -> Comparison:
-        """Agents or teams in a share, without rewarding luck; `span` is that of a scorecard. See `desk.comparing`."""
-        return compare(self, by, metric, mix=mix, **span)
-
-    def own_work(self, agent: str, **span: Any) -> OwnWork:
-        """One agent's own figures beside everybody's; `span` is that of a scorecard."""
-        return own_work(self, agent, **span)
-
-    def loyalty(self, **span: Any) -> Loyalty:
-        """Who stays, what contact is followed by, and how often customers order anyway; see `desk.loyalty`."""
-        return ask_loyalty(self, **span)
-
-    def feelings(self, **span: Any) -> Feelings:
-        """How customers sound, by channel and reason, and the words that decided; see `desk.feelings`."""
-        return ask_feelings(self, **span)
-
-    def aims(self) -> Aims:
-        """The targets with where each was set, and the notes; see `desk.targets`."""
-        return list_aims(self)
-
-    def set_target(
-        self, metric: str, goal: str, *, channel: str | None = None, month: str | None = None, now: datetime
-    ) -> tuple[KeptGoal, int | None]:
-        """Set a target in words (`at most 4 h`), for always, a channel or a month; with the number of the one it replaced."""
-        return set_target(self, metric, goal, channel=channel, month=month, now=now)
-
-    def note(self, happened_on: date, text: str, *, metric: str | None = None, now: datetime) -> Note:
-        """Note what was changed on a day, about a metric or about all."""
-        return note(self, happened_on, text, metric=metric, now=now)
-
-    def notes(self, metric: str | None = None) -> list[Note]:
-        """The notes, the earliest first; of a metric those about it and those about all."""
-        return notes_of(self, metric)
-
-    def drop(self, kind: Kind, number: int, *, now: datetime) -> None:
-        """Take a target of the page or a note away."""
-        drop(self, kind, number, now=now)
-
-    def put_back(self, kind: Kind, number: int, *, now: datetime) -> None:
-        """Put back what was taken away."""
-        put_back(self, kind, number, now=now)
-
-    def source_states(self, now: datetime) -> SourceStates:
-        """How every source is doing; see `desk.states`."""
-        return source_states(self, now)
-
-    def pull_soon(self, name: str, now: datetime) -> None:
-        """Let the schedule pull a source within seconds."""
-        pull_soon(self, name, now)
-
-    def open_upload(self, file_name: str, now: datetime) -> Upload:
-        """Begin to keep a file that is sent through a page; see `desk.uploads`."""
-        return open_upload(self, file_name, now)
-
-    def look_at(self, token: str, reading: Reading, *, now: datetime) -> Look:
-        """How an upload would be read."""
-        return look_at(self, token, reading, now=now)
-
-    def fill_columns(self, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look:
-        """Keep what was filled in of a file's columns as its mapping."""
-        return fill_columns(self, token, reading, filled, now=now)
-
-    def keep_mapping(self, token: str, text: str) -> None:
-        """Keep an edited mapping with an upload."""
-        keep_mapping(self, token, text)
-
-    def take_upload(
-        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
-    ) -> ImportReport:
-        """Import an upload, or only say what would come of it."""
-        return take_upload(self, token, reading, now=now, dry_run=dry_run, again=again, remember=remember)
-
-    def drop_upload(self, token: str) -> None:
-        """Remove an upload."""
-        drop_upload(self, token)
-
-    def views(self, owner: str | None = None) -> list[SavedView]:
-        """Everybody's saved views, and those of an owner."""
-        return list_views(self.office, owner) if self.home is not None and self.home.has_office() else []
-
-    def save_view(self, name: str, address: str, *, owner: str | None = None, now: datetime) -> SavedView:
-        """Keep an address of the pages under a name."""
-        return save_view(self, name, address, owner=owner, now=now)
-
-    def drop_view(self, view_id: int, *, owner: str | None = None, now: datetime) -> SavedView:
-        """Forget a saved view."""
-        return remove_view(self.office, view_id, now, owner)
-
-    def put_view_back(self, view_id: int, *, owner: str | None = None) -> SavedView:
-        """Put a forgotten view back."""
-        return put_view_back(self.office, view_id, owner)
-
-    def settings(self) -> SettingsShown:
-        """What is set, where, and what of it can be changed here; see `desk.setting`."""
-        return settings_shown(self)
-
-    def plan_change(self, wanted: Mapping[str, str]) -> PlannedChange:
-        """What the settings file would be with other values, checked; nothing is written."""
-        return plan_change(self, wanted)
-
-    def change_settings(self, wanted: Mapping[str, str], *, seen: str) -> PlannedChange:
-        """Write the settings file with other values, if it is still the one that was `seen`."""
-        return change_settings(self, wanted, seen=seen)
 
     def prepare(self) -> None:
         """Build the facts now if they are missing, instead of at the first question."""
@@ -793,11 +489,6 @@ class Desk(Asking):
         people = {str(cell) for one, name, is_bot in known if not is_bot for cell in (one, name) if cell}
         bots = {str(one) for one, _, is_bot in known if is_bot} - people
         return hide_individuals(answer, bots, people, is_story=is_story)
-
-    def _reasons_file(self) -> Path:
-        if self.home is None:
-            raise BadQuestion("Reasons are kept in a file of the data folder, and this desk has none. Open one with a folder.")
-        return self.home.reasons
 
     def facts_in_book(self) -> Facts:
         """The facts beside the rows themselves, for what is asked of rows; they are built there too when an engine answers."""
@@ -833,28 +524,8 @@ class Desk(Asking):
         """The sources with what they cover, can supply, and what their rows lack; worked out once a data version."""
         with self._lock:
             if self._known_sources is None:
-                sources = self._read_sources()
+                sources = read_sources(self.book, self._keeper.kept if self._is_ready else None)
                 if not self._is_ready:
                     return sources
                 self._known_sources = sources
             return self._known_sources
-
-    def _read_sources(self) -> list[Source]:
-        rows = self.book.sources()
-        lacks = lacking(self._keeper.kept, self._engine) if self._is_ready and rows else {}
-        promised = () if self._is_ready and self._keeper.kept.policies else ("sla_policies",)
-        return [
-            Source(
-                row["source"],
-                _aware(row["loaded_from"]),
-                _aware(row["loaded_through"]),
-                _aware(row["ended_at"]),
-                frozenset(filter(None, row["capabilities"].split(","))) if row["capabilities"] else None,
-                frozenset((*lacks.get(row["source"], ()), *promised)),
-            )
-            for row in rows
-        ]
-
-
-def _aware(value: datetime | None) -> datetime | None:
-    return value.replace(tzinfo=UTC) if value else None

@@ -68,7 +68,10 @@ def erase_customer(desk: Desk, called: str, source: str | None = None, *, now: d
             done["office"] = erase_person(desk.office, on, trace)
             done["waiting"] = sum(_names(item.body, trace.words) for item in waiting_items(desk.office))
             _undo(dry_run)
-    done["book"] = desk.erase_accounts(trace.aliases, trace.words, now=now, dry_run=dry_run)
+    with desk.on_book() as book:
+        done["book"] = book.erase(trace.aliases, trace.words, now=now, dry_run=dry_run)
+        if done["book"] and not dry_run:
+            desk.begin_anew()
     if desk.home is not None and not dry_run:
         desk.office.rewrite()
     return done | {"files": _files(desk, trace)}

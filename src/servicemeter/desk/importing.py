@@ -118,7 +118,8 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
     report = ImportReport(label, delivery.source, delivery.known_as)
     digest = "" if is_place(request.path) else _digest(Path(request.path), delivery.known_as, request.options)
     if not request.again:
-        report.loaded_before = desk.was_loaded(delivery.source, digest)
+        with desk.on_book() as book:
+            report.loaded_before = book.was_loaded(delivery.source, digest)
     if report.loaded_before is None:
         report.load = desk.take(delivery, now=now, label=label, digest=digest, progress=told.staged, dry_run=request.dry_run)
         report.dropped = dict(delivery.dropped)

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.frames import FramesDelivery
+from servicemeter.desk.methods.sources import sources
 from servicemeter.store.texts import OWN, Said, said_anew
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _event(said: Said, judge: Judge, verdict: Verdict) -> dict[str, Any]:
 def _write(desk: Desk, source: str, judge: Judge, events: Iterable[dict[str, Any]], now: datetime) -> None:
     """Load the events as the source's own, without claiming that it covers or supplies more than it did."""
     delivery = FramesDelivery(source, None, {"ticket_events": list(events)})
-    covered = next((s for s in desk.sources() if s["source"] == source), {})
+    covered = next((s for s in sources(desk) if s["source"] == source), {})
     # A source that declares nothing supplies everything; a first capability would take that from it.
     delivery.capabilities = (judge.capability,) if judge.capability and covered.get("capabilities") else ()
     delivery.loaded_from, delivery.loaded_through = (_aware(covered.get(name)) for name in ("loaded_from", "loaded_through"))

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from servicemeter.desk.judging import Judge, Verdict, judge_tickets
-from servicemeter.ground.errors import BadSettings
+from servicemeter.ground.errors import BadQuestion, BadSettings
+from servicemeter.ground.settings import Home
 from servicemeter.store.texts import Said, said_anew, tags_of
 from servicemeter.text.language import conversation_languages
 from servicemeter.text.reasons import Reason, Reasons, suggest
@@ -25,7 +26,7 @@ from servicemeter.text.topics import LANGUAGES, find_topics
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["propose_reasons", "read_reasons", "reason_of", "sort_by_reason"]
+__all__ = ["file_of", "propose_reasons", "read_reasons", "reason_of", "sort_by_reason"]
 
 _MOST_READ = 5_000
 _LEAST, _LEAST_SHARE = 15, 0.01
@@ -38,6 +39,13 @@ _HEAD = """\
 #   tags    tickets with one of these tags have it too, before any words; a star stands for anything: tags = ["return*"]
 #   id      how the program knows it again; leave it as it is
 """
+
+
+def file_of(home: Home | None) -> Path:
+    """Where a desk keeps its reasons; `BadQuestion` for one in memory, which keeps none."""
+    if home is None:
+        raise BadQuestion("Reasons are kept in a file of the data folder, and this desk has none. Open one with a folder.")
+    return home.reasons
 
 
 def read_reasons(path: Path) -> Reasons:

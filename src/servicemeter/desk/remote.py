@@ -15,9 +15,7 @@ from typing import Any
 import httpx
 
 from servicemeter import __version__
-from servicemeter.desk.analysing import TICKETS_AT_ONCE, Analysis
 from servicemeter.desk.asking import Asking
-from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.desk.opening import ServerNote
 from servicemeter.desk.sync import Clock, ToldSync
@@ -118,25 +116,9 @@ class RemoteDesk(Asking):
         curve: Curve | None = self._ask("curve", question=question)
         return curve
 
-    def timeline(self, source: str, ticket_id: str, scope: Scope | None = None) -> list[dict[str, Any]]:
-        """All that happened on a ticket (and on those merged into it), in order; empty when there is no such ticket."""
-        return list(self._ask("timeline", source=source, ticket_id=ticket_id, scope=scope))
-
     def occasions(self, event: str, since: datetime, until: datetime, now: datetime) -> list[dict[str, Any]]:
         """What happened in [since, until), still holds `now`, and may be asked about."""
         return list(self._ask("occasions", event=event, since=since, until=until, now=now))
-
-    def assist(
-        self,
-        *,
-        text: str | None = None,
-        source: str | None = None,
-        ticket_id: str | None = None,
-        language: str | None = None,
-        scope: Scope | None = None,
-    ) -> dict[str, Any]:
-        """How a text sounds and what it is about, or that of a ticket with its customer's story."""
-        return dict(self._ask("assist", text=text, source=source, ticket_id=ticket_id, language=language, scope=scope))
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
@@ -146,21 +128,9 @@ class RemoteDesk(Asking):
         """What is wrong with the data."""
         return list(self._ask("findings"))
 
-    def coverage(self) -> list[dict[str, Any]]:
-        """How many rows each source has of each day."""
-        return list(self._ask("coverage"))
-
-    def loads(self) -> list[dict[str, Any]]:
-        """Every load, oldest first: its data version, source, when it was recorded (UTC) and its label."""
-        return list(self._ask("loads"))
-
     def kept_aside(self, *, to_mend: bool = False) -> list[dict[str, Any]]:
         """Every row that could not be taken, oldest load first; `to_mend` leaves them as they came, whomever they name."""
         return list(self._ask("kept_aside", to_mend=to_mend))
-
-    def sources(self) -> list[dict[str, Any]]:
-        """The sources with their coverage (UTC) and capabilities."""
-        return list(self._ask("sources"))
 
     def covered(self) -> tuple[datetime, datetime] | None:
         """From when to when anything is loaded, or None for an empty book."""
@@ -170,38 +140,6 @@ class RemoteDesk(Asking):
     def dimension_values(self, dimension: str) -> list[str]:
         """The values a dimension has in the book."""
         return list(self._ask("dimension_values", dimension=dimension))
-
-    def mask_stored(self) -> dict[str, int]:
-        """Mask the words that were stored before masking was switched on; cells changed, by table."""
-        return dict(self._ask("mask_stored"))
-
-    def export_customer(self, called: str, source: str | None = None) -> dict[str, Any]:
-        """Everything about a person."""
-        return dict(self._ask("export_customer", called=called, source=source))
-
-    def erase_customer(self, called: str, source: str | None = None, *, now: datetime, dry_run: bool = False) -> dict[str, Any]:
-        """Take a person's names, addresses and words out everywhere."""
-        return dict(self._ask("erase_customer", called=called, source=source, now=now, dry_run=dry_run))
-
-    def tidy_surveys(self, *, now: datetime, dry_run: bool = False) -> dict[str, int]:
-        """Take out of surveys what is older than `[retention]` lets them keep."""
-        return dict(self._ask("tidy_surveys", now=now, dry_run=dry_run))
-
-    def judge_complaints(self, *, now: datetime) -> dict[str, Any]:
-        """Flag tickets as complaints by rules where nobody else says it; what was said how often, by which rule."""
-        return dict(self._ask("judge_complaints", now=now))
-
-    def sort_by_reason(self, *, now: datetime) -> dict[str, Any]:
-        """Give tickets without a reason the one of `reasons.toml` that they belong to; what was given how often."""
-        return dict(self._ask("sort_by_reason", now=now))
-
-    def propose_reasons(self, least: int | None = None) -> dict[str, Any]:
-        """Append to `reasons.toml` what tickets without a reason have in common."""
-        return dict(self._ask("propose_reasons", least=least))
-
-    def rate_complaints(self, corrections: Mapping[tuple[str, str], bool] | None = None) -> dict[str, Any]:
-        """Precision and recall of the rules of complaints where a person has said it."""
-        return dict(self._ask("rate_complaints", corrections=None if corrections is None else dict(corrections)))
 
     @property
     def data_version(self) -> int:
@@ -247,16 +185,6 @@ class RemoteDesk(Asking):
                 elif "value" in said:
                     return unpack(said["value"])
         raise self._gone()
-
-    def analyse_texts(self, *, now: datetime, most_tickets: int = TICKETS_AT_ONCE) -> Analysis:
-        """Read the language and sentiment of messages that have not been read yet."""
-        analysis: Analysis = self._ask("analyse_texts", now=now, most_tickets=most_tickets)
-        return analysis
-
-    def learn_sentiment(self, *, seed: int = 1, folder: str | None = None) -> Lesson:
-        """Learn from rated comments, or try a transformer; live is what is better."""
-        lesson: Lesson = self._ask("learn_sentiment", seed=seed, folder=folder)
-        return lesson
 
     def _ask(self, question: str, /, **arguments: Any) -> Any:
         """One question and its answer; raises the error that the server's desk raised."""

@@ -56,7 +56,10 @@ def tidy_surveys(desk: Desk, *, now: datetime, dry_run: bool = False) -> dict[st
         }
         if dry_run:
             raise _Undo
-    counts["rows"] = desk.forget_answers(SOURCE, now - kept["comment_days"], now=now, dry_run=dry_run)
+    with desk.on_book() as book:
+        counts["rows"] = book.forget_answers(SOURCE, now - kept["comment_days"], now=now, dry_run=dry_run)
+        if counts["rows"] and not dry_run:
+            desk.begin_anew()
     if not dry_run and any(counts.values()):
         desk.office.rewrite()
     return counts

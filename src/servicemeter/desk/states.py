@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from servicemeter.desk.methods.loads import loads
+from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.webhooks import webhook_states
 from servicemeter.ground.errors import BadQuestion, ServicemeterError
 from servicemeter.office.connections import Connection, find_connection, list_connections, plan_next
@@ -88,10 +90,10 @@ def _advice(name: str, last: SyncRun | None) -> str | None:
 
 def _loaded(desk: Desk, pulled: set[str]) -> list[dict[str, Any]]:
     """The other sources: from when to when they are covered, how often something came and when last."""
-    loads: dict[str, list[Mapping[str, Any]]] = {}
-    for load in desk.loads():
+    by_source: dict[str, list[Mapping[str, Any]]] = {}
+    for load in loads(desk):
         if load["undone_in"] is None and load["kind"] != "withdrawn":
-            loads.setdefault(str(load["source"]), []).append(load)
+            by_source.setdefault(str(load["source"]), []).append(load)
     with desk.on_book() as book:
         kept = book.kept_counts()
     return [
@@ -99,11 +101,11 @@ def _loaded(desk: Desk, pulled: set[str]) -> list[dict[str, Any]]:
             "name": source["source"],
             "loaded_from": source["loaded_from"],
             "loaded_through": source["loaded_through"],
-            "loads": len(loads.get(source["source"], [])),
-            "last_load_at": loads[source["source"]][-1]["recorded_at"] if source["source"] in loads else None,
+            "loads": len(by_source.get(source["source"], [])),
+            "last_load_at": by_source[source["source"]][-1]["recorded_at"] if source["source"] in by_source else None,
             "kept_aside": kept.get(source["source"], 0),
         }
-        for source in desk.sources()
+        for source in sources(desk)
         if source["source"] not in pulled
     ]
 

@@ -42,7 +42,7 @@ from servicemeter.sources.table import text_of
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["Look", "Reading", "Upload", "drop_upload", "fill_columns", "keep_mapping", "look_at", "open_upload", "take_upload"]
+__all__ = ["Look", "Reading", "Upload", "Uploads"]
 
 _KEPT_FOR = timedelta(hours=24)
 _SAMPLE_ROWS = 6
@@ -122,58 +122,148 @@ class Upload:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def open_upload(desk: Desk, file_name: str, now: datetime) -> Upload:
-    """Begin an upload under its own name, as far as that is a plain one; uploads of yesterday are removed."""
-    home = _home(desk)
-    _forget_old(home, now)
-    name = _ODD.sub("_", file_name.replace("\\", "/").rpartition("/")[2]).lstrip(".")[-120:] or "file"
-    if name == _MAPPING:
-        name = "file.toml"
-    return Upload(home.uploads / secrets.token_hex(16), name)
+class Uploads:
+    """What is sent through pages to a desk; it takes no turn at the book before a file is imported."""
 
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
 
-def look_at(desk: Desk, token: str, reading: Reading, *, now: datetime, first: Glimpse | None = None) -> Look:
-    """Read the beginning of an upload and say how it would be read; a file that cannot be read has a `fault`.
+    def open(self, file_name: str, now: datetime) -> Upload:
+        """Begin an upload under its own name, as far as that is a plain one; uploads of yesterday are removed."""
+        home = self._home()
+        _forget_old(home, now)
+        name = _ODD.sub("_", file_name.replace("\\", "/").rpartition("/")[2]).lstrip(".")[-120:] or "file"
+        if name == _MAPPING:
+            name = "file.toml"
+        return Upload(home.uploads / secrets.token_hex(16), name)
 
-    `first` are its first rows, for who has read them already.
-    """
-    folder, file = _found(desk, token)
-    own = folder / _MAPPING
-    edited = own.read_text(encoding="utf-8") if own.exists() else ""
-    reading = _on_sheet_of(edited, reading)
-    seen = Look(token, file.name, file.stat().st_size, is_edited=bool(edited), sheet=reading.options.get("sheet", ""))
-    try:
-        sheets = sheet_names(file)
-        seen = replace(seen, sheets=sheets if len(sheets) > 1 else [])
-        columns, samples, remarks = _begins(file, reading)
-    except ServicemeterError as fault:
-        return replace(seen, mapping=edited, fault=_plain(fault, folder))
-    seen = replace(seen, columns=columns, samples=samples, remarks=remarks if seen.sheets else [])
-    try:
-        delivery = deliver(
-            file,
-            mapping=str(own) if edited else None,
-            source=reading.source,
-            options=reading.given(),
-            now=now,
-            user_folder=_home(desk).folder,
+    def look_at(self, token: str, reading: Reading, *, now: datetime, first: Glimpse | None = None) -> Look:
+        """Read the beginning of an upload and say how it would be read; a file that cannot be read has a `fault`.
+
+        `first` are its first rows, for who has read them already.
+        """
+        folder, file = self._found(token)
+        own = folder / _MAPPING
+        edited = own.read_text(encoding="utf-8") if own.exists() else ""
+        reading = _on_sheet_of(edited, reading)
+        seen = Look(token, file.name, file.stat().st_size, is_edited=bool(edited), sheet=reading.options.get("sheet", ""))
+        try:
+            sheets = sheet_names(file)
+            seen = replace(seen, sheets=sheets if len(sheets) > 1 else [])
+            columns, samples, remarks = _begins(file, reading)
+        except ServicemeterError as fault:
+            return replace(seen, mapping=edited, fault=_plain(fault, folder))
+        seen = replace(seen, columns=columns, samples=samples, remarks=remarks if seen.sheets else [])
+        try:
+            delivery = deliver(
+                file,
+                mapping=str(own) if edited else None,
+                source=reading.source,
+                options=reading.given(),
+                now=now,
+                user_folder=self._home().folder,
+            )
+        except UnrecognisedFile:
+            first = first or glimpse(file, now=now, options=reading.given())
+            choices = guess(first)
+            return replace(seen, mapping=write_mapping(choices, first), is_proposed=True, form=_form(first, choices, reading))
+        except ServicemeterError as fault:
+            lacks_zone = isinstance(fault, AmbiguousColumn) and fault.lacks == "zone"
+            seen = replace(seen, mapping=edited, fault=_plain(fault, folder), lacks_zone=lacks_zone)
+            return _with_form(seen, file, reading, now, first, fault)
+        known = Path(delivery.known_as) if delivery.known_as else None
+        text = edited or (known.read_text(encoding="utf-8") if known and known.is_file() else "")
+        if (meant := _on_sheet_of(text, reading)) != reading:
+            return self.look_at(token, meant, now=now)
+        name = "" if edited or known is None else known.stem
+        remarks = [_clean(remark, folder) for remark in delivery.remarks]
+        seen = replace(seen, known_as=name, source=delivery.source, remarks=remarks, mapping=text)
+        return _with_form(seen, file, reading, now, first)
+
+    def fill_columns(self, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look:
+        """Keep what was filled in as the mapping of an upload; what is wrong is said in the form, and then nothing is kept.
+
+        The name of the source and the zone are those of the form. Raises `BadMapping` where the mapping says more than a form
+        shows.
+        """
+        _, file = self._found(token)
+        reading = Reading(None, None, reading.options)
+        before = self.look_at(token, reading, now=now)
+        if before.sheet:
+            reading = _on_sheet(reading, before.sheet)
+        first = glimpse(file, now=now, options=reading.given())
+        base = guess(first) if before.is_proposed else _chosen(before, first)
+        if base is None:
+            raise BadMapping("This mapping says more than the form can show. Edit it as text; nothing was changed.")
+        if before.sheet:
+            base = replace(base, file={**base.file, "sheet": before.sheet})
+        choices, faults = fill_form(first, base, filled)
+        if faults:
+            return replace(before, form=show_form(first, choices, faults))
+        text = write_mapping(choices, first, is_guess=False)
+        # Remarks of somebody's own stay where nothing was changed.
+        if before.is_proposed or not says_the_same(before.mapping, text):
+            self.keep_mapping(token, text)
+        after = self.look_at(token, reading, now=now, first=first)
+        found = {column.name: column.fault for column in after.form.columns if column.fault} if after.form else {}
+        if after.form and after.form.fault:
+            found[""] = after.form.fault
+        return replace(after, form=show_form(first, choices, found))
+
+    def keep_mapping(self, token: str, text: str) -> None:
+        """Keep an edited mapping with an upload, once it is a mapping; an empty one forgets the edits. Raises `BadMapping`."""
+        folder, _ = self._found(token)
+        path, fresh = folder / _MAPPING, folder / ".mapping.toml"
+        if not text.strip():
+            path.unlink(missing_ok=True)
+            return
+        write_privately(fresh, text.replace("\r\n", "\n"))
+        try:
+            read_mapping(fresh)
+        except ServicemeterError as fault:
+            fresh.unlink()
+            raise BadMapping(_clean(str(fault).replace(fresh.name, "the mapping"), folder)) from fault
+        fresh.replace(path)
+
+    def take(
+        self, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
+    ) -> ImportReport:
+        """Import an upload, or with `dry_run` say what would come of it. What was taken is removed; so is its mapping, unless it
+        is to be remembered: then later files of this kind are read by it."""
+        folder, file = self._found(token)
+        own = folder / _MAPPING
+        mapping = str(own) if own.exists() else None
+        request = ImportRequest(str(file), None, mapping, reading.source, reading.given(), dry_run, again, shown_as=file.name)
+        try:
+            report = self._desk.import_files(request, now=now)
+        except ServicemeterError as fault:
+            raise type(fault)(_plain(fault, folder)) if type(fault) in (BadFile, BadMapping) else fault from fault
+        report.path, report.remarks = file.name, [_clean(remark, folder) for remark in report.remarks]
+        if not dry_run and not report.took_nothing:
+            if remember and mapping:
+                _remember(self._home(), own)
+            shutil.rmtree(folder, ignore_errors=True)
+        return report
+
+    def drop(self, token: str) -> None:
+        """Remove an upload."""
+        shutil.rmtree(self._found(token)[0], ignore_errors=True)
+
+    def _found(self, token: str) -> tuple[Path, Path]:
+        """The folder of an upload and the file in it; `UnknownName` when it was taken, removed, or never there."""
+        folder = self._home().uploads / token
+        if _TOKEN.fullmatch(token) and folder.is_dir():
+            files = [f for f in sorted(folder.iterdir()) if f.name != _MAPPING and not f.name.startswith(".")]
+            if files:
+                return folder, files[0]
+        raise UnknownName(
+            "upload", token[:40], ["none of this name: it was imported, removed, or a day old; send the file again"]
         )
-    except UnrecognisedFile:
-        first = first or glimpse(file, now=now, options=reading.given())
-        choices = guess(first)
-        return replace(seen, mapping=write_mapping(choices, first), is_proposed=True, form=_form(first, choices, reading))
-    except ServicemeterError as fault:
-        lacks_zone = isinstance(fault, AmbiguousColumn) and fault.lacks == "zone"
-        seen = replace(seen, mapping=edited, fault=_plain(fault, folder), lacks_zone=lacks_zone)
-        return _with_form(seen, file, reading, now, first, fault)
-    known = Path(delivery.known_as) if delivery.known_as else None
-    text = edited or (known.read_text(encoding="utf-8") if known and known.is_file() else "")
-    if (meant := _on_sheet_of(text, reading)) != reading:
-        return look_at(desk, token, meant, now=now)
-    name = "" if edited or known is None else known.stem
-    remarks = [_clean(remark, folder) for remark in delivery.remarks]
-    seen = replace(seen, known_as=name, source=delivery.source, remarks=remarks, mapping=text)
-    return _with_form(seen, file, reading, now, first)
+
+    def _home(self) -> Home:
+        if self._desk.home is None:
+            raise BadSettings("A desk in memory keeps no files. Open one on a data folder: servicemeter.open(DIR).")
+        return self._desk.home
 
 
 def _on_sheet_of(mapping: str, reading: Reading) -> Reading:
@@ -220,35 +310,6 @@ def _placed(fault: ServicemeterError, first: Glimpse, choices: Choices) -> dict[
     return {**open_orders(first, choices), **faults} if fault.lacks == "order" else faults
 
 
-def fill_columns(desk: Desk, token: str, reading: Reading, filled: Filled, *, now: datetime) -> Look:
-    """Keep what was filled in as the mapping of an upload; what is wrong is said in the form, and then nothing is kept.
-
-    The name of the source and the zone are those of the form. Raises `BadMapping` where the mapping is more than a form shows.
-    """
-    _, file = _found(desk, token)
-    reading = Reading(None, None, reading.options)
-    before = look_at(desk, token, reading, now=now)
-    if before.sheet:
-        reading = _on_sheet(reading, before.sheet)
-    first = glimpse(file, now=now, options=reading.given())
-    base = guess(first) if before.is_proposed else _chosen(before, first)
-    if base is None:
-        raise BadMapping("This mapping says more than the form can show. Edit it as text; nothing was changed.")
-    if before.sheet:
-        base = replace(base, file={**base.file, "sheet": before.sheet})
-    choices, faults = fill_form(first, base, filled)
-    if faults:
-        return replace(before, form=show_form(first, choices, faults))
-    text = write_mapping(choices, first, is_guess=False)
-    if before.is_proposed or not says_the_same(before.mapping, text):  # remarks of somebody's own stay where nothing was changed
-        keep_mapping(desk, token, text)
-    after = look_at(desk, token, reading, now=now, first=first)
-    found = {column.name: column.fault for column in after.form.columns if column.fault} if after.form else {}
-    if after.form and after.form.fault:
-        found[""] = after.form.fault
-    return replace(after, form=show_form(first, choices, found))
-
-
 def _chosen(seen: Look, first: Glimpse) -> Choices | None:
     return choices_of(parse_mapping(seen.mapping, _MAPPING), first)[0] if seen.mapping else None
 
@@ -265,43 +326,6 @@ def _begins(file: Path, reading: Reading) -> tuple[list[str], list[list[str]], l
 
 def _short(text: str) -> str:
     return text if len(text) <= _LETTERS else text[: _LETTERS - 1] + "…"
-
-
-def keep_mapping(desk: Desk, token: str, text: str) -> None:
-    """Keep an edited mapping with an upload, once it is a mapping; an empty one forgets the edits. Raises `BadMapping`."""
-    folder, _ = _found(desk, token)
-    path, fresh = folder / _MAPPING, folder / ".mapping.toml"
-    if not text.strip():
-        path.unlink(missing_ok=True)
-        return
-    write_privately(fresh, text.replace("\r\n", "\n"))
-    try:
-        read_mapping(fresh)
-    except ServicemeterError as fault:
-        fresh.unlink()
-        raise BadMapping(_clean(str(fault).replace(fresh.name, "the mapping"), folder)) from fault
-    fresh.replace(path)
-
-
-def take_upload(
-    desk: Desk, token: str, reading: Reading, *, now: datetime, dry_run: bool, again: bool = False, remember: bool = False
-) -> ImportReport:
-    """Import an upload, or with `dry_run` say what would come of it. What was taken is removed; so is its mapping, unless it
-    is to be remembered: then later files of this kind are read by it."""
-    folder, file = _found(desk, token)
-    own = folder / _MAPPING
-    mapping = str(own) if own.exists() else None
-    request = ImportRequest(str(file), None, mapping, reading.source, reading.given(), dry_run, again, shown_as=file.name)
-    try:
-        report = desk.import_files(request, now=now)
-    except ServicemeterError as fault:
-        raise type(fault)(_plain(fault, folder)) if type(fault) in (BadFile, BadMapping) else fault from fault
-    report.path, report.remarks = file.name, [_clean(remark, folder) for remark in report.remarks]
-    if not dry_run and not report.took_nothing:
-        if remember and mapping:
-            _remember(_home(desk), own)
-        shutil.rmtree(folder, ignore_errors=True)
-    return report
 
 
 def _remember(home: Home, mapping: Path) -> None:
@@ -328,27 +352,6 @@ def _free_name(home: Home, name: str) -> Path:
         number += 1
         path = home.mappings / f"{stem}_{number}.toml"
     return path
-
-
-def drop_upload(desk: Desk, token: str) -> None:
-    """Remove an upload."""
-    shutil.rmtree(_found(desk, token)[0], ignore_errors=True)
-
-
-def _home(desk: Desk) -> Home:
-    if desk.home is None:
-        raise BadSettings("A desk in memory keeps no files. Open one on a data folder: servicemeter.open(DIR).")
-    return desk.home
-
-
-def _found(desk: Desk, token: str) -> tuple[Path, Path]:
-    """The folder of an upload and the file in it; `UnknownName` when it was taken, removed, or never there."""
-    folder = _home(desk).uploads / token
-    if _TOKEN.fullmatch(token) and folder.is_dir():
-        files = [f for f in sorted(folder.iterdir()) if f.name != _MAPPING and not f.name.startswith(".")]
-        if files:
-            return folder, files[0]
-    raise UnknownName("upload", token[:40], ["none of this name: it was imported, removed, or a day old; send the file again"])
 
 
 def _forget_old(home: Home, now: datetime) -> None:

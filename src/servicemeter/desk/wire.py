@@ -14,8 +14,6 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from servicemeter.desk.analysing import Analysis
-from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import ImportReport, ImportRequest, Step
 from servicemeter.desk.methods import records_sent
 from servicemeter.desk.sync import SyncStep
@@ -35,7 +33,7 @@ __all__ = ["pack", "pack_error", "unpack", "unpack_error"]
 _RECORDS: dict[str, type[Any]] = {
     record.__name__: record
     for record in (
-        Analysis, Answer, Card, Curve, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, Lesson, LoadReport,
+        Answer, Card, Curve, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport,
         Merged, Question, Scope, Scorecard, Step, SyncRun, SyncStep, Target,
     )
 }  # fmt: skip

@@ -62,7 +62,10 @@ def withdraw(
         found = plan(desk, source=source, load=load, is_whole=is_whole, starts_over=starts_over)
         if found.mark != seen:
             raise BadQuestion(f"Something was loaded from {source} since you looked. Nothing was changed; look again.")
-        return desk.withdraw(found, now=now)
+        with desk.on_book() as book:
+            done = book.withdraw(found, now=now)
+            desk.begin_anew(is_smaller=found.is_whole)
+            return done
 
 
 def _connected(desk: Desk) -> dict[str, str]:

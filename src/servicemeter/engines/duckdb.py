@@ -166,8 +166,11 @@ class DuckDB:
             self._connection.register("staged_rows", rows)
             try:
                 self._connection.execute(f"insert into {name} by name select * from staged_rows").fetchall()
-            finally:
-                self._connection.unregister("staged_rows")
+            except BaseException:
+                with suppress(duckdb.Error):  # in a transaction that failed it fails too, and would hide what happened
+                    self._connection.unregister("staged_rows")
+                raise
+            self._connection.unregister("staged_rows")
 
     def repeats(self, hashes: str) -> bool:
         # Sorting the plain numbers takes a third of the time of the engine's own count(distinct …).
@@ -198,13 +201,13 @@ class DuckDB:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         with self._lock:
-            self.run("begin transaction")
             try:
+                self.run("begin transaction")
                 yield
+                self.run("commit")
             except BaseException:
                 self._roll_back()
                 raise
-            self.run("commit")
 
     @contextmanager
     def reading(self) -> Iterator[DuckDB]:
@@ -228,10 +231,14 @@ class DuckDB:
             self._connection.close()
 
     def _roll_back(self) -> None:
-        try:
-            self._connection.execute("rollback")
-        except duckdb.Error:
-            return  # the failing statement has already ended the transaction
+        while True:
+            try:
+                self._connection.execute("rollback")
+            except duckdb.InterruptException:
+                continue  # who waits interrupts again and again; left half undone, nothing would be answered any more
+            except duckdb.Error:
+                pass  # the failing statement has already ended the transaction
+            return
 
 
 def _half_of_memory() -> str:

@@ -1,10 +1,11 @@
-"""The values that rows of the book have in a dimension, with how many rows have each; and what people call them."""
+"""The values that rows of the book have in a dimension: how many rows have each, what people call them, which to offer."""
 
 from __future__ import annotations
 
 from servicemeter.engines.engine import BookEngine
+from servicemeter.ground.errors import BadQuestion
 
-__all__ = ["count_values", "names_of_values"]
+__all__ = ["count_values", "list_values", "names_of_values"]
 
 _SAID: dict[str, tuple[tuple[str, str], ...]] = {
     "source": (("sources", "source"),),
@@ -28,6 +29,14 @@ _SAID: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 """Where rows say it: (table, column), of ticket events (table, field)."""
 _ONLY = {("messages", "author_id"): " where author_type in ('agent', 'bot')"}
+_OFFERED: dict[str, tuple[tuple[str, str], ...]] = {
+    "channel": (("tickets", "channel"), ("interactions", "channel")),
+    "brand": (("tickets", "brand"), ("interactions", "brand"), ("orders", "brand")),
+    "language": (("tickets", "language"),),
+    "team": (("teams", "team_id"),),
+    "agent": (("agents", "agent_id"),),
+    "source": (("sources", "source"),),
+}
 _NAMES = {"agent": "select agent_id, name from agents", "team": "select team_id, name from teams"}
 
 
@@ -51,3 +60,11 @@ def names_of_values(engine: BookEngine, dimension: str) -> dict[str, str]:
     if dimension not in _NAMES:
         return {}
     return {str(one): str(name or one) for one, name in engine.rows(_NAMES[dimension])}
+
+
+def list_values(engine: BookEngine, dimension: str) -> list[str]:
+    """The values that a filter offers, in their order; `BadQuestion` for a dimension that is not offered."""
+    if dimension not in _OFFERED:
+        raise BadQuestion(f"The values of {dimension} cannot be listed; choose {', '.join(_OFFERED)}.")
+    rows = " union ".join(f"select {column} as v from {table}" for table, column in _OFFERED[dimension])
+    return [str(value) for (value,) in engine.rows(f"select distinct v from ({rows}) as found where v is not null order by v")]

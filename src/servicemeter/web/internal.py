@@ -25,7 +25,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from servicemeter import __version__
-from servicemeter.desk.anydesk import ASKED, CHORES, AnyDesk
+from servicemeter.desk.anydesk import ASKED, AnyDesk
 from servicemeter.desk.wire import pack, pack_error, unpack
 from servicemeter.ground.errors import ServicemeterError
 from servicemeter.web.guard import LOOPBACK, Guard, is_token
@@ -35,7 +35,7 @@ __all__ = ["PREFIX", "create_internal"]
 PREFIX = "/internal/"
 _LOG = logging.getLogger("servicemeter.web")
 _BETWEEN_STEPS_S = 0.1
-_DONE = frozenset(["load", "analyse_texts", "learn_sentiment"])
+_DONE = frozenset(["load"])
 _BROKEN = {"kind": "ServicemeterError", "says": "The server failed at this; nothing was changed. Its log says what."}
 
 
@@ -79,7 +79,7 @@ async def _hello(request: Request) -> Response:
 
 async def _answer(request: Request) -> Response:
     question = request.path_params["question"]
-    if question not in ASKED | CHORES | _DONE:
+    if question not in ASKED | _DONE:
         return _failed({"kind": "BadQuestion", "says": f"The server has no answer to {question!r}."}, 404)
     try:
         arguments = unpack(await request.json())

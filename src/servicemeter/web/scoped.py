@@ -38,7 +38,7 @@ _SET: Right = "change_settings"
 _GIVES: dict[str, Right] = {
     "busy_times": "see_figures", "loyalty": "see_figures", "hours": _SET, "plan_hours": _SET, "save_hours": _SET,
     "promises": _SET, "plan_promise": _SET, "save_promise": _SET,
-    "list_loads": "see_data", "plan_withdrawal": "load_data", "withdraw": "load_data",
+    "assist": "read_words", "loads": "see_data", "plan_withdrawal": "load_data", "withdraw": "load_data",
 }  # fmt: skip
 """What else is asked of methods that are narrowed by their arguments; to see rows, where nothing is said here."""
 
@@ -103,19 +103,6 @@ class ScopedDesk:
             return [value for value in known if not own or value in own]
         return [] if dimension in _LISTED else self._desk.dimension_values(dimension)
 
-    def assist(
-        self,
-        *,
-        text: str | None = None,
-        source: str | None = None,
-        ticket_id: str | None = None,
-        language: str | None = None,
-        scope: Scope | None = None,
-    ) -> dict[str, Any]:
-        """Of a text, or of a ticket that they see."""
-        own = within(scope or Scope(), _asking("read_words"))
-        return self._desk.assist(text=text, source=source, ticket_id=ticket_id, language=language, scope=own)
-
     def findings(self) -> Sequence[Any]:
         """What is wrong with the data; to those who may not see it all, only which figures it makes doubtful."""
         return _findings_seen(self._desk.findings())
@@ -127,8 +114,10 @@ class ScopedDesk:
 
     def ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """A method by its name (`desk/methods`): within what they see where it takes a `scope`, else for who sees everything."""
+        if name in _OPEN:
+            return self._desk.ask(name, arguments)
         person = _asking(_GIVES.get(name, "see_rows"))
-        if "scope" in inspect.signature(method_named(name).answer).parameters:
+        if _takes_scope(method_named(name).answer):
             arguments = {**arguments, "scope": _sight(arguments, person)}
         else:
             _see_all(name)
@@ -166,7 +155,7 @@ def _see_all(name: str) -> None:
 
 def _held(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
     """The method, with its questions narrowed and its `scope` merged; without either it is for those who see everything."""
-    takes_scope = bool({"scope", "span"} & inspect.signature(method).parameters.keys())
+    takes_scope = _takes_scope(method)
 
     @wraps(method)
     def asked(*given: Any, **named: Any) -> Any:
@@ -179,6 +168,10 @@ def _held(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         return method(*(_narrow(v, person) for v in given), **{key: _narrow(v, person) for key, v in named.items()})
 
     return asked
+
+
+def _takes_scope(method: Callable[..., Any]) -> bool:
+    return bool({"scope", "span"} & inspect.signature(method).parameters.keys())
 
 
 def _sight(arguments: Mapping[str, Any], person: Person) -> Scope:

@@ -16,6 +16,8 @@ from servicemeter.cli.terminal.words import hint, remark
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import Step
+from servicemeter.desk.methods.loads import loads
+from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.opening import open_desk
 from servicemeter.desk.remote import RemoteDesk
 from servicemeter.ground.clock import epoch, local_midnight, moment
@@ -78,7 +80,7 @@ def make_shop(home: Home, wanted: Wanted) -> None:
     """Make the shop unless the home holds it. A home with any other source is left alone: `BadSettings`."""
     with open_desk(home) as desk:
         _refuse_own_data(home, desk)
-        made = [load["label"] for load in desk.loads() if load["source"] == _SOURCE and load["undone_in"] is None]
+        made = [load["label"] for load in loads(desk) if load["source"] == _SOURCE and load["undone_in"] is None]
         if any(wanted.is_met_by(label) for label in made):
             return
         if isinstance(desk, RemoteDesk):
@@ -101,7 +103,7 @@ def make_shop(home: Home, wanted: Wanted) -> None:
 
 
 def _refuse_own_data(home: Home, desk: AnyDesk) -> None:
-    own = sorted({row["source"] for row in desk.sources()} - {_SOURCE})
+    own = sorted({row["source"] for row in sources(desk)} - {_SOURCE})
     if own:
         raise BadSettings(
             f"{home.folder} holds data of its own ({', '.join(own)}); the demo shop never goes beside it. "

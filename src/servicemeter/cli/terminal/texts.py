@@ -13,6 +13,7 @@ from servicemeter.desk.analysing import Analysis
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.desk.feeling import Lesson
 from servicemeter.desk.importing import Step
+from servicemeter.desk.methods.analyse_texts import analyse_texts
 from servicemeter.show.numbers import number, percent
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
@@ -30,10 +31,10 @@ def analyse_all(desk: AnyDesk) -> Analysis:
     """Read step by step until nothing is left, telling how far it is."""
     now = datetime.now().astimezone()
     with telling("messages") as progress:
-        found = desk.analyse_texts(now=now)
+        found = analyse_texts(desk, now=now)
         while found.left:
             progress(Step("reading", found.messages, found.messages + found.left, found.messages))
-            found.add(desk.analyse_texts(now=now))
+            found.add(analyse_texts(desk, now=now))
     return found
 
 

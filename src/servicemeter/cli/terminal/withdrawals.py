@@ -9,6 +9,7 @@ import click
 
 from servicemeter.cli.terminal.tables import print_table
 from servicemeter.cli.terminal.words import hint, print_json, remark
+from servicemeter.desk.methods.loads import loads
 from servicemeter.desk.methods.plan_withdrawal import plan_withdrawal
 from servicemeter.desk.methods.withdraw import withdraw
 from servicemeter.desk.opening import open_desk
@@ -26,11 +27,11 @@ __all__ = ["print_loads", "take_back"]
 def print_loads(home: Home, source: str | None, form: str) -> None:
     """Every load, or those of a source, oldest first."""
     with open_desk(home) as desk:
-        loads, tz = desk.loads(), desk.report_tz
-    names = {str(one["source"]) for one in loads}
+        found, tz = loads(desk), desk.report_tz
+    names = {str(one["source"]) for one in found}
     if source is not None and source not in names:
         raise UnknownName("source", source, sorted(names - {""}))
-    chosen = [one for one in loads if source in (None, one["source"])]
+    chosen = [one for one in found if source in (None, one["source"])]
     if form == "json":
         print_json(chosen)
         return

@@ -36,11 +36,13 @@ def verb(is_applied: bool, against: str | None, source: str, form: str, home: Ho
     from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.words import hint, print_json
     from servicemeter.desk.complaints import read_corrections
+    from servicemeter.desk.methods.judge_complaints import judge_complaints
+    from servicemeter.desk.methods.rate_complaints import rate_complaints
 
     corrections = read_corrections(against, source) if against else None
     with reading(home) as desk:
-        told: dict[str, Any] = {"judged": desk.judge_complaints(now=datetime.now().astimezone()) if is_applied else None}
-        told["rating"] = desk.rate_complaints(corrections)
+        told: dict[str, Any] = {"judged": judge_complaints(desk, now=datetime.now().astimezone()) if is_applied else None}
+        told["rating"] = rate_complaints(desk, corrections)
     if form == "json":
         print_json(told)
         return

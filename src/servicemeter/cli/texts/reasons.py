@@ -33,15 +33,17 @@ def verb(is_proposed: bool, least: int | None, is_applied: bool, form: str, home
     """
     from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.words import hint, print_json
+    from servicemeter.desk.methods.propose_reasons import propose_reasons
+    from servicemeter.desk.methods.sort_by_reason import sort_by_reason
 
     if not is_proposed and not is_applied:
         raise click.UsageError("Give --propose, --apply or both.")
     told: dict[str, Any] = {}
     with reading(home) as desk:
         if is_proposed:
-            told["proposed"] = desk.propose_reasons(least)
+            told["proposed"] = propose_reasons(desk, least)
         if is_applied:
-            told["sorted"] = desk.sort_by_reason(now=datetime.now().astimezone())
+            told["sorted"] = sort_by_reason(desk, now=datetime.now().astimezone())
     if form == "json":
         print_json(told)
         return

@@ -95,13 +95,14 @@ def _print(found: list[dict[str, Any]]) -> None:
 def _mask_stored(home: Home) -> None:
     from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.words import remark
+    from servicemeter.desk.methods.mask_stored import mask_stored
     from servicemeter.ground.errors import BadSettings
     from servicemeter.text.masking import mask_of
 
     if mask_of(home) is None:
         raise BadSettings(f"Masking is not switched on. Write [privacy] and redact = true into {home.settings} first.")
     with reading(home) as desk:
-        changed = desk.mask_stored()
+        changed = mask_stored(desk)
     for table, count in changed.items():
         click.echo(f"{table}: {count} masked")
     remark("Done." if changed else "Nothing that is stored needed masking.")

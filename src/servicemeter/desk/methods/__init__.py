@@ -6,8 +6,9 @@
 - in Python at a prompt: `desk.find_tickets(where=…)`;
 - by name, as a server is asked: `desk.ask("find_tickets", {"where": …})`.
 
-Arguments go by name. They and the answer are plain values, or records of the kinds that travel (`desk/wire.py`): those that
-a module names in its `SENDS` do. With `is_kept` the answer is kept until rows are loaded again: for what reads the book alone.
+Arguments reach the desk by their names, also those given by place. They and the answer are plain values, or records of the kinds
+that travel (`desk/wire.py`): those that a module names in its `SENDS` do. With `is_kept` the answer is kept until rows are loaded
+again: for what reads the book alone.
 With `writes` it is let finish when a server is told to stop.
 With `is_story` it is about one ticket or customer: people in it may be told apart where they are hidden (`desk/individuals.py`).
 """
@@ -15,6 +16,7 @@ With `is_story` it is about one ticket or customer: people in it may be told apa
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
@@ -55,13 +57,14 @@ def method(
     """Mark a module's function as a method of the desk: whoever calls it asks a desk, and the one with the book runs it."""
 
     def mark(work: Callable[Concatenate[Desk, P], T]) -> Callable[Concatenate[Answerer, P], T]:
-        name = work.__name__
+        name, signature = work.__name__, inspect.signature(work)
 
         @wraps(work)
         def asked(desk: Answerer, /, *arguments: P.args, **named: P.kwargs) -> T:
             if arguments:
-                raise TypeError(f"{name} takes its arguments by name")
-            answer: T = desk.ask(name, named)
+                signature.bind(desk, *arguments, **named)  # `TypeError` for too many, and for one given twice
+            placed = dict(zip(list(signature.parameters)[1:], arguments, strict=False))
+            answer: T = desk.ask(name, {**placed, **named})
             return answer
 
         asked.is_kept, asked.is_story, asked.writes = is_kept, is_story, writes  # type: ignore[attr-defined]

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from servicemeter.desk.comparing import COMPARED
+from servicemeter.desk.methods.compare import compare
+from servicemeter.desk.methods.own_work import own_work
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.comparison import Comparison, Group
 from servicemeter.model.metric import Metric
@@ -101,7 +103,7 @@ def own_page(request: Request) -> Response:
     agent = seen.address.own.get("agent")
     if not agent:
         raise BadQuestion("Which agent? Add agent=ID; the page of agents has a link for each.")
-    work = seen.desk.own_work(agent, **seen.address.scorecard_call())
+    work = own_work(seen.desk, agent, **seen.address.scorecard_call())
     metrics = {metric.name: metric for metric in seen.desk.metrics()}
     all_rows = rows_by_metric(work.everybody)
     cards = [card for family in work.scorecard.families for card in family.cards]
@@ -140,7 +142,7 @@ def _compared(seen: Visit, by: str) -> Comparison:
     own = seen.address.own
     known = [metric.name for metric in seen.desk.metrics()]
     default = _DEFAULT_METRIC if _DEFAULT_METRIC in known else known[0]
-    return seen.desk.compare(by, own.get("metric", default), mix=own.get("mix", _DEFAULT_MIX), **seen.address.scorecard_call())
+    return compare(seen.desk, by, own.get("metric", default), mix=own.get("mix", _DEFAULT_MIX), **seen.address.scorecard_call())
 
 
 def _page(seen: Visit, comparison: Comparison) -> Response:

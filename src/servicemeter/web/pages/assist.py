@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from servicemeter.desk.methods.assist import assist
 from servicemeter.ground.errors import BadQuestion, NotAllowed, ServicemeterError, UnknownName
 from servicemeter.show.dimensions import an_agent
 from servicemeter.show.numbers import number
@@ -80,7 +81,7 @@ async def assist_text(request: Request) -> Response:
             raise UnknownName("key of assist", key, _SENT)
     if not isinstance(sent.get("language"), str | None):
         raise BadQuestion("The language is a code such as en, nl or ro.")
-    found = await run_in_threadpool(_desk(request).assist, text=sent["text"], language=sent.get("language"))
+    found = await run_in_threadpool(assist, _desk(request), text=sent["text"], language=sent.get("language"))
     return PlainJSON(found)
 
 
@@ -94,7 +95,7 @@ def assist_page(request: Request) -> Response:
     if not ticket:
         return _page(seen, None, "")
     try:
-        return _page(seen, seen.desk.assist(ticket_id=ticket, source=seen.address.filters.get("source")), "")
+        return _page(seen, assist(seen.desk, ticket_id=ticket, source=seen.address.filters.get("source")), "")
     except NotAllowed:
         raise
     except ServicemeterError as fault:
@@ -112,14 +113,14 @@ async def assist_page_of_text(request: Request) -> Response:
         if len(raw) > _MOST_BYTES:
             raise BadQuestion("A text longer than 1 MB is not read. Give a part of it.")
     text = parse_qs(raw.decode("utf-8", "replace")).get("text", [""])[0]
-    found = await run_in_threadpool(seen.desk.assist, text=text)
+    found = await run_in_threadpool(assist, seen.desk, text=text)
     return await run_in_threadpool(_page, seen, found, "")
 
 
 def _of_ticket(desk: DeskLike, asked: Mapping[str, str]) -> dict[str, Any]:
     if not asked.get("ticket"):
         raise BadQuestion("Name the ticket: /api/assist?ticket=ID, and &source=NAME where several sources have it.")
-    return desk.assist(ticket_id=asked["ticket"], source=asked.get("source") or None)
+    return assist(desk, ticket_id=asked["ticket"], source=asked.get("source") or None)
 
 
 def _page(seen: Visit, found: dict[str, Any] | None, fault: str, status: int = 200) -> Response:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
+from servicemeter.desk.methods.coverage import coverage
 from servicemeter.show.dates import day, local_instant
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
@@ -128,5 +129,5 @@ def check_page(request: Request) -> Response:
     seen = visit(request)
     labels = {metric.name: metric.label(seen.language) for metric in seen.desk.metrics()}
     findings = [finding_view(finding, labels, seen.desk.report_tz, seen.language) for finding in seen.desk.findings()]
-    strips = [strip_view(covered, seen.language) for covered in seen.desk.coverage()]
+    strips = [strip_view(covered, seen.language) for covered in coverage(seen.desk)]
     return seen.page("check.html", here="check", findings=findings, strips=strips)

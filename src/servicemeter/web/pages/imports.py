@@ -62,7 +62,7 @@ async def send_file(request: Request) -> Response:
     """Keep a file in the data folder's own place, and go on to its preview."""
     seen = visit(request, _KEYS)
     try:
-        token, fields = await receive(request, lambda name: seen.desk.open_upload(name, present()))
+        token, fields = await receive(request, lambda name: seen.desk.uploads.open(name, present()))
     except BadQuestion as fault:
         return await run_in_threadpool(_page, seen, str(fault), 400)
     return moved_to(seen.address.to("/import", file=token, name=fields.get("name"), tz=fields.get("tz")))
@@ -82,7 +82,7 @@ async def fill_columns(request: Request) -> Response:
 def mapping_file(request: Request) -> Response:
     """The mapping as a file to keep."""
     seen = visit(request, _KEYS)
-    look = seen.desk.look_at(_token(seen), _reading(seen), now=present())
+    look = seen.desk.uploads.look_at(_token(seen), _reading(seen), now=present())
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", look.form.name if look.form else look.source) or "mapping"
     headers = {"Content-Disposition": f'attachment; filename="{stem}.toml"'}
     return Response(look.mapping, media_type="application/toml", headers=headers)
@@ -96,7 +96,7 @@ async def edit_mapping(request: Request) -> Response:
     given = await posted(request, ("mapping", "forget"), _MOST_MAPPING)
     text = "" if "forget" in given else given.get("mapping", "")
     try:
-        await run_in_threadpool(seen.desk.keep_mapping, _token(seen), text)
+        await run_in_threadpool(seen.desk.uploads.keep_mapping, _token(seen), text)
     except ServicemeterError as fault:
         return await run_in_threadpool(_page, seen, str(fault), 400, text)
     return moved_to(seen.address.beside("/import"))
@@ -122,7 +122,7 @@ async def drop_file(request: Request) -> Response:
     """Remove the file without importing it."""
     seen = visit(request, _KEYS)
     await posted(request, ())
-    await run_in_threadpool(seen.desk.drop_upload, _token(seen))
+    await run_in_threadpool(seen.desk.uploads.drop, _token(seen))
     return moved_to(seen.address.to("/import"))
 
 
@@ -137,7 +137,7 @@ def _filled(seen: Visit, fields: dict[str, str]) -> Response:
     own = {**seen.address.own, "through": fields.get("through", "").strip()[:_LETTERS]}
     seen = replace(seen, address=replace(seen.address, own=own))
     try:
-        look = seen.desk.fill_columns(_token(seen), _reading(seen), read_columns(fields), now=present())
+        look = seen.desk.uploads.fill_columns(_token(seen), _reading(seen), read_columns(fields), now=present())
     except ServicemeterError as fault:
         return _page(seen, str(fault), 422)
     seen = replace(seen, address=replace(seen.address, own={k: v for k, v in own.items() if k not in _OF_FORM}))
@@ -158,7 +158,7 @@ def _taken(seen: Visit, given: dict[str, str], dry_run: bool, look: Look | None 
     token, reading = _token(seen), _reading(seen)
     more = {"again": "again" in given, "remember": "remember" in given}
     try:
-        report = seen.desk.take_upload(token, reading, now=present(), dry_run=dry_run, **more)
+        report = seen.desk.uploads.take(token, reading, now=present(), dry_run=dry_run, **more)
     except ServicemeterError as fault:
         return _page(seen, str(fault), 422, look=look)
     if dry_run or report.took_nothing or report.loaded_before is not None:
@@ -203,7 +203,7 @@ def _page(
             "import.html", here="sources", status=status, fault=fault, most=most, formats=formats, zone=seen.desk.chosen_tz
         )
     by_form = look is not None and look.form is not None
-    look = look or seen.desk.look_at(token, _reading(seen), now=present())
+    look = look or seen.desk.uploads.look_at(token, _reading(seen), now=present())
     return seen.page(
         "look.html",
         here="sources",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from servicemeter.desk.methods.list_loads import list_loads
+from servicemeter.desk.methods.loads import loads
 from servicemeter.desk.methods.plan_withdrawal import plan_withdrawal
 from servicemeter.desk.methods.withdraw import withdraw
 from servicemeter.desk.withdrawing import can_remove
@@ -38,13 +38,13 @@ def loads_page(request: Request) -> Response:
     """Every load, the latest first, or those of a source."""
     seen = visit(request, _KEYS)
     source = seen.address.own.get("source")
-    loads = [one for one in reversed(list_loads(seen.desk)) if source in (None, one["source"])]
+    found = [one for one in reversed(loads(seen.desk)) if source in (None, one["source"])]
     return seen.page(
         "loads.html",
         here="sources",
         source=source,
-        loads=[_told(one, seen) for one in loads[:_SHOWN]],
-        more=number(len(loads) - _SHOWN, language=seen.language) if len(loads) > _SHOWN else "",
+        loads=[_told(one, seen) for one in found[:_SHOWN]],
+        more=number(len(found) - _SHOWN, language=seen.language) if len(found) > _SHOWN else "",
         done=seen.address.own.get("done"),
         may_load=asker().person.may("load_data"),
     )
@@ -54,9 +54,7 @@ def loads_page(request: Request) -> Response:
 @may("see_data")
 def loads_resource(request: Request) -> Response:
     """Every load, as `servicemeter loads --format json` prints them."""
-    return PlainJSON(
-        [{**one, "recorded_at": f"{one['recorded_at'].isoformat()}+00:00"} for one in list_loads(visit(request).desk)]
-    )
+    return PlainJSON([{**one, "recorded_at": f"{one['recorded_at'].isoformat()}+00:00"} for one in loads(visit(request).desk)])
 
 
 @router.api_route("/sources/undo", methods=["GET", "HEAD"])

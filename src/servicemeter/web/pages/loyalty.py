@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from servicemeter.desk.loyalty import STAYING
+from servicemeter.desk.methods.loyalty import STAYING, loyalty
+from servicemeter.desk.methods.notes import notes
 from servicemeter.model.loyalty import BaseRate, Loyalty
 from servicemeter.model.scorecard import Card
 from servicemeter.show.charts import trend_chart
@@ -50,14 +51,14 @@ class _Chart:
 def loyalty_page(request: Request) -> Response:
     """The page over the period and filters of the address."""
     seen = visit(request)
-    loyalty = seen.desk.loyalty(**seen.address.scorecard_call())
+    told = loyalty(seen.desk, **seen.address.scorecard_call())
     metrics = {metric.name: metric for metric in seen.desk.metrics()}
-    cards = {card.metric: card for family in loyalty.scorecard.families for card in family.cards}
-    rows, language = rows_by_metric(loyalty.scorecard), seen.language
+    cards = {card.metric: card for family in told.scorecard.families for card in family.cards}
+    rows, language = rows_by_metric(told.scorecard), seen.language
 
     def views(staying: bool) -> list[CardView]:
         held = [card for name, card in cards.items() if (name in STAYING) == staying]
-        return [card_view(card, metrics[card.metric], seen, rows, loyalty.scorecard.grain) for card in held]
+        return [card_view(card, metrics[card.metric], seen, rows, told.scorecard.grain) for card in held]
 
     again = metrics["customer_retention_rate"] if "customer_retention_rate" in metrics else next(iter(metrics.values()))
     return seen.page(
@@ -65,13 +66,13 @@ def loyalty_page(request: Request) -> Response:
         here="loyalty",
         staying=views(True),
         after=views(False),
-        again=percent(loyalty.again["value"], 1, language=language) if loyalty.again.get("value") is not None else "",
-        again_interval=interval_words(again, loyalty.again, language),
-        is_short=loyalty.is_short,
-        finding=_finding(loyalty, cards.get(_AFTER), language),
-        base_words=_base_words(loyalty.base, language),
-        charts=[_chart(seen, cards[name], loyalty.scorecard.grain) for name in _DRAWN if _has(cards, name, seen)],
-        **seen.over(loyalty.scorecard),
+        again=percent(told.again["value"], 1, language=language) if told.again.get("value") is not None else "",
+        again_interval=interval_words(again, told.again, language),
+        is_short=told.is_short,
+        finding=_finding(told, cards.get(_AFTER), language),
+        base_words=_base_words(told.base, language),
+        charts=[_chart(seen, cards[name], told.scorecard.grain) for name in _DRAWN if _has(cards, name, seen)],
+        **seen.over(told.scorecard),
     )
 
 
@@ -85,11 +86,11 @@ def _has(cards: dict[str, Card], name: str, seen: Visit) -> bool:
 
 def _chart(seen: Visit, card: Card, grain: str) -> _Chart:
     metric, language = seen.desk.metric(card.metric), seen.language
-    notes = seen.desk.notes(card.metric)
+    noted = notes(seen.desk, card.metric)
     drawn = [
         (
             css,
-            picture(trend_chart(card.trend, metric, grain=grain, language=language, target=card.target, size=size, notes=notes)),
+            picture(trend_chart(card.trend, metric, grain=grain, language=language, target=card.target, size=size, notes=noted)),
         )
         for css, size in SIZES.items()
     ]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
+from servicemeter.desk.methods.feelings import feelings
 from servicemeter.model.answer import Row
 from servicemeter.model.loyalty import DecidingWord, Feelings
 from servicemeter.model.scorecard import Card
@@ -53,16 +54,16 @@ class _Part:
 def sentiment_page(request: Request) -> Response:
     """The page over the period and filters of the address."""
     seen = visit(request)
-    feelings = seen.desk.feelings(**seen.address.scorecard_call())
-    language, card = seen.language, _card(feelings)
+    told = feelings(seen.desk, **seen.address.scorecard_call())
+    language, card = seen.language, _card(told)
     metric = seen.desk.metric(card.metric)
-    panel = _panel(seen, feelings)
+    panel = _panel(seen, told)
     coverage = card.now.get("coverage")
-    negative, positive = ([w for w in feelings.words if (w.weight > 0) == good] for good in (False, True))
+    negative, positive = ([w for w in told.words if (w.weight > 0) == good] for good in (False, True))
     return seen.page(
         "sentiment.html",
         here="sentiment",
-        card=card_view(card, metric, seen, {}, feelings.scorecard.grain),
+        card=card_view(card, metric, seen, {}, told.scorecard.grain),
         metric=metric,
         panel=panel,
         pictures=[(css, picture(panel.draw(size))) for css, size in SIZES.items()] if panel.draw else [],
@@ -72,14 +73,14 @@ def sentiment_page(request: Request) -> Response:
         shift=_shift(card.now, language),
         parts={
             dimension_name(by, language): [_part(row, by, language) for row in answer.rows]
-            for by, answer in feelings.parts.items()
+            for by, answer in told.parts.items()
             if answer.rows
         },
         negative=[_word(word, language) for word in negative],
         positive=[_word(word, language) for word in positive],
-        words_of=feelings.words_of,
-        words_reason=say(language, _NO_WORDS[feelings.words_reason]) if feelings.words_reason else "",
-        **seen.over(feelings.scorecard),
+        words_of=told.words_of,
+        words_reason=say(language, _NO_WORDS[told.words_reason]) if told.words_reason else "",
+        **seen.over(told.scorecard),
     )
 
 
@@ -88,11 +89,11 @@ def sentiment_page(request: Request) -> Response:
 def sentiment_file(request: Request, form: str) -> Response:
     """The shares over time as a file."""
     seen = visit(request)
-    feelings = seen.desk.feelings(**seen.address.scorecard_call())
-    panel = _panel(seen, feelings)
-    label = seen.desk.metric(_card(feelings).metric).label(seen.language)
-    about = about_file(seen, feelings.scorecard, label, panel)
-    return send(panel, form, about, f"sentiment-{feelings.scorecard.since.isoformat()}")
+    told = feelings(seen.desk, **seen.address.scorecard_call())
+    panel = _panel(seen, told)
+    label = seen.desk.metric(_card(told).metric).label(seen.language)
+    about = about_file(seen, told.scorecard, label, panel)
+    return send(panel, form, about, f"sentiment-{told.scorecard.since.isoformat()}")
 
 
 def _card(feelings: Feelings) -> Card:

@@ -8,6 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from servicemeter.desk.methods.change_settings import change_settings
+from servicemeter.desk.methods.plan_change import plan_change
+from servicemeter.desk.methods.settings import settings
 from servicemeter.desk.setting import CHANGEABLE, Changeable, SettingsShown, Value
 from servicemeter.ground.errors import ServicemeterError
 from servicemeter.show.durations import duration
@@ -94,7 +97,7 @@ async def _given(request: Request, *more: str) -> dict[str, str]:
 
 def _preview(seen: Visit, wanted: dict[str, str]) -> Response:
     try:
-        plan = seen.desk.plan_change(wanted)
+        plan = plan_change(seen.desk, wanted)
     except ServicemeterError as fault:
         return _page(seen, str(fault), 400)
     return seen.page("settings_change.html", here="settings", plan=plan, wanted=wanted, shown=" ".join(wanted))
@@ -102,14 +105,14 @@ def _preview(seen: Visit, wanted: dict[str, str]) -> Response:
 
 def _change(seen: Visit, wanted: dict[str, str], mark: str) -> Response:
     try:
-        plan = seen.desk.change_settings(wanted, seen=mark)
+        plan = change_settings(seen.desk, wanted, seen=mark)
     except ServicemeterError as fault:
         return _page(seen, str(fault), 409)
     return moved_to(seen.address.to("/settings", changed="restart" if plan.needs_restart else "now"))
 
 
 def _page(seen: Visit, fault: str = "", status: int = 200) -> Response:
-    held, language = seen.desk.settings(), seen.language
+    held, language = settings(seen.desk), seen.language
     fields = [_field(one, held, language) for one in CHANGEABLE if one.name in held.values]
     return seen.page(
         "settings.html",

@@ -11,6 +11,8 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from servicemeter.desk.methods.pull_soon import pull_soon
+from servicemeter.desk.methods.source_states import source_states
 from servicemeter.desk.withdrawing import can_remove
 from servicemeter.show.dates import moment
 from servicemeter.show.durations import duration
@@ -62,7 +64,7 @@ class _SourceView:
 def sources_page(request: Request) -> Response:
     """All sources, those in trouble first."""
     seen, now = visit(request, ("asked",)), present()
-    states = seen.desk.source_states(now)
+    states = source_states(seen.desk, now)
     zone = seen.desk.report_tz
     views = [_view(one, now, zone, seen.language) for one in states.connected]
     return seen.page(
@@ -78,7 +80,7 @@ def sources_page(request: Request) -> Response:
 @router.get("/api/sources")
 def sources_resource(request: Request) -> Response:
     """The connected sources as `servicemeter sources --format json` prints them, and the others in the book."""
-    states = visit(request).desk.source_states(present())
+    states = source_states(visit(request).desk, present())
     return PlainJSON({"connected": _plain(states.connected), "loaded": _plain(states.loaded)})
 
 
@@ -88,7 +90,7 @@ async def pull(request: Request) -> Response:
     """Let the schedule pull a source now."""
     seen = visit(request, ("asked",))
     name = (await posted(request, ("name",))).get("name", "")
-    await run_in_threadpool(lambda: seen.desk.pull_soon(name, present()))
+    await run_in_threadpool(lambda: pull_soon(seen.desk, name, present()))
     return moved_to(seen.address.to("/sources", asked=name))
 
 

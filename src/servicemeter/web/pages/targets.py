@@ -8,6 +8,11 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from servicemeter.desk.methods.aims import aims
+from servicemeter.desk.methods.drop import drop
+from servicemeter.desk.methods.note import note
+from servicemeter.desk.methods.put_back import put_back
+from servicemeter.desk.methods.set_target import set_target
 from servicemeter.desk.targets import Kind, units_of
 from servicemeter.ground.errors import BadQuestion, ServicemeterError, UnknownName
 from servicemeter.model.metric import Metric
@@ -55,7 +60,7 @@ def targets_page(request: Request) -> Response:
 
 
 @router.post("/targets")
-async def set_target(request: Request) -> Response:
+async def take_target(request: Request) -> Response:
     """Set a target; the page then says so and offers to undo it."""
     seen = visit(request, _KEYS)
     given = await posted(request, ("metric", "at", "figure", "unit", "channel", "month"))
@@ -66,7 +71,7 @@ async def set_target(request: Request) -> Response:
 def _set(seen: Visit, given: dict[str, str], goal: str) -> Response:
     metric = given.get("metric", "")
     try:
-        kept, before = seen.desk.set_target(metric, goal, channel=given.get("channel"), month=given.get("month"), now=present())
+        kept, before = set_target(seen.desk, metric, goal, channel=given.get("channel"), month=given.get("month"), now=present())
     except ServicemeterError as fault:
         return _page(seen, str(fault), {**given, "form": "target"}, 400)
     return moved_to(seen.address.to("/targets", metric=metric, set=before or kept.target_id, number=kept.target_id))
@@ -84,29 +89,29 @@ def _note(seen: Visit, given: dict[str, str]) -> Response:
     about = given.get("about")
     try:
         on = day_from(given.get("day", ""), "day")
-        seen.desk.note(on, given.get("text", ""), metric=about, now=present())
+        note(seen.desk, on, given.get("text", ""), metric=about, now=present())
     except ServicemeterError as fault:
         return _page(seen, str(fault), {**given, "form": "note"}, 400)
     return moved_to(seen.address.to("/targets", metric=about) + "#notes")
 
 
 @router.post("/targets/drop")
-async def drop(request: Request) -> Response:
+async def take_away(request: Request) -> Response:
     """Take a target or a note away; the page then offers to put it back."""
     seen = visit(request, _KEYS)
     given = await posted(request, ("kind", "number"))
     kind, number = _kind(given), number_from(given, "number")
-    await run_in_threadpool(lambda: seen.desk.drop(kind, number, now=present()))
+    await run_in_threadpool(lambda: drop(seen.desk, kind, number, now=present()))
     return moved_to(seen.address.to("/targets", gone=kind, number=number))
 
 
 @router.post("/targets/put-back")
-async def put_back(request: Request) -> Response:
+async def take_back(request: Request) -> Response:
     """Put back what was taken away."""
     seen = visit(request, _KEYS)
     given = await posted(request, ("kind", "number"))
     kind, number = _kind(given), number_from(given, "number")
-    await run_in_threadpool(lambda: seen.desk.put_back(kind, number, now=present()))
+    await run_in_threadpool(lambda: put_back(seen.desk, kind, number, now=present()))
     return moved_to(seen.address.to("/targets") + ("#notes" if kind == "note" else ""))
 
 
@@ -127,8 +132,8 @@ def _page(seen: Visit, fault: str = "", given: dict[str, str] | None = None, sta
     )
     if chosen not in metrics:
         raise BadQuestion(f"There is no metric called {chosen!r}. The definitions list them all.")
-    aims = seen.desk.aims()
-    lines = [_line(kept, metrics[kept.goal.metric], language) for kept in aims.goals if kept.goal.metric in metrics]
+    held = aims(seen.desk)
+    lines = [_line(kept, metrics[kept.goal.metric], language) for kept in held.goals if kept.goal.metric in metrics]
     return seen.page(
         "targets.html",
         here="targets",
@@ -136,8 +141,8 @@ def _page(seen: Visit, fault: str = "", given: dict[str, str] | None = None, sta
         fault=fault,
         given=given or {},
         goals=sorted(lines, key=lambda line: (line.label, line.channel, line.month, line.origin)),
-        file_fault=aims.fault,
-        notes=[(n.note_id, day(n.happened_on, language=language), n.text, n.metric) for n in reversed(aims.notes)],
+        file_fault=held.fault,
+        notes=[(n.note_id, day(n.happened_on, language=language), n.text, n.metric) for n in reversed(held.notes)],
         labels={name: metric.label(language) for name, metric in metrics.items()},
         families=_families(metrics, language),
         chosen=chosen,

@@ -6,6 +6,10 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from servicemeter.desk.methods.drop_view import drop_view
+from servicemeter.desk.methods.put_view_back import put_view_back
+from servicemeter.desk.methods.save_view import save_view
+from servicemeter.desk.methods.views import views
 from servicemeter.ground.errors import ServicemeterError
 from servicemeter.show.dates import moment
 from servicemeter.show.phrases import phrase
@@ -38,7 +42,7 @@ async def save(request: Request) -> Response:
 
 def _save(seen: Visit, given: dict[str, str]) -> Response:
     try:
-        seen.desk.save_view(given.get("name", ""), given.get("address", ""), now=present())
+        save_view(seen.desk, given.get("name", ""), given.get("address", ""), now=present())
     except ServicemeterError as fault:
         return _page(seen, str(fault), 400)
     return moved_to(seen.address.to("/views"))
@@ -50,7 +54,7 @@ async def drop(request: Request) -> Response:
     """Forget a view; the page then offers to put it back."""
     seen = visit(request, _KEYS)
     number = number_from(await posted(request, ("number",)), "number")
-    await run_in_threadpool(lambda: seen.desk.drop_view(number, now=present()))
+    await run_in_threadpool(lambda: drop_view(seen.desk, number, now=present()))
     return moved_to(seen.address.to("/views", gone=number))
 
 
@@ -60,7 +64,7 @@ async def put_back(request: Request) -> Response:
     """Put a forgotten view back."""
     seen = visit(request, _KEYS)
     number = number_from(await posted(request, ("number",)), "number")
-    await run_in_threadpool(lambda: seen.desk.put_view_back(number))
+    await run_in_threadpool(lambda: put_view_back(seen.desk, number))
     return moved_to(seen.address.to("/views"))
 
 
@@ -73,7 +77,7 @@ def _page(seen: Visit, fault: str = "", status: int = 200) -> Response:
         fault=fault,
         views=[
             (view.view_id, view.name, view.address, moment(view.made_at, zone, language=seen.language, with_year=True))
-            for view in seen.desk.views()
+            for view in views(seen.desk)
         ],
         of=seen.address.own.get("of", ""),
         gone=seen.address.own.get("gone"),

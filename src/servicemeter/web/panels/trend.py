@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from servicemeter.desk.methods.notes import notes
 from servicemeter.ground.clock import period_end
 from servicemeter.model.answer import Row
 from servicemeter.show.charts import trend_chart
@@ -39,10 +40,10 @@ def build(subject: Subject) -> Panel | None:
     if all(shown_value(metric, row) is None for row in answer.rows):
         return None
     target = subject.card.target
-    notes = [note for note in subject.seen.desk.notes(metric.name) if _is_within(note.happened_on, answer.rows, grain)]
+    noted = [note for note in notes(subject.seen.desk, metric.name) if _is_within(note.happened_on, answer.rows, grain)]
 
     def draw(size: tuple[int, int]) -> str:
-        return trend_chart(answer.rows, metric, grain=grain, language=language, target=target, size=size, notes=notes)
+        return trend_chart(answer.rows, metric, grain=grain, language=language, target=target, size=size, notes=noted)
 
     return Panel(
         "trend",
@@ -55,7 +56,7 @@ def build(subject: Subject) -> Panel | None:
             "lines": [_line(subject, row) for row in reversed(answer.rows)],
             "grains": {name: say(language, _BY[name]) for name in GRAINS},
             "grain": grain,
-            "notes": [(day(note.happened_on, language=language), note.text) for note in notes],
+            "notes": [(day(note.happened_on, language=language), note.text) for note in noted],
             "note_href": subject.seen.address.to("/targets", metric=metric.name) + "#notes",
         },
     )

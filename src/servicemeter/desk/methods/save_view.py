@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from servicemeter.desk.methods import method
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.office.views import SavedView, keep_view
 
@@ -16,6 +17,7 @@ __all__ = ["save_view"]
 _LONGEST_NAME, _LONGEST_ADDRESS = 100, 2000
 
 
+@method(writes=True)
 def save_view(desk: Desk, name: str, address: str, *, owner: str | None = None, now: datetime) -> SavedView:
     """Keep an address of our own pages (never of another host) under a name; one of that name is replaced."""
     words = " ".join(name.split())

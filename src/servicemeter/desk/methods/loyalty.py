@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from servicemeter.desk.methods import method
 from servicemeter.ground.clock import epoch, moment
 from servicemeter.metrics.catalog import find_metric
 from servicemeter.model.loyalty import BaseRate, Loyalty
@@ -15,8 +16,9 @@ from servicemeter.model.scorecard import Scorecard
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["AFTER", "STAYING", "ask_loyalty"]
+__all__ = ["AFTER", "SENDS", "STAYING", "loyalty"]
 
+SENDS = (BaseRate, Loyalty)
 STAYING = ("customer_retention_rate", "customer_churn_rate", "repeat_purchase_rate", "returning_customer_rate", "nps")
 """The loyalty panel of METRICS.md 5.7: no blended score."""
 AFTER = ("ticket_conversion_rate", "tickets_converted", "revenue_from_support")
@@ -25,7 +27,8 @@ _MOST_WINDOWS = 24
 _FOR_ALL = frozenset({"brand", "source"})
 
 
-def ask_loyalty(desk: Desk, **span: Any) -> Loyalty:
+@method()
+def loyalty(desk: Desk, /, **span: Any) -> Loyalty:
     """Everything at once; `span` is that of a scorecard."""
     scorecard = desk.scorecard(**span, metrics=[*STAYING, *AFTER])
     asked = next(c for f in scorecard.families for c in f.cards if c.metric == STAYING[0]).question

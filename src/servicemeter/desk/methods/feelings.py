@@ -9,6 +9,7 @@ from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from servicemeter.desk.methods import method
 from servicemeter.model.loyalty import DecidingWord, Feelings
 from servicemeter.model.question import Scope
 from servicemeter.model.scorecard import Scorecard
@@ -19,8 +20,9 @@ from servicemeter.text.sentiment import feel
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["PARTS", "ask_feelings", "count_words"]
+__all__ = ["PARTS", "SENDS", "count_words", "feelings"]
 
+SENDS = (DecidingWord, Feelings)
 PARTS = ("channel", "reason")
 """The dimensions that the page splits sentiment by."""
 
@@ -30,7 +32,8 @@ _LEAST_MESSAGES = 2
 _CAN_FILTER = frozenset({"channel", "brand", "source"})
 
 
-def ask_feelings(desk: Desk, **span: Any) -> Feelings:
+@method()
+def feelings(desk: Desk, /, **span: Any) -> Feelings:
     """Everything at once; `span` is that of a scorecard."""
     scorecard = desk.scorecard(**span, metrics=["sentiment"])
     asked = scorecard.families[0].cards[0].question
