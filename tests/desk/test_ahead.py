@@ -149,6 +149,7 @@ def test_what_may_no_longer_be_asked_is_forgotten(desk: Desk) -> None:
         tile=lambda given: [],
         measure=ask,
         first=lambda ask: None,
+        then=lambda ask: None,
         interrupt=lambda: None,
         clock=lambda: now_s[0],
     )

@@ -25,7 +25,7 @@ from servicemeter.metrics.cutting import NotOfDays, ended_of, is_of_end, literal
 from servicemeter.metrics.plan import plan
 from servicemeter.metrics.tiled import Tiled
 from servicemeter.metrics.tilefields import field_of, fold_of
-from servicemeter.metrics.tiles import Found, Point, read_column, read_tiles, read_values
+from servicemeter.metrics.tiles import Found, Point, Spread, read_column, read_tiles, read_values
 from servicemeter.metrics.tilestatements import depths_asked
 from servicemeter.metrics.tiling import pieces_of
 from servicemeter.model.metric import Agg, Distribution, Measure, Tally
@@ -56,7 +56,7 @@ def desk() -> Iterator[Desk]:
             tz=TZ,
             now=NOW,
             agents=[{"agent_id": "a1"}],
-            tickets=[ticket("A", "2026-03-02T10:00:00+01:00"), ticket("B", "2026-03-28T23:30:00+01:00")],
+            tickets=[ticket("A", "2026-03-02T10:00:00+01:00"), {**ticket("B", "2026-03-28T23:30:00+01:00"), "channel": "chat"}],
             ticket_events=[
                 event("A", "2026-03-03T10:00:00+01:00", "solved"),
                 event("A", "2026-03-05T10:00:00+01:00", "open"),
@@ -116,6 +116,23 @@ def test_spans(
     assert asked.statements == []
 
 
+def test_numbers_by_channel_are_those_of_all_channels(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A by e-mail took 7 days, B by chat 3 hours; the numbers are held once."""
+    tile(desk, "resolution_time")
+    [alone] = desk._tiled.spreads.values()
+    for piece in desk._tile([Question("resolution_time", date(2026, 3, 1), date(2026, 4, 1), by=("channel",))]):
+        piece()
+    together, by_channel = (source for source in desk._tiled.spreads.values() if isinstance(source, Spread))
+    assert (
+        together is not alone and together.numbers is by_channel.numbers and desk._tiled.count_numbers() == 3
+    )  # A was solved twice
+    asked = Asked(desk, monkeypatch)
+    rows = desk.measure("resolution_time", since="2026-03-02", until="2026-04-01", by=("channel",)).rows
+    assert {row["channel"]: row["value"] for row in rows} == {"email": 7 * 86400.0, "chat": 3 * 3600.0}
+    assert desk.measure("resolution_time", since="2026-03-02", until="2026-04-01").rows[0]["value"] == (7 * 86400 + 3 * 3600) / 2
+    assert asked.statements == []
+
+
 def test_a_server_has_them_after_a_while_and_forgets_them_with_the_data(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     now_s = [0.0]
     desk._ahead._clock = lambda: now_s[0]
@@ -124,6 +141,9 @@ def test_a_server_has_them_after_a_while_and_forgets_them_with_the_data(desk: De
     now_s[0] = 3.0
     assert desk.work_ahead(threading.Event())
     asked = Asked(desk, monkeypatch)
+    desk.scorecard(period="last_week")
+    desk.measure("first_response_time", since="2026-03-05", until="2026-03-09", by=("channel",))
+    assert asked.statements == []
     desk.scorecard(since=date(2026, 3, 3), until=date(2026, 3, 17))
     assert len(asked.statements) <= 2  # what costs lie in a span is counted by their own days
     desk.load(tz=TZ, now=NOW, tickets=[ticket("C", "2026-03-04T10:00:00+01:00")])

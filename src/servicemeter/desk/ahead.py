@@ -12,12 +12,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 
 from servicemeter.desk.turns import Turns
 from servicemeter.ground.errors import BadBook, BadQuestion, ServicemeterError, Stopped
 from servicemeter.model.answer import Answer
-from servicemeter.model.question import Question
+from servicemeter.model.question import FIRST_SPLIT, Question
 
 __all__ = ["Ahead"]
 
@@ -44,9 +45,10 @@ class _Outdated(Exception):
 class Ahead:
     """What is to be asked again, and whether it was since the data changed last.
 
-    `changes` counts how often answers were forgotten, `parts` splits questions into those counted together, `measure` answers and
-    keeps them, `first` asks what everybody opens first of whom it is given, `tile` says what there is to do so that such ones
-    are known by days, `interrupt` ends what is being measured. `clock` gives seconds that only grow.
+    `changes` counts how often answers were forgotten, `parts` splits questions into those counted together, `measure` answers
+    and keeps them, `first` asks what everybody opens first of whom it is given, `tile` says what there is to do so that such
+    ones are known by days, `then` asks what takes little time once they are, `interrupt` ends what is being measured. `clock`
+    gives seconds that only grow.
     """
 
     def __init__(
@@ -58,11 +60,12 @@ class Ahead:
         tile: Callable[[Sequence[Question]], list[Callable[[], None]]],
         measure: Ask,
         first: Callable[[Ask], object],
+        then: Callable[[Ask], object],
         interrupt: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._turns, self._changes, self._parts, self._tile = turns, changes, parts, tile
-        self._measure, self._first = measure, first
+        self._measure, self._first, self._then = measure, first, then
         self._interrupt, self._clock = interrupt, clock
         self._lately: OrderedDict[str, tuple[Question, float]] = OrderedDict()
         self._is_working = False
@@ -125,10 +128,12 @@ class Ahead:
         if self._clock() - began < self._worth_s:
             return
         with self._turns.in_between():
-            pieces = self._tile(asked)
+            pieces = self._tile([*asked, *_split(asked)])
         for piece in pieces:
             with suppress(BadBook):  # memory is short: rows are read when asked
                 self._do_in_between(piece, count, stop)
+        with suppress(_Refused):
+            self._then(ask)
 
     def _of_late(self) -> list[Question]:
         """What was asked within a day; older questions are forgotten: nobody is there."""
@@ -176,3 +181,8 @@ class Ahead:
                 if self._turns.is_stopped or stop.wait(pause_s):
                     raise
                 pause_s = min(2 * pause_s, _MOST_QUIET_S)
+
+
+def _split(questions: Sequence[Question]) -> list[Question]:
+    """The questions of spans, by what figures are shown by first."""
+    return [replace(one, by=(FIRST_SPLIT,)) for one in questions if one.grain is None and not one.by]

@@ -24,7 +24,7 @@ from servicemeter.desk.looking import Looking, Piece
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
 from servicemeter.desk.remarks import remarks_on
-from servicemeter.desk.scorecard import make_scorecard
+from servicemeter.desk.scorecard import PERIODS, make_scorecard
 from servicemeter.desk.surveydesk import SurveyDesk
 from servicemeter.desk.sync import Clock, ToldSync, sync_source
 from servicemeter.desk.targets import goals_of
@@ -110,6 +110,7 @@ class Desk(Asking):
             tile=self._tile,
             measure=self.measure_all,
             first=self._scorecard,
+            then=lambda ask: [self._scorecard(ask, period=name) for name in PERIODS],
             interrupt=self._engine.interrupt,
         )
 

@@ -41,8 +41,9 @@ class Tiled:
         return self.spreads.get(spread_key(one, of)) if self.spreads else None
 
     def count_numbers(self) -> int:
-        """How many numbers the distributions hold."""
-        return sum(len(source.numbers) for source in self.spreads.values() if isinstance(source, Spread))
+        """How many numbers the distributions hold; those that several share count once."""
+        held = {id(source.numbers): len(source.numbers) for source in self.spreads.values() if isinstance(source, Spread)}
+        return sum(held.values())
 
     def points(self, one: Plan) -> list[Point | None] | None:
         """The periods of a plan by days; None for one without days. None at all where some lie too long ago."""

@@ -7,7 +7,7 @@ and whose last day lies in another. Whatever the period, its figure is what the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -86,6 +86,10 @@ class Tiles:
         """Whether nothing but its own day decides about a row."""
         is_from_then = (self.first_to == self.last_from + 1) & (self.first_from <= 0)
         return bool((is_from_then & (self.last_to >= self.days)).all())
+
+    def together(self) -> Tiles:
+        """The same as one group."""
+        return replace(self, group=self.group[:0], keys=[()])
 
     def over(self, point: Point) -> slice | Numbers:
         """The tiles over a point."""
@@ -211,7 +215,7 @@ def read_tiles(found: pa.Table, width: int, days: int) -> tuple[Tiles, npt.NDArr
     order = np.argsort(small(ends[2]), kind="stable")  # numbers of 16 bits are put in order six times as fast
     keys, group = groups_of([found.column(f"d{i}") for i in range(width)], found.num_rows)
     first_from, first_to, last_from, last_to = (small(end[order]) for end in ends)
-    return Tiles(first_from, first_to, last_from, last_to, group[order] if len(keys) > 1 else group[:0], keys, days), order
+    return Tiles(first_from, first_to, last_from, last_to, small(group[order]) if len(keys) > 1 else group[:0], keys, days), order
 
 
 def small(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -208,12 +208,17 @@ class _Pieces:
         if None in parts:  # of rows in two parts one alone would be some of the numbers
             return
         tables = [self.facts.arrow(sql) for sql in parts if sql]
-        if self.tiled.count_numbers() + sum(table.num_rows for table in tables) <= _MOST_NUMBERS:
+        whole = spread_key(replace(self.one, by=()), of)
+        instead = self.tiled.spreads.get(whole) if self.one.by and not of.per else None
+        room = _MOST_NUMBERS - self.tiled.count_numbers() + (len(instead.numbers) if isinstance(instead, Spread) else 0)
+        if sum(table.num_rows for table in tables) <= room:
             found = tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="permissive")
             tiles, order = read_tiles(found, len(self.one.by), len(self.days.periods))
             numbers, is_known = read_values(found.column("x"))
             spread = Spread(tiles, small(numbers[order]), None if is_known.all() else is_known[order])
             self.tiled.keep_spread(key, spread)
+            if isinstance(instead, Spread):  # those of all groups together are the same numbers: they are held once
+                self.tiled.keep_spread(whole, Spread(tiles.together(), spread.numbers, spread.is_known, instead.kept))
 
     def _statements_of_numbers(self, of: Distribution) -> Iterator[str | None]:
         if of.per:

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-__all__ = ["GRAINS", "Filter", "Grain", "Question", "Scope"]
+__all__ = ["FIRST_SPLIT", "GRAINS", "Filter", "Grain", "Question", "Scope"]
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+FIRST_SPLIT = "channel"
+"""The dimension that a figure is shown by before anybody chose one."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.model.answer import Answer, Row
 from servicemeter.model.metric import Metric
-from servicemeter.model.question import Filter
+from servicemeter.model.question import FIRST_SPLIT, Filter
 from servicemeter.show.charts import dot_mark
 from servicemeter.show.dimensions import dimension_name, dimension_value
 from servicemeter.show.dots import DotLine, dot_chart
@@ -43,7 +43,7 @@ def build(subject: Subject) -> Panel | None:
     metric, language = subject.metric, subject.language
     hidden = ("agent",) if subject.seen.desk.hides_individuals else ()
     choices = [d for d in (*_EVERYWHERE, *metric.dimensions) if d not in (*metric.invalid, *hidden)]
-    by = subject.seen.address.own.get("by", subject.nature or "channel")
+    by = subject.seen.address.own.get("by", subject.nature or FIRST_SPLIT)
     if by not in (*choices, *hidden):  # the desk says itself why it hides
         raise UnknownName(f"dimension of {metric.name}", by, choices)
     answer = _ask(subject, by)
