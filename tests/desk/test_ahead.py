@@ -210,3 +210,27 @@ def test_whoever_asks_meanwhile_does_not_wait_for_it(desk: Desk, counted: Counte
     assert desk.measure("tickets_created", **MARCH).rows[0]["value"] == 5
     background.join()
     assert done == [True]
+
+
+def test_tiles_are_made_once_the_data_are_quiet_for_as_long_as_it_takes(desk: Desk, counted: Counted) -> None:
+    tried: list[float] = []
+    ahead = desk._ahead
+    ahead._worth_s = 0.0
+
+    def cut_off() -> None:
+        tried.append(counted.now_s)
+        counted.now_s += 100.0
+        if len(tried) == 1:
+            desk.load(now=NOW + timedelta(hours=1), tickets=tickets(5, 2))
+
+    ahead._tile = lambda questions: [cut_off, cut_off]
+    assert not work(desk, counted, 3)  # rows came after a hundred seconds of it
+    assert len(tried) == 1
+    counted.asked.clear()
+    assert not work(desk, counted, 3)  # what is opened first is there, tiles are not tried
+    assert counted.asked and len(tried) == 1
+    counted.asked.clear()
+    counted.now_s += 98.0
+    assert desk.work_ahead(threading.Event())
+    assert len(tried) == 3
+    assert not desk.work_ahead(threading.Event()) and len(tried) == 3

@@ -70,14 +70,16 @@ class Ahead:
         self._lately: OrderedDict[str, tuple[Question, float]] = OrderedDict()
         self._is_working = False
         self._seen, self._seen_at = changes(), clock()
-        self._done = -1
+        self._done = self._asked_for = -1
+        self._asked: list[Question] = []
         self._worth_s = _WORTH_S
-        self._took_s = 0.0
+        self._slowest_s = self._took_s = self._tiling_s = 0.0
 
-    def note(self, questions: Sequence[Question]) -> None:
-        """Remember what somebody asked of the data as they are. For whoever has the turn."""
+    def note(self, questions: Sequence[Question], took_s: float = 0.0) -> None:
+        """Remember what somebody asked of the data as they are, and how long it took. For whoever has the turn."""
         if self._is_working:
             return
+        self._slowest_s = max(self._slowest_s, took_s)
         for question in questions:
             if question.known_at is None and question.as_of is None:
                 self._lately[repr(question)] = (question, self._clock())
@@ -88,7 +90,8 @@ class Ahead:
     def work(self, stop: threading.Event) -> bool:
         """Ask again what is worth it, unless data came a moment ago; whether all of it was asked now.
 
-        What takes long is waited for longer: while rows come piece by piece, nothing is worked out for nothing.
+        What takes long is waited for longer: while rows come piece by piece, nothing is worked out for nothing. Tiles are made
+        once the data have been quiet for as long as making them took, or was tried, the last time.
         """
         count = self._changes()
         if count != self._seen:
@@ -97,43 +100,59 @@ class Ahead:
         if count == self._done or self._clock() - self._seen_at < quiet_s:
             return False
         began = self._clock()
+        is_new = self._asked_for != count
         try:
-            self._ask_first(count, stop)
-            self._ask(self._of_late(), count, stop)
+            if is_new:
+                self._ask_first(count, stop)
+                self._asked_for, self._took_s = count, self._clock() - began
+            is_over = self._slowest_s < self._worth_s
+            if not is_over and began - self._seen_at >= self._tiling_s:
+                self._work_out(count, stop)
+                is_over = True
+            if is_new or is_over:
+                self._ask(self._of_late(), count, stop)
         except (_Outdated, Stopped):
-            self._took_s = max(self._took_s / 2, self._clock() - began)
+            if self._asked_for != count:
+                self._took_s = max(self._took_s / 2, self._clock() - began)
             return False
         except ServicemeterError:  # one of what was asked lately means nothing any more
             self._lately.clear()
+            is_over = True
         except BaseException:
             self._done = count  # not again and again
             raise
-        self._took_s = self._clock() - began
-        self._done = count
-        return True
+        if is_over:
+            self._done = count
+        return is_over
 
     def _ask_first(self, count: int, stop: threading.Event) -> None:
-        asked: list[Question] = []
-
-        def ask(questions: Sequence[Question]) -> list[Answer]:
-            answers = self._ask(questions, count, stop)
-            if len(answers) < len(questions):
-                raise _Refused
-            asked.extend(questions)
-            return answers
-
+        """Ask what everybody opens first."""
         began = self._clock()
+        self._asked = []
         with suppress(_Refused):
-            self._first(ask)
-        if self._clock() - began < self._worth_s:
-            return
-        with self._turns.in_between():
-            pieces = self._tile([*asked, *_split(asked)])
-        for piece in pieces:
-            with suppress(BadBook):  # memory is short: rows are read when asked
-                self._do_in_between(piece, count, stop)
-        with suppress(_Refused):
-            self._then(ask)
+            self._first(lambda questions: self._ask_all(questions, count, stop))
+        self._slowest_s = max(self._slowest_s, self._clock() - began)
+
+    def _work_out(self, count: int, stop: threading.Event) -> None:
+        """Make tiles of what everybody opens first, and ask what takes little time then."""
+        began = self._clock()
+        try:
+            with self._turns.in_between():
+                pieces = self._tile([*self._asked, *_split(self._asked)])
+            for piece in pieces:
+                with suppress(BadBook):  # memory is short: rows are read when asked
+                    self._do_in_between(piece, count, stop)
+            with suppress(_Refused):
+                self._then(lambda questions: self._ask_all(questions, count, stop))
+        finally:
+            self._tiling_s = self._clock() - began
+
+    def _ask_all(self, questions: Sequence[Question], count: int, stop: threading.Event) -> list[Answer]:
+        answers = self._ask(questions, count, stop)
+        if len(answers) < len(questions):
+            raise _Refused
+        self._asked += questions
+        return answers
 
     def _of_late(self) -> list[Question]:
         """What was asked within a day; older questions are forgotten: nobody is there."""

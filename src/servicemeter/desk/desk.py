@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -281,6 +282,7 @@ class Desk(Asking):
         refuse_individuals(self.home, questions)
         with self._lock.asking():
             self._make_ready()
+            began = time.monotonic()
             version = self.book.data_version
             keys = [f"{version} {q!r}" for q in questions]
             fresh = {k: q for k, q in zip(keys, questions, strict=True) if k not in self._answers}
@@ -288,7 +290,7 @@ class Desk(Asking):
                 known = (self.book.settings(), self._sources(), self._keeper.facts_for)
                 found = measure(list(fresh.values()), *known, version, self._tiled)
                 self._answers |= {key: self._with_unknown(answer) for key, answer in zip(fresh, found, strict=True)}
-            self._ahead.note(questions)
+            self._ahead.note(questions, time.monotonic() - began)
             answers = [self._answers[k] for k in keys]
             for oldest in list(islice(self._answers, max(0, len(self._answers) - _CACHED))):
                 del self._answers[oldest]
