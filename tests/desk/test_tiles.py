@@ -187,7 +187,7 @@ def test_units_with_rows_on_many_days_are_read(monkeypatch: pytest.MonkeyPatch, 
     Six stretches begin and end on one of these days: three hold the 2nd, three the 4th, four the 3rd. So 3 + 2 * 4 + 3 rows are
     put together.
     """
-    monkeypatch.setattr(tiling, "_MOST_NUMBERS", most)
+    monkeypatch.setattr(tiling, "_MOST_OF_UNITS", most)
     said = [("a", "2026-03-02", -0.5), ("b", "2026-03-03", 0.5), ("c", "2026-03-03", 0.25), ("d", "2026-03-04", 0.75)]
     with Desk(None) as desk:
         desk.load(

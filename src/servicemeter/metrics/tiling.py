@@ -47,6 +47,8 @@ _MOST_OF_FIELDS = 2_000_000
 """Beyond, reading rows is no dearer."""
 _MOST_NUMBERS = 64_000_000
 """Of all distributions together: some 0.7 GB."""
+_MOST_OF_UNITS = 20_000_000
+"""Rows of units, once for each stretch of days: beyond, a piece takes so long that it is begun again and again."""
 
 
 def pieces_of(tiled: Tiled, plans: Sequence[Plan], facts_for: Callable[[Plan], Facts]) -> Iterator[Piece]:
@@ -163,7 +165,7 @@ class _Pieces:
     def _are_few(self, tally: Tally, where: str = "true") -> bool:
         """Whether putting together what units have on any stretch of their days is worth it: of many days there are very many."""
         sql = unit_rows_statement(self.days, self.facts, tally, where)
-        return sql is not None and int(self.facts.rows(sql)[0][0]) <= _MOST_NUMBERS
+        return sql is not None and int(self.facts.rows(sql)[0][0]) <= _MOST_OF_UNITS
 
     def _held(self, tally: Tally, key: Key, agg: Agg) -> None:
         with suppress(NotOfDays):
