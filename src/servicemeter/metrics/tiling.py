@@ -46,7 +46,7 @@ _DAYS_AT_ONCE = 31
 _MOST_OF_FIELDS = 2_000_000
 """Beyond, reading rows is no dearer."""
 _MOST_NUMBERS = 64_000_000
-"""Of all distributions together: some 0.7 GB."""
+"""Of all distributions together: some 0.8 GB."""
 _MOST_OF_UNITS = 20_000_000
 """Rows of units, once for each stretch of days: beyond, a piece takes so long that it is begun again and again."""
 
