@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -16,7 +17,8 @@ from servicemeter.desk.desk import Desk
 from servicemeter.ground.errors import ServicemeterError
 from servicemeter.metrics.measure import measure, tile
 from servicemeter.metrics.tiled import Tiled
-from servicemeter.model.question import Question
+from servicemeter.model.answer import Answer
+from servicemeter.model.question import Filter, Question, Scope
 
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 40))]
 
@@ -47,6 +49,7 @@ def test_tiles_give_what_rows_give(seed: int, is_odd: bool) -> None:
     as_ofs = moments_of(rng, season, 2)
     asks = [ask_of(rng, season, brands=rng.random() < 0.5, as_ofs=as_ofs) for _ in range(60)]
     tiled = _Counting()
+    of_split = _Counting()
     with opened(case) as desk:
         questions = [question for ask in asks if _can_be_asked(desk, question := question_of(ask))]
         known = (desk.book.settings(), desk._sources(), desk._keeper.facts_for)
@@ -56,10 +59,34 @@ def test_tiles_give_what_rows_give(seed: int, is_odd: bool) -> None:
         for question in questions:
             [by_rows] = measure([question], *known, 1)
             [by_tiles] = measure([question], *known, 1, tiled)
-            assert len(by_rows.rows) == len(by_tiles.rows), question
-            for one, other in zip(by_rows.rows, by_tiles.rows, strict=True):
-                assert other == _nearly(one), question
+            _are_alike(by_rows, by_tiles)
+            if question.by and not question.where:
+                for piece in tile([question], *known, of_split):
+                    piece()
+                for one in _narrowed(question, by_rows):
+                    [by_rows] = measure([one], *known, 1)
+                    [by_tiles] = measure([one], *known, 1, of_split)
+                    _are_alike(by_rows, by_tiles)
     assert tiled.found > tiled.asked / 3
+    assert of_split.found > of_split.asked / 5
+
+
+def _narrowed(question: Question, by_it: Answer) -> list[Question]:
+    """The question of each group alone: as a condition, or as what the asker may see."""
+    dimension = question.by[-1]
+    alone = replace(question, by=question.by[:-1])
+    found = []
+    for value in {str(row[dimension]): None for row in by_it.rows if dimension in row}:
+        found.append(replace(alone, where=(Filter(dimension, (value,)),)))
+        if dimension in ("brand", "team", "agent", "source"):
+            found.append(replace(alone, scope=replace(Scope(), **{f"{dimension}s": (value,)})))
+    return found
+
+
+def _are_alike(by_rows: Answer, by_tiles: Answer) -> None:
+    assert len(by_rows.rows) == len(by_tiles.rows), by_rows.question
+    for one, other in zip(by_rows.rows, by_tiles.rows, strict=True):
+        assert other == _nearly(one), by_rows.question
 
 
 def _can_be_asked(desk: Desk, question: Question) -> bool:

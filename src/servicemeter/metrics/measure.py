@@ -154,7 +154,7 @@ class _Known:
     """What is known by days of the periods of a family."""
 
     def __init__(self, one: Plan, tiled: Tiled | None) -> None:
-        points = tiled.points(one) if tiled and one.question.moment is None else None
+        points = tiled.points(one) if tiled else None
         self._tiled = tiled if points is not None else None
         self._points = [(i, point) for i, point in enumerate(points or ()) if point is not None]
 

@@ -56,7 +56,7 @@ def pieces_of(tiled: Tiled, plans: Sequence[Plan], facts_for: Callable[[Plan], F
     fields: dict[Key, tuple[Plan, Tally, Agg]] = {}
     spreads: dict[Key, tuple[Plan, Distribution]] = {}
     for one in plans:
-        if not one.is_measured or one.invalid_dimension or one.question.moment is not None:
+        if not one.is_measured or one.invalid_dimension:
             continue
         for tally in one.measure.tallies:
             for agg in tally.fields.values():
