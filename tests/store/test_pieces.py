@@ -19,7 +19,7 @@ from servicemeter.store.build import fact_files
 pytestmark = pytest.mark.slow
 UNTIL = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
-OWN_NUMBERS = {"ticket_no", "person_no", "order_no", "part_no", "session_no", "change_key", "from_key", "to_key"}
+OWN_NUMBERS = {"ticket_no", "case_no", "person_no", "order_no", "part_no", "session_no", "change_key", "from_key", "to_key"}
 """Numbers given in the order of building; keys of changes stay, but are compared by the instants beside them."""
 ORIGINS = {table for fact in fact_files().values() for table in fact.of}
 """Without rows of these, facts are empty; they come after the others, so that facts begin to have rows."""
@@ -99,6 +99,9 @@ def _rows(desk: Desk, name: str) -> list[str]:
         if "ticket_no" in columns:
             said += ", t.source as source_of_ticket, t.ticket_id as id_of_ticket"
             joins += " left join facts.members as t on t.ticket_no = f.ticket_no and t.is_survivor"
+        if "case_no" in columns:
+            said += ", c.ticket_id as id_of_case"
+            joins += " left join facts.members as c on c.ticket_no = f.case_no and c.is_survivor"
         if "order_no" in columns and "order_id" not in columns:
             said += ", o.order_id as id_of_order"
             joins += " left join (select distinct order_no, order_id from facts.orders) as o on o.order_no = f.order_no"

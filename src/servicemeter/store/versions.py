@@ -8,7 +8,7 @@ delivery changes nothing. A version that says the same as the one before it is a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -65,7 +65,7 @@ def _holds_any(engine: BookEngine, table: Table, staged: str) -> bool:
     """Whether the table has a row of any of the keys that were delivered."""
     q = engine.dialect.name_of
     key = _key(table, q)
-    same = " and ".join(f"held.{k} is not distinct from given.{k}" for k in key)
+    same = _same(table, q, "held", "given")
     given = f"(select {', '.join(key)} from {staged}) as given"
     return bool(engine.rows(f"select 1 from {q(table.name)} as held join {given} on {same} limit 1"))
 
@@ -78,7 +78,7 @@ def _merge_versions(engine: BookEngine, table: Table, staged: str, given: int, *
     content = [n for n in names if n != q("recorded_at")]
     columns, keys = ", ".join(names), ", ".join(key)
     own, past = q(table.name), f"past.{q(table.name)}"
-    same = " and ".join(f"held.{k} is not distinct from shared.{k}" for k in key)
+    same = _same(table, q, "held", "shared")
     is_shared = f"exists (select 1 from shared_keys as shared where {same})"
     _note_shared(engine, table, staged, is_empty=is_empty)
     plain = f"from (select * from {staged}) as held where not {is_shared}"
@@ -116,7 +116,7 @@ def _note_shared(engine: BookEngine, table: Table, staged: str, *, is_empty: boo
     """Write down the keys that have more than one version: delivered twice, or in the table already."""
     key = _key(table, engine.dialect.name_of)
     keys = ", ".join(key)
-    same = " and ".join(f"held.{k} is not distinct from given.{k}" for k in key)
+    same = _same(table, engine.dialect.name_of, "held", "given")
     repeated = f"select {keys} from {staged} group by {keys} having count(*) > 1"
     held = f"select {', '.join(f'given.{k}' for k in key)} from (select {keys} from {staged}) as given " + (
         f"where exists (select 1 from {engine.dialect.name_of(table.name)} as held where {same})"
@@ -152,7 +152,7 @@ def take_out(
     if of is not None:
         is_going += f" and held.source in ({', '.join(map(engine.dialect.text, of))})"
     is_going += f" and not coalesce({but}, false)"
-    same = " and ".join(f"held.{k} is not distinct from going.{k}" for k in _key(table, q))
+    same = _same(table, q, "held", "going")
     is_left = f"exists (select 1 from going_keys as going where {same})"
     engine.run(f"""
         create temp table going_keys as select distinct {keys} from {own} as held where {is_going};
@@ -168,9 +168,18 @@ def take_out(
     """)
 
 
-def _key(table: Table, q: object) -> list[str]:
-    quote = q if callable(q) else str
-    return [quote(name) for name in ("source", *table.key)]
+def _key(table: Table, q: Callable[[str], str]) -> list[str]:
+    return [q(name) for name in ("source", *table.key)]
+
+
+def _same(table: Table, q: Callable[[str], str], one: str, other: str) -> str:
+    """Whether two relations' rows are of one key.
+
+    A key that no row is without is compared plainly: then the engine leaves out what lies beyond the keys that it looks for.
+    """
+    needed = {column.name for column in table.all_columns if column.required}
+    signs = {name: "=" if name in needed else "is not distinct from" for name in ("source", *table.key)}
+    return " and ".join(f"{one}.{q(name)} {sign} {other}.{q(name)}" for name, sign in signs.items())
 
 
 def _count(engine: Engine, relation: str) -> int:

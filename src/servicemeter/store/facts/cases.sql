@@ -1,13 +1,14 @@
--- kind: all
+-- kind: ticket
 -- needs: members, tickets, solves
 -- Solves of tickets that follow one another, read as one case: it is solved while none of its tickets is open. A row is a solve of
--- such a ticket; `is_solved` says that it ended the case, until `reopened_at`. A ticket follows only what was created before it.
+-- such a ticket, or the ticket that has none; `is_solved` says that the solve ended the case, until `reopened_at`. A ticket follows
+-- only what was created before it. Tickets of one case are touched together (`Reach`).
 {% import '_macros.sql' as m with context %}
 with recursive links as (
     select ticket_no, {{ first_by('parent_no', ['place', 'ticket_id']) }} as parent_no
     from (
         select m.ticket_no, m.ticket_id, case when m.is_survivor then 0 else 1 end as place, p.ticket_no as parent_no
-        from {{ rows('tickets') }} as t
+        from {{ rows('tickets', 'ticket') }} as t
         join {{ facts }}.members as m on m.source = t.source and m.ticket_id = t.ticket_id
         join {{ facts }}.members as p on p.source = t.source and p.ticket_id = t.follows_ticket_id
         join {{ facts }}.tickets as a on a.ticket_no = m.ticket_no
@@ -66,8 +67,8 @@ begun as (
     from grouped as g join {{ facts }}.tickets as t on t.ticket_no = g.ticket_no
     group by g.case_no
 )
-select s.ticket_no, s.solve_no, b.started_at, e.case_no is not null as is_solved, e.reopened_at, e.longest_solved_before_s
+select g.case_no, g.ticket_no, s.solve_no, b.started_at, e.case_no is not null as is_solved, e.reopened_at, e.longest_solved_before_s
 from grouped as g
 join begun as b on b.case_no = g.case_no
-join {{ facts }}.solves as s on s.ticket_no = g.ticket_no
+left join {{ facts }}.solves as s on s.ticket_no = g.ticket_no
 left join solved as e on e.ticket_no = s.ticket_no and e.solve_no = s.solve_no
