@@ -47,7 +47,7 @@ def cases_of(desk: Desk) -> list[tuple[Any, ...]]:
 
 
 def load(desk: Desk, rows: list[tuple[str, Row]]) -> None:
-    tables: dict[str, list[Row]] = {"agents": [{"agent_id": "a1"}]}
+    tables: dict[str, Any] = {"agents": [{"agent_id": "a1"}]}
     for table, row in rows:
         tables.setdefault(table, []).append(row)
     desk.load(tz="UTC", now=NOW, **tables)
