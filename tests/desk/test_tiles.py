@@ -29,7 +29,7 @@ from servicemeter.metrics.tiles import Found, Point, Spread, read_column, read_t
 from servicemeter.metrics.tilestatements import depths_asked
 from servicemeter.metrics.tiling import pieces_of
 from servicemeter.model.metric import Agg, Distribution, Measure, Tally
-from servicemeter.model.question import Question
+from servicemeter.model.question import Filter, Question, Scope
 
 NOW = datetime(2026, 4, 20, tzinfo=UTC)
 TZ = "Europe/Amsterdam"
@@ -131,6 +131,47 @@ def test_numbers_by_channel_are_those_of_all_channels(desk: Desk, monkeypatch: p
     assert {row["channel"]: row["value"] for row in rows} == {"email": 7 * 86400.0, "chat": 3 * 3600.0}
     assert desk.measure("resolution_time", since="2026-03-02", until="2026-04-01").rows[0]["value"] == (7 * 86400 + 3 * 3600) / 2
     assert asked.statements == []
+
+
+def test_one_channel_is_read_from_what_is_known_by_channel(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A came by e-mail and is solved again after 7 days; B by chat, after 3 hours. A team sees what has its team: nothing has."""
+    metrics = ("tickets_solved", "resolution_time", "backlog")
+    days = (date(2026, 3, 1), date(2026, 4, 1))
+    for piece in desk._tile([Question(name, *days, by=(by,)) for name in metrics for by in ("channel", "team")]):
+        piece()
+    asked = Asked(desk, monkeypatch)
+
+    def values(until: str, channel: str) -> list[float | None]:
+        where = [Filter("channel", tuple(channel.split(",")))]
+        return [desk.measure(name, since="2026-03-02", until=until, where=where).rows[0]["value"] for name in metrics]
+
+    assert values("2026-04-01", channel="email") == [1, 7 * 86400.0, 0]
+    assert values("2026-04-01", channel="chat") == [1, 3 * 3600.0, 0]
+    assert values("2026-03-06", channel="email") == [0, None, 1]
+    assert values("2026-03-29", channel="chat") == [0, None, 1]
+    assert values("2026-04-01", channel="fax") == [0, None, 0]
+    [seen] = desk.measure_all([Question("tickets_solved", *days, scope=Scope(teams=("t1",)))])
+    assert seen.rows[0]["value"] == 0
+    assert asked.statements == []
+    assert values("2026-04-01", channel="chat,email")[0] == 2
+    assert asked.statements != []  # units of several values may be counted in each of them
+
+
+def test_the_end_of_a_day_is_a_moment_that_is_known(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A is open at the midnight after the 2nd and solved at that after the 3rd; at noon of the 9th it has been solved again."""
+    tile(desk, "backlog")
+    asked = Asked(desk, monkeypatch)
+
+    def open_at(moment: str) -> int:
+        value: int = desk.measure("backlog", at=moment).rows[0]["value"]
+        return value
+
+    assert [open_at(f"2026-03-{day:02}T00:00:00+01:00") for day in (2, 3, 4, 6, 10)] == [0, 1, 0, 1, 0]
+    _, covered = desk.covered() or (NOW, NOW)
+    assert open_at(covered.isoformat()) == 0  # the last instant there is, in the midst of a day: B is solved just before it
+    assert asked.statements == []
+    assert open_at("2026-03-09T12:00:00+01:00") == 0
+    assert len(asked.statements) == 1
 
 
 def test_a_server_has_them_after_a_while_and_forgets_them_with_the_data(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

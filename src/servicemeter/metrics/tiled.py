@@ -102,7 +102,7 @@ class _OneOf:
 
 
 def _is_told(one: Plan, tally: Tally) -> bool:
-    """Whether days tell what a tally counts: at a moment they do of what holds it, for that is the same however a period began."""
+    """Whether days tell what a tally counts; at a moment that is what holds it, however a period would have begun."""
     return one.question.moment is None or (tally.at is None and not tally.during and not tally.holding.starts)
 
 
