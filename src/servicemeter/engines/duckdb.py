@@ -10,16 +10,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
 from servicemeter.engines.dialect import Dialect
 from servicemeter.engines.engine import Read
 from servicemeter.ground.errors import BadBook, BookHeld, Stopped
+from servicemeter.ground.libraries import when_used
 from servicemeter.model.tables import Kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+else:
+    np = when_used("numpy")
+    pa = when_used("pyarrow")
 
 __all__ = ["DuckDB"]
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Protocol
 
 from servicemeter.engines.dialect import Dialect
 from servicemeter.model.tables import Kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["BookEngine", "Engine", "Read"]
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.analysis.intervals import order_ranks
+from servicemeter.ground.libraries import when_used
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.ranks import classes_statement
 from servicemeter.model.metric import Distribution
 from servicemeter.store.build import Facts
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pyarrow as pa
+else:
+    np = when_used("numpy")
+    pa = when_used("pyarrow")
 
 __all__ = ["classes_of", "groups_of", "plain", "spread_of", "spread_of_numbers", "spread_of_ranks"]
 

@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-
+from servicemeter.ground.libraries import when_used
 from servicemeter.metrics.quantiles import groups_of, plain, spread_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    Numbers = npt.NDArray[Any]
+else:
+    np = when_used("numpy")
+    pa = when_used("pyarrow")
 
 __all__ = [
     "ENDS",
@@ -36,7 +43,6 @@ __all__ = [
 Key = tuple[Any, ...]
 ENDS = ("first_from", "first_to", "last_from", "last_to")
 """The columns of a tile's stretches, of first and of last days; the second of each pair is exclusive."""
-Numbers = npt.NDArray[Any]
 _MOST_KEPT = 1000
 """Points: a year of days and the weeks and months over it."""
 Fold = Literal["sum", "max", "min", "mean", "distinct"]

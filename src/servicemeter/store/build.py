@@ -13,14 +13,12 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
-
-import jinja2
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.engines.engine import Engine, Read
 from servicemeter.ground.clock import epoch, offsets
 from servicemeter.ground.currencies import UNUSUAL_DIGITS, minor_digits
+from servicemeter.ground.libraries import when_used
 from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
@@ -31,6 +29,13 @@ from servicemeter.store.reach import PIECEWISE, STAGED, Reach, belongs, rows_tha
 from servicemeter.store.touched import EVERYTHING
 from servicemeter.store.variants import with_defaults
 from servicemeter.store.versions import known_versions
+
+if TYPE_CHECKING:
+    import jinja2
+    import pyarrow as pa
+else:
+    jinja2 = when_used("jinja2")
+    pa = when_used("pyarrow")
 
 __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
 
