@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from servicemeter.engines.numbers import as_numbers
 from servicemeter.ground.libraries import when_used
-from servicemeter.metrics.quantiles import groups_of, plain, spread_of
+from servicemeter.metrics.quantiles import groups_of, known_of, plain, spread_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -217,7 +218,7 @@ class Moments:
 
 def read_tiles(found: pa.Table, width: int, days: int) -> tuple[Tiles, npt.NDArray[Any]]:
     """The tiles of rows, and the order that they are in."""
-    ends = [found.column(name).to_numpy() for name in ENDS]
+    ends = [as_numbers(found.column(name)) for name in ENDS]
     order = np.argsort(small(ends[2]), kind="stable")  # numbers of 16 bits are put in order six times as fast
     keys, group = groups_of([found.column(f"d{i}") for i in range(width)], found.num_rows)
     first_from, first_to, last_from, last_to = (small(end[order]) for end in ends)
@@ -247,4 +248,4 @@ def read_values(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[
     """The values of a column, with which of them are known."""
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
         return plain(column)
-    return np.array(column.to_pylist(), dtype=object), column.is_valid().to_numpy()
+    return np.array(column.to_pylist(), dtype=object), known_of(column)

@@ -361,8 +361,8 @@ class Facts:
 
     def read_calendar(self) -> None:
         """Learn from `cal_days`, as it stands, how many openings its days have."""
-        names = self.engine.arrow(f"select * from {self.schema}.cal_days limit 0").schema.names
-        self.calendars = replace(self.calendars, openings=(len(names) - 3) // 2)
+        for day in self.engine.rows(f"select * from {self.schema}.cal_days limit 1"):
+            self.calendars = replace(self.calendars, openings=(len(day) - 3) // 2)
 
     def _covers_new_days(self) -> bool:
         """Whether `cal_days` still reaches over all rows."""
