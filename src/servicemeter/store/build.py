@@ -25,6 +25,7 @@ from servicemeter.store.calendars import Calendars, build_cal_days, read_calenda
 from servicemeter.store.coverage import capabilities_of
 from servicemeter.store.identities import build_persons
 from servicemeter.store.policies import Policies, read_policies
+from servicemeter.store.quoting import unquoted
 from servicemeter.store.reach import PIECEWISE, STAGED, Reach, belongs, rows_that_make_room
 from servicemeter.store.touched import EVERYTHING
 from servicemeter.store.variants import with_defaults
@@ -43,6 +44,8 @@ LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
 _MACROS = "{% import '_macros.sql' as m with context %}"
+_USES_MACROS = re.compile(r"\{[{%][^{}]*\bm\.")
+_NAME = re.compile(r"\{\{ (\w+) \}\}")
 _VIRTUAL = ("cal_days", "cal_fills", "persons")
 _PRIMITIVES = (
     "epoch", "year", "text", "values", "tie", "whole", "numbered", "double", "decimal", "rounded", "row_hash", "first_by",
@@ -291,12 +294,18 @@ class Facts:
         """The statement that selects the rows of a fact."""
         return _environment().get_template(f"{name}.sql").render(self._context(touched)).strip()
 
-    def render(self, sql: str) -> str:
-        """A statement over these facts: `{{ facts }}` is their schema, `m.` the macros of business time."""
-        plain = sql.replace("{{ facts }}", self.schema)
-        if "{" not in plain:  # most statements have nothing else in them that is worth a template
-            return plain.strip()
-        return _template(sql).render(self._context(False)).strip()
+    def render(self, sql: str, **given: object) -> str:
+        """A statement over these facts, made whole: `{{ facts }}` is their schema, `m.` the macros of business time.
+
+        `given` are names of its own; values in it are those of `quoted`.
+        """
+        whole = sql.replace("{{ facts }}", self.schema)
+        if "{" in whole:
+            context = self._context(False) | given
+            whole = _NAME.sub(lambda found: _said(context.get(found[1]), found[0]), whole)
+            if "{" in whole:  # most statements have nothing but names in them, and are not worth a template
+                whole = _template(sql).render(context)
+        return unquoted(whole.strip(), self.engine.dialect.text)
 
     def _ordered(self) -> Iterator[FactFile]:
         for fact in fact_files().values():
@@ -478,9 +487,13 @@ class Facts:
         }
 
 
+def _said(value: object, otherwise: str) -> str:
+    return str(value) if isinstance(value, str | int) else otherwise
+
+
 @lru_cache(maxsize=128)  # reading a template takes longer than many a statement
 def _template(sql: str) -> jinja2.Template:
-    return _environment().from_string(_MACROS + sql)
+    return _environment().from_string((_MACROS if _USES_MACROS.search(sql) else "") + sql)
 
 
 @cache
