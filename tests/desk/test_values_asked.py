@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def desk() -> Desk:
 
 @pytest.mark.parametrize("value", ODD)
 def test_a_channel_of_that_name_is_found(desk: Desk, value: str) -> None:
-    span = {"since": date(2026, 3, 1), "until": date(2026, 4, 1)}
+    span: dict[str, Any] = {"since": date(2026, 3, 1), "until": date(2026, 4, 1)}
     [row] = desk.measure("tickets_created", where=(Filter("channel", (value,)),), **span).rows
     assert row["value"] == 1
     told = desk.explain("tickets_created", where=(Filter("channel", (value,)),), **span)
