@@ -8,7 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
+    from servicemeter.desk.importing import ImportReport, ImportRequest
+    from servicemeter.desk.steps import ToldStep
     from servicemeter.desk.sync import Clock, ToldSync
     from servicemeter.model.answer import Answer
     from servicemeter.model.curve import Curve

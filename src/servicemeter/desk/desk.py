@@ -51,7 +51,8 @@ from servicemeter.store.values import list_values
 from servicemeter.text.masking import mask_of
 
 if TYPE_CHECKING:
-    from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
+    from servicemeter.desk.importing import ImportReport, ImportRequest
+    from servicemeter.desk.steps import ToldStep
     from servicemeter.desk.surveydesk import SurveyDesk
     from servicemeter.desk.sync import Clock, ToldSync
     from servicemeter.desk.uploads import Uploads
