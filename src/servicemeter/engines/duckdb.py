@@ -100,6 +100,11 @@ class DuckDB:
         with self._lock, _plainly(self.path):
             return list(self._connection.execute(sql).fetchall())
 
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        with self._lock, _plainly(self.path):
+            found = self._connection.execute(sql)
+            return [name for name, *_ in found.description], list(found.fetchall())
+
     def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
         # Planning a query takes one thread and, over a few months of data, longer than running it.
         if len(readings) > 1:

@@ -35,6 +35,9 @@ class Engine(Protocol):
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows."""
 
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a query and return the names of its columns and all its rows."""
+
     def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
         """What each of several queries gives, read in its own way; they may run side by side."""
 

@@ -217,6 +217,18 @@ class Facts:
             self._provide(sql)
         return self.engine.each(readings)
 
+    def records(self, sql: str) -> list[dict[str, Any]]:
+        """The rows of a statement over these facts, each by the names of its columns."""
+        self._provide(sql)
+        names, rows = self.engine.table(sql)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def columns(self, relation: str) -> list[str]:
+        """The names of the columns that a relation over these facts has."""
+        sql = f"select * from {relation} limit 0"
+        self._provide(sql)
+        return self.engine.table(sql)[0]
+
     def arrow(self, sql: str) -> pa.Table:
         """The rows of a statement over these facts, with the names of its columns."""
         self._provide(sql)

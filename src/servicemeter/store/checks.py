@@ -81,7 +81,7 @@ def _faults_of(file: SqlFile, facts: Facts, tz: str) -> Iterator[Fault]:
 
 def _statement(sql: str, facts: Facts) -> str:
     """The statement that gives the first examples of each part, with the number of all of them beside."""
-    names = facts.arrow(f"select * from ({sql}) as faults limit 0").schema.names
+    names = facts.columns(f"({sql}) as faults")
     quoted = [facts.engine.dialect.name_of(name) for name in names]
     order = ", ".join(quoted)
     part = "partition by part" if "part" in names else ""
