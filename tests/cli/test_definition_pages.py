@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from servicemeter.cli.terminal.definitions import write_definitions
+from servicemeter.cli.terminal.definition_pages import write_definitions
 from servicemeter.metrics.catalog import all_metrics
 
 ROOT = Path(__file__).parents[2]

@@ -17,7 +17,7 @@ import servicemeter
 from app_client import ask
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.desk.desk import Desk
-from servicemeter.desk.importing import ImportRequest, Step
+from servicemeter.desk.importing import ImportRequest
 from servicemeter.desk.methods.analyse_texts import analyse_texts
 from servicemeter.desk.methods.learn_sentiment import learn_sentiment
 from servicemeter.desk.methods.loads import loads
@@ -25,6 +25,7 @@ from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.methods.timeline import timeline
 from servicemeter.desk.opening import read_note
 from servicemeter.desk.remote import RemoteDesk
+from servicemeter.desk.steps import Step
 from servicemeter.ground.errors import BadFile, BadQuestion, ServerGone, UnknownMetric
 from servicemeter.ground.settings import Home
 from servicemeter.model.question import Filter, Question

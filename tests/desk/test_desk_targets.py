@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from servicemeter.desk.desk import Desk
-from servicemeter.desk.targets import read_goals
+from servicemeter.desk.goals import read_goals
 from servicemeter.ground.errors import BadSettings
 from servicemeter.ground.settings import Home
 from servicemeter.model.target import Goal, Target

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from servicemeter.desk.analysing import Analysis
 from servicemeter.desk.feeling import Lesson
-from servicemeter.desk.importing import ImportReport, ImportRequest, Step
+from servicemeter.desk.importing import ImportReport, ImportRequest
+from servicemeter.desk.steps import Step
 from servicemeter.desk.wire import pack, pack_error, unpack, unpack_error
 from servicemeter.ground import errors
 from servicemeter.ground.errors import BookHeld, ServicemeterError, UnknownMetric

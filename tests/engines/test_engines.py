@@ -17,7 +17,8 @@ from laws.histories import history, join
 from laws.questions import ask_of
 from laws.seasons import configuration, settings
 from servicemeter.desk import facts
-from servicemeter.desk.conformance import _Rows, cases_of, question_of, run_file
+from servicemeter.desk.cases import cases_of
+from servicemeter.desk.conformance import _Rows, question_of, run_file
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.timeline import timeline
 from servicemeter.engines.duckdb import DuckDB

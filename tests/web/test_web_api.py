@@ -128,7 +128,7 @@ def test_options_take_the_type_of_their_default() -> None:
     from servicemeter.web.asked import questions_from_query
 
     params = QueryParams("metric=first_response_time&set=clock=1&set=horizon_days=7&set=no_reopen=true&set=x=0.5")
-    (question,) = questions_from_query(params, {m.name: m for m in METRICS})
+    (question,) = questions_from_query(params.multi_items(), {m.name: m for m in METRICS})
     assert question.params == {"clock": "1", "horizon_days": 7, "no_reopen": True, "x": 0.5}
 
 

@@ -10,10 +10,17 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+from servicemeter.ground.libraries import when_used
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Numbers = Sequence[float] | NDArray[Any]
+else:
+    np = when_used("numpy")
 
 __all__ = [
     "Survival",
@@ -30,7 +37,6 @@ __all__ = [
 ]
 
 Interval = tuple[float, float]
-Numbers = Sequence[float] | NDArray[Any]
 
 Z = 1.959963984540054
 """The 97.5 % point of the normal distribution."""

@@ -22,6 +22,6 @@ def verb(source: str | None, form: str, home: Home) -> None:
       servicemeter loads
       servicemeter loads tickets --format json
     """
-    from servicemeter.cli.terminal.withdrawals import print_loads
+    from servicemeter.cli.terminal.loads import print_loads
 
     print_loads(home, source, form)

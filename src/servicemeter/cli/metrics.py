@@ -28,12 +28,14 @@ def verb(metric: str | None, language: str, form: str, folder: str | None, cases
       servicemeter metrics first_response_time --language nl
       servicemeter metrics --write docs/definitions --cases tests/conformance
     """
-    from servicemeter.cli.terminal.definitions import print_catalogue, print_definition, write_definitions
+    from servicemeter.cli.terminal.definitions import print_catalogue, print_definition
     from servicemeter.cli.terminal.words import hint, print_json
     from servicemeter.metrics.catalog import all_metrics, find_metric
 
     chosen = [find_metric(metric)] if metric else list(all_metrics().values())
     if folder:
+        from servicemeter.cli.terminal.definition_pages import write_definitions
+
         count = write_definitions(list(all_metrics().values()), Path(folder), Path(cases) if cases else None)
         click.echo(f"{count} pages written to {folder}.")
     elif form == "json":

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from servicemeter.desk.methods.judge_complaints import judge_complaints
-from servicemeter.desk.methods.sort_by_reason import sort_by_reason
 from servicemeter.ground.errors import BadSettings
 
 if TYPE_CHECKING:
@@ -14,7 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AFTERWARDS", "do_afterwards", "wanted_afterwards"]
 
-AFTERWARDS = ("complaints", "reasons")
+_METHODS = {"complaints": "judge_complaints", "reasons": "sort_by_reason"}
+AFTERWARDS = tuple(_METHODS)
 """What may be asked for."""
 
 
@@ -30,5 +29,4 @@ def wanted_afterwards(desk: Desk) -> tuple[str, ...]:
 
 def do_afterwards(desk: Desk, *, now: datetime) -> dict[str, dict[str, Any]]:
     """Judge what has come; what was done, by its name."""
-    do = {"complaints": judge_complaints, "reasons": sort_by_reason}
-    return {name: do[name](desk, now=now) for name in wanted_afterwards(desk)}
+    return {name: desk.ask(_METHODS[name], {"now": now}) for name in wanted_afterwards(desk)}

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from types import TracebackType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
-from servicemeter.desk.sync import Clock, ToldSync
-from servicemeter.model.answer import Answer
-from servicemeter.model.curve import Curve
-from servicemeter.model.explanation import Explanation
-from servicemeter.model.metric import Metric
-from servicemeter.model.question import Filter, Grain, Question, Scope
-from servicemeter.model.scorecard import Scorecard
-from servicemeter.office.runs import SyncRun
-from servicemeter.store.book import LoadReport
+if TYPE_CHECKING:
+    from servicemeter.desk.importing import ImportReport, ImportRequest
+    from servicemeter.desk.steps import ToldStep
+    from servicemeter.desk.sync import Clock, ToldSync
+    from servicemeter.model.answer import Answer
+    from servicemeter.model.curve import Curve
+    from servicemeter.model.explanation import Explanation
+    from servicemeter.model.metric import Metric
+    from servicemeter.model.question import Filter, Grain, Question, Scope
+    from servicemeter.model.scorecard import Scorecard
+    from servicemeter.office.runs import SyncRun
+    from servicemeter.store.book import LoadReport
 
 __all__ = ["ASKED", "AnyDesk", "Asked"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import yaml
 
 from servicemeter.analysis import intervals
+from servicemeter.desk.cases import read_cases
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.clock import (
     Calendar,
@@ -28,9 +28,8 @@ from servicemeter.metrics.catalog import all_metrics
 from servicemeter.model.question import Filter, Question
 from servicemeter.model.rows import Batch, arrow_type
 from servicemeter.model.tables import TABLES, Column
-from servicemeter.show.definitions import Case
 
-__all__ = ["Outcome", "cases_of", "question_of", "run_file"]
+__all__ = ["Outcome", "question_of", "run_file"]
 
 
 @dataclass(frozen=True)
@@ -45,28 +44,12 @@ class Outcome:
 
 def run_file(path: Path, open_desk: Callable[[], Desk], only: Collection[str] = ()) -> Iterator[Outcome]:
     """Run every case of a file (or `only` those), each in a desk of its own that `open_desk` makes; one outcome a question."""
-    content = _content(path)
+    content = read_cases(path)
     for case in content["cases"]:
         if only and str(case.get("id")) not in only:
             continue
         settings = _join(content.get("settings") or {}, case.get("settings") or {})
         yield from _run_case(case, settings, open_desk)
-
-
-def cases_of(path: Path) -> Iterator[Case]:
-    """The cases of a file as text, with the metrics they ask for; `BadCase` when it is no file of cases."""
-    for case in _content(path)["cases"]:
-        asked = tuple(dict.fromkeys(ask["metric"] for ask in case.get("asks") or []))
-        yield Case(case["id"], case.get("because", ""), case.get("arithmetic", ""), asked, path.name)
-
-
-def _content(path: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        content["cases"]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise BadCase(f"{path} is no conformance file: {error}. It must be YAML with `version: 1` and `cases:`.") from error
-    return content
 
 
 def _join(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from servicemeter.desk.ahead import Ahead
 from servicemeter.desk.asking import Asking
@@ -19,18 +19,14 @@ from servicemeter.desk.check import check
 from servicemeter.desk.covering import read_sources
 from servicemeter.desk.facts import FactsKeeper, FactsKeeperBeyond
 from servicemeter.desk.frames import FramesDelivery
-from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep, import_files
+from servicemeter.desk.goals import goals_of
 from servicemeter.desk.individuals import hide_individuals
 from servicemeter.desk.looking import Looking, Piece
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
 from servicemeter.desk.remarks import remarks_on
 from servicemeter.desk.scorecard import PERIODS, make_scorecard
-from servicemeter.desk.surveydesk import SurveyDesk
-from servicemeter.desk.sync import Clock, ToldSync, sync_source
-from servicemeter.desk.targets import goals_of
 from servicemeter.desk.turns import Turns
-from servicemeter.desk.uploads import Uploads
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
@@ -47,14 +43,21 @@ from servicemeter.model.explanation import Explanation
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
-from servicemeter.office.database import Office, open_office
-from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import Book, LoadReport, Progress
 from servicemeter.store.build import Facts
 from servicemeter.store.loads import LoadKind
 from servicemeter.store.occasions import find_occasions
 from servicemeter.store.values import list_values
 from servicemeter.text.masking import mask_of
+
+if TYPE_CHECKING:
+    from servicemeter.desk.importing import ImportReport, ImportRequest
+    from servicemeter.desk.steps import ToldStep
+    from servicemeter.desk.surveydesk import SurveyDesk
+    from servicemeter.desk.sync import Clock, ToldSync
+    from servicemeter.desk.uploads import Uploads
+    from servicemeter.office.database import Office
+    from servicemeter.office.runs import SyncRun
 
 __all__ = ["Desk"]
 
@@ -68,6 +71,9 @@ class Desk(Asking):
 
     With an `engine` beyond the book (see `engines.opening`) the facts are built and asked there; it stays its owner's to close.
     With `on_demand` a fact is built when a question first reads it: for a desk that is asked little and kept shortly.
+
+    What a question never needs (importing, syncing, the office, surveys, uploads) is imported by the method that opens it: a
+    command asks once, and would otherwise spend most of its time on that.
     """
 
     def __init__(
@@ -230,10 +236,14 @@ class Desk(Asking):
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files of any shape; see `desk.importing`."""
+        from servicemeter.desk.importing import import_files
+
         return import_files(self, request, now=now, progress=progress)
 
     def sync(self, name: str, *, clock: Clock, since: datetime | None = None, progress: ToldSync | None = None) -> SyncRun:
         """Pull a connected source; see `desk.sync`."""
+        from servicemeter.desk.sync import sync_source
+
         return sync_source(self, name, clock=clock, since=since, progress=progress)
 
     @property
@@ -243,17 +253,23 @@ class Desk(Asking):
             if self._office is None:
                 if self.home is None:
                     raise BadSettings("A desk in memory has no connections. Open one on a data folder: servicemeter.open(DIR).")
+                from servicemeter.office.database import open_office
+
                 self._office = open_office(self.home)
             return self._office
 
     @property
     def surveys(self) -> SurveyDesk:
         """The surveys: their forms and what came of them; without a data folder nobody is asked."""
+        from servicemeter.desk.surveydesk import SurveyDesk
+
         return SurveyDesk(self, self.office if self.home else None, self.home.surveys if self.home else None)
 
     @property
     def uploads(self) -> Uploads:
         """The files that are sent through pages, before they are imported."""
+        from servicemeter.desk.uploads import Uploads
+
         return Uploads(self)
 
     def begin_anew(self, *, is_smaller: bool = True) -> None:

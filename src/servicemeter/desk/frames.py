@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.ground.clock import instant
 from servicemeter.ground.errors import BadRows, UnknownName
+from servicemeter.ground.libraries import when_used
 from servicemeter.model.rows import Batch, ParquetBatch, arrow_type
 from servicemeter.model.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["FramesDelivery"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from servicemeter.desk.afterwards import do_afterwards, wanted_afterwards
 from servicemeter.desk.completeness import complete_through
+from servicemeter.desk.steps import Step, ToldStep
 from servicemeter.ground.errors import BadFile
 from servicemeter.ground.phrases import phrase
 from servicemeter.sources.places import is_place, shown_place
@@ -21,7 +21,7 @@ from servicemeter.store.book import LoadReport
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["ImportReport", "ImportRequest", "Step", "ToldStep", "import_files"]
+__all__ = ["ImportReport", "ImportRequest", "import_files"]
 
 _PIECE = 1 << 20
 
@@ -51,19 +51,6 @@ class ImportRequest:
     def label(self) -> str:
         """What is imported, as it may be shown and noted: the address of a database without its password."""
         return self.shown_as or shown_place(self.path)
-
-
-@dataclass(frozen=True)
-class Step:
-    """How far an import is: bytes read of those to be read (over all passes), and rows ready for the book."""
-
-    doing: Literal["reading", "facts"]
-    bytes_done: int = 0
-    bytes_total: int = 0
-    rows: int = 0
-
-
-ToldStep = Callable[[Step], None]
 
 
 @dataclass

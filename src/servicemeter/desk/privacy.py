@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.ground.errors import BadQuestion, BadSettings
 from servicemeter.ground.settings import Home
 from servicemeter.model.question import Filter, Question, Scope
-from servicemeter.surveys.results import Results
 from servicemeter.text.masking import privacy_section
+
+if TYPE_CHECKING:
+    from servicemeter.surveys.results import Results
 
 __all__ = ["Discretion", "discretion_of", "refuse_asked", "refuse_individuals", "results_shown", "shows_words"]
 

@@ -10,26 +10,28 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from servicemeter import __version__
 from servicemeter.desk.asking import Asking
-from servicemeter.desk.importing import ImportReport, ImportRequest, ToldStep
 from servicemeter.desk.opening import ServerNote
-from servicemeter.desk.sync import Clock, ToldSync
 from servicemeter.desk.wire import pack, unpack, unpack_error
 from servicemeter.ground.errors import BookHeld, ServerGone
 from servicemeter.ground.settings import Home
-from servicemeter.model.answer import Answer
-from servicemeter.model.curve import Curve
-from servicemeter.model.explanation import Explanation
-from servicemeter.model.question import Filter, Question, Scope
-from servicemeter.model.scorecard import Scorecard
-from servicemeter.office.runs import SyncRun
-from servicemeter.sources.places import whole_place
-from servicemeter.store.book import LoadReport
+
+if TYPE_CHECKING:
+    from servicemeter.desk.importing import ImportReport, ImportRequest
+    from servicemeter.desk.steps import ToldStep
+    from servicemeter.desk.sync import Clock, ToldSync
+    from servicemeter.model.answer import Answer
+    from servicemeter.model.curve import Curve
+    from servicemeter.model.explanation import Explanation
+    from servicemeter.model.question import Filter, Question, Scope
+    from servicemeter.model.scorecard import Scorecard
+    from servicemeter.office.runs import SyncRun
+    from servicemeter.store.book import LoadReport
 
 __all__ = ["RemoteDesk"]
 
@@ -160,6 +162,8 @@ class RemoteDesk(Asking):
 
     def import_files(self, request: ImportRequest, *, now: datetime, progress: ToldStep | None = None) -> ImportReport:
         """Take a file or a folder of files; the server reads them itself and tells how far it is."""
+        from servicemeter.sources.places import whole_place
+
         path = whole_place(request.path)
         whole = replace(request, path=path, mapping=_absolute(request.mapping))
         report: ImportReport = self._work("import", [whole, now], progress)

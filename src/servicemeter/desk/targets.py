@@ -1,66 +1,24 @@
-"""The organisation's targets: in the settings of a data folder, and set on the pages; and the notes beside them."""
+"""The organisation's targets, as the page lists and sets them, and the notes beside them. Which of them hold: `desk.goals`."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from servicemeter.ground.currencies import minor_digits
-from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownMetric, UnknownName
-from servicemeter.ground.phrases import phrase
-from servicemeter.ground.settings import Home
+from servicemeter.desk.goals import goals_in, read_goals
+from servicemeter.ground.errors import BadQuestion, BadSettings
 from servicemeter.metrics.catalog import find_metric
-from servicemeter.model.metric import Metric
-from servicemeter.model.target import Aims, Goal, KeptGoal, Note, Target
+from servicemeter.model.target import Aims, Goal, KeptGoal, Note
 from servicemeter.office.notes import keep_note, list_notes, put_note_back, remove_note
 from servicemeter.office.targets import keep_target, list_targets, put_target_back, remove_target
 
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["Kind", "drop", "goals_of", "list_aims", "note", "notes_of", "put_back", "read_goals", "set_target", "units_of"]
+__all__ = ["Kind", "drop", "list_aims", "note", "notes_of", "put_back", "set_target"]
 
-_WRITTEN = re.compile(r"(at most|at least)\s+([+-]?\d+(?:\.\d+)?)\s*(\S.*)?")
-_SECONDS: dict[str, float] = {"s": 1, "min": 60, "h": 3600, "d": 86400}
-_SCALES: dict[str, dict[str, float]] = {
-    "seconds": _SECONDS,
-    "fraction": {"%": 0.01},
-    "ratio": {"%": 0.01, "per 100": 0.01},
-    "money": {"": 100},
-}
-_ABOVE_ZERO = frozenset({"seconds", "count", "replies", "touches", "money"})
-_KEYS = ("goal", "channel", "month")
 _LONGEST_NOTE = 200
 Kind = Literal["target", "note"]
-
-
-def read_goals(home: Home) -> list[Goal]:
-    """The targets under `[targets]` in servicemeter.toml; `BadSettings` names the one that cannot be used.
-
-    A metric has one target or a list of them: `csat = "at least 85 %"`, or
-    `backlog = ["at most 150", { goal = "at most 40", channel = "chat", month = "2026-12" }]`.
-    """
-    where = f" in {home.settings}"
-    return [goal for name, said in home.section("targets").items() for goal in _Entry(where, name).goals(said)]
-
-
-def goals_of(desk: Desk) -> list[Goal]:
-    """Every target, those set on the page last: of equally particular ones the last holds, so the page goes before the file."""
-    if desk.home is None:
-        return []
-    own = list(list_targets(desk.office).values()) if desk.home.has_office() else []
-    return [_in_minor_units(goal, desk) for goal in (*read_goals(desk.home), *own)]
-
-
-def _in_minor_units(goal: Goal, desk: Desk) -> Goal:
-    """A target of money, which is kept in hundredths, in the minor units of the base currency, as its figure is."""
-    if find_metric(goal.metric).unit != "money":
-        return goal
-    factor = 10.0 ** (minor_digits(desk.base_currency or "") - 2)
-    return replace(goal, target=replace(goal.target, value=goal.target.value * factor))
 
 
 def list_aims(desk: Desk) -> Aims:
@@ -93,7 +51,7 @@ def set_target(
     """
     said = {"goal": goal, **({"channel": channel} if channel else {}), **({"month": month} if month else {})}
     try:
-        wanted = next(_Entry("", metric).goals(said))
+        [wanted] = goals_in(metric, said)
     except BadSettings as fault:
         raise BadQuestion(str(fault)) from fault
     number, before = keep_target(desk.office, wanted, now)
@@ -131,73 +89,3 @@ def put_back(desk: Desk, kind: Kind, number: int, *, now: datetime) -> None:
         put_target_back(desk.office, number, now)
     else:
         put_note_back(desk.office, number)
-
-
-def units_of(metric: Metric) -> list[str]:
-    """The units in which a target of a metric may be written; an empty one is none."""
-    return list(_SCALES.get(metric.unit, {"": 1}))
-
-
-class _Entry:
-    """What is said of one metric, and how to complain about it; `where` says in what."""
-
-    def __init__(self, where: str, name: str) -> None:
-        self.where, self.name = where, name
-        try:
-            self.metric: Metric = find_metric(name)
-        except UnknownMetric as fault:
-            raise self._bad(str(fault)) from fault
-
-    def _bad(self, why: str) -> BadSettings:
-        return BadSettings(f"The target of {self.name}{self.where} cannot be used: {phrase(why)}")
-
-    def goals(self, said: object) -> Iterator[Goal]:
-        """The targets of the metric, in the order they are written."""
-        for one in said if isinstance(said, list) else [said]:
-            parts = {"goal": one} if isinstance(one, str) else one
-            if not isinstance(parts, dict) or not isinstance(parts.get("goal"), str):
-                raise self._bad(phrase('write it as "at most 4 h", or as { goal = "at most 4 h", channel = "chat" }.'))
-            yield self._goal(parts)
-
-    def _goal(self, parts: dict[str, Any]) -> Goal:
-        for key in parts:
-            if key not in _KEYS:
-                raise self._bad(str(UnknownName("part of a target", key, _KEYS)))
-        channel = parts.get("channel")
-        if channel is not None and not isinstance(channel, str):
-            raise self._bad(phrase(f"channel = {channel!r} is no name of a channel."))
-        return Goal(self.name, self._target(parts["goal"]), channel, self._month(parts.get("month")))
-
-    def _target(self, text: str) -> Target:
-        found = _WRITTEN.fullmatch(text.strip())
-        if found is None:
-            raise self._bad(phrase(f'{text!r} is no target. Write "at most" or "at least", a number, and its unit.'))
-        at: Literal["<=", ">="] = "<=" if found[1] == "at most" else ">="
-        value = self._scaled(float(found[2]), found[3] or "")
-        self._check(value)
-        return Target(at, value)
-
-    def _check(self, value: float) -> None:
-        """Refuse what the figure can never be, and 0 where nobody could aim at it. Scores may be anything: NPS goes below 0."""
-        if self.metric.unit in _ABOVE_ZERO and value <= 0:
-            raise self._bad(phrase("it must be greater than 0."))
-        if self.metric.unit == "fraction" and not 0 <= value <= 1:
-            raise self._bad(phrase("a share is from 0 to 100 %."))
-        if self.metric.unit == "ratio" and value < 0:
-            raise self._bad(phrase("it must not be below 0."))
-
-    def _scaled(self, figure: float, unit: str) -> float:
-        """The figure in the metric's own unit: seconds, shares of 1, hundredths of money."""
-        scales = _SCALES.get(self.metric.unit, {"": 1})
-        if unit not in scales:
-            known = " or ".join(repr(u) if u else "no unit" for u in scales)
-            raise self._bad(phrase(f"{unit!r} is no unit of it; give {known}." if unit else f"its number needs a unit: {known}."))
-        return round(figure * scales[unit], 9)
-
-    def _month(self, said: object) -> date | None:
-        if said is None:
-            return None
-        try:
-            return date.fromisoformat(f"{said}-01")
-        except ValueError:
-            raise self._bad(phrase(f"month = {said!r} is no month. Write it as 2026-11.")) from None

@@ -7,6 +7,7 @@ ever built from what arrives.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,35 +15,28 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from servicemeter.desk.importing import ImportReport, ImportRequest, Step
-from servicemeter.desk.methods import records_sent
-from servicemeter.desk.sync import SyncStep
+from servicemeter.desk.methods import record_sent
 from servicemeter.ground import errors
-from servicemeter.model.answer import Answer
-from servicemeter.model.curve import Curve
-from servicemeter.model.explanation import Explanation, LeftOut
-from servicemeter.model.question import Filter, Question, Scope
-from servicemeter.model.scorecard import Card, Family, Scorecard
-from servicemeter.model.target import Target
-from servicemeter.office.runs import SyncRun
-from servicemeter.store.book import LoadReport
-from servicemeter.store.versions import Merged
 
 __all__ = ["pack", "pack_error", "unpack", "unpack_error"]
 
-_RECORDS: dict[str, type[Any]] = {
-    record.__name__: record
-    for record in (
-        Answer, Card, Curve, Explanation, Family, Filter, ImportReport, ImportRequest, LeftOut, LoadReport,
-        Merged, Question, Scope, Scorecard, Step, SyncRun, SyncStep, Target,
-    )
+_RECORDS = {
+    "Answer": "model.answer", "Card": "model.scorecard", "Curve": "model.curve", "Explanation": "model.explanation",
+    "Family": "model.scorecard", "Filter": "model.question", "ImportReport": "desk.importing", "ImportRequest": "desk.importing",
+    "LeftOut": "model.explanation", "LoadReport": "store.book", "Merged": "store.versions", "Question": "model.question",
+    "Scope": "model.question", "Scorecard": "model.scorecard", "Step": "desk.steps", "SyncRun": "office.runs",
+    "SyncStep": "desk.sync", "Target": "model.target",
 }  # fmt: skip
+"""The kinds of records that a desk itself takes and gives, with where they stand: a command meets few of them."""
 
 
 @cache
-def _records() -> dict[str, type[Any]]:
-    """The kinds of records that are sent: those named here, and those that methods found by name bring."""
-    return {**records_sent(), **_RECORDS}
+def _record(name: str) -> type[Any] | None:
+    """The kind of record of that name that is sent: one of these, or one that a method found by name brings."""
+    if name not in _RECORDS:
+        return record_sent(name)
+    kind: type[Any] = getattr(importlib.import_module(f"servicemeter.{_RECORDS[name]}"), name)
+    return kind
 
 
 def pack(value: Any) -> Any:
@@ -63,7 +57,7 @@ def pack(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {"$": "decimal", "of": str(value)}
     name = type(value).__name__
-    if _records().get(name) is not type(value):
+    if _record(name) is not type(value):
         raise TypeError(f"{name} is not sent between a command and the server")
     return {"$": name, "of": {f.name: pack(getattr(value, f.name)) for f in dataclasses.fields(value)}}
 
@@ -75,11 +69,11 @@ def unpack(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     kind, of = str(value.get("$")), value.get("of")
-    if kind in _records() and isinstance(of, dict):
-        return _records()[kind](**{name: unpack(v) for name, v in of.items()})
-    if kind not in _BUILT:
-        raise ValueError(f"{kind!r} is no kind of value that is sent between a command and the server")
-    return _BUILT[kind](of)
+    if kind in _BUILT:
+        return _BUILT[kind](of)
+    if isinstance(of, dict) and (record := _record(kind)) is not None:
+        return record(**{name: unpack(v) for name, v in of.items()})
+    raise ValueError(f"{kind!r} is no kind of value that is sent between a command and the server")
 
 
 def _instant(of: list[str | None]) -> datetime:

@@ -10,16 +10,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import numpy as np
-import pyarrow as pa
 
 from servicemeter.engines.dialect import Dialect
 from servicemeter.engines.engine import Read
+from servicemeter.engines.numbers import as_numbers
 from servicemeter.ground.errors import BadBook, BookHeld, Stopped
+from servicemeter.ground.libraries import when_used
 from servicemeter.model.tables import Kind
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+else:
+    np = when_used("numpy")
+    pa = when_used("pyarrow")
 
 __all__ = ["DuckDB"]
 
@@ -92,6 +99,11 @@ class DuckDB:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self._lock, _plainly(self.path):
             return list(self._connection.execute(sql).fetchall())
+
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        with self._lock, _plainly(self.path):
+            found = self._connection.execute(sql)
+            return [name for name, *_ in found.description], list(found.fetchall())
 
     def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
         # Planning a query takes one thread and, over a few months of data, longer than running it.
@@ -174,7 +186,7 @@ class DuckDB:
 
     def repeats(self, hashes: str) -> bool:
         # Sorting the plain numbers takes a third of the time of the engine's own count(distinct …).
-        found = np.sort(self.arrow(hashes).column(0).to_numpy())
+        found = np.sort(as_numbers(self.arrow(hashes).column(0)))
         return bool((found[1:] == found[:-1]).any())
 
     def parquet(self, path: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, Protocol
 
 from servicemeter.engines.dialect import Dialect
 from servicemeter.model.tables import Kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["BookEngine", "Engine", "Read"]
 
@@ -33,6 +34,9 @@ class Engine(Protocol):
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query and return all its rows."""
+
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run a query and return the names of its columns and all its rows."""
 
     def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
         """What each of several queries gives, read in its own way; they may run side by side."""

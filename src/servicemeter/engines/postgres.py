@@ -93,6 +93,9 @@ class PostgreSQL:
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self._found(sql)[1]
 
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        return self._found(sql)
+
     def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
         return [read(self, sql) for sql, read in readings]
 

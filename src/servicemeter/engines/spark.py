@@ -132,8 +132,11 @@ class Spark:
         self._session.sql(self.dialect.spelled(sql)).collect()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        columns = [column.to_pylist() for column in self.arrow(sql).columns]
-        return list(zip(*columns, strict=True))
+        return self.table(sql)[1]
+
+    def table(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        found = self.arrow(sql)
+        return found.column_names, list(zip(*(column.to_pylist() for column in found.columns), strict=True))
 
     def each(self, readings: Sequence[tuple[str, Read]]) -> list[Any]:
         return [read(self, sql) for sql, read in readings]

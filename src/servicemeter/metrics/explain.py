@@ -78,7 +78,7 @@ class _Counting:
         """The first counted rows in order of period, dimensions and time, each with what it is sorted by."""
         order = ", ".join([*self._groups(), "happened_s", *(f"i{k}" for k in range(len(self.ids)))])
         sql = f"select * from ({self.rows_sql}) as counted where {self._is_counted} order by {order} limit {int(limit)}"
-        return [self._row(found) for found in self.facts.arrow(sql).to_pylist()]
+        return [self._row(found) for found in self.facts.records(sql)]
 
     def add_totals(self, totals: dict[Key, Row]) -> None:
         """Add up all counted rows by period and dimensions."""

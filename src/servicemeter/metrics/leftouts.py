@@ -17,6 +17,7 @@ from servicemeter.model.answer import Row
 from servicemeter.model.explanation import LeftOut
 from servicemeter.model.metric import Tally
 from servicemeter.store.build import Facts
+from servicemeter.store.quoting import quoted
 from servicemeter.store.sqlfiles import sql_files
 
 __all__ = ["left_out"]
@@ -125,9 +126,8 @@ def _never_became(one: Plan, facts: Facts, tally: Tally, notes: list[str]) -> li
             phrase(f"Rows that are in no figure (spam, tests, merged, notes) are not listed: they have no {others} to filter by.")
         )
         return []
-    text = facts.engine.dialect.text
     conditions = [
-        f"coalesce(a.{f.dimension}, '(unknown)') {'not in' if f.negated else 'in'} ({', '.join(text(v) for v in f.values)})"
+        f"coalesce(a.{f.dimension}, '(unknown)') {'not in' if f.negated else 'in'} ({', '.join(quoted(v) for v in f.values)})"
         for f in filters
     ]
     within = "a.happened_s < p.e" if tally.at is None else "a.happened_s >= p.p0 and a.happened_s < p.e"

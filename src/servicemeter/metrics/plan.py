@@ -12,19 +12,14 @@ from typing import Any
 from servicemeter.ground.clock import Period, epoch, moment, periods
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.metrics.catalog import find_metric
-from servicemeter.model.metric import Measure, Metric, Tally
+from servicemeter.model.metric import EVERYWHERE, Measure, Metric, Tally
 from servicemeter.model.promises import OUTCOMES, UNPAUSED_OUTCOMES
 from servicemeter.model.question import Question
 from servicemeter.store.build import LONG_AGO
 from servicemeter.store.variants import BUILDING, FOR_ALL, said_as
 
-__all__ = ["DIMENSIONS", "FOUND_IN_ROWS", "Plan", "Source", "plan"]
+__all__ = ["FOUND_IN_ROWS", "Plan", "Source", "plan"]
 
-DIMENSIONS = (
-    "source", "brand", "channel", "channel_class", "language", "customer_segment", "agent", "team", "priority", "reason",
-    "hour_of_day", "weekday", "status", "queue", "scale", "macro_id", "country",
-)  # fmt: skip
-_EVERYWHERE = DIMENSIONS[:12]
 FOUND_IN_ROWS = (
     "creation", "first_contact", "invitations_sent", "macros", "repliers", "sla_policies",
     *OUTCOMES.values(), *UNPAUSED_OUTCOMES.values(),
@@ -236,7 +231,7 @@ def _as_of(question: Question, sources: tuple[Source, ...], spans: tuple[Period,
 
 
 def _dimensions(question: Question, metric: Metric) -> tuple[str, ...]:
-    known = (*_EVERYWHERE, *metric.dimensions)
+    known = (*EVERYWHERE, *metric.dimensions)
     for name in (*question.by, *(f.dimension for f in question.where)):
         if name not in known:
             raise UnknownName(f"dimension of {metric.name}", name, known)

@@ -5,24 +5,32 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.analysis.intervals import order_ranks
+from servicemeter.engines.numbers import as_numbers
+from servicemeter.ground.libraries import when_used
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.ranks import classes_statement
 from servicemeter.model.metric import Distribution
 from servicemeter.store.build import Facts
 
-__all__ = ["classes_of", "groups_of", "plain", "spread_of", "spread_of_numbers", "spread_of_ranks"]
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pyarrow as pa
+else:
+    np = when_used("numpy")
+    pa = when_used("pyarrow")
+
+__all__ = ["classes_of", "groups_of", "known_of", "plain", "spread_of", "spread_of_numbers", "spread_of_ranks"]
 
 Key = tuple[Any, ...]
 
 _MOST_MARKED = 10_000_000
 """Groups: beyond, those that are there are found by sorting, which takes longer but no room for the others."""
+_MOST_CLOSE = 10_000
+"""Between whole numbers that lie close: periods of a question, hours of a day."""
 _RANKS = ("median_below", "median_above", "p90_below", "p90_above", "median_low", "median_high", "p90_low", "p90_high")
 
 
@@ -63,9 +71,8 @@ def groups_of(columns: Sequence[pa.ChunkedArray], count: int) -> tuple[list[Key]
     keys: list[Key] = [()]
     group = np.zeros(count, dtype=np.int64)
     for column in columns:
-        coded = column.combine_chunks().dictionary_encode()
-        values = coded.dictionary.to_pylist()
-        group = group * len(values) + coded.indices.to_numpy()
+        values, codes = _coded(column)
+        group = group * len(values) + codes
         if len(keys) * len(values) > _MOST_MARKED:
             there, group = np.unique(group, return_inverse=True)
         else:
@@ -76,11 +83,29 @@ def groups_of(columns: Sequence[pa.ChunkedArray], count: int) -> tuple[list[Key]
     return keys, group.astype(np.min_scalar_type(len(keys)))
 
 
+def _coded(column: pa.ChunkedArray) -> tuple[list[Any], npt.NDArray[Any]]:
+    """The values of a column, and the place among them of each cell's own. Whole numbers that lie close are their own places."""
+    if pa.types.is_integer(column.type) and column.null_count == 0 and len(column):
+        numbers = as_numbers(column)
+        low, high = int(numbers.min()), int(numbers.max())
+        if high - low < _MOST_CLOSE:
+            return list(range(low, high + 1)), numbers.astype(np.int64) - low
+    coded = column.combine_chunks().dictionary_encode()
+    return coded.dictionary.to_pylist(), as_numbers(coded.indices)
+
+
 def plain(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
     """The numbers of a column, with which of them are known; an unknown one is 0."""
     if pa.types.is_decimal(column.type):  # the engine's widest integers, which sums have; or fractions
         column = column.cast(pa.float64() if column.type.scale else pa.int64())
-    return column.fill_null(0).to_numpy(), column.is_valid().to_numpy()
+    return as_numbers(column.fill_null(0) if column.null_count else column), known_of(column)
+
+
+def known_of(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Which cells of a column are known."""
+    if not column.null_count:
+        return np.ones(len(column), dtype=bool)
+    return as_numbers(column.is_valid().cast(pa.uint8())).astype(bool)
 
 
 def _of_sorted(numbers: npt.NDArray[Any], rank: int) -> Any:

@@ -16,7 +16,7 @@ def ids_of(facts: Facts, fact: str) -> list[tuple[str, str]]:
     if file.through:
         owner = "f" if fact == "tickets" else "t"
         return [("source", f"{owner}.source"), ("ticket_id", f"{owner}.ticket_id")]
-    columns = facts.arrow(f"select * from {facts.schema}.{fact} limit 0").schema.names
+    columns = facts.columns(f"{facts.schema}.{fact}")
     own = [f"{file.kind}_id"] if f"{file.kind}_id" in columns else [c for c in columns if c.endswith("_id") and c not in _PEOPLE]
     if "answer_id" in columns:
         own.append("answer_id")

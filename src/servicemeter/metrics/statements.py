@@ -14,6 +14,7 @@ from servicemeter.metrics.plan import Plan
 from servicemeter.model.metric import Agg, Distribution, Holding, Tally
 from servicemeter.model.question import Filter
 from servicemeter.store.build import FactFile, Facts, fact_files
+from servicemeter.store.quoting import quoted
 
 __all__ = [
     "Statement",
@@ -186,7 +187,7 @@ def statement_of(
         column = _dimension(plan, facts, tally, condition.dimension, at, needs)
         if column is None:
             return None
-        filters.append(_compare(facts, column, condition))
+        filters.append(_compare(column, condition))
     said = " ".join([*snippets, where, tally.joins, *columns, *filters])
     if file.name != "tickets" and file.through and ("t." in _words(said) or needs):
         needs.add("t")
@@ -320,8 +321,8 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
     return None if column is None else f"coalesce({column}, '{bucket}')"
 
 
-def _compare(facts: Facts, column: str, condition: Filter) -> str:
-    values = ", ".join(facts.engine.dialect.text(v) for v in condition.values) or "null"
+def _compare(column: str, condition: Filter) -> str:
+    values = ", ".join(quoted(v) for v in condition.values) or "null"
     compared = f"cast({column} as varchar)"
     return f"{compared} {'not in' if condition.negated else 'in'} ({values})"
 

@@ -9,13 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
+from servicemeter.engines.numbers import as_numbers
+from servicemeter.ground.libraries import when_used
+from servicemeter.metrics.quantiles import groups_of, known_of, plain, spread_of
 
-from servicemeter.metrics.quantiles import groups_of, plain, spread_of
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pyarrow as pa
+
+    Numbers = npt.NDArray[Any]
+else:
+    np = when_used("numpy")
+    pa = when_used("pyarrow")
 
 __all__ = [
     "ENDS",
@@ -36,7 +44,6 @@ __all__ = [
 Key = tuple[Any, ...]
 ENDS = ("first_from", "first_to", "last_from", "last_to")
 """The columns of a tile's stretches, of first and of last days; the second of each pair is exclusive."""
-Numbers = npt.NDArray[Any]
 _MOST_KEPT = 1000
 """Points: a year of days and the weeks and months over it."""
 Fold = Literal["sum", "max", "min", "mean", "distinct"]
@@ -211,7 +218,7 @@ class Moments:
 
 def read_tiles(found: pa.Table, width: int, days: int) -> tuple[Tiles, npt.NDArray[Any]]:
     """The tiles of rows, and the order that they are in."""
-    ends = [found.column(name).to_numpy() for name in ENDS]
+    ends = [as_numbers(found.column(name)) for name in ENDS]
     order = np.argsort(small(ends[2]), kind="stable")  # numbers of 16 bits are put in order six times as fast
     keys, group = groups_of([found.column(f"d{i}") for i in range(width)], found.num_rows)
     first_from, first_to, last_from, last_to = (small(end[order]) for end in ends)
@@ -241,4 +248,4 @@ def read_values(column: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[
     """The values of a column, with which of them are known."""
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type) or pa.types.is_decimal(column.type):
         return plain(column)
-    return np.array(column.to_pylist(), dtype=object), column.is_valid().to_numpy()
+    return np.array(column.to_pylist(), dtype=object), known_of(column)

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from servicemeter.ground.errors import BadQuestion
+from servicemeter.ground.libraries import when_used
 from servicemeter.metrics.cutting import NotOfDays, ended_of, is_of_end, is_of_start, literals_of
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.quantiles import spread_of_numbers
@@ -33,6 +32,11 @@ from servicemeter.metrics.tilestatements import (
 )
 from servicemeter.model.metric import Agg, Distribution, Tally
 from servicemeter.store.build import Facts
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["Piece", "pieces_of"]
 

@@ -8,10 +8,17 @@ from typing import Any, Literal
 
 from servicemeter.model.target import Target
 
-__all__ = ["Agg", "Distribution", "Holding", "Measure", "Metric", "Parameter", "Params", "Tally", "Target", "Unit"]
+__all__ = [
+    "EVERYWHERE", "Agg", "Distribution", "Holding", "Measure", "Metric", "Parameter", "Params", "Tally", "Target", "Unit",
+]  # fmt: skip
 
 Unit = Literal["count", "fraction", "seconds", "replies", "touches", "score", "ratio", "money"]
 Params = Mapping[str, Any]
+EVERYWHERE = (
+    "source", "brand", "channel", "channel_class", "language", "customer_segment", "agent", "team", "priority", "reason",
+    "hour_of_day", "weekday",
+)  # fmt: skip
+"""The dimensions that every metric has, but for those that it declares `invalid`."""
 
 
 @dataclass(frozen=True)

@@ -9,31 +9,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
 
-import pyarrow as pa
-
+from servicemeter.ground.libraries import when_used
 from servicemeter.model.tables import TABLES, Column
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["Batch", "Delivery", "KeptAside", "ParquetBatch", "arrow_schema", "arrow_type"]
 
-_ARROW: dict[str, pa.DataType] = {
-    "id": pa.string(),
-    "word": pa.string(),
-    "text": pa.string(),
-    "ts": pa.timestamp("us"),
-    "date": pa.date32(),
-    "s": pa.int64(),
-    "int": pa.int64(),
-    "minor": pa.int64(),
-    "num": pa.float64(),
-    "bool": pa.bool_(),
-}
+
+@cache
+def _arrow_types() -> dict[str, pa.DataType]:
+    return {
+        "id": pa.string(),
+        "word": pa.string(),
+        "text": pa.string(),
+        "ts": pa.timestamp("us"),
+        "date": pa.date32(),
+        "s": pa.int64(),
+        "int": pa.int64(),
+        "minor": pa.int64(),
+        "num": pa.float64(),
+        "bool": pa.bool_(),
+    }
 
 
 def arrow_type(column: Column) -> pa.DataType:
     """The Arrow type of a canonical column; instants are naive UTC."""
-    return _ARROW[column.kind]
+    return _arrow_types()[column.kind]
 
 
 def arrow_schema(table: str, columns: list[str] | None = None) -> pa.Schema:

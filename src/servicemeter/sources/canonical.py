@@ -5,18 +5,23 @@ from __future__ import annotations
 import difflib
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.ground.errors import BadFile
+from servicemeter.ground.libraries import when_used
 from servicemeter.ground.phrases import either, phrase
 from servicemeter.model.rows import arrow_type
 from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.sources.columnar import open_parquet
 from servicemeter.sources.deciding import is_unbounded
 from servicemeter.sources.rules import EVENT_RULES, wanted_columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+else:
+    pa = when_used("pyarrow")
+    pc = when_used("pyarrow.compute")
 
 __all__ = ["canonical_table", "is_ready"]
 

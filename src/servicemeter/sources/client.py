@@ -15,10 +15,9 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from importlib.metadata import version
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import httpx
 import orjson
 
 from servicemeter.ground.errors import (
@@ -32,10 +31,16 @@ from servicemeter.ground.errors import (
     SourceRefused,
     SourceUnreachable,
 )
+from servicemeter.ground.libraries import when_used
+
+if TYPE_CHECKING:
+    import httpx
+else:
+    httpx = when_used("httpx")
 
 __all__ = ["Answer", "Client", "Pace", "Rate", "plain_address", "uncollected"]
 
-_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_LONGEST_ANSWER_S, _LONGEST_HELLO_S = 60.0, 10.0
 _ATTEMPTS = 6
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 _LONGEST_WAIT_S = 15 * 60.0
@@ -116,7 +121,7 @@ class Client:
             base_url=self.address,
             headers={"Accept": "application/json", "User-Agent": f"servicemeter/{version('servicemeter')}", **(headers or {})},
             auth=auth,
-            timeout=_TIMEOUT,
+            timeout=httpx.Timeout(_LONGEST_ANSWER_S, connect=_LONGEST_HELLO_S),
             transport=transport,
             verify=_trusted(),
             trust_env=not _is_loopback(self.address),

@@ -6,14 +6,20 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.ground.errors import BadFile, EmptyFile
+from servicemeter.ground.libraries import when_used
 from servicemeter.sources.table import Cell, RawBatch
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+else:
+    pa = when_used("pyarrow")
+    pc = when_used("pyarrow.compute")
+    pq = when_used("pyarrow.parquet")
 
 __all__ = ["ParquetTable", "open_parquet"]
 

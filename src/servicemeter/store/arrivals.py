@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import UnknownName
+from servicemeter.ground.libraries import when_used
 from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Batch, KeptAside, ParquetBatch
 from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.store.identities import hash_identities
 from servicemeter.store.words import Mask, has_words, mask_rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["Arrivals"]
 

@@ -10,10 +10,11 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.engines.engine import BookEngine
 from servicemeter.ground.errors import BadBook
+from servicemeter.ground.libraries import when_used
 from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Delivery, KeptAside
 from servicemeter.model.tables import TABLES, Table
@@ -38,6 +39,11 @@ from servicemeter.store.touched import note_revealed, note_touched
 from servicemeter.store.versions import Merged, merge_staged
 from servicemeter.store.withdrawing import UNCOUNTED, UNDOABLE, plan_removal, plan_undo, withdraw
 from servicemeter.store.words import Mask, mask_kept, mask_stored
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["Book", "LoadReport", "Progress"]
 
@@ -308,7 +314,6 @@ class Book:
         self, version: int, source: str, label: str, kind: LoadKind, kept: Iterable[KeptAside], report: LoadReport
     ) -> None:
         """Replace what an earlier attempt at the same file left aside by what this one leaves."""
-        import pyarrow as pa
 
         text = self.engine.dialect.text
         same = f"source = {text(source)} and label = {text(label)}"

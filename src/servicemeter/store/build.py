@@ -13,24 +13,30 @@ from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
-
-import jinja2
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.engines.engine import Engine, Read
 from servicemeter.ground.clock import epoch, offsets
 from servicemeter.ground.currencies import UNUSUAL_DIGITS, minor_digits
+from servicemeter.ground.libraries import when_used
 from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
 from servicemeter.store.coverage import capabilities_of
 from servicemeter.store.identities import build_persons
 from servicemeter.store.policies import Policies, read_policies
+from servicemeter.store.quoting import unquoted
 from servicemeter.store.reach import PIECEWISE, STAGED, Reach, belongs, rows_that_make_room
 from servicemeter.store.touched import EVERYTHING
 from servicemeter.store.variants import with_defaults
 from servicemeter.store.versions import known_versions
+
+if TYPE_CHECKING:
+    import jinja2
+    import pyarrow as pa
+else:
+    jinja2 = when_used("jinja2")
+    pa = when_used("pyarrow")
 
 __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
 
@@ -38,6 +44,8 @@ LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
 _MACROS = "{% import '_macros.sql' as m with context %}"
+_USES_MACROS = re.compile(r"\{[{%][^{}]*\bm\.")
+_NAME = re.compile(r"\{\{ (\w+) \}\}")
 _VIRTUAL = ("cal_days", "cal_fills", "persons")
 _PRIMITIVES = (
     "epoch", "year", "text", "values", "tie", "whole", "numbered", "double", "decimal", "rounded", "row_hash", "first_by",
@@ -209,6 +217,18 @@ class Facts:
             self._provide(sql)
         return self.engine.each(readings)
 
+    def records(self, sql: str) -> list[dict[str, Any]]:
+        """The rows of a statement over these facts, each by the names of its columns."""
+        self._provide(sql)
+        names, rows = self.engine.table(sql)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def columns(self, relation: str) -> list[str]:
+        """The names of the columns that a relation over these facts has."""
+        sql = f"select * from {relation} limit 0"
+        self._provide(sql)
+        return self.engine.table(sql)[0]
+
     def arrow(self, sql: str) -> pa.Table:
         """The rows of a statement over these facts, with the names of its columns."""
         self._provide(sql)
@@ -286,12 +306,18 @@ class Facts:
         """The statement that selects the rows of a fact."""
         return _environment().get_template(f"{name}.sql").render(self._context(touched)).strip()
 
-    def render(self, sql: str) -> str:
-        """A statement over these facts: `{{ facts }}` is their schema, `m.` the macros of business time."""
-        plain = sql.replace("{{ facts }}", self.schema)
-        if "{" not in plain:  # most statements have nothing else in them that is worth a template
-            return plain.strip()
-        return _template(sql).render(self._context(False)).strip()
+    def render(self, sql: str, **given: object) -> str:
+        """A statement over these facts, made whole: `{{ facts }}` is their schema, `m.` the macros of business time.
+
+        `given` are names of its own; values in it are those of `quoted`.
+        """
+        whole = sql.replace("{{ facts }}", self.schema)
+        if "{" in whole:
+            context = self._context(False) | given
+            whole = _NAME.sub(lambda found: _said(context.get(found[1]), found[0]), whole)
+            if "{" in whole:  # most statements have nothing but names in them, and are not worth a template
+                whole = _template(sql).render(context)
+        return unquoted(whole.strip(), self.engine.dialect.text)
 
     def _ordered(self) -> Iterator[FactFile]:
         for fact in fact_files().values():
@@ -356,8 +382,8 @@ class Facts:
 
     def read_calendar(self) -> None:
         """Learn from `cal_days`, as it stands, how many openings its days have."""
-        names = self.engine.arrow(f"select * from {self.schema}.cal_days limit 0").schema.names
-        self.calendars = replace(self.calendars, openings=(len(names) - 3) // 2)
+        for day in self.engine.rows(f"select * from {self.schema}.cal_days limit 1"):
+            self.calendars = replace(self.calendars, openings=(len(day) - 3) // 2)
 
     def _covers_new_days(self) -> bool:
         """Whether `cal_days` still reaches over all rows."""
@@ -473,9 +499,13 @@ class Facts:
         }
 
 
+def _said(value: object, otherwise: str) -> str:
+    return str(value) if isinstance(value, str | int) else otherwise
+
+
 @lru_cache(maxsize=128)  # reading a template takes longer than many a statement
 def _template(sql: str) -> jinja2.Template:
-    return _environment().from_string(_MACROS + sql)
+    return _environment().from_string((_MACROS if _USES_MACROS.search(sql) else "") + sql)
 
 
 @cache

@@ -7,13 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.clock import Calendar, CalendarDay, WeeklyHours, always_open, calendar_days, local_day, parse_hours
+from servicemeter.ground.libraries import when_used
 from servicemeter.model.hours import CLOSED, WITHDRAWN
 from servicemeter.model.tables import Kind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["ALWAYS", "Calendars", "build_cal_days", "is_of_tickets", "read_calendars"]
 

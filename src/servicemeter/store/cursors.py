@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.engines.engine import BookEngine, Engine
+from servicemeter.ground.libraries import when_used
 from servicemeter.model.tables import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["count_days", "count_rows", "first_moment", "keep_cursors", "known_tags", "known_values", "make_cursors",
            "read_cursors", "sources_with"]  # fmt: skip

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from servicemeter.engines.engine import BookEngine, Engine
+from servicemeter.ground.libraries import when_used
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["keep_deliveries", "make_deliveries", "taken_deliveries"]
 

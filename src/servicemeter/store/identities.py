@@ -10,10 +10,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from servicemeter.engines.engine import Engine
+from servicemeter.ground.libraries import when_used
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["build_persons", "hash_identities", "hash_identity", "normalise"]
 

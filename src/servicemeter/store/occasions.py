@@ -25,8 +25,7 @@ def find_occasions(facts: Facts, event: str, since_s: int, until_s: int, now_s: 
     files = sql_files("occasions")
     if event not in files:
         raise UnknownName("event", event, files)
-    horizon = f"{{% set since_s, until_s, now_s = {since_s}, {until_s}, {now_s} %}}"
-    found = facts.render(horizon + files[event].text)
+    found = facts.render(files[event].text, since_s=since_s, until_s=until_s, now_s=now_s)
     people = _people(facts, found, key)
     return [
         _with_person(row, people) for row in plain_rows(facts, f"select * from ({found}) as found order by happened_at, of_id")

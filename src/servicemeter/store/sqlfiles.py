@@ -47,9 +47,7 @@ def _head(text: str) -> Iterator[tuple[str, str]]:
 
 def plain_rows(facts: Facts, sql: str) -> list[dict[str, object]]:
     """The rows of a statement with plain values: instants (columns ending in `_at`) as ISO 8601 in UTC, nulls left out."""
-    return [
-        {name: _plain(name, value) for name, value in row.items() if value is not None} for row in facts.arrow(sql).to_pylist()
-    ]
+    return [{name: _plain(name, value) for name, value in row.items() if value is not None} for row in facts.records(sql)]
 
 
 def _plain(name: str, value: object) -> object:

@@ -26,7 +26,7 @@ def read_clocks(facts: Facts, number: int, at: int) -> dict[str, list[dict[str, 
             found[file.name] = [{"calendar_id": facts.calendars.default, "from_at": LONG_AGO, "to_at": FAR_OFF}]
             continue
         sql = facts.render(file.text.replace("$number", str(number)).replace("$e", str(at)))
-        rows = facts.arrow(sql).to_pylist()
+        rows = facts.records(sql)
         found[file.name] = [{name: value for name, value in row.items() if value is not None} for row in rows]
     return found
 
@@ -39,7 +39,7 @@ def openings_between(facts: Facts, calendar_id: str, since: int, until: int) -> 
         f"and day_start > {since - 86400} and day_start < {until} order by day_start"
     )
     found: list[tuple[int, int]] = []
-    for row in facts.arrow(sql).to_pylist():
+    for row in facts.records(sql):
         for k in range(1, facts.calendars.openings + 1):
             opens = max(since, row["day_start"] + row[f"f{k}"])
             closes = min(until, row["day_start"] + row[f"t{k}"])

@@ -15,6 +15,7 @@ from servicemeter.model.question import Filter, Scope
 from servicemeter.model.ticket import AGES, SLA_STATES, SORTS, STATUSES, WAITS, TicketWish
 from servicemeter.store.build import LONG_AGO, Facts
 from servicemeter.store.elapsed import elapsed_at, hours_at
+from servicemeter.store.quoting import quoted
 from servicemeter.store.sqlfiles import plain_rows, sql_files
 
 __all__ = [
@@ -108,8 +109,7 @@ def may_see(facts: Facts, at: int, scope: Scope, number: int) -> bool:
 
 def set_aside(facts: Facts, scope: Scope, name: str) -> list[dict[str, Any]]:
     """The tickets of exactly this id that are in no figure, with the flags that were last set on them."""
-    text = facts.engine.dialect.text
-    only = [f"t.ticket_id = {text(name)}", *_among(facts, "t.source", scope.sources), *_among(facts, "t.brand", scope.brands)]
+    only = [f"t.ticket_id = {quoted(name)}", *_among("t.source", scope.sources), *_among("t.brand", scope.brands)]
     if scope.teams or scope.agents:
         return []  # whose they are is not worked out for what does not count
     members = f"{facts.schema}.members"
@@ -119,14 +119,14 @@ def set_aside(facts: Facts, scope: Scope, name: str) -> list[dict[str, Any]]:
         left join (
             select coalesce(ticket_source, source) as source, ticket_id, field,
                    {facts.engine.dialect.last_by("value", ["occurred_at", "coalesce(seq, 0)", "event_id"])} as value
-            from ticket_events where ticket_id = {text(name)} and field in ('is_spam', 'is_test', 'is_deleted')
+            from ticket_events where ticket_id = {quoted(name)} and field in ('is_spam', 'is_test', 'is_deleted')
             group by coalesce(ticket_source, source), ticket_id, field
         ) as e on e.source = t.source and e.ticket_id = t.ticket_id and e.value = 'true'
         where {" and ".join(only)}
           and not exists (select 1 from {members} as m where m.source = t.source and m.ticket_id = t.ticket_id)
         group by t.source, t.ticket_id order by t.source
     """
-    return plain_rows(facts, sql)
+    return plain_rows(facts, facts.render(sql))
 
 
 def find_numbers(facts: Facts, at: int, scope: Scope, wish: TicketWish, *spans: Span) -> list[int]:
@@ -186,19 +186,19 @@ def _now(at: int, alias: str = "f") -> str:
 def _scoped(facts: Facts, at: int, scope: Scope) -> list[str]:
     """What somebody may see: what was there, of their sources and brands, and held by their teams and agents at the moment."""
     found = [f"coalesce(t.created_at, t.first_contact_at, {LONG_AGO}) < {at}"]
-    found += [*_among(facts, "t.source", scope.sources), *_among(facts, "t.brand", scope.brands)]
+    found += [*_among("t.source", scope.sources), *_among("t.brand", scope.brands)]
     for dimension, values in (("team", scope.teams), ("agent", scope.agents)):
         if values:
             found.append(_holder(facts, at, dimension, values))
     return found
 
 
-def _among(facts: Facts, column: str, values: Sequence[str]) -> list[str]:
-    return [f"{column} in ({_texts(facts, values)})"] if values else []
+def _among(column: str, values: Sequence[str]) -> list[str]:
+    return [f"{column} in ({_texts(values)})"] if values else []
 
 
-def _texts(facts: Facts, values: Sequence[str]) -> str:
-    return ", ".join(facts.engine.dialect.text(value) for value in values)
+def _texts(values: Sequence[str]) -> str:
+    return ", ".join(quoted(value) for value in values)
 
 
 def _wished(facts: Facts, at: int, wish: TicketWish, created: Span | None = None, solved: Span | None = None) -> list[str]:
@@ -223,11 +223,11 @@ def _condition(facts: Facts, at: int, one: Filter) -> str:
     if one.dimension not in DIMENSIONS:
         raise UnknownName("field of a ticket", one.dimension, DIMENSIONS)
     if one.dimension in _OF_TICKET:
-        condition = f"coalesce(t.{one.dimension}, '(unknown)') in ({_texts(facts, one.values)})"
+        condition = f"coalesce(t.{one.dimension}, '(unknown)') in ({_texts(one.values)})"
     elif one.dimension == "customer_segment":
-        condition = _of_segment(facts, one.values)
+        condition = _of_segment(one.values)
     elif one.dimension == "customer":
-        condition = " or ".join(_of_customer(facts, value) for value in one.values)
+        condition = " or ".join(_of_customer(value) for value in one.values)
     elif one.dimension in _HELD:
         condition = _holder(facts, at, one.dimension, one.values)
     else:
@@ -236,22 +236,21 @@ def _condition(facts: Facts, at: int, one: Filter) -> str:
     return f"not coalesce(({condition}), false)" if one.negated else f"({condition})"
 
 
-def _of_segment(facts: Facts, values: Sequence[str]) -> str:
+def _of_segment(values: Sequence[str]) -> str:
     """By the segment of the ticket's customer; a customer nobody knows, or without one, is in no segment."""
     named = [value for value in values if value not in _NOBODY]
     same = "c.source = t.customer_source and c.customer_id = t.customer_id"
-    parts = [f"exists (select 1 from customers as c where {same} and c.segment in ({_texts(facts, named)}))"] if named else []
+    parts = [f"exists (select 1 from customers as c where {same} and c.segment in ({_texts(named)}))"] if named else []
     if len(named) < len(values):
         parts.append(f"not exists (select 1 from customers as c where {same} and c.segment is not null)")
     return " or ".join(parts)
 
 
-def _of_customer(facts: Facts, value: str) -> str:
+def _of_customer(value: str) -> str:
     """A customer written `source:id`, or by the id alone."""
     source, mark, customer = value.partition(":")
-    text = facts.engine.dialect.text
-    whole = f"t.customer_id = {text(value)}"
-    return f"({whole} or t.customer_source = {text(source)} and t.customer_id = {text(customer)})" if mark else whole
+    whole = f"t.customer_id = {quoted(value)}"
+    return f"({whole} or t.customer_source = {quoted(source)} and t.customer_id = {quoted(customer)})" if mark else whole
 
 
 def _holder(facts: Facts, at: int, dimension: str, values: Sequence[str]) -> str:
@@ -259,7 +258,7 @@ def _holder(facts: Facts, at: int, dimension: str, values: Sequence[str]) -> str
     name, column = _HELD[dimension]
     held = f"select ticket_no from {facts.schema}.{name} where from_key < {at * _KEYS} and to_key >= {at * _KEYS}"
     named = [value for value in values if value not in _NOBODY]
-    parts = [_in(f"{held} and {column} in ({_texts(facts, named)})")] if named else []
+    parts = [_in(f"{held} and {column} in ({_texts(named)})")] if named else []
     if len(named) < len(values):
         parts.append(_in(f"{held} and {column} is not null", negated=True))
     return f"({' or '.join(parts)})"
@@ -270,7 +269,7 @@ def _in_state(facts: Facts, at: int, state: str) -> str:
         raise UnknownName("status", state, STATUSES)
     if state == "solved":
         return _in(f"select ticket_no from {facts.schema}.solves where {_last_solve(at)}")
-    only = "" if state == "unresolved" else f" and status = {facts.engine.dialect.text(state)}"
+    only = "" if state == "unresolved" else f" and status = {quoted(state)}"
     return _in(f"select ticket_no from {facts.schema}.open_spans as f where {_now(at)}{only}")
 
 
@@ -319,7 +318,7 @@ def _promised(facts: Facts, at: int, state: str) -> str:
 
 def _named(facts: Facts, name: str) -> str:
     """By the beginning of an id, also of a ticket that was merged into this one; capitals are as good as small letters."""
-    start = facts.engine.dialect.text(name.strip().lower())
+    start = quoted(name.strip().lower())
     beginning = f"substr(lower(ticket_id), 1, {len(name.strip())}) = {start}"
     return _in(f"select ticket_no from {facts.schema}.members where {beginning}")
 
@@ -327,7 +326,7 @@ def _named(facts: Facts, name: str) -> str:
 def _saying(facts: Facts, words: str) -> str:
     """By words that stand together in one text: the subject, or a message; accents and capitals do not matter."""
     plain: Callable[[str], str] = lambda sql: f"strip_accents(lower({sql}))"  # noqa: E731 - names one expression
-    tests = " and ".join(f"contains({plain('x.text')}, {plain(facts.engine.dialect.text(word))})" for word in words.split())
+    tests = " and ".join(f"contains({plain('x.text')}, {plain(quoted(word))})" for word in words.split())
     members = f"{facts.schema}.members"
     return _in(f"""
         select m.ticket_no from texts as x join {members} as m on m.source = x.source and m.ticket_id = x.id

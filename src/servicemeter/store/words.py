@@ -8,13 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from servicemeter.engines.engine import BookEngine
+from servicemeter.ground.libraries import when_used
 from servicemeter.model.rows import KeptAside
 from servicemeter.model.tables import TABLES, Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+else:
+    pa = when_used("pyarrow")
 
 __all__ = ["Mask", "has_words", "mask_kept", "mask_rows", "mask_stored"]
 

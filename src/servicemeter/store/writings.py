@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from servicemeter.engines.engine import Engine
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Conversation", "Writing", "count_unread", "earlier_scores", "other_models", "recent_words",
            "unread_conversations"]  # fmt: skip

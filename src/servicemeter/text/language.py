@@ -7,12 +7,16 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from servicemeter.ground.libraries import when_used
 from servicemeter.text.excerpt import take_excerpt
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = when_used("numpy")
 
 __all__ = ["SHORTEST", "conversation_languages", "recognise"]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from servicemeter.ground.errors import BadSettings
 from servicemeter.ground.settings import Home
-from servicemeter.text.redact import KINDS, redact
 
 __all__ = ["mask_of", "privacy_section"]
 
@@ -31,6 +30,8 @@ def mask_of(home: Home | None) -> Callable[[str], str] | None:
     asked = privacy_section(home).get("redact", False)
     if asked is False:
         return None
+    from servicemeter.text.redact import KINDS, redact  # its patterns take long to make, and most folders mask nothing
+
     kinds = KINDS if asked is True else asked
     if not isinstance(kinds, list | tuple) or not kinds or not set(kinds) <= set(KINDS):
         where = home.settings if home else ""

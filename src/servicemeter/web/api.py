@@ -55,7 +55,7 @@ def measure(request: Request) -> Response:
     form = params.get("format", "json")
     if form not in ("json", "csv"):
         raise UnknownName("format", form, ("json", "csv"))
-    questions = questions_from_query(params, {m.name: m for m in desk.metrics()})
+    questions = questions_from_query(params.multi_items(), {m.name: m for m in desk.metrics()})
     answers = [desk.measure(question) for question in questions]
     if form == "csv":
         note_export()

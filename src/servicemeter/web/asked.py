@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, get_args
-
-from starlette.datastructures import QueryParams
 
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.model.metric import Metric
@@ -79,18 +77,20 @@ def condition_text(held: Filter) -> str:
     return f"{held.dimension}{'!=' if held.negated else '='}{out.getvalue()}"
 
 
-def questions_from_query(params: QueryParams, metrics: Mapping[str, Metric]) -> list[Question]:
+def questions_from_query(pairs: Iterable[tuple[str, str]], metrics: Mapping[str, Metric]) -> list[Question]:
     """The questions of `/api/measure?metric=…`: one for every metric named, all over the same span and filters."""
-    for key in params:
+    said: dict[str, list[str]] = {}
+    for key, text in pairs:
         if key not in _QUERY_KEYS:
             raise UnknownName("parameter of a question", key, _QUERY_KEYS)
-    names = _words(params.getlist("metric"))
+        said.setdefault(key, []).append(text)
+    names = _words(said.get("metric", ()))
     if not names:
         raise BadQuestion("Which metric? Add metric=first_response_time; /api/metrics lists them all.")
-    shared: dict[str, Any] = {key: params[key] for key in ("from", "to", "at", "grain", "as_of", "known_at") if key in params}
-    shared["by"] = _words(params.getlist("by"))
-    where = tuple(condition(text) for text in params.getlist("where"))
-    options = [_option(text) for text in params.getlist("set")]
+    shared: dict[str, Any] = {key: said[key][-1] for key in ("from", "to", "at", "grain", "as_of", "known_at") if key in said}
+    shared["by"] = _words(said.get("by", ()))
+    where = tuple(condition(text) for text in said.get("where", ()))
+    options = [_option(text) for text in said.get("set", ())]
     return [_question({**shared, "metric": n, "params": _typed(options, metrics.get(n))}, where) for n in names]
 
 

@@ -64,11 +64,9 @@ def _shared(desk: AnyDesk, given: Options) -> _Pairs:
 
 
 def _question(declared: dict[str, Metric], name: str, shared: _Pairs, span: _Pairs) -> Question:
-    from starlette.datastructures import QueryParams
-
     from servicemeter.web.asked import questions_from_query
 
-    [question] = questions_from_query(QueryParams([("metric", name), *shared, *span]), declared)
+    [question] = questions_from_query([("metric", name), *shared, *span], declared)
     return question
 
 

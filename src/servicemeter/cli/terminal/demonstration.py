@@ -15,11 +15,11 @@ from servicemeter.cli.terminal.serving import open_browser, serve_home
 from servicemeter.cli.terminal.words import hint, remark
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.desk.desk import Desk
-from servicemeter.desk.importing import Step
 from servicemeter.desk.methods.loads import loads
 from servicemeter.desk.methods.sources import sources
 from servicemeter.desk.opening import open_desk
 from servicemeter.desk.remote import RemoteDesk
+from servicemeter.desk.steps import Step
 from servicemeter.ground.clock import epoch, local_midnight, moment
 from servicemeter.ground.errors import BadFile, BadSettings
 from servicemeter.ground.settings import Home

@@ -15,7 +15,7 @@ from servicemeter.show.numbers import number, percent
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from servicemeter.desk.importing import Step, ToldStep
+    from servicemeter.desk.steps import Step, ToldStep
     from servicemeter.desk.sync import SyncStep, ToldSync
 
 __all__ = ["telling", "telling_sync"]

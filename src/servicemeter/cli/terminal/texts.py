@@ -12,8 +12,8 @@ from servicemeter.cli.terminal.words import hint, remark
 from servicemeter.desk.analysing import Analysis
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.desk.feeling import Lesson
-from servicemeter.desk.importing import Step
 from servicemeter.desk.methods.analyse_texts import analyse_texts
+from servicemeter.desk.steps import Step
 from servicemeter.show.numbers import number, percent
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table

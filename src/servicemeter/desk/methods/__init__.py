@@ -18,6 +18,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["Answerer", "Method", "method", "method_named", "method_names", "records_sent"]
+__all__ = ["Answerer", "Method", "method", "method_named", "method_names", "record_sent"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -90,7 +91,11 @@ def method_named(name: str) -> Method:
 
 
 @cache
-def records_sent() -> dict[str, type[Any]]:
-    """The kinds of records that methods take and give, by their names."""
-    modules = (importlib.import_module(f"{__name__}.{name}") for name in sorted(method_names()))
-    return {kind.__name__: kind for module in modules for kind in getattr(module, "SENDS", ())}
+def record_sent(name: str) -> type[Any] | None:
+    """The kind of record of that name that methods take or give, None when there is none. Modules that are there go first."""
+    modules = [f"{__name__}.{one}" for one in sorted(method_names())]
+    for module in sorted(modules, key=lambda one: one not in sys.modules):
+        for kind in getattr(importlib.import_module(module), "SENDS", ()):
+            if kind.__name__ == name:
+                return cast(type[Any], kind)
+    return None

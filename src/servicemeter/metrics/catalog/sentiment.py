@@ -6,6 +6,7 @@ from typing import Any
 
 from servicemeter.metrics.kinds import POPULATION, population, share
 from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, Tally
+from servicemeter.store.quoting import quoted
 
 __all__ = ["METRICS"]
 
@@ -34,7 +35,7 @@ def _sentiment(p: Params) -> Measure:
         "models": Agg("max(u.models)"),
     }
     asked = population(p)
-    of = asked if p["model"] is None else f"{asked} and f.model = {_text(p['model'])}"
+    of = asked if p["model"] is None else f"{asked} and f.model = {quoted(str(p['model']))}"
     in_scale = f"f.score_billionths >= -{_BILLION} and f.score_billionths <= {_BILLION}"
     joins = _MODELS if p["model"] is None else ""
     return Measure(
@@ -45,10 +46,6 @@ def _sentiment(p: Params) -> Measure:
         ),
         _finish,
     )
-
-
-def _text(value: Any) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _finish(found: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,13 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from servicemeter.desk.goals import units_of
 from servicemeter.desk.methods.aims import aims
 from servicemeter.desk.methods.drop import drop
 from servicemeter.desk.methods.note import note
 from servicemeter.desk.methods.put_back import put_back
 from servicemeter.desk.methods.set_target import set_target
-from servicemeter.desk.targets import Kind, units_of
+from servicemeter.desk.targets import Kind
 from servicemeter.ground.errors import BadQuestion, ServicemeterError, UnknownName
 from servicemeter.model.metric import Metric
 from servicemeter.model.target import KeptGoal, Target
