@@ -92,6 +92,11 @@ PROPOSED = {
     "answers": "Ticketnummer;Ingevuld op;Tevredenheid (1-5);Aanbevelen (0-10);Opmerking\n1;13-01-2026 10:00;4;9;snel\n",
     "answers without tickets": "Email,Survey date,CES\na@example.com,2026-01-13 10:00,6\nb@example.com,2026-01-14 10:00,7\n",
     "calls": "Call ID;Start;Answered at;Agent;Talk time\nc1;2026-01-13 10:00;2026-01-13 10:01;A;60\nc2;2026-01-13 11:00;;;\n",
+    "log of calls": (
+        "ID apel;Data;Coada;Agent;Timp așteptare;Durata convorbire;Hold time;Timp după apel;Stare\n"
+        "c1;2026-01-13 10:00;Q;A;00:00:20;00:01:00;00:00:05;00:00:10;Preluat\nc2;2026-01-13 11:00;Q;;00:01:00;;;;Pierdut\n"
+    ),
+    "calls by agent": "Call ID;Start;Wait;Agent\nc1;2026-01-13 10:00;20;A\nc2;2026-01-13 11:00;9;\n",
     "orders": "Order ID;Order date;Email;Amount;Currency\no1;2026-01-13;a@example.com;29,95;EUR\n",
     "rating in words": "Ticket;Created;Rating\n1;2026-01-13;Good\n2;2026-01-14;Bad\n",
 }

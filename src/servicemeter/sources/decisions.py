@@ -93,7 +93,7 @@ class Tally:
             order = self.reading.date_order
             return {s: v for s, v in made.items() if order is None or s == order or s not in DATE_ORDERS}
         unit = self.reading.unit or "seconds"
-        if self.subject.family == "seconds" and isinstance(cell, str):
+        if self.subject.family == "seconds":
             seconds = clock_seconds(cell, unit)
             if seconds is None and (guess := clock_seconds(cell, CLOCK_UNITS[0])) is not None:
                 return {"h:m": guess, "m:s": clock_seconds(cell, CLOCK_UNITS[1])}
