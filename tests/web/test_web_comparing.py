@@ -10,7 +10,7 @@ from servicemeter.web.app import create_app
 
 
 def test_agents_are_compared_in_what_the_data_can_tell() -> None:
-    """An export of scores has no contacts to be resolved at the first, which is compared first elsewhere: one answer, one good."""
+    """Scores alone say nothing of first contacts, which are compared first where the data can: one answer, one good."""
     at = "2026-03-02T09:00:00Z"
     with Desk(None) as desk:
         desk.load(
