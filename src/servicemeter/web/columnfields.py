@@ -69,7 +69,7 @@ _MEANINGS = {
     "started_at": phrase("call began at"),
     "answered_at": phrase("call answered at"),
     "ended_at": phrase("call ended at"),
-    "wait": phrase("wait before the answer (or until given up)"),
+    "wait": phrase("waiting time of the call"),
     "talk": phrase("talk time"),
     "hold": phrase("time on hold"),
     "wrap_up": phrase("work after the call"),
