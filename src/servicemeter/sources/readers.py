@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import Column
-from servicemeter.sources.dates import readings, with_format
+from servicemeter.sources.dates import SPOKEN_STYLES, readings, with_format
 from servicemeter.sources.decimals import numbers
 from servicemeter.sources.instants import SkippedHour, believable, to_utc
 from servicemeter.sources.options import Reading
@@ -113,7 +113,8 @@ class Reader:
             return made[self.style]
         if "typed" in made:
             return made["typed"]
-        raise Unreadable(phrase(f"this is no date; the other values of the column are read as {self.style}"))
+        style = SPOKEN_STYLES[self.style]
+        raise Unreadable(phrase(f"this is no date; the other values of the column are read as {phrase(style)}"))
 
     def _in_utc(self, local: datetime) -> datetime:
         if local.tzinfo is None and self._zone is None:
