@@ -6,7 +6,19 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["CHANNELS", "OUTCOMES", "PRIORITIES", "RATINGS", "ROLES", "STATUSES", "highest_said", "plain", "role_of", "word_for"]
+__all__ = [
+    "CHANNELS",
+    "OUTCOMES",
+    "PRIORITIES",
+    "RATINGS",
+    "ROLES",
+    "STATUSES",
+    "begins_with_total",
+    "highest_said",
+    "plain",
+    "role_of",
+    "word_for",
+]
 
 
 def _lists(text: str) -> dict[str, tuple[str, ...]]:
@@ -135,6 +147,10 @@ in_person: in person, store, shop, winkel, balie, magazin
 """)
 
 
+_TOTALS = frozenset({"total", "totals", "totaal", "totalen", "eindtotaal", "subtotaal", "subtotal", "totaluri"})
+_LONGEST = 60
+
+
 def plain(text: str) -> str:
     """A name without case, accents and marks.
 
@@ -167,6 +183,15 @@ def word_for(text: str, words: dict[str, tuple[str, ...]]) -> str | None:
     """The word of ours that a text of the export suggests, or None."""
     wanted = _joined(text)
     return next((ours for ours, theirs in words.items() if wanted in map(_joined, theirs)), None)
+
+
+def begins_with_total(text: str) -> bool:
+    """Whether a line says that it sums up others.
+
+    >>> begins_with_total("Totaal: 403"), begins_with_total("Total general"), begins_with_total("Totally lost")
+    (True, True, False)
+    """
+    return next(iter(plain(text[:_LONGEST].removeprefix("Grand ")).split()), "") in _TOTALS
 
 
 @lru_cache(maxsize=4_096)

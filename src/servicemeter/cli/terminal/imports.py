@@ -117,7 +117,7 @@ def _tell(report: ImportReport, *, is_shown: bool) -> None:
         click.echo(f"{name}: {verb} from {report.source}" + ("" if load.is_dry_run else f", data version {load.data_version}"))
         print_table(_table(report))
     for condition, count in report.dropped.items():
-        remark(f"{name}: {counted('en', count, '{n} row', '{n} rows')} left out by the mapping: {condition}")
+        remark(f"{name}: {counted('en', count, '{n} row', '{n} rows')} left out: {condition}")
     if not load.tables and not load.kept_aside:
         remark(f"{name}: there are no rows in it.")
     _tell_kept_aside(name, load.kept_aside, load.reasons)
