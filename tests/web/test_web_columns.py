@@ -308,3 +308,11 @@ def test_a_rating_without_a_date_is_counted_where_its_ticket_is_taken(desk: Desk
     assert "<code>survey_answers: Opgelost op is empty</code> × 1" in seen and "cannot be taken" not in seen
     send(desk, seen, do="take")
     assert desk.measure("tickets_created", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 2
+
+
+def test_a_line_of_totals_is_told_as_left_out(desk: Desk) -> None:
+    """The last line has no date and begins with a word for a total: two tickets are taken, and nothing is kept aside."""
+    data = "Ticket;Created\n1;2026-01-13 10:00\n2;2026-01-13 11:00\nTotal;2 tickets\n"
+    seen = send(desk, page(desk, upload(desk, data, tz="Europe/Amsterdam")))
+    assert "lines of totals × 1" in re.sub(r"<[^>]+>", "", seen)
+    assert "cannot be taken" not in seen
