@@ -138,6 +138,15 @@ def test_frames_and_files_are_loaded_through_the_server(own_shop: Path, tmp_path
     assert not list(own_shop.glob(".handed-over-*"))
 
 
+def test_frames_are_read_by_their_clock_once_through_the_server_as_well(own_shop: Path) -> None:
+    """00:30 in Amsterdam on 1 July is 22:30 of 30 June, UTC; read by that clock a second time it would be 20:30."""
+    with serving(own_shop), servicemeter.open(own_shop) as desk:
+        rows = pa.table({"ticket_id": ["n"], "created_at": pa.array([datetime(2026, 7, 1, 0, 30)])})
+        desk.load(source="mine", tz="Europe/Amsterdam", now=datetime(2026, 8, 1, tzinfo=UTC), tickets=rows, agents=[])
+        told = timeline(desk, "mine", "n")[0]
+    assert told["at"] == "2026-06-30T22:30:00Z"
+
+
 def test_a_server_that_dies_while_it_is_asked_is_said(own_shop: Path) -> None:
     with serving(own_shop) as process, servicemeter.open(own_shop) as desk:
         process.kill()

@@ -66,3 +66,31 @@ def test_nothing_of_it_stays(statement: str, times: int) -> None:
         engine.run("insert into kept values (3)")
     assert engine.rows("select one from kept order by one") == [(1,), (3,)]
     engine.close()
+
+
+@pytest.mark.parametrize("at", ["select * from range(5)", "reset disabled_optimizers"])
+def test_what_is_planned_as_written_is_stopped_and_planned_as_usual_again(at: str) -> None:
+    """A transaction that failed lets nothing be set back until it is undone; that it was stopped is said all the same."""
+    engine = DuckDB(None)
+    own = engine._connection
+
+    class Failing(_InterruptedAt):
+        """The real engine fails the transaction with the statement that is interrupted, until it is rolled back."""
+
+        has_failed = False
+
+        def execute(self, sql: str) -> Any:
+            if self.has_failed and sql != "rollback":
+                raise duckdb.TransactionException("Current transaction is aborted (please ROLLBACK)")
+            self.has_failed = bool(sql == at and self.left)
+            return super().execute(sql)
+
+    engine._connection = Failing(own, at, 1)
+    with pytest.raises(Stopped), engine.transaction(), engine.as_written():
+        engine.run("select * from range(5)")
+    assert own.execute("select current_setting('disabled_optimizers')").fetchall() == [("",)]
+    with engine.transaction(), engine.as_written():
+        assert own.execute("select current_setting('disabled_optimizers')").fetchall() != [("",)]
+        engine.run("select * from range(5)")
+    assert own.execute("select current_setting('disabled_optimizers')").fetchall() == [("",)]
+    engine.close()

@@ -107,7 +107,7 @@ def test_single_bad_dates_are_kept_aside_with_row_column_value_and_reason(tmp_pa
         (3, "created_at", "created", "yesterday"),
         (4, "created_at", "created", "2024-02-30"),
     ]
-    assert "iso" in taken.aside[0].reason
+    assert taken.aside[0].reason == "this is no date; the other values of the column are read as year, month, day"
     assert taken.aside[0].file.endswith("export.csv")
     assert taken.aside[0].row == {"id": "2", "created": "yesterday"}
 
@@ -269,6 +269,22 @@ def test_time_spans(tmp_path: Path, value: str, extra: str, seconds: int) -> Non
     assert taken.column("interactions", "talk_s") == [seconds]
 
 
+def test_spans_of_a_workbook_are_seconds_however_the_sheet_shows_them(tmp_path: Path) -> None:
+    """39 s as a clock time, 90,000 s as hours beyond a day, and 39 s as days of a plain number: 39/86,400 = 0.000451388…"""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (["id", "talk"], ["a", 39 / 86_400], ["b", 90_000 / 86_400]):
+        sheet.append(row)
+    sheet["B2"].number_format, sheet["B3"].number_format = "hh:mm:ss", "[h]:mm:ss"
+    book.save(tmp_path / "calls.xlsx")
+    book.close()
+    (tmp_path / "calls.toml").write_text(call(""))
+    taken = take(tmp_path / "calls.xlsx", mapping=str(tmp_path / "calls.toml"))
+    assert (taken.column("interactions", "talk_s"), taken.aside) == ([39, 90_000], [])
+    plain = mapped(tmp_path, column_of([repr(39 / 86_400)], header="id,talk"), call(', unit = "days"'))
+    assert plain.column("interactions", "talk_s") == [39]
+
+
 def test_minutes_and_seconds_are_not_guessed(tmp_path: Path) -> None:
     with pytest.raises(AmbiguousColumn, match="m:s"):
         mapped(tmp_path, column_of(["1:30"], header="id,talk"), call(""))
@@ -342,7 +358,7 @@ def test_formats_that_cannot_be_meant(pattern: str) -> None:
 
 def test_what_was_decided_is_remarked(tmp_path: Path) -> None:
     taken = mapped(tmp_path, column_of(["13-04-2024"]), ZONE + TICKETS)
-    assert any("day-first" in remark for remark in taken.delivery.remarks)
+    assert any("dates read as day first" in remark for remark in taken.delivery.remarks)
     assert any("midnight" in remark for remark in taken.delivery.remarks)
 
 

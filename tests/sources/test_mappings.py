@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from importing import mapped, take, utc
+from importing import TICKETS, mapped, take, utc
 
 from servicemeter.ground.errors import BadMapping
 from servicemeter.sources.mappingfile import parse_mapping
@@ -46,6 +46,15 @@ def test_templates_join_columns_and_are_empty_with_an_empty_part(tmp_path: Path)
     assert taken.column("tickets", "ticket_id") == ["x-1", "y-2"]
     assert taken.column("tickets", "url") == ["https://example.com/{1}/9", None]
     assert (taken.aside[0].column, taken.aside[0].file_column) == ("ticket_id", "a+b, c") and "empty" in taken.aside[0].reason
+
+
+def test_lines_of_totals_are_left_out_and_counted_where_they_are_no_rows(tmp_path: Path) -> None:
+    """Both lines at the end are no tickets: one has no date, one too few cells. A ticket may be called Total all the same."""
+    data = "id,created\nTotal,2026-01-13\n7,2026-01-14\nTotaal: 2,2 tickets\nTotal general\nx,tomorrow\n"
+    taken = mapped(tmp_path, data, TICKETS, options={"tz": "Europe/Amsterdam"})
+    assert taken.column("tickets", "ticket_id") == ["Total", "7"]
+    assert [aside.row_number for aside in taken.aside] == [6]
+    assert taken.delivery.dropped == {"lines of totals": 2}
 
 
 def test_dropped_rows_are_counted_by_condition(tmp_path: Path) -> None:

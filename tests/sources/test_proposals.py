@@ -128,6 +128,77 @@ def test_calls_and_orders_are_proposed_as_such(tmp_path: Path) -> None:
     assert taken.column("orders", "amount") == [2995]
 
 
+def test_a_log_of_calls_is_proposed_with_its_waits(tmp_path: Path) -> None:
+    """Called at 10:00:00 in Amsterdam (9:00 UTC) and picked up after 39 s; spoken with for 73 s, so it ended at 9:01:52. The
+    second gave up at 11:02:00 after 125 s. The third waited 61 s, and nobody took it."""
+    calls = (
+        "ID apel;Data și ora;Coada;Agent;Timp așteptare;Durata convorbire;Timp după apel;Stare;Telefon\n"
+        "A1;13.01.2026 10:00:00;Comenzi;Agent A;00:00:39;00:01:13;00:00:36;Preluat;07\n"
+        "A2;13.01.2026 11:02:00;Comenzi;;00:02:05;;;Abandonat;07\n"
+        "A3;13.01.2026 12:00:00;Retur;;00:01:01;;;Ratat;07\n"
+    )
+    text, taken = proposed(tmp_path, calls)
+    assert not taken.aside
+    assert '#   "Telefon": 07' in text
+    rows = taken.rows["interactions"]
+    assert [row["outcome"] for row in rows] == ["answered", "abandoned", "missed"]
+    assert [row["queued_at"] for row in rows] == [utc("2026-01-13T09:00"), utc("2026-01-13T10:02"), utc("2026-01-13T11:00")]
+    assert [row["answered_at"] for row in rows] == [utc("2026-01-13T09:00:39"), None, None]
+    assert [row["ended_at"] for row in rows] == [
+        utc("2026-01-13T09:01:52"),
+        utc("2026-01-13T10:04:05"),
+        utc("2026-01-13T11:01:01"),
+    ]
+    assert [(row["talk_s"], row["acw_s"], row["queue"]) for row in rows[:2]] == [(73, 36, "Comenzi"), (None, None, "Comenzi")]
+    assert taken.column("agents", "name") == ["Agent A"]
+
+
+def test_calls_without_an_outcome_were_answered_where_somebody_took_them(tmp_path: Path) -> None:
+    calls = (
+        "Call ID;Datum/tijd;Wachttijd;Medewerker;Gesprekstijd\n"
+        "c1;13-01-2026 10:00:00;20;Agent A;60\n"
+        "c2;13-01-2026 11:00:00;90;;\n"
+    )  # fmt: skip
+    _, taken = proposed(tmp_path, calls)
+    assert taken.column("interactions", "outcome") == ["answered", "abandoned"]
+    assert taken.column("interactions", "ended_at") == [utc("2026-01-13T09:01:20"), utc("2026-01-13T10:01:30")]
+
+
+@pytest.mark.parametrize(("data", "lacks"), [("Call ID;Sort\nc1;x\n", "started_at"), ("Order ID;Sum\no1;5\n", "placed_at")])
+def test_calls_and_orders_without_a_date_are_told_what_they_lack(tmp_path: Path, data: str, lacks: str) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(data)
+    text = propose(path, now=NOW)
+    assert f'{lacks} = "?"' in text and "Columns with dates: none" in text
+    parse_mapping(text, "p.toml")
+
+
+def test_priorities_and_satisfaction_in_words_are_ours(tmp_path: Path) -> None:
+    words = ("Zeer tevreden", "Tevreden", "Neutraal", "Ontevreden", "Zeer ontevreden")
+    priorities = ("Laag", "Normaal", "Hoog", "Spoed", "Platina")
+    rows = "".join(f"{n};13-01-2026 10:00;{p};{w}\n" for n, (p, w) in enumerate(zip(priorities, words, strict=True)))
+    text, taken = proposed(tmp_path, "Ticket;Aangemaakt op;Prioriteit;Tevredenheid\n" + rows)
+    assert not taken.aside
+    said = [row["value"] for row in taken.rows["ticket_events"] if row["field"] == "priority"]
+    assert said == ["low", "normal", "high", "urgent", "Platina"]
+    assert taken.column("survey_answers", "value_num") == [5, 4, 3, 2, 1]
+    assert 'scale = { value = "csat_5" }' in text
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("tickets-maart.csv", "tickets"),
+        ("Export 2026-03-31.csv", "export"),
+        ("2026-03.csv", "2026_03"),
+        ("Apeluri mai.csv", "apeluri"),
+    ],
+)
+def test_the_next_month_is_of_the_same_source(tmp_path: Path, file: str, name: str) -> None:
+    (tmp_path / file).write_text(ENGLISH)
+    assert f'\nname = "{name}"\n' in propose(tmp_path / file, now=NOW)
+
+
 def test_names_that_toml_or_templates_could_trip_over(tmp_path: Path) -> None:
     data = 'ticket "id";created {at}\nT1;2026-01-13\n'
     text, taken = proposed(tmp_path, data.replace('ticket "id"', '"ticket ""id"""'))

@@ -14,10 +14,11 @@ from starlette.datastructures import QueryParams
 from app_client import ask
 from fake_desk import METRICS, FakeDesk, make_scorecard, row
 from servicemeter.model.answer import Answer, Row
+from servicemeter.model.condition import condition, condition_text
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.web.app import create_app
-from servicemeter.web.asked import condition, condition_text, question_from_json
+from servicemeter.web.asked import question_from_json
 from servicemeter.web.guard import HEADERS, host_name
 
 RIGHT = "right-token"

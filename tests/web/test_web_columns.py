@@ -92,6 +92,11 @@ PROPOSED = {
     "answers": "Ticketnummer;Ingevuld op;Tevredenheid (1-5);Aanbevelen (0-10);Opmerking\n1;13-01-2026 10:00;4;9;snel\n",
     "answers without tickets": "Email,Survey date,CES\na@example.com,2026-01-13 10:00,6\nb@example.com,2026-01-14 10:00,7\n",
     "calls": "Call ID;Start;Answered at;Agent;Talk time\nc1;2026-01-13 10:00;2026-01-13 10:01;A;60\nc2;2026-01-13 11:00;;;\n",
+    "log of calls": (
+        "ID apel;Data;Coada;Agent;Timp așteptare;Durata convorbire;Hold time;Timp după apel;Stare\n"
+        "c1;2026-01-13 10:00;Q;A;00:00:20;00:01:00;00:00:05;00:00:10;Preluat\nc2;2026-01-13 11:00;Q;;00:01:00;;;;Pierdut\n"
+    ),
+    "calls by agent": "Call ID;Start;Wait;Agent\nc1;2026-01-13 10:00;20;A\nc2;2026-01-13 11:00;9;\n",
     "orders": "Order ID;Order date;Email;Amount;Currency\no1;2026-01-13;a@example.com;29,95;EUR\n",
     "rating in words": "Ticket;Created;Rating\n1;2026-01-13;Good\n2;2026-01-14;Bad\n",
 }
@@ -303,3 +308,11 @@ def test_a_rating_without_a_date_is_counted_where_its_ticket_is_taken(desk: Desk
     assert "<code>survey_answers: Opgelost op is empty</code> × 1" in seen and "cannot be taken" not in seen
     send(desk, seen, do="take")
     assert desk.measure("tickets_created", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 2
+
+
+def test_a_line_of_totals_is_told_as_left_out(desk: Desk) -> None:
+    """The last line has no date and begins with a word for a total: two tickets are taken, and nothing is kept aside."""
+    data = "Ticket;Created\n1;2026-01-13 10:00\n2;2026-01-13 11:00\nTotal;2 tickets\n"
+    seen = send(desk, page(desk, upload(desk, data, tz="Europe/Amsterdam")))
+    assert "lines of totals × 1" in re.sub(r"<[^>]+>", "", seen)
+    assert "cannot be taken" not in seen

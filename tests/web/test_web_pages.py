@@ -286,6 +286,7 @@ def test_without_data_the_page_teaches_the_one_command() -> None:
     nothing = Card("csat", Question("csat"), row(None, 0, null_reason="no_data"), None, [])
     empty = replace(bare, families=[Family("voice", [nothing])])
     assert "servicemeter import" in page(desk=FakeDesk(card=empty))
+    assert '<a class="button" href="/import">Import a file</a>' in page(desk=FakeDesk(card=empty))
     assert "servicemeter import" not in page(desk=FakeDesk(card=replace(empty, data_version=3)))
 
 

@@ -12,6 +12,7 @@ from servicemeter.ground.clock import instant
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.catalog import all_metrics, find_metric
 from servicemeter.model.answer import Answer
+from servicemeter.model.condition import condition
 from servicemeter.model.explanation import Explanation
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
@@ -53,8 +54,8 @@ class Asking:
         until: date | str | None = None,
         at: datetime | str | None = None,
         grain: Grain | None = None,
-        by: Sequence[str] = (),
-        where: Sequence[Filter] = (),
+        by: str | Sequence[str] = (),
+        where: str | Filter | Sequence[str | Filter] = (),
         as_of: datetime | str | None = None,
         known_at: datetime | str | None = None,
         scope: Scope | None = None,
@@ -63,7 +64,8 @@ class Asking:
     ) -> Answer:
         """Ask one metric; its options are given by name (`clock="business"`), or in `params` where a name is taken.
 
-        `since` and `until` are local dates of the reporting zone, `until` exclusive. Raises `UnknownMetric`,
+        `since` and `until` are local dates of the reporting zone, `until` exclusive. `by` is a dimension or several, `where` a
+        condition or several, as in the terminal: `where=["channel=email,chat", "team!=returns"]`. Raises `UnknownMetric`,
         `BadQuestion` and their kin for what cannot be asked.
         """
         question = _question(
@@ -95,8 +97,8 @@ def _question(
     until: date | str | None = None,
     at: datetime | str | None = None,
     grain: Grain | None = None,
-    by: Sequence[str] = (),
-    where: Sequence[Filter] = (),
+    by: str | Sequence[str] = (),
+    where: str | Filter | Sequence[str | Filter] = (),
     as_of: datetime | str | None = None,
     known_at: datetime | str | None = None,
     scope: Scope | None = None,
@@ -108,7 +110,13 @@ def _question(
         return metric
     span = (_day(since), _day(until), _moment(at), grain)
     said = {**(params or {}), **options}
-    return Question(metric, *span, tuple(by), tuple(where), _moment(as_of), _moment(known_at), said, scope or Scope())
+    split = (by,) if isinstance(by, str) else tuple(by)
+    return Question(metric, *span, split, _filters(where), _moment(as_of), _moment(known_at), said, scope or Scope())
+
+
+def _filters(where: str | Filter | Sequence[str | Filter]) -> tuple[Filter, ...]:
+    held = [where] if isinstance(where, str | Filter) else where
+    return tuple(condition(one) if isinstance(one, str) else one for one in held)
 
 
 def _day(value: date | str | None) -> date | None:

@@ -46,7 +46,7 @@ _LONGEST_WORD = 200
 _MOST_WORDS = 2 * WORDS_SHOWN
 _SPECIAL = "="
 """Before a choice for every other value that is no word of ours: `=pass`."""
-_OTHERS = {"status": (KEPT_ASIDE,), **dict.fromkeys(SCORES, (KEPT_ASIDE, "empty"))}
+_OTHERS = {"status": (KEPT_ASIDE,), "outcome": (KEPT_ASIDE,), **dict.fromkeys(SCORES, (KEPT_ASIDE, "empty"))}
 _USUAL_OTHERS = (AS_IT_IS, "empty", KEPT_ASIDE)
 
 

@@ -151,12 +151,15 @@ class Desk(Asking):
     def load(self, *, source: str = "files", tz: str | None = None, now: datetime | None = None, **tables: Any) -> LoadReport:
         """Load canonical tables by name: Arrow tables, pandas or Polars frames, lists of dicts, or paths of Parquet files.
 
+        `tz` is the clock of times without an offset, and, in a new book, the zone in which days are counted. Without it naive
+        datetimes are UTC, and texts without an offset are refused. In Parquet files given by path naive instants are always UTC.
+
         >>> with Desk(None) as desk:
         ...     report = desk.load(tickets=[{"ticket_id": "1", "created_at": "2026-03-02T09:00:00+01:00"}])
         ...     report.taken
         1
         """
-        return self.take(FramesDelivery(source, tz, tables), now=now or datetime.now(UTC))
+        return self.take(FramesDelivery(source, tz, tables, naive_tz=tz), now=now or datetime.now(UTC))
 
     def take(
         self,

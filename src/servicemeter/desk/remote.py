@@ -156,7 +156,7 @@ class RemoteDesk(Asking):
     def load(self, *, source: str = "files", tz: str | None = None, now: datetime | None = None, **tables: Any) -> LoadReport:
         """Load canonical tables by name, as `Desk.load` does; frames travel as Parquet files beside the book."""
         with TemporaryDirectory(dir=self.home.folder, prefix=".handed-over-") as folder:
-            given = {name: _handed_over(Path(folder), name, table) for name, table in tables.items()}
+            given = {name: _handed_over(Path(folder), name, table, tz) for name, table in tables.items()}
             report: LoadReport = self._ask("load", source=source, tz=tz, now=now or datetime.now(UTC), tables=given)
         return report
 
@@ -221,17 +221,18 @@ def _absolute(path: str | None) -> str | None:
     return path if path is None or not Path(path).exists() else str(Path(path).absolute())
 
 
-def _handed_over(folder: Path, name: str, table: Any) -> tuple[str, str]:
+def _handed_over(folder: Path, name: str, table: Any, tz: str | None) -> tuple[str, str]:
     """(`path`, the user's own Parquet file) or (`rows`, a Parquet file of the frame, typed)."""
     if isinstance(table, str | Path):
         return "path", str(Path(table).absolute())
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from servicemeter.desk.frames import FramesDelivery
+    from servicemeter.desk.frames import FramesDelivery, as_utc
     from servicemeter.model.rows import Batch
 
-    [batch] = FramesDelivery("", None, {name: table})
-    assert isinstance(batch, Batch)
     path = folder / f"{name}.parquet"
-    pq.write_table(batch.rows, path)
+    batch = next(iter(FramesDelivery("", None, {name: table}, naive_tz=tz)), Batch(name, pa.table({})))
+    assert isinstance(batch, Batch)
+    pq.write_table(as_utc(batch.rows), path)
     return "rows", str(path)

@@ -30,6 +30,7 @@ else:
 
 __all__ = ["DuckDB"]
 
+_PLAN_AS_USUAL = "reset disabled_optimizers"
 _SHAPES: dict[str, str] = {}
 """The columns of queries without rows: to work them out takes longer than to make the table."""
 
@@ -56,6 +57,7 @@ class DuckDB:
         self._lock = threading.RLock()
         self._readers: set[DuckDB] = set()
         self._reader = connection is not None
+        self._is_as_written = False
         if connection is not None:
             self._connection = connection
             return
@@ -207,8 +209,10 @@ class DuckDB:
         self.run("set disabled_optimizers = 'join_order,build_side_probe_side'")
         try:
             yield
-        finally:
-            self.run("reset disabled_optimizers")
+            self.run(_PLAN_AS_USUAL)
+        except BaseException:
+            self._plan_as_usual()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -250,7 +254,21 @@ class DuckDB:
                 continue  # who waits interrupts again and again; left half undone, nothing would be answered any more
             except duckdb.Error:
                 pass  # the failing statement has already ended the transaction
-            return
+            break
+        if self._is_as_written:
+            self._plan_as_usual()
+
+    def _plan_as_usual(self) -> None:
+        """Estimate again after a failure; a transaction that failed answers nothing, and is asked again once it is undone."""
+        self._is_as_written = True
+        while self._is_as_written:
+            try:
+                self._connection.execute(_PLAN_AS_USUAL)
+                self._is_as_written = False
+            except duckdb.InterruptException:
+                continue
+            except duckdb.Error:
+                return
 
 
 def _half_of_memory() -> str:

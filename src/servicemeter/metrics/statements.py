@@ -36,6 +36,8 @@ _OF_CUSTOMER = {"customer_segment": "segment", "country": "country"}
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
 _INSTANT = re.compile(r"\bp\.(idx|p0|p1|e|as_of|day0|day1|before)\b")
 _MIDNIGHT = re.compile(r"\bp\.midnight\(([\w.]+)\)")
+_RANK = "ps.priority"
+"""The priority of a fact's ticket at its instant; a fact that is no ticket's own names it among its dimensions."""
 _PRIORITY = """left join {{{{ facts }}}}.priority_spans as ps
     on ps.ticket_no = f.ticket_no and {key} >= ps.from_key and {key} < ps.to_key"""
 
@@ -305,8 +307,8 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
         needs |= {"customer", "t"}
         column = f"c.{_OF_CUSTOMER[name]}"
     elif name == "priority" and file.through:
-        needs |= {"priority", "t"}
-        column = "ps.priority"
+        needs.add("t")
+        column = _RANK
     elif name in _OF_TICKET and file.through and file.name != "tickets":
         needs.add("t")
         column = f"t.{name}"
@@ -316,6 +318,8 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
         column = _NOTHING
     else:
         column = None
+    if column == _RANK:
+        needs.add("priority")
     if column == _NOTHING:
         return f"'{bucket}'"
     return None if column is None else f"coalesce({column}, '{bucket}')"

@@ -36,6 +36,13 @@ class Answer:
     missing_sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
+    def __repr__(self) -> str:
+        """Short, for a prompt or a notebook: the only value, or how many rows there are."""
+        told = [f"{len(self.rows)} rows: .rows, .to_pandas(), .to_arrow()"]
+        if len(self.rows) == 1:
+            told = [f"{key}={value!r}" for key in ("value", "n", "null_reason") if (value := self.rows[0].get(key)) is not None]
+        return f"<Answer {self.metric} ({self.unit}): {', '.join(told)}; as of {self.as_of.isoformat()}>"
+
     @property
     def row(self) -> Row:
         """The only row of an answer without grain and dimensions."""

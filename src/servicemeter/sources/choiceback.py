@@ -17,7 +17,7 @@ from servicemeter.sources.glimpse import Glimpse
 from servicemeter.sources.mapping import Block, Mapping
 from servicemeter.sources.mappingfile import parse_mapping
 from servicemeter.sources.options import NO_READING
-from servicemeter.sources.values import ColumnOf, Constant, Value
+from servicemeter.sources.values import Choice, ColumnOf, Constant, Value
 
 __all__ = ["Beyond", "choices_of", "says_the_same"]
 
@@ -28,7 +28,8 @@ _BY_CELL = {
     ("survey_invitations", "ticket_id"): "ticket_id", ("survey_invitations", "customer_id"): "customer_id",
     ("survey_answers", "value_text"): "comment", ("interactions", "interaction_id"): "call_id",
     ("interactions", "started_at"): "started_at", ("interactions", "answered_at"): "answered_at",
-    ("interactions", "ended_at"): "ended_at", ("interactions", "talk_s"): "talk", ("interactions", "agent_id"): "agent",
+    ("interactions", "ended_at"): "ended_at", ("interactions", "talk_s"): "talk", ("interactions", "hold_s"): "hold",
+    ("interactions", "acw_s"): "wrap_up", ("interactions", "outcome"): "outcome", ("interactions", "agent_id"): "agent",
     ("interactions", "queue"): "team", ("orders", "order_id"): "order_id", ("orders", "placed_at"): "placed_at",
     ("orders", "customer_id"): "customer_id", ("orders", "amount"): "amount", ("orders", "currency"): "currency",
 }  # fmt: skip
@@ -116,12 +117,20 @@ def _roles(blocks: Iterable[Block]) -> Iterator[tuple[str, Value]]:
             role = _BY_CELL.get((block.table.name, name))
             if role is not None:
                 yield role, value
+        if block.table.name == "interactions" and "answered_at" in by_name:
+            yield from _wait_of(by_name["answered_at"])
         if block.table.name == "messages" and _constant(block, "author_type") == "agent":
             yield "first_reply_at", by_name["occurred_at"]
         if block.table.name == "ticket_events":
             yield from _of_event(_constant(block, "field"), by_name)
         if block.table.name == "survey_answers" and "value_num" in by_name:
             yield _score_of(blocks, by_name["invitation_id"]), by_name["value_num"]
+
+
+def _wait_of(answered: Value) -> Iterator[tuple[str, Value]]:
+    """The wait that is added to the beginning of a call."""
+    if isinstance(answered.origin, Choice) and (added := answered.origin.branches[0].value.plus_seconds):
+        yield "wait", Value(ColumnOf(str(added[0])), "")
 
 
 def _of_event(field: str, by_name: dict[str, Value]) -> Iterator[tuple[str, Value]]:

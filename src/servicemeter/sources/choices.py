@@ -9,7 +9,7 @@ from typing import Any
 
 from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.sources.decisions import Family
-from servicemeter.sources.vocabulary import CHANNELS, STATUSES
+from servicemeter.sources.vocabulary import CHANNELS, OUTCOMES, PRIORITIES, STATUSES
 
 __all__ = [
     *("AS_IT_IS", "GROUPS", "KEPT_ASIDE", "SCALES", "SCORES", "TRANSLATED", "Choices", "Words"),
@@ -23,7 +23,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "customer": ("customer_id", "customer_email", "customer_name"),
     "answer": ("rating", "recommends", "effort", "comment", "rated_at"),
-    "call": ("call_id", "started_at", "answered_at", "ended_at", "talk"),
+    "call": ("call_id", "started_at", "wait", "answered_at", "ended_at", "talk", "hold", "wrap_up", "outcome"),
     "order": ("order_id", "placed_at", "amount", "currency"),
 }
 """The meanings that a column can have, in the order in which people look for them."""
@@ -35,11 +35,11 @@ SCALES: dict[str, tuple[str, ...]] = {
     "effort": ("ces2_7", "ces1_5", "ces_0_10", "ease_5"),
 }
 KEPT_ASIDE, AS_IT_IS = "keep aside", "pass"
-_PRIORITIES = ("low", "normal", "high", "urgent")
 TRANSLATED: dict[str, tuple[str, ...]] = {
     "status": tuple(STATUSES),
     "channel": (*CHANNELS, "video"),
-    "priority": _PRIORITIES,
+    "priority": tuple(PRIORITIES),
+    "outcome": tuple(OUTCOMES),
     **dict.fromkeys(SCORES, ()),
 }
 """The meanings whose values are translated, with the words of ours; those of a score are the numbers of its scale."""
@@ -49,6 +49,7 @@ _INSTANTS = frozenset(
         *("started_at", "answered_at", "ended_at", "placed_at", "rated_at"),
     }
 )
+_SPANS = frozenset({"wait", "talk", "hold", "wrap_up"})
 _OF_TICKETS = {"status", "solved_at", "first_reply_at", "subject", "priority"}  # a file of answers alone has none of them
 
 
@@ -98,7 +99,7 @@ def family_of(role: str) -> Family | None:
     """What a column of that meaning holds: dates, numbers, seconds; None for texts."""
     if role in _INSTANTS:
         return "date"
-    return "seconds" if role == "talk" else "number" if role == "amount" or role in SCORES else None
+    return "seconds" if role in _SPANS else "number" if role == "amount" or role in SCORES else None
 
 
 def rated_role(choices: Choices) -> str | None:

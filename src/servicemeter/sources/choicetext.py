@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from servicemeter.sources.choices import SCORES, Choices, Words, family_of, kind_of, rated_role
 from servicemeter.sources.glimpse import Glimpse
+from servicemeter.sources.mapping import mentioned_columns
+from servicemeter.sources.mappingfile import parse_mapping
 
 __all__ = ["supplied", "write_mapping"]
 
@@ -54,8 +56,8 @@ def write_mapping(choices: Choices, seen: Glimpse, *, is_guess: bool = True, is_
     `is_former` writes it as it was written before a ticket had one event of its state, so that kept ones are known again.
     """
     made = _Written(choices, seen, is_guess=is_guess, is_former=is_former)
-    blocks = list(_blocks(made)) if kind_of(choices) else _without_id()
-    lines = [*_top(made), *_readings(made), *blocks, *_left(made)]
+    blocks = list(_blocks(made)) if kind_of(choices) else list(_unfinished(made))
+    lines = [*_top(made), *_readings(made), *blocks, *_left(made, blocks)]
     return "\n".join(lines) + "\n"
 
 
@@ -117,9 +119,24 @@ def _readings(made: _Written) -> Iterator[str]:
             yield f"# date_order = {_quoted(min(open_orders))}"
 
 
-def _without_id() -> list[str]:
-    about = "# No column looks like an id. Name the columns that are one; a row of tickets needs its ticket_id."
-    return ["", about, *_block("tickets", None, {"ticket_id": '"?"'})]
+def _unfinished(made: _Written) -> Iterator[str]:
+    """What to begin with where nothing says what a row is: calls and orders that lack their date, or tickets that lack an id."""
+    for role, table, key, at in (
+        ("call_id", "interactions", "interaction_id", "started_at"),
+        ("order_id", "orders", "order_id", "placed_at"),
+    ):
+        if made.has(role):
+            yield ""
+            yield f"# Rows of {table} need {at}, and no column is called so. Columns with dates: {_dated(made)}"
+            yield from _block(table, None, {key: made.quoted(role), at: '"?"'})
+            return
+    yield ""
+    yield "# No column looks like an id. Name the columns that are one; a row of tickets needs its ticket_id."
+    yield from _block("tickets", None, {"ticket_id": '"?"'})
+
+
+def _dated(made: _Written) -> str:
+    return ", ".join(_quoted(name) for name in made.seen.cells if made.seen.are_dates(name)) or "none"
 
 
 def _blocks(made: _Written) -> Iterator[str]:
@@ -139,8 +156,7 @@ def _tickets(made: _Written) -> Iterator[str]:
         columns["customer_id"] = made.key("ticket_id", "", "ticket-")
     yield from _block("tickets", None, columns)
     if not made.has("created_at"):
-        dated = [name for name in made.seen.cells if made.seen.are_dates(name)]
-        yield f"# created_at: no column is called so. Columns with dates: {', '.join(map(_quoted, dated)) or 'none'}"
+        yield f"# created_at: no column is called so. Columns with dates: {_dated(made)}"
     if customer is not None:
         yield from _customers(made, columns["customer_id"], customer)
     yield from _messages(made)
@@ -296,14 +312,43 @@ def _calls(made: _Written) -> Iterator[str]:
     started = "started_at" if made.has("started_at") else "created_at"
     columns = {"interaction_id": made.quoted("call_id"), "started_at": made.quoted(started)}
     columns |= {"channel": '{ value = "phone" }', "queued_at": made.quoted(started)}
-    columns |= {name: made.quoted(name) for name in ("answered_at", "ended_at") if made.has(name)}
-    for role, name in (("talk", "talk_s"), ("agent", "agent_id"), ("team", "queue")):
+    columns |= _times_of_call(made, started)
+    for role, name in (("talk", "talk_s"), ("hold", "hold_s"), ("wrap_up", "acw_s"), ("agent", "agent_id"), ("team", "queue")):
         if made.has(role):
             columns[name] = made.quoted(role)
-    if made.has("answered_at"):
-        answered = f'{{ when = {made.filled("answered_at")}, value = "answered" }}'
-        columns["outcome"] = f'{{ choose = [{answered}, {{ value = "abandoned" }}] }}'
+    if made.has("outcome"):
+        columns["outcome"] = made.translated("outcome")
+    elif answered := _answered(made):
+        columns["outcome"] = f'{{ choose = [{{ when = {answered}, value = "answered" }}, {{ value = "abandoned" }}] }}'
     yield from _block("interactions", None, columns)
+    if made.has("agent") and not made.is_former:
+        yield from _block("agents", made.filled("agent"), {"agent_id": made.quoted("agent"), "name": made.quoted("agent")})
+
+
+def _answered(made: _Written) -> str | None:
+    """The condition under which a call was answered: its outcome says so, else it has an instant, an agent or a talk time."""
+    words = made.choices.words.get("outcome", Words())
+    texts = tuple(text for text, word in words.by_text.items() if word == "answered")
+    if made.has("outcome"):
+        return f"{{ column = {_quoted(made.column('outcome'))}, one_of = {_listed(texts or ('answered',))} }}"
+    told = ("answered_at", "agent", "talk") if made.has("wait") else ("answered_at",)
+    return next((made.filled(role) for role in told if made.has(role)), None)
+
+
+def _times_of_call(made: _Written, started: str) -> dict[str, str]:
+    """When a call was answered and ended: as the file says, else the wait, the talk and the hold after it began."""
+    times = {name: made.quoted(name) for name in ("answered_at", "ended_at") if made.has(name)}
+    answered = _answered(made)
+    if not made.has("wait") or answered is None:
+        return times
+
+    def after(*roles: str) -> str:
+        return f"column = {_quoted(made.column(started))}, plus_seconds = {_listed(tuple(map(made.column, roles)))}"
+
+    picked_up = f"{{ choose = [{{ when = {answered}, {after('wait')} }}] }}"
+    spoken = after("wait", "talk", *(["hold"] if made.has("hold") else [])) if made.has("talk") else 'value = ""'
+    ended = f"{{ choose = [{{ when = {answered}, {spoken} }}, {{ {after('wait')} }}] }}"
+    return {"answered_at": picked_up, "ended_at": ended, **times}
 
 
 def _orders(made: _Written) -> Iterator[str]:
@@ -321,9 +366,10 @@ def _orders(made: _Written) -> Iterator[str]:
         yield from _customers(made, customer, "customer_id" if made.has("customer_id") else "customer_email")
 
 
-def _left(made: _Written) -> Iterator[str]:
+def _left(made: _Written, blocks: list[str]) -> Iterator[str]:
     """The columns of no use, in a guess with values: not in what is kept: customers' words would outlive their erasure."""
-    unused = [name for name in made.seen.cells if name not in made.choices.columns.values()]
+    used = mentioned_columns(parse_mapping("\n".join(['name = "m"', *blocks]), "m")) if kind_of(made.choices) else set()
+    unused = [name for name in made.seen.cells if name not in used]
     if unused:
         yield ""
         yield "# Columns this has no use for:"

@@ -11,11 +11,12 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from servicemeter.ground.phrases import phrase
 from servicemeter.sources.datewords import MONTH, offset
 from servicemeter.sources.patterns import match_pattern
 from servicemeter.sources.table import Cell, text_of
 
-__all__ = ["DATE_ORDERS", "STYLES", "readings", "with_format"]
+__all__ = ["DATE_ORDERS", "SPOKEN_STYLES", "STYLES", "readings", "with_format"]
 
 DATE_ORDERS = ("day-first", "month-first", "year-first")
 STYLES = ("iso", *DATE_ORDERS, "named", "excel", "seconds", "milliseconds", "typed")
@@ -39,6 +40,17 @@ _SERIAL = re.compile(r"[2-7]\d{4}(?:[.,]\d+)?$")
 _EPOCH = re.compile(r"\d{9,10}(?:\.\d+)?$")
 _EPOCH_MS = re.compile(r"\d{12,13}$")
 _1900, _1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001
+SPOKEN_STYLES = {
+    "day-first": phrase("day first"),
+    "month-first": phrase("month first"),
+    "year-first": phrase("year first"),
+    "named": phrase("with the month in words"),
+    "iso": phrase("year, month, day"),
+    "typed": phrase("dates of the file itself"),
+    "excel": phrase("serial days of a workbook"),
+    "seconds": phrase("seconds since 1970"),
+    "milliseconds": phrase("milliseconds since 1970"),
+}
 _YEAR_FIRST_BACK = 10
 _FIRST_YEAR = 1970
 

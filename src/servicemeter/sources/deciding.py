@@ -10,6 +10,7 @@ from servicemeter.ground.errors import AmbiguousColumn, BadMapping
 from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import CONFIGURATION, Column
 from servicemeter.sources.conditions import Condition, columns_of
+from servicemeter.sources.dates import SPOKEN_STYLES
 from servicemeter.sources.decimals import numbers
 from servicemeter.sources.decisions import Family, Subject, Tally
 from servicemeter.sources.instants import zone_named
@@ -152,7 +153,8 @@ class Plan:
             return []
         if tally.needs_zone and tally.naive[style] and not reading.time_zone:
             raise AmbiguousColumn(self._zone_needed(subject.label), subject.label, "zone")
-        remarks = [phrase(f"{subject.label}: dates read as {style}.")] if style not in {"iso", "typed"} else []
+        spoken = SPOKEN_STYLES[style]
+        remarks = [phrase(f"{subject.label}: dates read as {phrase(spoken)}.")] if style not in {"iso", "typed"} else []
         if tally.needs_zone and tally.dates_only:
             remarks.append(phrase(f"{subject.label} has dates without times; midnight was taken."))
         return remarks

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from servicemeter.ground.errors import AmbiguousColumn
 from servicemeter.ground.phrases import phrase
-from servicemeter.sources.dates import DATE_ORDERS, readings
+from servicemeter.sources.dates import DATE_ORDERS, SPOKEN_STYLES, readings
 from servicemeter.sources.decimals import MARKS, numbers
 from servicemeter.sources.options import Reading
 from servicemeter.sources.readers import CLOCK_UNITS, clock_seconds
@@ -93,7 +93,7 @@ class Tally:
             order = self.reading.date_order
             return {s: v for s, v in made.items() if order is None or s == order or s not in DATE_ORDERS}
         unit = self.reading.unit or "seconds"
-        if self.subject.family == "seconds" and isinstance(cell, str):
+        if self.subject.family == "seconds":
             seconds = clock_seconds(cell, unit)
             if seconds is None and (guess := clock_seconds(cell, CLOCK_UNITS[0])) is not None:
                 return {"h:m": guess, "m:s": clock_seconds(cell, CLOCK_UNITS[1])}
@@ -183,9 +183,7 @@ def _each_of(named: list[str]) -> str:
 
 _STYLES_OF: dict[str, tuple[str, ...]] = {"order": DATE_ORDERS, "mark": MARKS}
 _SPOKEN = {
-    "day-first": phrase("day first"),
-    "month-first": phrase("month first"),
-    "year-first": phrase("year first"),
+    **SPOKEN_STYLES,
     ".": phrase("with a decimal point"),
     ",": phrase("with a decimal comma"),
 }

@@ -11,9 +11,20 @@ from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.sources.choices import AS_IT_IS, KEPT_ASIDE, SCORES, Choices, Words, family_of
 from servicemeter.sources.choicetext import write_mapping
 from servicemeter.sources.dates import readings
+from servicemeter.sources.datewords import MONTH
 from servicemeter.sources.glimpse import Glimpse, glimpse
 from servicemeter.sources.table import text_of
-from servicemeter.sources.vocabulary import CHANNELS, STATUSES, highest_said, role_of, word_for
+from servicemeter.sources.vocabulary import (
+    CHANNELS,
+    OUTCOMES,
+    PRIORITIES,
+    RATINGS,
+    STATUSES,
+    highest_said,
+    plain,
+    role_of,
+    word_for,
+)
 
 __all__ = ["WORDS_SHOWN", "guess", "guess_scale", "guess_through", "guess_words", "propose"]
 
@@ -40,7 +51,7 @@ def guess(seen: Glimpse) -> Choices:
     scales = {role: guess_scale(seen, role, columns[role]) for role in SCORES if role in columns}
     words = {role: guess_words(seen, role, column) for role, column in columns.items()}
     return Choices(
-        name=re.sub(r"[^a-z0-9]+", "_", seen.file_name.split(".")[0].casefold()).strip("_") or "import",
+        name=_source_name(seen.file_name),
         columns=columns,
         time_zone=seen.zone,
         words={role: found for role, found in words.items() if found is not None},
@@ -48,6 +59,12 @@ def guess(seen: Glimpse) -> Choices:
         recognise=tuple(seen.cells),
         file=seen.file,
     )
+
+
+def _source_name(file_name: str) -> str:
+    """The name of a file without the month it is of, because the next month's rows belong to the same source."""
+    words = plain(file_name.split(".")[0]).split()
+    return "_".join(word for word in words if word not in MONTH and not word.isdigit()) or "_".join(words) or "import"
 
 
 def guess_through(seen: Glimpse, choices: Choices) -> date | None:
@@ -96,19 +113,29 @@ def _roles(seen: Glimpse) -> dict[str, str]:
     if not {"ticket_id", "call_id", "order_id"} & set(columns):
         unique = (name for name in seen.cells if name not in columns.values() and seen.are_ids(name))
         columns |= dict(zip(["ticket_id"], unique, strict=False))
+    if "call_id" in columns and "ticket_id" not in columns and "outcome" not in columns and "status" in columns:
+        columns["outcome"] = columns.pop("status")  # the state of a call is how it ended
     return columns
 
 
 def guess_words(seen: Glimpse, role: str, column: str) -> Words | None:
     """A translation of every value seen, as far as it can be guessed; None for what is taken as it is."""
     if role in SCORES:
-        return None if seen.are_numbers(column) or not seen.cells[column] else Words({}, KEPT_ASIDE)
-    known = {"status": STATUSES, "channel": CHANNELS}.get(role)
+        is_asked = seen.cells[column] and not seen.are_numbers(column)
+        return Words(_five_words(seen, column) if role == "rating" else {}, KEPT_ASIDE) if is_asked else None
+    known = {"status": STATUSES, "channel": CHANNELS, "priority": PRIORITIES, "outcome": OUTCOMES}.get(role)
     if known is None:
         return None
     texts = [text for text in seen.texts[column][:WORDS_SHOWN] if len(text) <= _LONGEST_WORD]
     found = {text: word for text in texts if (word := word_for(text, known)) is not None}
-    return Words(found, AS_IT_IS if role == "channel" else KEPT_ASIDE)
+    return Words(found, AS_IT_IS if role in ("channel", "priority") else KEPT_ASIDE)
+
+
+def _five_words(seen: Glimpse, column: str) -> dict[str, str]:
+    """The points of a score in words, where every word is known and one of them is an end of five."""
+    found = {text: word_for(text, RATINGS) for text in seen.texts[column][:WORDS_SHOWN]}
+    known = {text: word for text, word in found.items() if word is not None}
+    return known if len(known) == len(seen.texts[column]) and {"1", "5"} & set(known.values()) else {}
 
 
 def guess_scale(seen: Glimpse, role: str, column: str) -> str:
@@ -125,6 +152,8 @@ def guess_scale(seen: Glimpse, role: str, column: str) -> str:
     if role == "effort":
         return "ces2_7" if highest <= 7 else "ces_0_10"
     worded = f"csat_{len(seen.texts[column])}"
+    if not numbers and _five_words(seen, column):
+        return "csat_5"
     if not numbers and worded in USUAL_SCALES:
         return worded
     return "csat_5" if highest <= 5 else "csat_7" if highest <= 7 else "csat_10"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import Column
-from servicemeter.sources.dates import readings, with_format
+from servicemeter.sources.dates import SPOKEN_STYLES, readings, with_format
 from servicemeter.sources.decimals import numbers
 from servicemeter.sources.instants import SkippedHour, believable, to_utc
 from servicemeter.sources.options import Reading
@@ -32,6 +32,8 @@ _FALSE = frozenset(["false", "no", "n", "f", "nee", "nu", "0", "onwaar", "fals",
 _CLOCK = re.compile(r"(\d+):(\d{1,2})(?::(\d{1,2}))?(?:[.,]\d+)?$")
 _MEMORY = 50_000
 _MOST = 1 << 62
+_DUST = 6
+"""Decimals of a second beyond which a number is inexact: 39 s of a sheet are 0.00045138888888888887 days."""
 
 
 class Unreadable(ValueError):
@@ -111,7 +113,8 @@ class Reader:
             return made[self.style]
         if "typed" in made:
             return made["typed"]
-        raise Unreadable(phrase(f"this is no date; the other values of the column are read as {self.style}"))
+        style = SPOKEN_STYLES[self.style]
+        raise Unreadable(phrase(f"this is no date; the other values of the column are read as {phrase(style)}"))
 
     def _in_utc(self, local: datetime) -> datetime:
         if local.tzinfo is None and self._zone is None:
@@ -186,9 +189,9 @@ class Reader:
 
     def _s(self, cell: Cell) -> int:
         unit = self.reading.unit or "seconds"
-        seconds = clock_seconds(cell, unit) if isinstance(cell, str) else None
+        seconds = clock_seconds(cell, unit)
         if seconds is None:
-            seconds = self.number(cell) * UNITS.get(unit, Decimal(1))
+            seconds = round(self.number(cell) * UNITS.get(unit, Decimal(1)), _DUST)
         if seconds < 0:
             raise Unreadable(phrase("a time span cannot be negative"))
         return _counted(seconds.to_integral_value(ROUND_FLOOR))
@@ -211,13 +214,16 @@ def _counted(number: Decimal) -> int:
     return int(number)
 
 
-def clock_seconds(text: str, unit: str) -> Decimal | None:
+def clock_seconds(cell: Cell, unit: str) -> Decimal | None:
     """Seconds of `h:mm:ss`, or of `m:ss` and `h:mm` when the unit says which; None for anything else.
+
+    A clock time of a spreadsheet is one: sheets keep a span of less than a day as such.
 
     >>> clock_seconds("1:02:03", "seconds"), clock_seconds("1:30", "m:s")
     (Decimal('3723'), Decimal('90'))
     """
-    found = _CLOCK.match(text.strip())
+    text = cell.isoformat() if isinstance(cell, time) else cell
+    found = _CLOCK.match(text.strip()) if isinstance(text, str) else None
     if found is None or (found[3] is None and unit not in CLOCK_UNITS):
         return None
     first, second, third = int(found[1]), int(found[2]), int(found[3] or 0)

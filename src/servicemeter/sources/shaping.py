@@ -21,8 +21,12 @@ from servicemeter.sources.readers import Reader, Unreadable
 from servicemeter.sources.rules import event_fault, wanted_columns
 from servicemeter.sources.table import Cell, RawBatch, RawTable, text_of
 from servicemeter.sources.values import Choice, ColumnOf, Frame, Value
+from servicemeter.sources.vocabulary import begins_with_total
 
-__all__ = ["Shaper"]
+__all__ = ["TOTALS", "Shaper"]
+
+TOTALS = phrase("lines of totals")
+"""What rows are called that sum up others; a row is one only if it could not be taken anyway."""
 
 _HALF_DAY = timedelta(hours=12)
 _REPEATING = frozenset({"customers", "customer_identities", "agents", "teams"})
@@ -54,7 +58,8 @@ class Shaper:
     def _undropped(self, batches: Iterable[RawBatch]) -> Iterator[tuple[RawBatch, list[int], list[KeptAside]]]:
         """Each batch with the rows that stay and those that could not be read."""
         for batch in batches:
-            aside = [self._aside(each.number, "", "", "", each.reason, each.row) for each in batch.ragged]
+            ragged = [each for each in batch.ragged if not self._is_total(each.row)]
+            aside = [self._aside(each.number, "", "", "", each.reason, each.row) for each in ragged]
             frame = self._plan.frame(batch)
             rows = list(range(len(batch.numbers)))
             for condition in self._mapping.drop:
@@ -186,9 +191,17 @@ class Shaper:
     def _faulty(self, frame: Frame) -> list[KeptAside]:
         batch = frame.batch
         return [
-            self._aside(batch.numbers[row], table, column, text_of(cell), reason, self._whole_row(batch, row), named)
+            self._aside(batch.numbers[row], table, column, text_of(cell), reason, whole, named)
             for row, (table, column, cell, reason, named) in sorted(frame.faults.items())
+            if not self._is_total(whole := self._whole_row(batch, row))
         ]
+
+    def _is_total(self, row: dict[str, Any]) -> bool:
+        """Whether a row that cannot be taken is a line of totals, which nobody has to mend; it is counted as left out."""
+        is_total = begins_with_total(next((text for cell in row.values() if (text := text_of(cell).strip())), ""))
+        if is_total:
+            self.dropped[TOTALS] += 1
+        return is_total
 
     def _whole_row(self, batch: RawBatch, row: int) -> dict[str, Any]:
         return {name: text_of(batch.columns[name][row]) for name in self._table.names}

@@ -92,6 +92,7 @@ class Value:
             yield self.reading.next_day_after
 
 
+_UNTRANSLATED = phrase("the mapping has no translation for this; write one in values = {…}")
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]+)\}")
 
 
@@ -247,7 +248,7 @@ class Frame:
         if value.unknown == "keep aside":
             known = ", ".join(text for text, _ in value.values or ())
             source = value.origin.name if isinstance(value.origin, ColumnOf) else ""
-            reason = phrase(f"the mapping has no translation for this (it has {known})")
+            reason = phrase(f"the mapping has no translation for this (it has {known})") if known else _UNTRANSLATED
             self.fault(row, value.where, source, cell, reason, self.named(value.origin))
         return cell if value.unknown == "pass" else None
 

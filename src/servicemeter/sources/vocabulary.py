@@ -6,7 +6,19 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["CHANNELS", "ROLES", "STATUSES", "highest_said", "plain", "role_of", "word_for"]
+__all__ = [
+    "CHANNELS",
+    "OUTCOMES",
+    "PRIORITIES",
+    "RATINGS",
+    "ROLES",
+    "STATUSES",
+    "begins_with_total",
+    "highest_said",
+    "plain",
+    "role_of",
+    "word_for",
+]
 
 
 def _lists(text: str) -> dict[str, tuple[str, ...]]:
@@ -25,7 +37,7 @@ ticket_id: ticket id, ticket number, ticket nr, ticket, case id, caseid, case nu
 created_at: created at, created, creation date, date created, opened at, opened, open date, created on, created
     time, aangemaakt op, aangemaakt, aanmaakdatum, datum aangemaakt, geopend op, geopend, ontvangen op,
     ontvangen, binnengekomen, creat la, creat, data crearii, data creare, deschis la, data deschiderii, primit
-    la, requested at, submitted at, datum, date, data
+    la, requested at, submitted at, datum en tijd, datum tijd, data si ora, data ora, date time, datum, date, data
 first_reply_at: first response at, first reply at, first response time, first responded at, first reply, eerste
     reactie op, eerste reactie, eerste antwoord op, eerste antwoord, eerste respons, primul raspuns la, primul
     raspuns, data primului raspuns
@@ -40,10 +52,11 @@ reason: reason, contact reason, category, ticket type, type, topic, reden, conta
     onderwerpcategorie, soort, motiv, motivul, tip, tip tichet
 agent: assignee, agent, assigned to, owner, agent name, handled by, server, behandelaar, medewerker, toegewezen
     aan, eigenaar, alocat lui, atribuit lui, angajat, operator, responsabil
-team: team, group, queue, department, groep, afdeling, wachtrij, echipa, grup, departament
+team: team, group, queue, department, groep, afdeling, wachtrij, echipa, grup, departament, coada, coada de
+    asteptare
 customer_id: customer id, requester id, client id, contact id, klantnummer, klant id, id client, cod client
-customer_email: customer email, requester email, email, e mail, email address, klant email, emailadres, e
-    mailadres, email client, adresa email, adresa de email
+customer_email: customer email, requester email, email, email address, klant email, klant emailadres, emailadres,
+    emailadres klant, email klant, mailadres, email client, adresa email, adresa de email, adresa email client
 customer_name: customer name, customer, requester, name, klant, klantnaam, naam, client, nume, nume client
 language: language, taal, limba
 brand: brand, merk, marca, brand name
@@ -60,10 +73,19 @@ rated_at: rated at, rated on, survey date, survey completed at, survey completed
     completed at, ingevuld op, ingevuld, invuldatum, beoordeeld op, datum enquete, completat la, data completarii,
     evaluat la
 subject: subject, ticket subject, title, onderwerp, titel, subiect, titlu
-started_at: started at, call started, start time, start, begin, gestart op, inceput la, ora inceput
+started_at: started at, call started, start time, start, begin, call time, gestart op, starttijd, begintijd, inceput la,
+    ora inceput, data apelului, ora apelului, data si ora apelului
 answered_at: answered at, call answered, answer time, opgenomen op, beantwoord op, preluat la, raspuns la
 ended_at: ended at, call ended, end time, end, einde, beeindigd op, incheiat la, sfarsit
-talk: talk time, talk, talk seconds, gesprekstijd, gespreksduur, durata convorbire, durata apel
+wait: wait time, waiting time, wait, queue time, time in queue, queue wait, wachttijd, tijd in wachtrij, timp asteptare, timp
+    de asteptare, durata asteptare, timp in coada
+talk: talk time, talk, talk seconds, conversation time, call duration, gesprekstijd, gespreksduur, durata convorbire,
+    durata convorbirii, timp convorbire, timp de convorbire, durata apel, durata apelului
+hold: hold time, time on hold, hold, tijd in de wacht, wachtstand, timp hold, timp retinere
+wrap_up: wrap up time, wrap up, after call work, after call work time, acw, acw time, nawerktijd, nawerk, nabewerking, timp dupa
+    apel, timp post apel, timp dupa convorbire, lucru dupa apel
+outcome: call outcome, outcome, call result, call status, disposition, uitkomst, afloop, gespreksstatus, rezultat apel,
+    rezultatul apelului, stare apel, starea apelului
 call_id: call id, interaction id, contact id, gespreks id, oproep id, id apel
 order_id: order id, order number, order, ordernummer, bestelnummer, bestelling, numar comanda, comanda
 placed_at: placed at, ordered at, order date, besteld op, besteldatum, data comenzii, comandat la
@@ -83,6 +105,35 @@ solved: solved, resolved, done, completed, opgelost, afgehandeld, gereed, rezolv
 closed: closed, gesloten, afgesloten, inchis, inchisa
 """)
 
+PRIORITIES = _lists("""
+low: low, laag, lage, scazuta, scazut, mica, redusa
+normal: normal, medium, normaal, gemiddeld, midden, normala, medie, mediu
+high: high, hoog, hoge, ridicata, ridicat, mare, inalta
+urgent: urgent, critical, spoed, kritiek, dringend, urgenta, critica, critic
+""")
+
+# The five words of a satisfaction score; fewer of them, as only good and bad, are another scale.
+RATINGS = _lists("""
+5: very satisfied, excellent, very good, zeer tevreden, heel tevreden, uitstekend, foarte multumit, foarte satisfacut, excelent
+4: satisfied, good, tevreden, goed, multumit, satisfacut, bun
+3: neutral, average, neutraal, neutru, mediu
+2: dissatisfied, unsatisfied, bad, poor, ontevreden, slecht, nemultumit, nesatisfacut, slab
+1: very dissatisfied, very unsatisfied, very bad, very poor, zeer ontevreden, heel ontevreden, zeer slecht, heel slecht, foarte
+    nemultumit, foarte nesatisfacut, foarte slab
+""")
+
+OUTCOMES = _lists("""
+answered: answered, handled, completed, connected, served, beantwoord, opgenomen, aangenomen, afgehandeld, preluat, raspuns,
+    gestionat, finalizat
+abandoned: abandoned, abandon, hang up, hung up, lost, verlaten, opgehangen, afgehaakt, abandonat, pierdut, renuntat
+callback_requested: callback, call back, callback requested, terugbelverzoek, terugbellen, apel inapoi
+missed: missed, no answer, unanswered, not answered, gemist, niet beantwoord, niet opgenomen, ratat, nepreluat, fara raspuns
+overflowed: overflow, overflowed, overloop, redirectionat
+self_served: self service, self served, zelfbediening, autoservire
+closed_hours: after hours, out of hours, closed hours, buiten openingstijd, buiten openingstijden, in afara programului
+failed: failed, error, busy, mislukt, bezet, esuat, ocupat
+""")
+
 CHANNELS = _lists("""
 email: email, e mail, mail, posta electronica
 chat: chat, live chat, livechat, webchat
@@ -94,6 +145,10 @@ web: web, web form, webform, website, portal, form, formulier, webformulier, con
 sms: sms, text message
 in_person: in person, store, shop, winkel, balie, magazin
 """)
+
+
+_TOTALS = frozenset({"total", "totals", "totaal", "totalen", "eindtotaal", "subtotaal", "subtotal", "totaluri"})
+_LONGEST = 60
 
 
 def plain(text: str) -> str:
@@ -128,6 +183,15 @@ def word_for(text: str, words: dict[str, tuple[str, ...]]) -> str | None:
     """The word of ours that a text of the export suggests, or None."""
     wanted = _joined(text)
     return next((ours for ours, theirs in words.items() if wanted in map(_joined, theirs)), None)
+
+
+def begins_with_total(text: str) -> bool:
+    """Whether a line says that it sums up others.
+
+    >>> begins_with_total("Totaal: 403"), begins_with_total("Total general"), begins_with_total("Totally lost")
+    (True, True, False)
+    """
+    return next(iter(plain(text[:_LONGEST].removeprefix("Grand ")).split()), "") in _TOTALS
 
 
 @lru_cache(maxsize=4_096)

@@ -49,7 +49,7 @@ __all__ = ["Book", "LoadReport", "Progress"]
 
 Progress = Callable[[str, int], None]
 
-_ROWS_SAID = 20  # of those kept aside; `meta.kept_aside` has them all, but not those of a dry run
+_ROWS_SAID = 20  # of those kept aside, one of each reason first; `meta.kept_aside` has them all, but not those of a dry run
 
 
 @dataclass
@@ -328,7 +328,8 @@ class Book:
         for k in kept:
             report.reasons[k.reason] = report.reasons.get(k.reason, 0) + 1
         report.kept_aside = len(rows)
-        report.first_aside = [_said(k) for k in list(kept)[:_ROWS_SAID]]
+        first = {id(each) for each in {k.reason: k for k in reversed(list(kept))}.values()}
+        report.first_aside = [_said(k) for k in sorted(kept, key=lambda k: id(k) not in first)[:_ROWS_SAID]]
         if rows:
             names = (
                 "data_version", "source", "label", "file", "row_number",

@@ -12,12 +12,12 @@ from starlette.responses import JSONResponse, Response
 from servicemeter import __version__
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.model.answer import Answer
+from servicemeter.model.condition import condition
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Question
 from servicemeter.show.tables import csv_text
 from servicemeter.web.asked import (
     PERIODS,
-    condition,
     day_from,
     instant_from,
     question_from_json,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, get_args
 
 from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.model.condition import condition
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Grain, Question, Scope
 from servicemeter.show.phrases import phrase
@@ -16,8 +15,6 @@ from servicemeter.show.phrases import phrase
 __all__ = [
     "PERIODS",
     "as_default",
-    "condition",
-    "condition_text",
     "day_from",
     "instant_from",
     "question_from_json",
@@ -59,22 +56,6 @@ def instant_from(text: object, key: str) -> datetime:
     if at is None or at.tzinfo is None:
         raise BadQuestion(f"{key}={text!r} is not an instant with an offset. Write it as 2026-11-21T17:40:00+01:00.")
     return at
-
-
-def condition(text: str) -> Filter:
-    """A condition written `channel=email,chat` or `team!=returns`; a value with a comma stands in double quotes."""
-    negated = text.partition("=")[0].endswith("!")
-    dimension, mark, values = text.partition("!=" if negated else "=")
-    if not dimension or not mark or not values:
-        raise BadQuestion(f"where={text!r} is not a condition. Write channel=email,chat or team!=returns.")
-    return Filter(dimension.strip(), tuple(next(csv.reader([values]))), negated)
-
-
-def condition_text(held: Filter) -> str:
-    """A condition as the address writes it; `condition` reads it back."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(held.values)
-    return f"{held.dimension}{'!=' if held.negated else '='}{out.getvalue()}"
 
 
 def questions_from_query(pairs: Iterable[tuple[str, str]], metrics: Mapping[str, Metric]) -> list[Question]:

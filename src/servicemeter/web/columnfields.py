@@ -13,6 +13,7 @@ from servicemeter.desk.columnform import ColumnFault, ColumnFilled, Filled
 from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.show.dimensions import dimension_value
 from servicemeter.show.phrases import phrase, say
+from servicemeter.show.story import outcome_words
 from servicemeter.sources.choiceback import Beyond
 from servicemeter.sources.choices import GROUPS
 
@@ -68,7 +69,11 @@ _MEANINGS = {
     "started_at": phrase("call began at"),
     "answered_at": phrase("call answered at"),
     "ended_at": phrase("call ended at"),
-    "talk": phrase("talk time in seconds"),
+    "wait": phrase("waiting time of the call"),
+    "talk": phrase("talk time"),
+    "hold": phrase("time on hold"),
+    "wrap_up": phrase("work after the call"),
+    "outcome": phrase("how the call ended"),
     "order_id": phrase("order number"),
     "placed_at": phrase("ordered at"),
     "amount": phrase("amount"),
@@ -141,6 +146,8 @@ def meaning_words(language: str) -> list[tuple[str, list[tuple[str, str]]]]:
 
 def word_words(role: str, word: str, language: str) -> str:
     """One of our words for a value."""
+    if role == "outcome":
+        return outcome_words(word, language)
     return dimension_value(role, word, language) if role in ("status", "channel", "priority") else word
 
 

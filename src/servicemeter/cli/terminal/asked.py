@@ -81,7 +81,7 @@ def _month(end: datetime, tz: str, grain: str | None) -> _Pairs:
 
 def conditions(where: Sequence[str]) -> tuple[Filter, ...]:
     """The conditions of `--where`."""
-    from servicemeter.web.asked import condition
+    from servicemeter.model.condition import condition
 
     return tuple(condition(text) for text in where)
 

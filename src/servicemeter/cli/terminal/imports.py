@@ -21,6 +21,7 @@ from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
 from servicemeter.sources.files import sheet_remarks
+from servicemeter.sources.mappingfile import read_mapping
 from servicemeter.sources.options import FileOptions, parse_options
 from servicemeter.sources.proposal import propose
 
@@ -38,6 +39,7 @@ class Imports:
         self._home, self._form = home, form
         self._told: list[dict[str, Any]] = []
         self._reports: list[ImportReport] = []
+        self._mapped: list[Path] = []
         self._failures: list[int] = []
 
     def take(self, requests: Iterable[ImportRequest]) -> None:
@@ -65,6 +67,7 @@ class Imports:
         with telling(Path(request.label).name) as progress:
             report = desk.import_files(request, now=now, progress=progress)
         self._reports.append(report)
+        self._mapped += [Path(request.mapping)] if request.mapping and report.load else []
         self._told.append(_as_dict(report, is_dry_run=request.dry_run))
         _tell(report, is_shown=self._form == "table")
 
@@ -77,7 +80,10 @@ class Imports:
             _, told["proposal"] = _proposed(request.path, request.options, now)
             if self._form == "table":
                 click.echo(told["proposal"], nl=False)
-            hint("The proposal above goes into a file: read it, mend it, then import with --map FILE.")
+            hint(
+                f"The proposal above goes into a file: servicemeter import {request.label} --propose FILE.toml. Read it, "
+                "mend it, then import with --map FILE.toml."
+            )
         self._told.append(told)
         self._failures.append(status)
 
@@ -87,6 +93,14 @@ class Imports:
             return
         kept = any(report.load and report.load.kept_aside for report in self._reports)
         hint("What was kept aside, row by row: servicemeter check --kept-aside" if kept else "Now: servicemeter scorecard")
+        self._keep_mapping()
+
+    def _keep_mapping(self) -> None:
+        """Say where a mapping of one's own has to stand so that the next file of its shape finds it."""
+        for mapping in dict.fromkeys(self._mapped):
+            is_there = mapping.absolute().parent == self._home.mappings.absolute()
+            if mapping.is_file() and not is_there and read_mapping(mapping).recognise:
+                hint(f"The next file of this shape needs no --map once {mapping.name} stands in {self._home.mappings}.")
 
 
 def _tell(report: ImportReport, *, is_shown: bool) -> None:
@@ -103,7 +117,7 @@ def _tell(report: ImportReport, *, is_shown: bool) -> None:
         click.echo(f"{name}: {verb} from {report.source}" + ("" if load.is_dry_run else f", data version {load.data_version}"))
         print_table(_table(report))
     for condition, count in report.dropped.items():
-        remark(f"{name}: {counted('en', count, '{n} row', '{n} rows')} left out by the mapping: {condition}")
+        remark(f"{name}: {counted('en', count, '{n} row', '{n} rows')} left out: {condition}")
     if not load.tables and not load.kept_aside:
         remark(f"{name}: there are no rows in it.")
     _tell_kept_aside(name, load.kept_aside, load.reasons)

@@ -1,7 +1,7 @@
 -- kind: invitation
 -- needs: given, invitations
 -- of: survey_answers
--- dimensions: agent=agent_id team=team_id scale=scale page=page location=location
+-- dimensions: agent=agent_id team=team_id priority=ps.priority scale=scale page=page location=location
 -- Survey answers as episodes: from answered until a later valid answer to the same question of the same invitation.
 select g.source, g.invitation_id, g.answer_id, v.kind, v.scope, v.delivery, g.scale, g.scale_min, g.scale_max, g.is_high_good, g.question,
        v.sent_at, g.answered_at,

@@ -1,7 +1,7 @@
 -- kind: work
 -- needs: bots, agent_spans, members, tickets
 -- of: interactions work_sessions
--- dimensions: agent=agent_id team=team_id queue=queue
+-- dimensions: agent=agent_id team=team_id priority=ps.priority queue=queue
 -- Time people spent handling: legs of calls and chats they answered, and work sessions on written tickets.
 {% import '_macros.sql' as m with context %}
 with handled as (

@@ -1,7 +1,7 @@
 -- kind: invitation
 -- needs: given, sessions, tickets, members, solves, contacts
 -- of: survey_invitations
--- dimensions: agent=agent_id team=team_id page=page location=location
+-- dimensions: agent=agent_id team=team_id priority=ps.priority page=page location=location
 -- Survey invitations: whom they name, and when their score question was first answered after they were sent. The agent is
 -- the one they name, else who handled the call or chat, else who had the ticket at its last solve before.
 with answered as (

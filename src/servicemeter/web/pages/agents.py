@@ -139,10 +139,19 @@ def _trends(metric: Metric, rows: list[dict[str, object]], grain: str, language:
 
 
 def _compared(seen: Visit, by: str) -> Comparison:
+    """The comparison asked for; where no metric was named, in the first that the data can measure."""
     own = seen.address.own
-    known = [metric.name for metric in seen.desk.metrics()]
-    default = _DEFAULT_METRIC if _DEFAULT_METRIC in known else known[0]
-    return compare(seen.desk, by, own.get("metric", default), mix=own.get("mix", _DEFAULT_MIX), **seen.address.scorecard_call())
+    known = {metric.name for metric in seen.desk.metrics()}
+    offered = [own["metric"]] if "metric" in own else [name for name in (_DEFAULT_METRIC, *COMPARED) if name in known]
+    span = {"mix": own.get("mix", _DEFAULT_MIX), **seen.address.scorecard_call()}
+    found = (compare(seen.desk, by, name, **span) for name in offered)
+    first = next(found)
+    return first if _is_measured(first) else next(filter(_is_measured, found), first)
+
+
+def _is_measured(comparison: Comparison) -> bool:
+    rows = comparison.answers[0].rows if comparison.answers else []
+    return not rows or any(row["null_reason"] != "not_measured" for row in rows)
 
 
 def _page(seen: Visit, comparison: Comparison) -> Response:
@@ -157,6 +166,7 @@ def _page(seen: Visit, comparison: Comparison) -> Response:
         heading=say(language, _TITLES[comparison.by]),
         kinds=[(say(language, _TITLES[kind]), seen.address.beside(at), at == path) for at, kind in _KINDS.items()],
         comparison=comparison,
+        is_measured=_is_measured(comparison),
         panel=panel,
         pictures=drawn,
         files=files_of(panel, lambda form: seen.address.beside(f"{path}.{form}")) if comparison.groups else [],
@@ -192,6 +202,8 @@ def _finding(comparison: Comparison, language: str) -> str:
     outside = [group for group in judged if group.stands_out]
     if comparison.is_hidden:
         return say(language, "Individuals are not compared here")
+    if not _is_measured(comparison):
+        return say(language, "The data cannot tell this")
     if not judged:
         return say(language, "Too few cases to compare anybody")
     if not outside:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from servicemeter.desk.methods.busy_times import busy_times
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.model.answer import Row
+from servicemeter.model.condition import condition
 from servicemeter.model.watch import BusyTimes
 from servicemeter.show.busy import busiest, busy_cells, hours_chart, per_hour_words
 from servicemeter.show.dates import weekday_names
@@ -19,7 +20,7 @@ from servicemeter.show.durations import duration
 from servicemeter.show.heat import heat_chart
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
-from servicemeter.web.asked import PERIODS, condition, day_from, instant_from
+from servicemeter.web.asked import PERIODS, day_from, instant_from
 from servicemeter.web.exports import FIGURES, FORMS, Taken, take_along
 from servicemeter.web.pages import Page
 from servicemeter.web.panels import SIZES

@@ -21,6 +21,7 @@ from servicemeter.ground.errors import BadQuestion, ServicemeterError
 from servicemeter.show.dates import day
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
+from servicemeter.sources.shaping import TOTALS
 from servicemeter.web.columnfields import (
     KIND_WORDS,
     beyond_words,
@@ -258,6 +259,7 @@ def _told(report: ImportReport, language: str) -> dict[str, Any]:
         "first_aside": load.first_aside if load else [],
         "reasons": sorted((load.reasons if load else {}).items(), key=lambda pair: -pair[1]),
         "dropped": sorted(report.dropped.items()),
+        "totals": TOTALS,
         "remarks": [*report.remarks, *(load.notes if load else [])],
         "first_rows": {table: _aligned(rows) for table, rows in report.first_rows.items() if rows},
     }

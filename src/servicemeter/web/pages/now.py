@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from servicemeter.desk.methods.watch import watch
 from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.model.condition import condition
 from servicemeter.model.watch import Watch, WatchList
 from servicemeter.show.dimensions import dimension_value
 from servicemeter.show.durations import duration
@@ -22,7 +23,7 @@ from servicemeter.show.sentences import data_status
 from servicemeter.show.tickets import AGE_WORDS, seconds_since
 from servicemeter.show.words import null_words
 from servicemeter.web.address import FILTERS
-from servicemeter.web.asked import condition, instant_from
+from servicemeter.web.asked import instant_from
 from servicemeter.web.exports import FIGURES, Taken, take_along
 from servicemeter.web.pages import Page
 from servicemeter.web.pages.tickets import TicketLine, ticket_line

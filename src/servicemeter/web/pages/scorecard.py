@@ -8,6 +8,7 @@ from starlette.responses import Response
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.show.phrases import phrase
 from servicemeter.show.sentences import Finding, summarise
+from servicemeter.web.asker import asker
 from servicemeter.web.cards import family_views
 from servicemeter.web.keptpages import kept
 from servicemeter.web.pages import Page
@@ -29,7 +30,7 @@ def scorecard_page(request: Request) -> Response:
     chosen = [metric.name for metric in seen.desk.metrics()] if has_all else None
     scorecard = seen.desk.scorecard(**seen.address.scorecard_call(), metrics=chosen)
     if _is_empty(scorecard):
-        return seen.page("empty.html", here="scorecard")
+        return seen.page("empty.html", here="scorecard", may_load=asker().person.may("load_data"))
     metrics = {metric.name: metric for metric in seen.desk.metrics()}
     summary = summarise(scorecard, metrics, seen.language)
     values = seen.over(scorecard)  # the findings come last: looking for them may begin only when all else has been asked

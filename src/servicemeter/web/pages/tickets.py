@@ -14,6 +14,7 @@ from starlette.responses import Response
 from servicemeter.desk.methods.find_tickets import find_tickets
 from servicemeter.desk.methods.ticket_choices import ticket_choices
 from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.model.condition import condition
 from servicemeter.model.question import Filter
 from servicemeter.model.ticket import AGES, SLA_STATES, SORTS, STATUSES, WAITS, TicketList, TicketWish
 from servicemeter.show.dimensions import dimension_value
@@ -21,7 +22,7 @@ from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted, phrase, say
 from servicemeter.show.sentences import data_status
 from servicemeter.show.tickets import AGE_WORDS, agent_words, at_words, promise_words, wait_words
-from servicemeter.web.asked import condition, day_from, instant_from
+from servicemeter.web.asked import day_from, instant_from
 from servicemeter.web.exports import FIGURES, Taken, take_along
 from servicemeter.web.pages import Page
 from servicemeter.web.plain import PlainJSON
