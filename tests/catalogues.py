@@ -42,6 +42,8 @@ _SHOWN = (
 _BELOW = ("ground", "metrics", "sources", "store")
 """Rooms whose marked phrases are said below the faces."""
 _ERRORS = frozenset(errors.__all__)
+_KINDS = {"phrase": "phrase", "either": "either", "any_of": "either", "dimension": "dimension"}
+"""Marks of a value in a sentence, and the kind of value each makes it."""
 _TWO = {"counted": 2, "plural": 0, "_count": 1}
 Said = dict[str, str | None]
 """English phrases with their plural, where they have one."""
@@ -135,8 +137,8 @@ def _shape(node: ast.JoinedStr) -> str:
 
 def _kind(part: ast.FormattedValue) -> tuple[str, ast.expr]:
     value, spec = part.value, part.format_spec
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("phrase", "either"):
-        return value.func.id, value.args[0]
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _KINDS:
+        return _KINDS[value.func.id], value.args[0]
     is_number = isinstance(spec, ast.JoinedStr) and [getattr(one, "value", "") for one in spec.values] == [","]
     return "," if is_number else "", value
 
