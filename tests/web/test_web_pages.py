@@ -207,7 +207,7 @@ def test_a_file_says_what_was_remarked_beside_its_figures_in_the_language_asked(
     files = {form: ask(create_app(desk), link.format(form)).content for form in ("json", "xlsx", "svg")}
     notes = json.loads(files["json"])["notes"]
     assert notes.startswith(said + " ") and "agreement 19" in notes and notes.count(".") == 4
-    about = dict(load_workbook(BytesIO(files["xlsx"]))["about"].iter_rows(values_only=True))
+    about = {title: text for title, text, *_ in load_workbook(BytesIO(files["xlsx"]))["about"].iter_rows(values_only=True)}
     assert about["notes"] == notes
     lines = [element.text or "" for element in ElementTree.fromstring(files["svg"]).iter()]
     place = next(place for place, line in enumerate(lines) if line.startswith("Niciun"))
