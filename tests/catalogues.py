@@ -28,8 +28,8 @@ __all__ = ["PACKAGE", "catalogue", "missing", "phrases", "raised"]
 PACKAGE = Path(str(files("servicemeter")))
 _ONE = {"say": 1, "phrase": 0, "_seconds": 1, "_share": 1, "_number": 1, "_money": 1}
 _SHOWN = (
-    "desk/asking.py", "desk/comparing.py", "desk/completeness.py", "desk/desk.py", "desk/hours.py", "desk/methods/*.py",
-    "desk/ownrows.py", "desk/privacy.py", "desk/promises.py", "desk/pulling.py", "desk/scorecard.py",
+    "desk/asking.py", "desk/comparing.py", "desk/completeness.py", "desk/desk.py", "desk/hours.py", "desk/making.py",
+    "desk/methods/*.py", "desk/ownrows.py", "desk/privacy.py", "desk/promises.py", "desk/pulling.py", "desk/scorecard.py",
     "desk/setting.py", "desk/sight.py", "desk/states.py", "desk/surveydesk.py", "desk/sync.py", "desk/targets.py",
     "desk/uploads.py", "desk/withdrawing.py", "ground/clock.py", "ground/openings.py", "ground/weektext.py", "ground/zones.py",
     "metrics/**/*.py", "model/*.py", "office/apikeys.py", "office/people.py", "sources/canonical.py", "sources/client.py",

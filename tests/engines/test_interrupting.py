@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import duckdb
@@ -66,3 +67,26 @@ def test_nothing_of_it_stays(statement: str, times: int) -> None:
         engine.run("insert into kept values (3)")
     assert engine.rows("select one from kept order by one") == [(1,), (3,)]
     engine.close()
+
+
+@pytest.mark.parametrize("times", [0, 2])
+def test_joins_go_by_the_estimate_again_after_what_was_stopped_in_a_transaction(times: int) -> None:
+    """And it is said to be stopped: setting this back fails while the transaction is not undone, or is interrupted itself."""
+    engine = DuckDB(None)
+    own = engine._connection
+    with pytest.raises(Stopped), engine.transaction(), engine.as_written():
+        assert _disabled(engine) != ""
+        with suppress(duckdb.Error):
+            own.execute("select error('the transaction fails here')")
+        engine._connection = _InterruptedAt(own, "reset disabled_optimizers", times)
+        raise Stopped("somebody wanted a turn")
+    engine._connection = own
+    assert _disabled(engine) == "" and engine.rows("select 1") == [(1,)]
+    with engine.as_written():
+        assert _disabled(engine) != ""
+    assert _disabled(engine) == ""
+    engine.close()
+
+
+def _disabled(engine: DuckDB) -> str:
+    return str(engine.rows("select current_setting('disabled_optimizers')")[0][0])

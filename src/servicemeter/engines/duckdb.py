@@ -47,6 +47,7 @@ class DuckDB:
     ) -> None:
         self.path = path
         self._lock = threading.RLock()
+        self._is_as_written = False
         self._readers: set[DuckDB] = set()
         self._reader = connection is not None
         if connection is not None:
@@ -196,7 +197,16 @@ class DuckDB:
         try:
             yield
         finally:
-            self.run("reset disabled_optimizers")
+            self._as_estimated()
+
+    def _as_estimated(self) -> None:
+        """Join by the estimate again; in a transaction that failed, once that is undone."""
+        with self._lock:
+            try:
+                _until_done(self._connection, "reset disabled_optimizers")
+                self._is_as_written = False
+            except duckdb.Error:
+                self._is_as_written = True
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -231,14 +241,20 @@ class DuckDB:
             self._connection.close()
 
     def _roll_back(self) -> None:
-        while True:
-            try:
-                self._connection.execute("rollback")
-            except duckdb.InterruptException:
-                continue  # who waits interrupts again and again; left half undone, nothing would be answered any more
-            except duckdb.Error:
-                pass  # the failing statement has already ended the transaction
-            return
+        with suppress(duckdb.Error):  # the failing statement has already ended the transaction
+            _until_done(self._connection, "rollback")
+        if self._is_as_written:
+            self._as_estimated()
+
+
+def _until_done(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Run what must not be left half done: who waits interrupts again and again, and nothing would be answered any more."""
+    while True:
+        try:
+            connection.execute(statement)
+        except duckdb.InterruptException:
+            continue
+        return
 
 
 def _half_of_memory() -> str:

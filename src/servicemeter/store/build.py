@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib import resources
 from typing import Any
 
@@ -184,19 +184,31 @@ class Facts:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
         if self.on_demand:
             self.engine.drop_schema(self.schema)
-        self.engine.make_schema(self.schema)
-        self._build_calendar()
-        if self.on_demand:
+            self._begin_build()
             self._absent = {"persons", *(fact.name for fact in self._ordered())}
             return
-        self._find_bare()
-        build_persons(self.engine, self.schema)
+        for name, work in self.pieces():
+            if progress:
+                progress(name)
+            work()
+
+    def pieces(self) -> list[tuple[str, Callable[[], None]]]:
+        """What building every fact from all rows is made of, in order: (what is built, the work). Each may be done again."""
+        return [
+            ("calendar", self._begin_build),
+            ("what is empty", self._find_bare),
+            ("persons", lambda: build_persons(self.engine, self.schema)),
+            *((fact.name, partial(self._build_whole, fact)) for fact in self._ordered()),
+            ("scaffolding", self._drop_scaffolding),
+        ]
+
+    def _begin_build(self) -> None:
+        self.engine.make_schema(self.schema)
+        self._build_calendar()
+
+    def _build_whole(self, fact: FactFile) -> None:
         with self.engine.as_written():
-            for fact in self._ordered():
-                if progress:
-                    progress(fact.name)
-                self._replace_all(fact)
-        self._drop_scaffolding()
+            self._replace_all(fact)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a statement over these facts."""
