@@ -51,7 +51,7 @@ from servicemeter.model.scorecard import Scorecard
 from servicemeter.office.database import Office, open_office
 from servicemeter.office.runs import SyncRun
 from servicemeter.store.book import Book, LoadReport, Progress
-from servicemeter.store.build import Facts
+from servicemeter.store.build import Facts, policies_set
 from servicemeter.store.loads import LoadKind
 from servicemeter.store.occasions import find_occasions
 from servicemeter.store.policies import Policies
@@ -517,9 +517,9 @@ class Desk(Asking):
             self._make_ready(progress)
 
     def policies(self) -> Policies:
-        """What is promised, as the facts would read it; they need not be there."""
+        """What is promised, as the facts have it; they need not be there."""
         with self._lock:
-            return Facts(self._engine, self.book.settings(), on_demand=True).policies
+            return policies_set(self._engine, self.book.settings())
 
     @property
     def hides_individuals(self) -> bool:

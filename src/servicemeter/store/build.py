@@ -32,7 +32,7 @@ from servicemeter.store.touched import EVERYTHING
 from servicemeter.store.variants import with_defaults
 from servicemeter.store.versions import known_versions
 
-__all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
+__all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files", "policies_set"]
 
 LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
@@ -136,6 +136,15 @@ def _read_head(name: str, text: str) -> FactFile:
     )
 
 
+def policies_set(engine: Engine, settings: dict[str, str]) -> Policies:
+    """What is promised, as the facts of a book would have it; they need not be there."""
+    return _policies(engine, read_calendars(engine, settings), with_defaults({}))
+
+
+def _policies(engine: Engine, calendars: Calendars, building: Mapping[str, str]) -> Policies:
+    return read_policies(engine, calendars.by_id, building["sla_pause_states"]).knowing(capabilities_of(engine))
+
+
 class Facts:
     """The facts of one book in one schema, for one horizon and one set of building parameters.
 
@@ -160,8 +169,7 @@ class Facts:
         self.horizon = horizon or Horizon()
         self.building = with_defaults(building or {})
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=self.building["calendar_mode"])
-        policies = read_policies(engine, self.calendars.by_id, self.building["sla_pause_states"])
-        self.policies: Policies = policies.knowing(capabilities_of(engine))
+        self.policies: Policies = _policies(engine, self.calendars, self.building)
         self._through = self._ends_of_sources()
         self._tz = settings.get("report_tz") or "UTC"
         self._base_currency = settings.get("base_currency") or self._only_currency()
