@@ -29,6 +29,7 @@ PACKAGE = Path(str(files("servicemeter")))
 _ONE = {"say": 1, "phrase": 0, "_seconds": 1, "_share": 1, "_number": 1, "_money": 1}
 _SHOWN = (
     "desk/asking.py", "desk/comparing.py", "desk/completeness.py", "desk/desk.py", "desk/goals.py", "desk/hours.py",
+    "desk/making.py",
     "desk/methods/*.py", "desk/ownrows.py", "desk/privacy.py", "desk/promises.py", "desk/pulling.py", "desk/scorecard.py",
     "desk/setting.py", "desk/sight.py", "desk/states.py", "desk/surveydesk.py", "desk/sync.py", "desk/targets.py",
     "desk/uploads.py", "desk/withdrawing.py", "ground/clock.py", "ground/openings.py", "ground/weektext.py", "ground/zones.py",
@@ -42,6 +43,8 @@ _SHOWN = (
 _BELOW = ("ground", "metrics", "sources", "store")
 """Rooms whose marked phrases are said below the faces."""
 _ERRORS = frozenset(errors.__all__)
+_KINDS = {"phrase": "phrase", "either": "either", "any_of": "either", "dimension": "dimension"}
+"""Marks of a value in a sentence, and the kind of value each makes it."""
 _TWO = {"counted": 2, "plural": 0, "_count": 1}
 Said = dict[str, str | None]
 """English phrases with their plural, where they have one."""
@@ -135,8 +138,8 @@ def _shape(node: ast.JoinedStr) -> str:
 
 def _kind(part: ast.FormattedValue) -> tuple[str, ast.expr]:
     value, spec = part.value, part.format_spec
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ("phrase", "either"):
-        return value.func.id, value.args[0]
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _KINDS:
+        return _KINDS[value.func.id], value.args[0]
     is_number = isinstance(spec, ast.JoinedStr) and [getattr(one, "value", "") for one in spec.values] == [","]
     return "," if is_number else "", value
 

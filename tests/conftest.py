@@ -47,6 +47,15 @@ def home(blank_home: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def desk(home: Path) -> Iterator[Desk]:
+    """A desk on it, into which nothing was loaded."""
+    from servicemeter.desk.desk import Desk
+
+    with Desk(Home(home), on_demand=True) as opened:
+        yield opened
+
+
+@pytest.fixture
 def own_shop(shop: Path, tmp_path: Path) -> Path:
     """A copy of it that a test may change."""
     return Path(shutil.copytree(shop, tmp_path / "own"))

@@ -80,7 +80,7 @@ class FakeUploads:
 class FakePages:
     """Mixed into the hand-made desk."""
 
-    hides_individuals = False
+    hides_individuals = is_making_facts = False
     scorecard: Callable[..., Scorecard]
 
     covers: list[Any]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from browser_visit import full_width, opened, styled
 from loopback import on_loopback
 from servicemeter.desk.desk import Desk
-from servicemeter.ground.settings import Home
 from servicemeter.web.app import create_app
 
 pytestmark = pytest.mark.browser
 FILE = "Nr;Aangemaakt;Status;Kanaal\n1;02-03-2026 09:00;klaar;loket\n2;03-03-2026 10:00;wacht;mail\n"
-
-
-@pytest.fixture
-def desk(blank_home: Path, tmp_path: Path) -> Iterator[Desk]:
-    with Desk(Home(tmp_path / "home"), on_demand=True) as desk:
-        yield desk
 
 
 def choose(page: Any, name: str, letters: str, wanted: str) -> None:

@@ -163,7 +163,17 @@ def test_the_catalogue_and_a_definition_in_full(shop: Path) -> None:
     assert all(name in listed for name in all_metrics())
     metric = all_metrics()["first_response_time"]
     shown = runner.invoke(servicemeter, ["metrics", metric.name, "--language", "nl"]).stdout
-    for text in (metric.label("nl"), metric.formula, metric.counted, "clock", "business", "Engl", *metric.names["ro"]):
+    for text in (
+        metric.label("nl"),
+        metric.asks["nl"],
+        "formule",
+        "laat weg",
+        "clock",
+        "business",
+        "in het Engels",
+        *metric.names["ro"],
+    ):
         assert text in shown, text
+    assert not any(text in shown for text in (metric.formula, metric.counted, "leaves out", "is better", "what it does"))
     told = json.loads(runner.invoke(servicemeter, ["metrics", metric.name, "--format", "json"]).stdout)
     assert (told["metric"], told["formula"]) == (metric.name, metric.formula)

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from hours_desk import kept, load_weekend, wait
 from servicemeter.cli import servicemeter
+from servicemeter.cli.terminal import progress
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.hours import hold_hours
 from servicemeter.ground.errors import BadCalendar
@@ -28,15 +29,20 @@ def figures(home: Path) -> tuple[float | None, tuple[float | None, int | None]]:
         return wait(desk), kept(desk)
 
 
-def test_hours_and_promises_are_set_shown_and_taken_back(tmp_path: Path) -> None:
+def test_hours_and_promises_are_set_shown_and_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Desk(Home(tmp_path)) as desk:
         load_weekend(desk)
     tried = run("hours", tmp_path, *NEW, "--dry-run")
     assert tried.exit_code == 0 and "+ Monday 09:00–17:30, always" in tried.stdout and "Nothing was written" in tried.stderr
     assert run("hours", tmp_path, "show").stdout == ""
     assert figures(tmp_path)[0] == 232_200
-    made = run("hours", tmp_path, *NEW)
+    with monkeypatch.context() as telling:
+        telling.setattr(progress, "_BETWEEN_LINES_S", 0.0)
+        made = run("hours", tmp_path, *NEW)
     assert "Saved as data version 2." in made.stderr and "first_response_time" in made.stderr
+    assert "Working the figures out anew: step 2 of " in made.stderr
+    with Desk(Home(tmp_path)) as desk:
+        assert desk._keeper.pieces(desk.book.settings(), desk.data_version) is None  # all of them are there
     promised = run(
         "promises", tmp_path, "set", "--metric", "first_response", "--within", "4h", "--clock", "business", "--name", "a"
     )

@@ -179,7 +179,7 @@ def test_a_scope_narrows_everything(small: Desk, scope: Scope, ids: list[str]) -
         (TicketWish((Filter("age", ("old",)),)), UnknownName, "old"),
         (TicketWish(sort="best"), UnknownName, "best"),
         (TicketWish(page=0), BadQuestion, "count from 1"),
-        (TicketWish(size=9999), BadQuestion, "1 to 5000"),
+        (TicketWish(size=9999), BadQuestion, "1 to 5,000"),
     ],
 )
 def test_what_cannot_be_asked_is_said(small: Desk, wish: TicketWish, error: type[Exception], says: str) -> None:

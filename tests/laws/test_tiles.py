@@ -78,8 +78,10 @@ def _narrowed(question: Question, by_it: Answer) -> list[Question]:
     found = []
     for value in {str(row[dimension]): None for row in by_it.rows if dimension in row}:
         found.append(replace(alone, where=(Filter(dimension, (value,)),)))
-        if dimension in ("brand", "team", "agent", "source"):
-            found.append(replace(alone, scope=replace(Scope(), **{f"{dimension}s": (value,)})))
+        scopes = {"brand": Scope(brands=(value,)), "team": Scope(teams=(value,)), "agent": Scope(agents=(value,))}
+        scopes["source"] = Scope(sources=(value,))
+        if dimension in scopes:
+            found.append(replace(alone, scope=scopes[dimension]))
     return found
 
 

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 from catalogues import PACKAGE, catalogue, missing, phrases, raised
 from servicemeter.show.phrases import counted, form_for, read_catalogue, say
+from servicemeter.show.retelling import retell
 
 LANGUAGES = ("nl", "ro")
 FILES = sorted((PACKAGE / "show" / "locale").glob("*/*.po"))
@@ -56,6 +57,68 @@ def test_catalogues_are_read_as_gettext_reads_them(path: Path) -> None:
     rule = Locale(language).plural_form
     for n in range(250):
         assert names.index(rule(n)) == form_for(language, n), n
+
+
+COUNTS = (1, 2, 19, 20, 90, 100, 101, 119, 120)
+
+
+@pytest.mark.parametrize(
+    ("one", "many", "expected"),
+    [
+        (
+            "{n} ticket",
+            "{n} tickets",
+            "1 tichet|2 tichete|19 tichete|20 de tichete|90 de tichete|100 de tichete|101 tichete|119 tichete|120 de tichete",
+        ),
+        (
+            "Customers asked {n} question.",
+            "Customers asked {n} questions.",
+            "Clienții au pus 1 întrebare.|Clienții au pus 2 întrebări.|Clienții au pus 19 întrebări.|"
+            "Clienții au pus 20 de întrebări.|Clienții au pus 90 de întrebări.|Clienții au pus 100 de întrebări.|"
+            "Clienții au pus 101 întrebări.|Clienții au pus 119 întrebări.|Clienții au pus 120 de întrebări.",
+        ),
+    ],
+)
+def test_romanian_counts_whole_numbers_from_twenty_on_with_de(one: str, many: str, expected: str) -> None:
+    assert [counted("ro", n, one, many) for n in COUNTS] == expected.split("|")
+
+
+def test_a_number_takes_the_form_of_what_is_shown() -> None:
+    """Romanian says no "de" after decimals; 19.6 without them is shown as 20."""
+    one, many = "{n} ticket", "{n} tickets"
+    assert [counted("ro", n, one, many, 1) for n in (1.0, 20.0, 90.5)] == ["1,0 tichete", "20,0 tichete", "90,5 tichete"]
+    assert [counted("ro", n, one, many) for n in (19.4, 19.6, 1020, 0)] == [
+        "19 tichete", "20 de tichete", "1.020 de tichete", "0 tichete",
+    ]  # fmt: skip
+
+
+def test_sentences_told_again_count_in_the_same_way() -> None:
+    assert [retell("ro", f"the row has {n:,} cells, the header has 7") for n in (1, 19, 20, 1000, 1001)] == [
+        f"rândul are {cells}, antetul are 7"
+        for cells in ("1 celulă", "19 celule", "20 de celule", "1.000 de celule", "1.001 celule")
+    ]
+
+
+_FEW = {
+    "Password, {least} characters at least", "A password has {least} characters at least.",
+    "The new one, {least} characters at least", "Below {n} answers only their number is shown.",
+}  # fmt: skip
+"""Numbers of ours that are below twenty."""
+_DECIMAL = {
+    "{when}: {n} arrivals an hour", "{when}: work for {n} people", "{day} at {hour} is the busiest: {n} arrivals an hour",
+    "{day} at {hour} brings the most work: it keeps {n} people busy", "{value} transfers a ticket",
+    "Every hundred orders brought {number} requests.", "A solution took {number} replies.",
+}  # fmt: skip
+"""Numbers that are always shown with decimals, which take no "de"."""
+
+
+def test_no_romanian_number_stands_before_a_noun_without_its_form() -> None:
+    """What has a third form says "de" in it wherever the noun follows; such a noun follows no number that has one form only."""
+    known = catalogue("ro")
+    nouns = {noun for forms in known.values() if len(forms) == 3 for noun in re.findall(r"\{\w+\} de (\w+)", forms[2])}
+    nouns |= {"caractere", "contacte", "litere", "pagini", "persoane", "transferuri"}
+    plain = re.compile(rf"\{{\w+\}} (?:{'|'.join(nouns)})\b")
+    assert {one for one, forms in known.items() if plain.search(forms[-1])} == _FEW | _DECIMAL
 
 
 def test_an_unknown_language_and_an_unknown_phrase_are_said_in_english() -> None:

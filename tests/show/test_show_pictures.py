@@ -54,11 +54,11 @@ def test_a_picture_as_a_file_needs_no_style_sheet(name: str, theme: str) -> None
     """Well-formed, every class known and none left, nothing that runs, and letters that PNG can draw."""
     used = {word for found in re.findall(r' class="([^"]*)"', PICTURES[name]) for word in found.split()}
     assert used <= set(MARKS) | {"trend", "spark", "dotplot", "heat", "curve"}
-    file = poster(PICTURES[name], "A & B", "by <week>", "servicemeter", theme)
+    file = poster(PICTURES[name], "A & B", "by <week>", ["servicemeter"], theme)
     root = ElementTree.fromstring(file)
     assert "class=" not in file and "style" not in file and "script" not in file
     assert "A & B" in [e.text for e in root.iter()] and COLOURS[theme]["card"] in file
-    mute = poster(PICTURES[name], "", "", "", theme)
+    mute = poster(PICTURES[name], "", "", [], theme)
     assert png_bytes(file).startswith(b"\x89PNG") and len(png_bytes(file)) > len(png_bytes(mute)), "the letters are drawn"
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,6 +17,7 @@ from servicemeter.sources.encoding import find_encoding
 from servicemeter.sources.files import open_table
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import Ragged, text_of
+from workbooks import workbook_file
 
 AT = datetime.fromisoformat("2026-03-04T10:05:06")
 
@@ -88,7 +88,7 @@ def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path, text: str
 def test_lines_above_the_header_count_too(tmp_path: Path) -> None:
     path = write(tmp_path, "t.csv", "Export\nof today\nid,n\n1,x\n")
     assert [row["#"] for row in rows_of(path, FileOptions(skip_rows=2))[0]] == [4]
-    path = workbook(tmp_path / "t.xlsx", {"S": [["Export"], [], ["id"], [1], [], [2]]})
+    path = workbook_file(tmp_path / "t.xlsx", {"S": [["Export"], [], ["id"], [1], [], [2]]})
     assert [row["#"] for row in rows_of(path, FileOptions(skip_rows=1))[0]] == [4, 6]
 
 
@@ -206,21 +206,9 @@ def test_json_lines_are_flattened_and_bad_lines_kept(tmp_path: Path) -> None:
     assert [each.number for each in ragged] == [2, 3]
 
 
-def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    book.close()
-    return path
-
-
 def test_a_workbook_keeps_the_types_of_its_cells(tmp_path: Path) -> None:
     rows: list[list[Any]] = [["id", "at", "on", "n", "ok", None], [7, AT, date(2026, 3, 4), 4.5, True, None]]
-    path = workbook(tmp_path / "t.xlsx", {"Tickets": rows, "Other": [["x"], ["y"]]})
+    path = workbook_file(tmp_path / "t.xlsx", {"Tickets": rows, "Other": [["x"], ["y"]]})
     table = open_table(path)
     found, _ = rows_of(path)
     assert table.names == ("id", "at", "on", "n", "ok")
@@ -234,7 +222,7 @@ def test_a_workbook_keeps_the_types_of_its_cells(tmp_path: Path) -> None:
 
 
 def test_cells_right_of_a_sheets_header_are_not_swallowed(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "t.xlsx", {"S": [["a", "b"], [1, 2], [3, 4, "note"], [5]]})
+    path = workbook_file(tmp_path / "t.xlsx", {"S": [["a", "b"], [1, 2], [3, 4, "note"], [5]]})
     rows, ragged = rows_of(path)
     assert [row["#"] for row in rows] == [2, 4]
     assert (ragged[0].number, ragged[0].row) == (3, {"a": "3", "b": "4", "": ["note"]})

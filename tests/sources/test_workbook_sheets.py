@@ -5,32 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from servicemeter.ground.errors import BadFile
 from servicemeter.sources.files import open_table, sheet_names, sheet_remarks
 from servicemeter.sources.options import AS_FOUND, FileOptions
 from terminal import run
+from workbooks import workbook_file
 
 ONE: list[list[Any]] = [["Ticket", "Created"], ["1", "2026-03-02T09:00:00Z"]]
 TWO: list[list[Any]] = [["Ticket", "Created"], ["2", "2026-03-03T09:00:00Z"], ["3", "2026-03-04T09:00:00Z"]]
 
 
-def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
-    book = openpyxl.Workbook()
-    book.remove(book.worksheets[0])
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    book.save(path)
-    book.close()
-    return path
-
-
 def test_which_sheet_is_read_is_said_with_the_others(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "t.xlsx", {"Sheet one": ONE, "Sheet two": TWO, "Notes": []})
+    path = workbook_file(tmp_path / "t.xlsx", {"Sheet one": ONE, "Sheet two": TWO, "Notes": []})
     first = "Read the first sheet, 'Sheet one'. Others, by the option sheet=…: 'Sheet two', 'Notes'."
     second = "Read the sheet 'Sheet two'. Others, by the option sheet=…: 'Sheet one', 'Notes'."
     assert open_table(path).remarks == sheet_remarks(path, AS_FOUND) == [first]
@@ -39,7 +27,7 @@ def test_which_sheet_is_read_is_said_with_the_others(tmp_path: Path) -> None:
 
 
 def test_of_a_single_sheet_and_of_other_files_nothing_is_said(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "t.xlsx", {"Tickets": ONE})
+    path = workbook_file(tmp_path / "t.xlsx", {"Tickets": ONE})
     assert open_table(path).remarks == [] and open_table(path, FileOptions(sheet="Tickets")).remarks == []
     (tmp_path / "t.csv").write_text("Ticket,Created\n1,2026-03-02\n", encoding="utf-8")
     assert sheet_names(tmp_path / "t.csv") == sheet_remarks(tmp_path / "t.csv", AS_FOUND) == []
@@ -50,7 +38,7 @@ def test_of_a_single_sheet_and_of_other_files_nothing_is_said(tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_the_terminal_says_it_beside_proposal_and_import(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "t.xlsx", {"Sheet one": ONE, "Sheet two": TWO})
+    path = workbook_file(tmp_path / "t.xlsx", {"Sheet one": ONE, "Sheet two": TWO})
     said = "Read the sheet 'Sheet two'. Others, by the option sheet=…: 'Sheet one'."
     home, option = tmp_path / "home", ("--option", "sheet=Sheet two")
     proposed = run("import", str(path), *option, "--propose", str(tmp_path / "p.toml"), home=home)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from form_fields import fields_of
+from import_page import OWN, page, send, upload
 
 from app_client import ask
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import ImportRequest
-from servicemeter.ground.settings import Home
 from servicemeter.sources.choiceback import choices_of
 from servicemeter.sources.choicetext import write_mapping
 from servicemeter.sources.glimpse import glimpse
@@ -23,7 +21,6 @@ from servicemeter.sources.mappingfile import parse_mapping
 from servicemeter.sources.proposal import guess, propose
 from servicemeter.web.app import create_app
 
-OWN = {"Sec-Fetch-Site": "same-origin"}
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 EXAMPLES = Path(__file__).parents[2] / "examples" / "mappings"
 TICKETS = (
@@ -35,35 +32,6 @@ TICKETS = (
     "5;05-03-2026 09:00;05-03-2026 12:00;05-03-2026 21:00;klaar;mail;hoog;goed\n"
     "6;gisteren;;;nieuw;mail;laag;\n"
 )
-
-
-@pytest.fixture
-def desk(blank_home: Path, tmp_path: Path) -> Iterator[Desk]:
-    with Desk(Home(tmp_path / "home"), on_demand=True) as desk:
-        yield desk
-
-
-def upload(desk: Desk, content: str, name: str = "odd shop.csv", **fields: str) -> str:
-    """Send a file; returns the address of its page."""
-    response = ask(create_app(desk), "/import", "POST", files={"file": (name, content.encode())}, data=fields, headers=OWN)
-    assert response.status_code == 303, response.text
-    return str(response.headers["location"])
-
-
-def page(desk: Desk, path: str) -> str:
-    response = ask(create_app(desk), path)
-    assert response.status_code == 200, response.text
-    return response.text
-
-
-def send(desk: Desk, before: str, status: int = 200, /, **changes: str) -> str:
-    """Send the form of a page with some fields changed (`c3__means`), by the button that shows, or that `do` names."""
-    action, fields = fields_of(before, "columns")
-    changed = {"do": "show", **{name.replace("__", "."): value for name, value in changes.items()}}
-    assert not set(changed) - set(fields) - {"do"}, sorted(set(changed) - set(fields))
-    response: httpx.Response = ask(create_app(desk), action, "POST", data={**fields, **changed}, headers=OWN)
-    assert response.status_code == status, response.text
-    return response.text
 
 
 def kept(desk: Desk, seen: str) -> str:
@@ -106,7 +74,7 @@ PROPOSED = {
 def test_a_proposal_sent_back_unchanged_is_the_same_mapping(desk: Desk, tmp_path: Path, name: str) -> None:
     (tmp_path / "odd_shop.csv").write_text(PROPOSED[name], encoding="utf-8")
     proposal = propose(tmp_path / "odd_shop.csv", now=NOW, options={"tz": "Europe/Amsterdam"})
-    seen = page(desk, upload(desk, PROPOSED[name], tz="Europe/Amsterdam"))
+    seen = page(desk, upload(desk, "odd shop.csv", PROPOSED[name], tz="Europe/Amsterdam"))
     action, fields = fields_of(seen, "columns")
     answer = ask(create_app(desk), action, "POST", data={**fields, "do": "show"}, headers=OWN)
     assert by_value(kept(desk, answer.text)) == by_value(proposal)
@@ -116,7 +84,7 @@ def test_six_rows_through_the_form_to_their_figures(desk: Desk) -> None:
     """Of six tickets one was created "yesterday" and is kept aside. Five are of March when the day comes first (with the month
     first, of February to May). Waits of 30, 120 and 180 minutes: the middle one is 7,200 s. Three were solved, one is pending,
     one new. Of three ratings two are good: 2/3."""
-    seen = page(desk, upload(desk, TICKETS, name="desk.csv", tz="Europe/Amsterdam"))
+    seen = page(desk, upload(desk, "desk.csv", TICKETS, tz="Europe/Amsterdam"))
     assert 'name="c1.order"' in seen  # asked before anybody says that it is a date
     means = {"c1": "created_at", "c2": "first_reply_at", "c3": "solved_at", "c4": "status", "c5": "channel", "c6": "priority"}
     fields = {f"{c}__means": role for c, role in {**means, "c7": "rating"}.items()}
@@ -145,7 +113,7 @@ def test_six_rows_through_the_form_to_their_figures(desk: Desk) -> None:
 
 def test_a_wrong_choice_is_told_beside_its_column_and_takes_nothing(desk: Desk) -> None:
     assert desk.home is not None
-    seen = page(desk, upload(desk, TICKETS, tz="Europe/Amsterdam"))
+    seen = page(desk, upload(desk, "odd shop.csv", TICKETS, tz="Europe/Amsterdam"))
     for changes, words in (
         ({"c5__means": "created_at"}, "These are no dates: loket, mail, duif."),
         ({"c5__means": "amount"}, "These are no numbers: loket, mail, duif."),
@@ -162,7 +130,7 @@ def test_a_wrong_choice_is_told_beside_its_column_and_takes_nothing(desk: Desk) 
 
 
 def test_times_without_a_zone_are_asked_for(desk: Desk) -> None:
-    seen = page(desk, upload(desk, "Ticket,Created\n1,2026-01-13 10:00\n"))
+    seen = page(desk, upload(desk, "odd shop.csv", "Ticket,Created\n1,2026-01-13 10:00\n"))
     assert "The times have no time zone" in (asked := send(desk, seen, 422))
     assert "3. What comes of it" in send(desk, asked, tz="Europe/Bucharest")
 
@@ -170,7 +138,7 @@ def test_times_without_a_zone_are_asked_for(desk: Desk) -> None:
 def test_remarks_of_ones_own_stay_until_something_is_changed(desk: Desk) -> None:
     """The order of a date alone is a change too."""
     data = "Ticket,Created\n1,03-04-2026\n2,13-04-2026\n"
-    question = upload(desk, data).partition("?")[2]
+    question = upload(desk, "odd shop.csv", data).partition("?")[2]
     own = '# ours\nname = "x"\ntime_zone = "Europe/Rome"\nrecognise = ["Ticket", "Created"]\ncapabilities = ["tickets"]\n'
     own += '[[rows]]\ntable = "tickets"\n[rows.columns]\nticket_id = "Ticket"\ncreated_at = "Created"\n'
     own += '[[rows]]\ntable = "messages"\nwhen = { column = "Created", empty = false }\n[rows.columns]\n'
@@ -185,13 +153,13 @@ def test_remarks_of_ones_own_stay_until_something_is_changed(desk: Desk) -> None
 def test_what_was_shown_is_taken_and_the_next_file_of_the_kind_has_the_form_filled(desk: Desk) -> None:
     """What was changed since the preview is shown first; one mapping a kind is kept."""
     assert desk.home is not None
-    first = send(desk, page(desk, upload(desk, PROPOSED["wide"], name="jan.csv", tz="Europe/Amsterdam")))
+    first = send(desk, page(desk, upload(desk, "jan.csv", PROPOSED["wide"], tz="Europe/Amsterdam")))
     again = send(desk, first, do="take", c6__word__0="urgent", c4__others="pending")
     assert "changed since you looked" in again and desk.data_version == 0
     assert "The file was taken" in send(desk, again, do="take") and desk.data_version == 1
     remembered = (desk.home.mappings / "jan.toml").read_text(encoding="utf-8")
     assert '"Shelf {no}"' in remembered and "B4" not in remembered and "Carrier pigeon" not in remembered
-    second = page(desk, upload(desk, PROPOSED["wide"].replace("\n1,", "\n7,"), name="feb.csv"))
+    second = page(desk, upload(desk, "feb.csv", PROPOSED["wide"].replace("\n1,", "\n7,")))
     fields = fields_of(second, "columns")[1]
     assert "Recognised as:" in second
     assert (fields["name"], fields["tz"], fields["c6.word.0"], fields["c4.others"]) == (
@@ -205,7 +173,7 @@ def test_what_was_shown_is_taken_and_the_next_file_of_the_kind_has_the_form_fill
 
 
 def test_a_mapping_that_says_more_is_offered_as_text_alone_with_what_it_says(desk: Desk) -> None:
-    at = upload(desk, "case,step,at\nX,opened,2026-03-02 09:00:00\nX,solved,2026-03-02 09:10:00\n")
+    at = upload(desk, "odd shop.csv", "case,step,at\nX,opened,2026-03-02 09:00:00\nX,solved,2026-03-02 09:10:00\n")
     log = (
         'name = "log"\ntime_zone = "Europe/Rome"\ndrop = [{ column = "step", is = "test" }]\n[group]\nby = "case"\nat = "at"\n'
         '[[rows]]\ntable = "tickets"\nwhen = { column = "group.first", is = true }\n'
@@ -224,7 +192,7 @@ def test_a_mapping_that_says_more_is_offered_as_text_alone_with_what_it_says(des
 
 def test_what_the_mapping_has_of_its_own_survives_the_form(desk: Desk) -> None:
     """A channel of theirs, a translation of a value that this file does not have, and promised capabilities."""
-    seen = send(desk, page(desk, upload(desk, PROPOSED["wide"], tz="Europe/Amsterdam")))
+    seen = send(desk, page(desk, upload(desk, "odd shop.csv", PROPOSED["wide"], tz="Europe/Amsterdam")))
     own = kept(desk, seen).replace('"Live chat" = "chat"', '"Live chat" = "parrot", "Fax" = "letter"')
     own = own.replace('capabilities = ["tickets",', 'capabilities = ["messages", "tickets",')
     question = fields_of(seen, "columns")[0].partition("?")[2]
@@ -242,7 +210,7 @@ def test_wide_files_and_long_lists_are_bounded_and_say_so(desk: Desk) -> None:
     names = ["Ticket", "Status", *(f"x{n}" for n in range(248))]
     rows = [[str(n), f"state {n}", *("v" if n == 0 else "" for _ in range(248))] for n in range(3_000)]
     content = "\n".join(",".join(row) for row in [names, *rows])
-    seen = page(desk, upload(desk, content, tz="Europe/Amsterdam"))
+    seen = page(desk, upload(desk, "odd shop.csv", content, tz="Europe/Amsterdam"))
     assert "50 further columns are left out" in seen and "2,975 more in the first rows, not listed" in seen
     assert seen.count('.means"') == 200 and seen.count("c1.word.") == 25
     assert "1 row" not in (after := send(desk, seen, c1__others="open")) and "3. What comes of it" in after
@@ -278,7 +246,7 @@ def test_a_kept_mapping_of_before_takes_a_solve_back_once_it_was_shown(desk: Des
     (desk.home.mappings / "shop.toml").write_text(former, encoding="utf-8")
     assert desk.import_files(ImportRequest(str(tmp_path / "shop.csv")), now=NOW).known_as
     assert desk.measure("backlog", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 1
-    shown = page(desk, upload(desk, f"{head}1;2026-01-13 10:00;;Open\n{other}", name="shop.csv"))
+    shown = page(desk, upload(desk, "shop.csv", f"{head}1;2026-01-13 10:00;;Open\n{other}"))
     send(desk, send(desk, shown), do="take")
     assert desk.measure("backlog", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 2
 
@@ -288,7 +256,7 @@ def test_half_points_are_told_beside_the_scale(desk: Desk) -> None:
     either. 4 and 5 count: csat 2 of 2, three are invalid."""
     scores = ("4", "4,5", "4,5", "5", "11", "")
     rows = "".join(f"{n};1{n}-01-2026 10:00;2{n}-01-2026 10:00;{score}\n" for n, score in enumerate(scores))
-    seen = page(desk, upload(desk, f"Ticket;Aangemaakt;Opgelost;Cijfer (1-5)\n{rows}", tz="Europe/Amsterdam"))
+    seen = page(desk, upload(desk, "odd shop.csv", f"Ticket;Aangemaakt;Opgelost;Cijfer (1-5)\n{rows}", tz="Europe/Amsterdam"))
     assert "3 values in the first rows are no points of this scale" in seen
     assert "3 values in the first rows are no points of this scale" in send(desk, seen, c3__scale="csat_10")
     send(desk, send(desk, seen), do="take")
@@ -298,13 +266,13 @@ def test_half_points_are_told_beside_the_scale(desk: Desk) -> None:
 
 def test_points_of_the_scale_are_no_matter(desk: Desk) -> None:
     content = "Ticket,Created,Rating (1-5)\n1,2026-01-13 10:00,4\n2,2026-01-14 10:00,5.0\n"
-    assert "no point" not in page(desk, upload(desk, content, tz="Europe/Amsterdam"))
+    assert "no point" not in page(desk, upload(desk, "odd shop.csv", content, tz="Europe/Amsterdam"))
 
 
 def test_a_rating_without_a_date_is_counted_where_its_ticket_is_taken(desk: Desk) -> None:
     rows = "1;21-01-2026 10:00;22-01-2026 10:00;Opgelost;5\n2;23-01-2026 10:00;;Open;1\n"
     content = f"Ticketnummer;Aangemaakt op;Opgelost op;Status;Cijfer (1-5)\n{rows}"
-    seen = send(desk, page(desk, upload(desk, content, tz="Europe/Amsterdam")))
+    seen = send(desk, page(desk, upload(desk, "odd shop.csv", content, tz="Europe/Amsterdam")))
     assert "<code>survey_answers: Opgelost op is empty</code> × 1" in seen and "cannot be taken" not in seen
     send(desk, seen, do="take")
     assert desk.measure("tickets_created", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 2
@@ -313,6 +281,6 @@ def test_a_rating_without_a_date_is_counted_where_its_ticket_is_taken(desk: Desk
 def test_a_line_of_totals_is_told_as_left_out(desk: Desk) -> None:
     """The last line has no date and begins with a word for a total: two tickets are taken, and nothing is kept aside."""
     data = "Ticket;Created\n1;2026-01-13 10:00\n2;2026-01-13 11:00\nTotal;2 tickets\n"
-    seen = send(desk, page(desk, upload(desk, data, tz="Europe/Amsterdam")))
+    seen = send(desk, page(desk, upload(desk, "helpdesk.csv", data, tz="Europe/Amsterdam")))
     assert "lines of totals × 1" in re.sub(r"<[^>]+>", "", seen)
     assert "cannot be taken" not in seen

@@ -6,7 +6,6 @@ Four tickets of March; 1 to 3 are solved, 3 on 2 April at 9:48, after the file's
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
@@ -14,18 +13,17 @@ from typing import Any
 
 import pytest
 from form_fields import fields_of
+from import_page import OWN, page, send, upload
 
 from app_client import ask
 from servicemeter.desk.completeness import complete_through
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import ImportRequest
 from servicemeter.ground.errors import BadQuestion
-from servicemeter.ground.settings import Home
 from servicemeter.sources.glimpse import glimpse
 from servicemeter.sources.proposal import guess, guess_through, propose
 from servicemeter.web.app import create_app
 
-OWN = {"Sec-Fetch-Site": "same-origin"}
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 HEAD = "Ticket ID,Created,First reply,Solved,Status\n"
 MARCH = (
@@ -37,22 +35,9 @@ APRIL = f"{HEAD}5,2026-04-07 09:00,2026-04-07 10:00,2026-04-08 09:00,Solved\n"
 LATER = "Rows from 2026-04-01 00:00 on: 1. They are kept, and count once a later file reaches them."
 
 
-@pytest.fixture
-def desk(blank_home: Path, tmp_path: Path) -> Iterator[Desk]:
-    with Desk(Home(tmp_path / "home"), on_demand=True) as desk:
-        yield desk
-
-
 def _upload(desk: Desk) -> str:
     """Send the file of March; gives its page."""
-    files = {"file": ("shop.csv", MARCH.encode())}
-    response = ask(create_app(desk), "/import", "POST", files=files, data={"tz": "Europe/Amsterdam"}, headers=OWN)
-    return ask(create_app(desk), response.headers["location"]).text
-
-
-def _send(desk: Desk, before: str, **changes: str) -> str:
-    action, fields = fields_of(before, "columns")
-    return ask(create_app(desk), action, "POST", data={**fields, "do": "show", **changes}, headers=OWN).text
+    return page(desk, upload(desk, "shop.csv", MARCH, tz="Europe/Amsterdam"))
 
 
 def _take(desk: Desk, tmp_path: Path, name: str, content: str, **options: str) -> list[str]:
@@ -78,9 +63,9 @@ def test_the_form_proposes_the_end_of_the_month_and_the_first_look_is_at_it(desk
     seen = _upload(desk)
     assert fields_of(seen, "columns")[1]["through"] == "2026-03-31"
     assert "It has no ticket created after 31 Mar 2026" in seen.replace("\N{NO-BREAK SPACE}", " ")
-    shown = _send(desk, seen)
+    shown = send(desk, seen)
     assert LATER in shown and desk.covered() is None
-    assert "The file was taken" in _send(desk, shown, do="take")
+    assert "The file was taken" in send(desk, shown, do="take")
     covered = desk.covered()
     assert covered is not None and covered[1].isoformat() == "2026-03-31T22:00:00+00:00"
     assert _counts(desk, 3) == (4, 2, 2)
@@ -90,14 +75,14 @@ def test_the_form_proposes_the_end_of_the_month_and_the_first_look_is_at_it(desk
 
 
 def test_without_a_day_all_counts_and_another_day_is_looked_at_first(desk: Desk) -> None:
-    shown = _send(desk, _upload(desk), through="")
+    shown = send(desk, _upload(desk), through="")
     assert fields_of(shown, "columns")[1]["through"] == "" and LATER not in shown
     assert "The newest ticket is of 2026-03-30, yet the file tells of 2026-04-02" in shown
-    again = _send(desk, shown, through="2026-03-31", do="take")
+    again = send(desk, shown, through="2026-03-31", do="take")
     assert "The form was changed since you looked" in again and LATER in again and desk.covered() is None
-    wrong = _send(desk, again, through="2027-03-31")
+    wrong = send(desk, again, 422, through="2027-03-31")
     assert re.search(r'role="alert">through: 2027-03-31 is still to come', wrong)
-    _send(desk, shown, do="take")
+    send(desk, shown, do="take")
     assert _counts(desk, 4) == (0, 1, 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
@@ -20,6 +21,7 @@ from servicemeter.desk.methods.hours import hours
 from servicemeter.ground.settings import Home
 from servicemeter.model.hours import HoursWish
 from servicemeter.office.audit import list_audit
+from servicemeter.web import entrance
 from servicemeter.web.app import create_app
 
 WEEK = {f"d{day}.1.{end}": at for day, *span in WEEKDAYS for end, at in zip(("open", "close"), span, strict=True)}
@@ -31,6 +33,15 @@ SATURDAY = {**SUPPORT, "calendar": "Support", "d6.1.open": "10:00", "d6.1.close"
 def desk() -> Iterator[Desk]:
     with Desk(None, on_demand=True) as made:
         load_weekend(made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def kept_up() -> Iterator[Desk]:
+    """A desk as a server keeps it up."""
+    with Desk(None) as made:
+        load_weekend(made)
+        made.work_ahead(threading.Event())
         yield made
 
 
@@ -188,3 +199,31 @@ def test_saving_is_for_those_who_change_settings_and_is_noted(home: Path) -> Non
         finally:
             rooms.front.close()
         assert opened(desk) == 3600
+
+
+@pytest.mark.parametrize(
+    ("lang", "title", "step"),
+    [
+        ("en", "The figures are being worked out anew", "(step 1 of "),
+        ("nl", "De cijfers worden opnieuw uitgerekend", "(stap 1 van "),
+        ("ro", "Cifrele se calculează din nou", "(pasul 1 din "),
+    ],
+)
+def test_pages_say_that_figures_are_worked_out_anew(
+    kept_up: Desk, monkeypatch: pytest.MonkeyPatch, lang: str, title: str, step: str
+) -> None:
+    monkeypatch.setattr(entrance, "_PATIENCE_S", 0.0)
+    known = {"calendar": "Support"} if hours(kept_up).calendars else {}
+    save(kept_up, {**SUPPORT, **known, "d6.1.open": "10:00", "d6.1.close": {"en": "12:00", "nl": "13:00", "ro": "14:00"}[lang]})
+    assert kept_up.is_making_facts
+    app = create_app(kept_up)
+    shown = ask(app, f"/?lang={lang}")
+    assert (shown.status_code, shown.headers["refresh"], shown.headers["retry-after"]) == (503, "3", "3")
+    assert title in words(shown.text) and step in words(shown.text)
+    for path, done in (("hours", "new hours now"), ("promises", "judged by it now")):
+        said = ask(app, f"/settings/{path}?saved=2")
+        assert said.status_code == 200 and "are being worked out anew" in said.text and done not in said.text
+    assert ask(app, "/api/measure?metric=tickets_created&from=2026-03-01&to=2026-04-01").status_code == 200
+    assert not kept_up.is_making_facts  # a program waits, and works along
+    assert ask(app, f"/?lang={lang}").status_code == 200
+    assert "are being worked out anew" not in ask(app, "/settings/hours?saved=2").text

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.routing import APIRoute
+from import_page import upload
 
 from app_client import ask
 from fake_desk import FakeDesk
@@ -163,12 +164,6 @@ def test_settings_are_previewed_proven_written_and_hold(desk: Desk) -> None:
     assert "changed since you looked" in send(desk, "/settings", 409, seen=seen[1], **fields).text
     wrong = ask(create_app(desk), "/settings/preview", "POST", data={**fields, "privacy.smallest_team": "1"}, headers=OWN)
     assert wrong.status_code == 400 and "whole number from 2" in wrong.text
-
-
-def upload(desk: Desk, file_name: str, content: bytes, **fields: str) -> str:
-    response = ask(create_app(desk), "/import", "POST", files={"file": (file_name, content)}, data=fields, headers=OWN)
-    assert response.status_code == 303, response.text
-    return str(response.headers["location"])
 
 
 ODD = (

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
 from html import unescape
 from html.parser import HTMLParser
+from io import BytesIO
+from xml.etree import ElementTree
 
 import pytest
+from openpyxl import load_workbook
 
 from app_client import ask
 from fake_desk import HOSTILE, METRICS, FakeDesk, make_scorecard, row
@@ -192,6 +196,23 @@ def test_every_part_is_a_file_in_every_form_with_the_filters_kept() -> None:
         assert response.status_code == 200 and response.content.startswith(kinds[form]), link
         assert response.headers["content-disposition"].startswith("attachment;")
         assert all(q.where == (Filter("channel", ("chat",)),) for q in desk.asked if isinstance(q, Question))
+
+
+def test_a_file_says_what_was_remarked_beside_its_figures_in_the_language_asked() -> None:
+    """On the second sheet of a workbook, in JSON, and below a picture, wrapped where it is long."""
+    many = "Not judged of web: " + ", ".join(f"agreement {n}" for n in range(20)) + ". It does not tell every message."
+    desk = FakeDesk(replace(make_scorecard(), notes=("No row has the customer segment 'gold'. There are: vip.", many)))
+    said = "Niciun rând nu are această valoare (segment de clienți: 'gold'). Există: vip."
+    link = "/metric/csat/trend.{}?lang=ro"
+    files = {form: ask(create_app(desk), link.format(form)).content for form in ("json", "xlsx", "svg")}
+    notes = json.loads(files["json"])["notes"]
+    assert notes.startswith(said + " ") and "agreement 19" in notes and notes.count(".") == 4
+    about = {title: text for title, text, *_ in load_workbook(BytesIO(files["xlsx"]))["about"].iter_rows(values_only=True)}
+    assert about["notes"] == notes
+    lines = [element.text or "" for element in ElementTree.fromstring(files["svg"]).iter()]
+    place = next(place for place, line in enumerate(lines) if line.startswith("Niciun"))
+    assert lines[place - 1].startswith("servicemeter · ") and " ".join(lines[place:]).strip() == notes
+    assert all(len(line) <= 150 for line in lines)
 
 
 def test_a_metric_that_the_scorecard_leaves_out_is_measured() -> None:

@@ -3,69 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
-from io import BytesIO
-from pathlib import Path
 from urllib.parse import urlencode
 
-import httpx
-import openpyxl
 import pytest
 from form_fields import fields_of
+from import_page import OWN, page, send, upload
 
 from app_client import ask
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.loads import loads
-from servicemeter.ground.settings import Home
 from servicemeter.web.app import create_app
+from workbooks import workbook
 
-OWN = {"Sec-Fetch-Site": "same-origin"}
 CANONICAL = "ticket_id,created_at\n{},2026-03-02 09:00\nbad,no date\n"
 ODD = "Nr;Binnen\n1;2026-03-02 09:00\n2;2026-03-03 09:00\n"
 
 
-@pytest.fixture
-def desk(blank_home: Path, tmp_path: Path) -> Iterator[Desk]:
-    with Desk(Home(tmp_path / "home"), on_demand=True) as desk:
-        yield desk
-
-
-def upload(desk: Desk, file_name: str, content: bytes, **fields: str) -> str:
-    response = ask(create_app(desk), "/import", "POST", files={"file": (file_name, content)}, data=fields, headers=OWN)
-    assert response.status_code == 303, response.text
-    return str(response.headers["location"])
-
-
-def page(desk: Desk, path: str) -> str:
-    response = ask(create_app(desk), path)
-    assert response.status_code == 200, response.text
-    return response.text
-
-
-def send(desk: Desk, seen: str, status: int = 200, /, **changes: str) -> str:
-    action, fields = fields_of(seen, "columns")
-    given = {**fields, "do": "show", **changes}
-    response: httpx.Response = ask(create_app(desk), action, "POST", data=given, headers=OWN)
-    assert response.status_code == status, response.text
-    return response.text
-
-
 def take(desk: Desk, file_name: str, content: str) -> None:
-    question = upload(desk, file_name, content.encode(), name="desk", tz="Europe/Amsterdam").partition("?")[2]
+    question = upload(desk, file_name, content, name="desk", tz="Europe/Amsterdam").partition("?")[2]
     response = ask(create_app(desk), f"/import/take?{question}", "POST", data={}, headers=OWN)
     assert response.status_code == 200 and "The file was taken" in response.text, response.text
-
-
-def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
-    book, into = openpyxl.Workbook(), BytesIO()
-    book.remove(book.worksheets[0])
-    for title, rows in sheets.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    book.save(into)
-    return into.getvalue()
 
 
 SHEETS = workbook({
@@ -103,7 +61,7 @@ def test_an_upload_is_known_by_its_own_name(desk: Desk) -> None:
 def test_the_zone_is_asked_for_while_nobody_chose_one(desk: Desk, language: str, label: str, asked: str) -> None:
     first = page(desk, f"/import?lang={language}")
     assert label in first and re.search(r'<input name="tz" maxlength="60" value="" placeholder="[^"]*Europe/', first)
-    at = upload(desk, "odd.csv", ODD.encode(), tz="") + f"&lang={language}"
+    at = upload(desk, "odd.csv", ODD, tz="") + f"&lang={language}"
     seen = page(desk, at)
     assert fields_of(seen, "columns")[1]["tz"] == "" and label in seen
     seen = send(desk, seen, 422, **{"c0.means": "ticket_id", "c1.means": "created_at"})

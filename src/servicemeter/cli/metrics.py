@@ -31,6 +31,7 @@ def verb(metric: str | None, language: str, form: str, folder: str | None, cases
     from servicemeter.cli.terminal.definitions import print_catalogue, print_definition
     from servicemeter.cli.terminal.words import hint, print_json
     from servicemeter.metrics.catalog import all_metrics, find_metric
+    from servicemeter.show.phrases import say
 
     chosen = [find_metric(metric)] if metric else list(all_metrics().values())
     if folder:
@@ -45,7 +46,7 @@ def verb(metric: str | None, language: str, form: str, folder: str | None, cases
         print_json(shown[0] if metric else shown)
     elif metric:
         print_definition(chosen[0], language)
-        hint(f"Measure it: servicemeter measure {metric}")
+        hint(say(language, "Measure it: {command}", command=f"servicemeter measure {metric}"))
     else:
         print_catalogue(chosen, language)
-        hint("One of them in full: servicemeter metrics METRIC")
+        hint(say(language, "One of them in full: {command}", command="servicemeter metrics METRIC"))

@@ -22,6 +22,7 @@ from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.goals import goals_of
 from servicemeter.desk.individuals import hide_individuals
 from servicemeter.desk.looking import Looking, Piece
+from servicemeter.desk.making import Making, ToldPiece, patient_for
 from servicemeter.desk.methods import method_named, method_names
 from servicemeter.desk.privacy import discretion_of, refuse_asked, refuse_individuals
 from servicemeter.desk.remarks import remarks_on
@@ -44,9 +45,10 @@ from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.model.rows import Delivery
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.store.book import Book, LoadReport, Progress
-from servicemeter.store.build import Facts
+from servicemeter.store.build import Facts, policies_set
 from servicemeter.store.loads import LoadKind
 from servicemeter.store.occasions import find_occasions
+from servicemeter.store.policies import Policies
 from servicemeter.store.values import list_values
 from servicemeter.text.masking import mask_of
 
@@ -64,6 +66,7 @@ __all__ = ["Desk"]
 T = TypeVar("T")
 Where = Sequence[Filter]
 _CACHED = 4096
+_MOST_ANEW = 2
 
 
 class Desk(Asking):
@@ -109,7 +112,10 @@ class Desk(Asking):
         self._kept: dict[str, Any] = {}
         self._change_count = 0
         self._known_sources: list[Source] | None = None
-        self._looking = Looking(self._lock, self._begin_check, self._engine.interrupt)
+        self._making = Making(self._lock, self._engine.interrupt)
+        self._is_kept_up = False
+        self._made_anew_count = 0
+        self._looking = Looking(self._lock, self._begin_check, self._engine.interrupt, lambda: not self._making.is_begun)
         self._ahead = Ahead(
             self._lock,
             changes=lambda: self._change_count,
@@ -173,23 +179,25 @@ class Desk(Asking):
         cursors: Mapping[str, Any] | None = None,
         delivered: Sequence[str] | None = None,
         is_judged: bool = False,
+        is_set: bool = False,
     ) -> LoadReport:
         """Take a delivery and build the facts it touches, in one transaction; with `dry_run` only say what would be.
 
         A piece of a longer pull (`cursors`) and what was sent to us (`delivered`) leave the facts to whoever asks next: they are
-        some of many. `is_judged` rows are the program's own account of rows that are there.
+        some of many. So does what is set by hand (`is_set`), which may reach all of them; a server then makes them beside.
+        `is_judged` rows are the program's own account of rows that are there.
         """
         kind: LoadKind = (
             "judged" if is_judged else "sent" if delivered is not None else "pulled" if cursors is not None else "import"
         )
         with self._lock:
             before = self.book.data_version
-            is_ready = False
+            is_ready, is_making = False, self._making.is_begun
             self._keeper.before_load()
 
             def build(report: LoadReport) -> None:
                 nonlocal is_ready
-                if not dry_run and cursors is None and delivered is None:
+                if not dry_run and cursors is None and delivered is None and not is_set:
                     if progress:
                         progress("facts", 0)
                     is_ready = self._keeper.refresh(self.book.settings(), version_before=before, version=report.data_version)
@@ -213,6 +221,8 @@ class Desk(Asking):
             if not dry_run:
                 self._forget()
             self._is_ready = is_ready
+            if not dry_run and not is_ready and (is_set or is_making):
+                self._make_beside(is_set=is_set)
             return report
 
     def _forget(self) -> None:
@@ -221,6 +231,7 @@ class Desk(Asking):
         self._tiled.clear()
         self._kept.clear()
         self._known_sources = None
+        self._making.forget()
         self._looking.forget()
         self._change_count += 1
 
@@ -299,6 +310,7 @@ class Desk(Asking):
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""
         refuse_individuals(self.home, questions)
+        self._making.wait()
         with self._lock.asking():
             self._make_ready()
             began = time.monotonic()
@@ -318,13 +330,34 @@ class Desk(Asking):
     def work_ahead(self, stop: threading.Event) -> bool:
         """Ask again what is likely to be asked, while nobody waits; whether all of it was asked now. See `desk.ahead`.
 
-        Then the rows are checked. Nothing is asked ahead of an engine beyond this process, whose time may be paid for, nor of an
-        empty book.
+        Facts that are to be made anew are made before, and the rows are checked then. Nothing is asked ahead of an engine beyond
+        this process, whose time may be paid for, nor of an empty book.
         """
-        if isinstance(self._keeper, FactsKeeperBeyond) or not self.data_version or not self._ahead.work(stop):
+        self._is_kept_up = True
+        self._making.work(stop)
+        if isinstance(self._keeper, FactsKeeperBeyond) or not self.data_version:
             return False
+        with patient_for(0):
+            if not self._ahead.work(stop):
+                return False
         self.findings_within(0)
         return True
+
+    @property
+    def is_making_facts(self) -> bool:
+        """Whether all facts are being made anew, beside the questions; waits for nobody."""
+        return self._making.is_begun
+
+    def _make_beside(self, *, is_set: bool) -> None:
+        """Let the facts be made piece by piece, where somebody does it. When loads come in between again and again, at once."""
+        pieces = self._keeper.pieces(self.book.settings(), self.book.data_version) if self._is_kept_up else None
+        if pieces is None:
+            return
+        self._made_anew_count += not is_set
+        if self._made_anew_count > _MOST_ANEW:
+            self._make_ready()
+        else:
+            self._making.begin(pieces)
 
     def _parts(self, questions: Sequence[Question]) -> list[list[Question]]:
         self._make_ready()
@@ -416,6 +449,7 @@ class Desk(Asking):
 
         `event` is ticket_solved, contact_ended, order_placed or relation; `happened_at` is ISO 8601 (UTC).
         """
+        self._making.wait()
         with self._lock:
             span = [int(at.timestamp()) for at in (since, until, now)]
             return find_occasions(self.facts_in_book(), event, span[0], span[1], span[2], self.book.identity_key)
@@ -467,6 +501,7 @@ class Desk(Asking):
 
         Looking takes long over a large book; other questions are answered in between.
         """
+        self._making.wait()
         found = self._looking.find()
         with self._lock:
             return self._handed_out(found)
@@ -493,10 +528,17 @@ class Desk(Asking):
         with self._lock:
             return work(self._engine)
 
-    def prepare(self) -> None:
+    def prepare(self, progress: ToldPiece | None = None) -> None:
         """Build the facts now if they are missing, instead of at the first question."""
         with self._lock:
-            self._make_ready()
+            if progress and not self._is_ready and not self._making.is_begun:
+                self._making.begin(self._keeper.pieces(self.book.settings(), self.book.data_version) or ())
+            self._make_ready(progress)
+
+    def policies(self) -> Policies:
+        """What is promised, as the facts have it; they need not be there."""
+        with self._lock:
+            return policies_set(self._engine, self.book.settings())
 
     @property
     def hides_individuals(self) -> bool:
@@ -536,11 +578,12 @@ class Desk(Asking):
         self._make_ready()
         return self._keeper
 
-    def _make_ready(self) -> None:
+    def _make_ready(self, progress: ToldPiece | None = None) -> None:
         """Build the facts when they are missing or were built by another version of the program."""
         if not self._is_ready:
+            self._making.finish(progress)
             self._keeper.ensure(self.book.settings(), self.book.data_version)
-            self._is_ready = True
+            self._is_ready, self._made_anew_count = True, 0
 
     def _sources(self) -> list[Source]:
         """The sources with what they cover, can supply, and what their rows lack; worked out once a data version."""

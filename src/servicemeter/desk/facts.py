@@ -6,12 +6,16 @@ Facts are kept in the book, or on an engine beyond it, which then gets the book'
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 
+from servicemeter.desk.making import Piece
 from servicemeter.engines.engine import BookEngine, Engine
 from servicemeter.ground.clock import moment
 from servicemeter.metrics.plan import Plan
 from servicemeter.store.build import Facts, Horizon
 from servicemeter.store.copies import copy_book
+from servicemeter.store.touched import EVERYTHING
 from servicemeter.store.variants import FOR_ALL
 
 __all__ = ["FactsKeeper", "FactsKeeperBeyond"]
@@ -73,6 +77,32 @@ class FactsKeeper:
                 fresh.build()
             self._note(definition=fresh.definition(), data_version=str(version))
         self.kept = fresh
+
+    def pieces(self, settings: dict[str, str], version: int) -> list[Piece] | None:
+        """What makes all the kept facts anew, piece by piece; None where they need not be, or are made when they are asked for.
+
+        From now on until the last piece is done there are no facts, whoever looks.
+        """
+        fresh = Facts(self._engine, settings, on_demand=self._on_demand)
+        noted = self._noted()
+        if self._on_demand or (noted.get("definition") == fresh.definition() and not self._all_touched(noted["data_version"])):
+            return None
+        self.drop_scratch()
+        self._note(definition="", data_version="")
+
+        def end() -> None:
+            self._note(definition=fresh.definition(), data_version=str(version))
+
+        return [partial(self._at_once, work) for _, work in (*fresh.pieces(), ("note", end))]
+
+    def _all_touched(self, since: str) -> bool:
+        """Whether a load after a data version touched everything."""
+        touched = f"select 1 from meta.touched where data_version > {int(since)} and kind = '{EVERYTHING}' limit 1"
+        return bool(self._engine.rows(touched))
+
+    def _at_once(self, work: Callable[[], None]) -> None:
+        with self._engine.transaction():
+            work()
 
     def facts_for(self, one: Plan) -> Facts:
         """The facts a plan is read from."""
@@ -158,6 +188,10 @@ class FactsKeeperBeyond(FactsKeeper):
     def refresh(self, settings: dict[str, str], *, version_before: int, version: int) -> bool:
         """Bring nothing yet: what a load may still undo is not copied."""
         return False
+
+    def pieces(self, settings: dict[str, str], version: int) -> list[Piece] | None:
+        """None: they are made there when a question is asked."""
+        return None
 
     def ensure(self, settings: dict[str, str], version: int) -> None:
         """Copy the book and build the facts there, unless they are of this data version and definition."""

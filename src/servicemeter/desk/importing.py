@@ -114,7 +114,7 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
     report.remarks = list(delivery.remarks)
     if report.load and not request.dry_run:
         for name, done in do_afterwards(desk, now=now).items():
-            report.remarks.append(phrase(f"{name}: {done['tickets']} tickets judged from what customers wrote."))
+            report.remarks.append(phrase(f"{name}: {done['tickets']:,} tickets judged from what customers wrote."))
     return report
 
 

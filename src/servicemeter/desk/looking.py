@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from servicemeter.desk.making import patient_for
 from servicemeter.desk.turns import Turns
 from servicemeter.ground.errors import BadBook, Stopped
 
@@ -23,11 +24,17 @@ class Looking:
 
     `begin` gives the pieces: each gives None but the last, which gives the findings. Whoever asks does the next piece, or waits
     for another who does it; nothing is done twice. What nobody waits for is left, by `interrupt`, when somebody wants a turn, and
-    begun again; after some times it is let finish.
+    begun again; after some times it is let finish. Nobody looks beside while there is nothing to look at (`may_begin`).
     """
 
-    def __init__(self, turns: Turns, begin: Callable[[], Iterator[Piece]], interrupt: Callable[[], None]) -> None:
-        self._turns, self._begin, self._interrupt = turns, begin, interrupt
+    def __init__(
+        self,
+        turns: Turns,
+        begin: Callable[[], Iterator[Piece]],
+        interrupt: Callable[[], None],
+        may_begin: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._turns, self._begin, self._interrupt, self._may_begin = turns, begin, interrupt, may_begin
         self._pieces: Iterator[Piece] | None = None
         self._piece: Piece | None = None
         self._found: Findings | None = None
@@ -110,8 +117,9 @@ class Looking:
     def _run_beside(self) -> None:
         while True:
             try:
-                while self._look_while_nobody_waits() is None:
-                    self._turns.give_way(self._is_over)
+                with patient_for(0):  # facts that are being made are others' work
+                    while self._look_while_nobody_waits() is None:
+                        self._turns.give_way(self._is_over)
             except Exception as fault:  # told to whoever asks next
                 self._fault = None if self._is_over.is_set() else fault
             with self._starting:
@@ -122,6 +130,8 @@ class Looking:
 
     def _look_while_nobody_waits(self) -> Findings | None:
         for times in range(_MOST_LEFT):
+            while not self._may_begin() and not self._is_over.wait(_FIRST_PAUSE_S):
+                continue
             try:
                 return self._look(self._interrupt)
             except Stopped:

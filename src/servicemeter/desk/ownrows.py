@@ -60,7 +60,10 @@ def planned(
 
 
 def save(desk: Desk, plan: SettingPlan, *, seen: str, tz: str, label: str, now: datetime) -> SettingPlan:
-    """Write a plan as one load of the source of what is set here; `BadSettings` when the rows are no longer those `seen`."""
+    """Write a plan as one load of the source of what is set here; `BadSettings` when the rows are no longer those `seen`.
+
+    The facts are left to whoever asks next, or to the server.
+    """
     if plan.mark != seen:
         raise BadSettings("Somebody changed opening hours or agreements since you looked. Nothing was written; look again.")
     if not plan.changes:
@@ -71,7 +74,7 @@ def save(desk: Desk, plan: SettingPlan, *, seen: str, tz: str, label: str, now: 
         tables.setdefault(one.table, []).append({**one.after, "source_seq": number})
     delivery = FramesDelivery(OURS, tz, tables)
     delivery.capabilities = ()  # what is set here says nothing about which days are covered, or what a source can supply
-    report = desk.take(delivery, now=now, label=label)
+    report = desk.take(delivery, now=now, label=label, is_set=True)
     return replace(plan, data_version=report.data_version)
 
 

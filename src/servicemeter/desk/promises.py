@@ -144,7 +144,7 @@ def _check(rows: Rows, wish: PromiseWish) -> None:
         if said not in choices:
             raise UnknownName(kind, str(said), [one for one in choices if one])
     if not 1 <= wish.within_s <= _LONGEST_S:
-        raise BadQuestion(f"within: {wish.within_s} seconds cannot be promised; give 1 second to a year.")
+        raise BadQuestion(f"within: {wish.within_s:,} seconds cannot be promised; give 1 second to a year.")
     if wish.calendar_id and wish.clock != "business":
         raise BadQuestion(
             "clock: a promise with a calendar runs by the clock 'business'. Leave the calendar out, or choose that."

@@ -116,15 +116,15 @@ class Turns:
                 interrupt()
             time.sleep(_AGAIN_S)
 
-    def give_way(self, stop: threading.Event) -> None:
-        """Wait until nobody else wants a turn or has just had one, or until `stop`; at most a second in which nobody has it."""
+    def give_way(self, stop: threading.Event, quiet_s: float = _QUIET_S) -> None:
+        """Wait until nobody else wants a turn or just had one, or until `stop`; at most a second in which nobody has it."""
         waited_s = 0.0
-        while waited_s < _MOST_S and self._is_wanted() and not stop.wait(_LOOK_S):
+        while waited_s < _MOST_S and self._is_wanted(quiet_s) and not stop.wait(_LOOK_S):
             waited_s += 0 if self._holder else _LOOK_S
 
-    def _is_wanted(self) -> bool:
+    def _is_wanted(self, quiet_s: float) -> bool:
         me = threading.get_ident()
         if self._holder == me:
             return False
-        has_just_left = self._left_by != me and time.monotonic() - self._left_at < _QUIET_S
+        has_just_left = self._left_by != me and time.monotonic() - self._left_at < quiet_s
         return self._holder is not None or bool(self._wanted_by) or has_just_left

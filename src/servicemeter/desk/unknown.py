@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping, Sequence
 
-from servicemeter.ground.phrases import phrase
+from servicemeter.ground.phrases import any_of, dimension, phrase
 from servicemeter.model.question import Filter, Question, Scope
 
 __all__ = ["NO_HOURS", "unknown_values"]
@@ -49,15 +49,16 @@ def _of_filter(held: Filter, scope: Scope, values_of: ValuesOf, names_of: NamesO
     return [_sentence(held.dimension, value, values, names) for value in doubtful if value not in values]
 
 
-def _sentence(dimension: str, value: str, values: Sequence[str], names: Mapping[str, str]) -> str:
-    said = f"No row has the {dimension.replace('_', ' ')} {value!r}."
+def _sentence(name: str, value: str, values: Sequence[str], names: Mapping[str, str]) -> str:
     meant = _meant(value, values, names)
     if meant:
-        return f"{said} Did you mean {' or '.join(meant)}?"
+        return phrase(f"No row has the {dimension(name)} '{value}'. Did you mean {any_of(meant)}?")
     if not values:
-        return f"{said} None says one."
+        return phrase(f"No row has the {dimension(name)} '{value}'. None says one.")
     shown = ", ".join(f"{one} ({names[one]})" if names.get(one, one) != one else one for one in values[:_MOST_SHOWN])
-    return f"{said} There are: {shown}." if len(values) <= _MOST_SHOWN else f"{said} The most frequent: {shown}."
+    if len(values) <= _MOST_SHOWN:
+        return phrase(f"No row has the {dimension(name)} '{value}'. There are: {shown}.")
+    return phrase(f"No row has the {dimension(name)} '{value}'. The most frequent: {shown}.")
 
 
 def _meant(value: str, values: Sequence[str], names: Mapping[str, str]) -> list[str]:

@@ -30,7 +30,6 @@ else:
 
 __all__ = ["DuckDB"]
 
-_PLAN_AS_USUAL = "reset disabled_optimizers"
 _SHAPES: dict[str, str] = {}
 """The columns of queries without rows: to work them out takes longer than to make the table."""
 
@@ -55,9 +54,9 @@ class DuckDB:
     ) -> None:
         self.path = path
         self._lock = threading.RLock()
+        self._is_as_written = False
         self._readers: set[DuckDB] = set()
         self._reader = connection is not None
-        self._is_as_written = False
         if connection is not None:
             self._connection = connection
             return
@@ -209,10 +208,17 @@ class DuckDB:
         self.run("set disabled_optimizers = 'join_order,build_side_probe_side'")
         try:
             yield
-            self.run(_PLAN_AS_USUAL)
-        except BaseException:
-            self._plan_as_usual()
-            raise
+        finally:
+            self._as_estimated()
+
+    def _as_estimated(self) -> None:
+        """Join by the estimate again; in a transaction that failed, once that is undone."""
+        with self._lock:
+            try:
+                _until_done(self._connection, "reset disabled_optimizers")
+                self._is_as_written = False
+            except duckdb.Error:
+                self._is_as_written = True
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -247,28 +253,20 @@ class DuckDB:
             self._connection.close()
 
     def _roll_back(self) -> None:
-        while True:
-            try:
-                self._connection.execute("rollback")
-            except duckdb.InterruptException:
-                continue  # who waits interrupts again and again; left half undone, nothing would be answered any more
-            except duckdb.Error:
-                pass  # the failing statement has already ended the transaction
-            break
+        with suppress(duckdb.Error):  # the failing statement has already ended the transaction
+            _until_done(self._connection, "rollback")
         if self._is_as_written:
-            self._plan_as_usual()
+            self._as_estimated()
 
-    def _plan_as_usual(self) -> None:
-        """Estimate again after a failure; a transaction that failed answers nothing, and is asked again once it is undone."""
-        self._is_as_written = True
-        while self._is_as_written:
-            try:
-                self._connection.execute(_PLAN_AS_USUAL)
-                self._is_as_written = False
-            except duckdb.InterruptException:
-                continue
-            except duckdb.Error:
-                return
+
+def _until_done(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
+    """Run what must not be left half done: who waits interrupts again and again, and nothing would be answered any more."""
+    while True:
+        try:
+            connection.execute(statement)
+        except duckdb.InterruptException:
+            continue
+        return
 
 
 def _half_of_memory() -> str:

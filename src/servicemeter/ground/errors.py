@@ -30,6 +30,7 @@ __all__ = [
     "CursorExpired",
     "EmptyBook",
     "EmptyFile",
+    "FactsInTheMaking",
     "NotAllowed",
     "NotSignedIn",
     "PortTaken",
@@ -225,6 +226,10 @@ class ServerGone(BadBook):
 
 class Stopped(ServicemeterError):
     """A question that was still being worked out, or not yet begun, when the server was told to stop."""
+
+
+class FactsInTheMaking(Stopped):
+    """A question about figures that are being worked out anew, by somebody who does not wait for it."""
 
 
 class EmptyBook(ServicemeterError):

@@ -182,7 +182,7 @@ def due_at(calendar: Calendar, start: datetime, target_s: int) -> datetime:
     closed for 20 years first; `BadSettings` when the target is not between 1 second and 100 years.
     """
     if not 1 <= target_s <= 100 * 366 * DAY_S:
-        raise BadSettings(f"A target of {target_s} seconds cannot be used. Give 1 second to 100 years.")
+        raise BadSettings(f"A target of {target_s:,} seconds cannot be used. Give 1 second to 100 years.")
     return moment(_filled_at(calendar, epoch(start), target_s))
 
 
@@ -202,7 +202,7 @@ def _filled_at(calendar: Calendar, start: int, target_s: int) -> int:
             return span[0] + left
         left -= span[1] - span[0]
     raise BadCalendar(
-        f"Calendar {calendar.calendar_id!r} is not open for {target_s} seconds after {moment(start).isoformat()}: "
+        f"Calendar {calendar.calendar_id!r} is not open for {target_s:,} seconds after {moment(start).isoformat()}: "
         "it then stays closed for 20 years. Give it weekly hours."
     )
 

@@ -3,14 +3,15 @@
 A sentence may be marked with its values in it: `phrase(f"{column} is missing")`. Its translation is looked up by the text with
 the names of the values, `{column} is missing`; `show.retelling` finds it again in what was said, wherever that has been since.
 Errors need no mark: what one of `ground.errors` is raised with is a sentence. Inside a sentence a marked value is a phrase of its
-own (`{phrase(kind)}`), `{either(names)}` is a choice, and `{count:,}` a number.
+own (`{phrase(kind)}`), `{either(names)}` and `{any_of(quoted)}` are a choice, `{dimension(name)}` is the name of a dimension, and
+`{count:,}` a number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["either", "phrase", "plural"]
+__all__ = ["any_of", "dimension", "either", "phrase", "plural"]
 
 
 def phrase(english: str) -> str:
@@ -30,3 +31,21 @@ def either(names: Iterable[object]) -> str:
     "'csat' or 'ces'"
     """
     return " or ".join(repr(name) for name in names)
+
+
+def any_of(quoted: Iterable[str]) -> str:
+    """The same with what is quoted already.
+
+    >>> any_of(["'a1' (Ann)", "'a2'"])
+    "'a1' (Ann) or 'a2'"
+    """
+    return " or ".join(quoted)
+
+
+def dimension(name: str) -> str:
+    """What a dimension is called in such a sentence.
+
+    >>> dimension("customer_segment")
+    'customer segment'
+    """
+    return name.replace("_", " ")

@@ -12,7 +12,7 @@ from servicemeter.model.scorecard import Card
 from servicemeter.model.target import Outcome, Target
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import money, number, percent, rounded
-from servicemeter.show.phrases import phrase, say
+from servicemeter.show.phrases import counted, phrase, say
 from servicemeter.show.words import digits_of, shown_value
 
 __all__ = ["Change", "Standing", "aim_words", "compare", "shown_outcome", "target_words"]
@@ -149,7 +149,7 @@ def _points_words(points: float, digits: int, language: str) -> str:
     if not size:
         return ""
     text = number(points, digits, language=language, signed=True)
-    return say(language, "{size} point" if abs(size) == 1 else "{size} points", size=text)
+    return counted(language, abs(float(size)), "{size} point", "{size} points", digits, size=text)
 
 
 _OUTCOMES: dict[Outcome, str] = {

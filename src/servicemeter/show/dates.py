@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from servicemeter.show.phrases import say
+from servicemeter.show.phrases import counted, say
 
 __all__ = [
     "compared_with",
@@ -188,5 +188,7 @@ def _earlier(since: date, shown: date, until: date, before: tuple[date, date], l
         return say(language, "the same part of {period}", period=whole)
     if same_length and since.day == 1 and before[0].day == 1 and 1 < (shown - since).days < 28:
         month = period_label(before[0], "month", language=language, with_year=False)
-        return say(language, "the same {n} days of {period}", n=(shown - since).days, period=month)
+        return counted(
+            language, (shown - since).days, "the same {n} day of {period}", "the same {n} days of {period}", period=month
+        )
     return span(*before, language=language)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from servicemeter.model.metric import Metric, Parameter
 from servicemeter.show.changes import aim_words
-from servicemeter.show.phrases import phrase
+from servicemeter.show.phrases import phrase, say
 from servicemeter.show.words import FAMILIES, family_title, unit_words
 
 __all__ = ["LANGUAGES", "Case", "definition_parts", "index_page", "metric_page", "parameter_cells"]
@@ -18,6 +18,8 @@ _BETTER = {
     "lower": phrase("lower is better"),
     "neither": phrase("neither way is better in itself"),
 }
+_BESIDE = phrase("beside it")
+_OR = phrase(" or ")
 _HEAD = "<!-- Made from the catalogue: servicemeter metrics --write. Change the declaration, not this page. -->"
 
 
@@ -33,41 +35,55 @@ class Case:
 
 
 def definition_parts(metric: Metric, dimensions: Iterable[str], language: str = "en") -> Iterator[tuple[str, str]]:
-    """(title, text) of everything a definition says besides names, question and options; empty texts are left out."""
+    """(title, text) of everything a definition says besides names, question and options; empty texts are left out.
+
+    Names of tables, dimensions and other metrics are the same in every language.
+    """
     parts = (
-        ("formula", metric.formula),
-        ("counted", f"at a moment: {metric.counted}" if metric.at_moment else metric.counted),
-        ("leaves out", metric.leaves_out),
-        ("gives", f"{unit_words(metric, language)}; {_BETTER[metric.better]}"),
-        ("target", _target(metric)),
-        ("needs", _needs(metric)),
-        ("by", ", ".join(d for d in dict.fromkeys((*dimensions, *metric.dimensions)) if d not in metric.invalid)),
-        ("never by", ", ".join(metric.invalid)),
-        ("beside it", ", ".join(metric.beside)),
-        ("elsewhere", metric.peers),
+        (phrase("formula"), _said(language, metric.formula)),
+        (phrase("counted"), _counted(metric, language)),
+        (phrase("leaves out"), _said(language, metric.leaves_out)),
+        (phrase("gives"), f"{unit_words(metric, language)}; {say(language, _BETTER[metric.better])}"),
+        (phrase("target"), _target(metric, language)),
+        (phrase("needs"), _needs(metric, language)),
+        (phrase("by"), ", ".join(d for d in dict.fromkeys((*dimensions, *metric.dimensions)) if d not in metric.invalid)),
+        (phrase("never by"), ", ".join(metric.invalid)),
+        (_BESIDE, ", ".join(metric.beside)),
+        (phrase("elsewhere"), _said(language, metric.peers)),
     )
-    yield from ((title, text) for title, text in parts if text)
+    yield from ((say(language, title), text) for title, text in parts if text)
 
 
-def _target(metric: Metric) -> str:
+def _said(language: str, text: str) -> str:
+    return say(language, text) if text else ""
+
+
+def _counted(metric: Metric, language: str) -> str:
+    when = _said(language, metric.counted)
+    return say(language, "at a moment: {when}", when=when) if metric.at_moment else when
+
+
+_TARGETS = {"<=": phrase("at most {value} to begin with ({source})"), ">=": phrase("at least {value} to begin with ({source})")}
+
+
+def _target(metric: Metric, language: str) -> str:
     aim = metric.target
     if aim is None:
         return ""
-    sign = {"<=": "at most", ">=": "at least"}[aim.at]
-    return f"{sign} {aim_words(metric, aim)} to begin with ({aim.source})"
+    return say(language, _TARGETS[aim.at], value=aim_words(metric, aim, language), source=_said(language, aim.source))
 
 
-def _needs(metric: Metric) -> str:
-    own = ", ".join(need.replace("|", " or ") for need in metric.needs)
+def _needs(metric: Metric, language: str) -> str:
+    own = ", ".join(need.replace("|", say(language, _OR)) for need in metric.needs)
     other = ", ".join(metric.also_needs)
-    return f"{own}; of any source: {other}" if other else own
+    return say(language, "{own}; of any source: {other}", own=own, other=other) if other else own
 
 
-def parameter_cells(parameter: Parameter) -> tuple[str, str, str, str]:
+def parameter_cells(parameter: Parameter, language: str = "en") -> tuple[str, str, str, str]:
     """Name, default, choices and what a parameter does."""
-    free = "any text" if parameter.is_text else "any number"
+    free = say(language, "any text" if parameter.is_text else "any number")
     choices = ", ".join(map(_word, parameter.options)) or free
-    return parameter.name, _word(parameter.default), choices, parameter.about
+    return parameter.name, _word(parameter.default), choices, _said(language, parameter.about)
 
 
 def _word(value: object) -> str:
@@ -87,7 +103,7 @@ def metric_page(
 def _facts(metric: Metric, dimensions: Iterable[str], known: set[str]) -> Iterator[str]:
     yield from ("| | |", "| --- | --- |")
     for title, text in definition_parts(metric, dimensions):
-        if title == "beside it":
+        if title == _BESIDE:
             text = ", ".join(f"[{name}]({name}.md)" if name in known else f"`{name}`" for name in metric.beside)
         yield f"| {title} | {_cell(text)} |"
     yield ""

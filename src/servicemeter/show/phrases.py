@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from servicemeter.ground.phrases import phrase, plural
-from servicemeter.show.numbers import number
+from servicemeter.show.numbers import number, rounded
 
 __all__ = ["counted", "form_for", "phrase", "plural", "read_catalogue", "say", "translations"]
 
@@ -65,21 +65,28 @@ def say(language: str, english: str, **values: object) -> str:
     return text.format(**values) if values else text
 
 
-def counted(language: str, count: float, one: str, many: str, **values: object) -> str:
-    """A phrase about a number of things, `{n}` being the number with its separators.
+def counted(language: str, count: float, one: str, many: str, digits: int = 0, **values: object) -> str:
+    """A phrase about a number of things, `{n}` being the number with its separators and `digits` decimals.
+
+    Every number that stands before a noun is said here: a language has its own forms for that.
 
     >>> counted("en", 1, "{n} answer", "{n} answers"), counted("en", 1204, "{n} answer", "{n} answers")
     ('1 answer', '1,204 answers')
+    >>> [counted("ro", n, "{n} row", "{n} rows") for n in (1, 19, 20)]
+    ['1 rând', '19 rânduri', '20 de rânduri']
     """
     forms = translations(language).get(one, [one, many])
-    form = forms[min(form_for(language, count), len(forms) - 1)]
-    return form.format(n=number(count, language=language), **values)
+    form = forms[min(form_for(language, float(rounded(count, digits)), digits), len(forms) - 1)]
+    return form.format(n=number(count, digits, language=language), **values)
 
 
-def form_for(language: str, count: float) -> int:
-    """Which plural form a number takes: 0 for one, 1 for more; Romanian has a third from 20 on (`20 de`)."""
-    if count == 1:
+def form_for(language: str, count: float, digits: int = 0) -> int:
+    """Which plural form a number takes, as shown: 0 for one, 1 for more.
+
+    Romanian has a third for whole numbers that end in 00 or in 20 to 99: `20 de`, `100 de`, but `119`, and `20,5` without it.
+    """
+    if count == 1 and not (digits and language == "ro"):
         return 0
-    if language == "ro" and not (count == 0 or 1 <= count % 100 <= 19):
+    if language == "ro" and not digits and not (count == 0 or 1 <= count % 100 <= 19):
         return 2
     return 1

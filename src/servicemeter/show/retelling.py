@@ -8,14 +8,16 @@ API, the book, the office, a log). A face that has a reader of another language 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from string import Formatter
 
+from servicemeter.show.dimensions import dimension_name
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import form_for, phrase, say, translations
 
-__all__ = ["FIELD", "retell"]
+__all__ = ["FIELD", "retell", "retold_notes"]
 
 FIELD = re.compile(r"(?<!\{)\{[a-z_]\w*(?::[\w,]+)?\}")
 """A value in the shape of a sentence."""
@@ -56,6 +58,11 @@ def retell(language: str, sentence: str) -> str | None:
     return sentence if language == "en" else _retold(language, sentence, _DEPTH)
 
 
+def retold_notes(language: str, notes: Iterable[str]) -> str:
+    """What is remarked beside figures, each once, in a language; what is not known in it stays English."""
+    return " ".join(dict.fromkeys(retell(language, note) or say(language, note) for note in notes))
+
+
 def _retold(language: str, sentence: str, depth: int) -> str | None:
     said = translations(language, "said")
     if sentence in said and not FIELD.search(sentence):
@@ -78,6 +85,8 @@ def _filled(language: str, shape: _Shape, values: list[str], depth: int) -> str 
             text = _retold(language, value, depth - 1) if depth else None
         elif kind == "either":
             text = say(language, _OR).join(value.split(_OR))
+        elif kind == "dimension":
+            text = dimension_name(value.replace(" ", "_"), language)
         elif kind == ",":
             count = value.replace(",", "")
             if not count.isascii() or not count.isdigit():

@@ -11,17 +11,19 @@ from servicemeter.model.metric import Metric
 from servicemeter.model.scorecard import Card, Family, Scorecard
 from servicemeter.show.changes import Change, aim_words, compare, shown_outcome
 from servicemeter.show.dates import moment, period_label
-from servicemeter.show.phrases import phrase, say
-from servicemeter.show.words import null_words, shown_value, value_words
+from servicemeter.show.phrases import counted, phrase, plural, say
+from servicemeter.show.words import digits_of, null_words, shown_value, value_words
 
 __all__ = ["Finding", "Summary", "data_status", "family_sentence", "statement", "summarise", "trend_sentence"]
 
+_COUNTS = {
+    "tickets_created": plural("Customers asked {n} question.", "Customers asked {n} questions."),
+    "interactions_count": plural("Customers were in touch {n} time.", "Customers were in touch {n} times."),
+    "tickets_handled": plural("The team worked on {n} request.", "The team worked on {n} requests."),
+    "tickets_solved": plural("{n} request was solved.", "{n} requests were solved."),
+    "backlog": plural("{n} request is unresolved.", "{n} requests are unresolved."),
+}
 _STATEMENTS = {
-    "tickets_created": phrase("Customers asked {value} questions."),
-    "interactions_count": phrase("Customers were in touch {value} times."),
-    "tickets_handled": phrase("The team worked on {value} requests."),
-    "tickets_solved": phrase("{value} requests were solved."),
-    "backlog": phrase("{value} requests are unresolved."),
     "backlog_age": phrase("Half of the unresolved requests are younger than {value}."),
     "contact_rate": phrase("Every hundred orders brought {number} requests."),
     "first_response_time": phrase("Half of customers had a first answer within {value}."),
@@ -81,6 +83,8 @@ def statement(metric: Metric, row: Row, language: str = "en") -> str:
     if shown_value(metric, row) is None:
         reason = null_words(metric, row, language)
         return say(language, "{label}: {reason}.", label=metric.label(language), reason=reason)
+    if metric.name in _COUNTS:
+        return counted(language, row["value"], *_COUNTS[metric.name], digits=digits_of(metric, row))
     value = value_words(metric, row, language)
     plain = value
     for unit in ("replies", "touches", "per 100"):

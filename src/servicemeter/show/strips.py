@@ -41,13 +41,14 @@ class Strip:
     def words(self, language: str) -> str:
         """What the strip shows, in a sentence."""
         last = self.first_on + timedelta(days=len(self.row_counts) - 1)
-        return say(
+        return counted(
             language,
+            len(self.row_counts),
+            "{first} to {last}: {part} of {n} day has rows",
             "{first} to {last}: {part} of {n} days have rows",
             first=day(self.first_on, language=language),
             last=day(last, language=language),
             part=sum(count > 0 for count in self.row_counts),
-            n=len(self.row_counts),
         )
 
 

@@ -7,8 +7,9 @@ attributes, so that any program shows it alike.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
+from textwrap import wrap
 
 __all__ = ["COLOURS", "HEAT_STEPS", "MARKS", "dressed", "poster", "style_sheet"]
 
@@ -121,18 +122,30 @@ def _attributes(classes: list[str], colours: Mapping[str, str]) -> str:
     return out
 
 
-def poster(svg: str, title: str, subtitle: str, foot: str, theme: str = "light") -> str:
-    """A picture as a file of its own: title and subtitle above, where it comes from below, drawn by attributes alone."""
+_LINE_HEIGHT, _LETTER = 18, 7.5
+"""The height of a line below a picture, and how wide a letter of it is at most on average, in pixels."""
+
+
+def poster(svg: str, title: str, subtitle: str, foot: Sequence[str], theme: str = "light") -> str:
+    """A picture as a file of its own: title and subtitle above, where it comes from below, drawn by attributes alone.
+
+    Each text of the foot has a line, or more where it is long.
+    """
     head, _, inside = svg.partition(">")
     width, height = (float(n) for n in head.partition('viewBox="0 0 ')[2].partition('"')[0].split())
-    margin, above, below = 24, 76, 40
+    margin, above = 24, 76
+    told = [line for text in foot for line in wrap(text, int(width / _LETTER))]
+    below = 22 + _LINE_HEIGHT * max(1, len(told))
     lines = "".join([
         f'<rect class="ground" width="{width + 2 * margin:g}" height="{height + above + below:g}"/>',
         f'<text class="title" x="{margin}" y="34">{escape(title)}</text>',
         f'<text class="tick" x="{margin}" y="56">{escape(subtitle)}</text>',
         f'<svg x="{margin}" y="{above}" width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}">',
         inside,
-        f'<text class="tick" x="{margin}" y="{height + above + 24:g}">{escape(foot)}</text>',
+        *(
+            f'<text class="tick" x="{margin}" y="{height + above + 24 + _LINE_HEIGHT * place:g}">{escape(line)}</text>'
+            for place, line in enumerate(told)
+        ),
     ])  # fmt: skip
     size = f'width="{width + 2 * margin:g}" height="{height + above + below:g}"'
     return dressed(

@@ -181,16 +181,16 @@ class Client:
     def _gave_up(self, url: str, response: httpx.Response | httpx.TransportError) -> SourceFailed:
         if isinstance(response, httpx.TransportError):
             return SourceUnreachable(
-                f"{self.address} cannot be reached: {_said(response)}. Tried {_ATTEMPTS} times. Check the address and the "
+                f"{self.address} cannot be reached: {_said(response)}. Tried {_ATTEMPTS:,} times. Check the address and the "
                 "network; what was pulled is kept."
             )
         if response.status_code == 429:
             return SourceBusy(
-                f"{self.address} answered {_ATTEMPTS} times that its limit of calls is used up. What was pulled is kept; "
+                f"{self.address} answered {_ATTEMPTS:,} times that its limit of calls is used up. What was pulled is kept; "
                 "the next sync goes on from there."
             )
         return SourceUnreachable(
-            f"{self.address} has a fault of its own: it answered {url} with {response.status_code}, {_ATTEMPTS} times. "
+            f"{self.address} has a fault of its own: it answered {url} with {response.status_code}, {_ATTEMPTS:,} times. "
             "Look at its status page; what was pulled is kept and the next sync goes on from there."
         )
 

@@ -145,7 +145,7 @@ class _Building:
     def _misfit(self, cells: list[str]) -> str | None:
         if len(cells) == len(self.names):
             return None
-        return phrase(f"the row has {len(cells)} cells, the header has {len(self.names)}")
+        return phrase(f"the row has {len(cells):,} cells, the header has {len(self.names)}")
 
     def give(self) -> RawBatch:
         columns: dict[str, list[Cell]] = {name: [row[place] for row in self.rows] for place, name in enumerate(self.names)}
@@ -183,7 +183,7 @@ def _records_of(lines: Iterable[str], delimiter: str, above: int = 0) -> Iterato
 
 def _quoting_fault(error: str, line_count: int) -> str:
     if "unexpected end of data" in error:
-        return phrase(f"a quote opened in this row is never closed; it takes in the last {line_count} lines of the file")
+        return phrase(f"a quote opened in this row is never closed; it takes in the last {line_count:,} lines of the file")
     return phrase(f"the quoting cannot be read: {error}; double the quotes inside a quoted cell")
 
 

@@ -51,7 +51,7 @@ class WorkbookTable:
     def _ragged(self, number: int, row: list[Any]) -> Ragged:
         extra = _beyond(row, len(self.names))
         cells = {name: text_of(_cell(row, place)) for place, name in enumerate(self.names)}
-        return Ragged(number, phrase(f"the row has {len(extra)} cells to the right of the header"), {**cells, "": extra})
+        return Ragged(number, phrase(f"the row has {len(extra):,} cells to the right of the header"), {**cells, "": extra})
 
     def _open(self, name: str | None) -> CalamineSheet:
         try:
@@ -64,7 +64,7 @@ class WorkbookTable:
         except (CalamineError, OSError, IndexError) as error:
             raise BadFile(f"{self.path}: this is not a spreadsheet that can be read ({error}).") from error
         if sheet.height * sheet.width > _MOST_CELLS:
-            raise BadFile(f"{self.path}: the sheet has {sheet.height} × {sheet.width} cells; export it as CSV.")
+            raise BadFile(f"{self.path}: the sheet has {sheet.height} × {sheet.width:,} cells; export it as CSV.")
         return sheet
 
     def _filled_rows(self) -> Iterator[tuple[int, list[Any]]]:

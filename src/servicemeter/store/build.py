@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +38,7 @@ else:
     jinja2 = when_used("jinja2")
     pa = when_used("pyarrow")
 
-__all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files"]
+__all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files", "policies_set"]
 
 LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
@@ -144,6 +144,15 @@ def _read_head(name: str, text: str) -> FactFile:
     )
 
 
+def policies_set(engine: Engine, settings: dict[str, str]) -> Policies:
+    """What is promised, as the facts of a book would have it; they need not be there."""
+    return _policies(engine, read_calendars(engine, settings), with_defaults({}))
+
+
+def _policies(engine: Engine, calendars: Calendars, building: Mapping[str, str]) -> Policies:
+    return read_policies(engine, calendars.by_id, building["sla_pause_states"]).knowing(capabilities_of(engine))
+
+
 class Facts:
     """The facts of one book in one schema, for one horizon and one set of building parameters.
 
@@ -168,8 +177,7 @@ class Facts:
         self.horizon = horizon or Horizon()
         self.building = with_defaults(building or {})
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=self.building["calendar_mode"])
-        policies = read_policies(engine, self.calendars.by_id, self.building["sla_pause_states"])
-        self.policies: Policies = policies.knowing(capabilities_of(engine))
+        self.policies: Policies = _policies(engine, self.calendars, self.building)
         self._through = self._ends_of_sources()
         self._tz = settings.get("report_tz") or "UTC"
         self._base_currency = settings.get("base_currency") or self._only_currency()
@@ -192,19 +200,31 @@ class Facts:
         """Build every fact from all rows. Runs inside the caller's transaction, if there is one."""
         if self.on_demand:
             self.engine.drop_schema(self.schema)
-        self.engine.make_schema(self.schema)
-        self._build_calendar()
-        if self.on_demand:
+            self._begin_build()
             self._absent = {"persons", *(fact.name for fact in self._ordered())}
             return
-        self._find_bare()
-        build_persons(self.engine, self.schema)
+        for name, work in self.pieces():
+            if progress:
+                progress(name)
+            work()
+
+    def pieces(self) -> list[tuple[str, Callable[[], None]]]:
+        """What building every fact from all rows is made of, in order: (what is built, the work). Each may be done again."""
+        return [
+            ("calendar", self._begin_build),
+            ("what is empty", self._find_bare),
+            ("persons", lambda: build_persons(self.engine, self.schema)),
+            *((fact.name, partial(self._build_whole, fact)) for fact in self._ordered()),
+            ("scaffolding", self._drop_scaffolding),
+        ]
+
+    def _begin_build(self) -> None:
+        self.engine.make_schema(self.schema)
+        self._build_calendar()
+
+    def _build_whole(self, fact: FactFile) -> None:
         with self.engine.as_written():
-            for fact in self._ordered():
-                if progress:
-                    progress(fact.name)
-                self._replace_all(fact)
-        self._drop_scaffolding()
+            self._replace_all(fact)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a statement over these facts."""

@@ -134,7 +134,7 @@ def find_numbers(facts: Facts, at: int, scope: Scope, wish: TicketWish, *spans: 
     if wish.sort not in SORTS:
         raise UnknownName("order of tickets", wish.sort, SORTS)
     if wish.page < 1 or not 1 <= wish.size <= MOST_ROWS:
-        raise BadQuestion(f"page={wish.page} with size={wish.size}: pages count from 1, a page has 1 to {MOST_ROWS} tickets.")
+        raise BadQuestion(f"page={wish.page} with size={wish.size}: pages count from 1, a page has 1 to {MOST_ROWS:,} tickets.")
     name = wish.sort.removeprefix("-")
     key, join = _order(facts, at, looks_ahead(wish))[name]
     way = "desc" if wish.sort.startswith("-") else "asc"

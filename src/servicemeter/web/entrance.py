@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -11,6 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from servicemeter.desk.making import patient_for
 from servicemeter.ground.errors import NotAllowed, NotSignedIn
 from servicemeter.office.audit import audit
 from servicemeter.web.asker import Asker, asker, asking
@@ -22,6 +24,8 @@ __all__ = ["SAFE", "Entrance", "check_rule", "foreign", "is_allowed"]
 SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing."""
 
+_PATIENCE_S = 1.0
+"""How long a page waits for facts that are being made anew, before it says so; programs wait as long as it takes."""
 _OWN_SITE = ("same-origin", "none")
 
 
@@ -48,7 +52,7 @@ class Entrance:
                     await run_in_threadpool(self._note, scope, one)
             await send(message)
 
-        with asking(one):
+        with asking(one), nullcontext() if scope["path"].startswith("/api/") else patient_for(_PATIENCE_S):
             await (refusal or self.app)(scope, receive, send_and_see)
 
     def _note(self, scope: Scope, one: Asker) -> None:

@@ -12,6 +12,7 @@ from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.model.answer import Row
 from servicemeter.model.scorecard import Scorecard
 from servicemeter.show.files import png_bytes, xlsx_bytes
+from servicemeter.show.retelling import retold_notes
 from servicemeter.show.tables import rows_csv
 from servicemeter.show.theme import poster
 from servicemeter.web.panels import Panel
@@ -29,7 +30,10 @@ _PICTURE_SIZE = (1120, 320)
 
 @dataclass(frozen=True)
 class Taken:
-    """What is taken along: rows, what they are (`about`), the whole as JSON, and perhaps a picture with its title and foot."""
+    """What is taken along: rows, what they are (`about`), the whole as JSON, and perhaps a picture with its title and foot.
+
+    What was remarked beside the figures stands in `about` under `notes`, and below a picture.
+    """
 
     name: str
     rows: Sequence[Row]
@@ -44,7 +48,8 @@ class Taken:
     def poster(self) -> str:
         """The picture, dressed."""
         assert self.draw is not None
-        return poster(self.draw(_PICTURE_SIZE), self.title, self.subtitle, self.foot)
+        foot = [text for text in (self.foot, dict(self.about).get("notes", "")) if text]
+        return poster(self.draw(_PICTURE_SIZE), self.title, self.subtitle, foot)
 
 
 def take_along(taken: Taken, form: str) -> Response:
@@ -110,6 +115,7 @@ def _png(taken: Taken) -> Response:
 def about_file(seen: Visit, scorecard: Scorecard, label: str, panel: Panel, options: str = "") -> About:
     """What a file says about itself."""
     over = seen.over(scorecard)
+    notes = (*scorecard.notes, *(note for answer in panel.answers for note in answer.notes))
     return [
         ("metric", label),
         ("title", panel.title),
@@ -117,6 +123,7 @@ def about_file(seen: Visit, scorecard: Scorecard, label: str, panel: Panel, opti
         ("period", over["title"]),
         ("filters", ", ".join(f"{name} {value}" for name, value in seen.address.filters.items())),
         ("options", options),
+        ("notes", retold_notes(seen.language, notes)),
         ("data", over["reach"]),
         ("data_version", str(scorecard.data_version)),
         ("address", seen.address.here()),

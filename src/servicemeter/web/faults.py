@@ -8,7 +8,16 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from servicemeter.ground.errors import BadBook, BadQuestion, NotAllowed, NotSignedIn, ServicemeterError, Stopped, UnknownMetric
+from servicemeter.ground.errors import (
+    BadBook,
+    BadQuestion,
+    FactsInTheMaking,
+    NotAllowed,
+    NotSignedIn,
+    ServicemeterError,
+    Stopped,
+    UnknownMetric,
+)
 from servicemeter.show.phrases import phrase, say
 from servicemeter.web.address import Address
 from servicemeter.web.paper import render, retold
@@ -27,6 +36,8 @@ _TITLES = {
     503: phrase("The data cannot be opened now"),
 }
 _OTHERWISE = phrase("This did not work")
+_IN_THE_MAKING = phrase("The figures are being worked out anew")
+_AGAIN_S = "3"
 _WORDS = {
     404: phrase("No page has this address. The scorecard leads to all of them."),
     405: phrase("This address only answers to GET; nothing was changed."),
@@ -53,7 +64,16 @@ def _ours(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, ServicemeterError)
     if isinstance(fault, NotSignedIn) and _is_page(request) and reception_of(request).has_people:
         return RedirectResponse(f"/signin?{urlencode({'to': _here(request)})}", 303)
+    if isinstance(fault, FactsInTheMaking) and _is_page(request):
+        return _again_soon(request, str(fault))
     return _respond(request, _status(fault, request.url.path), str(fault), type(fault).__name__)
+
+
+def _again_soon(request: Request, words: str) -> Response:
+    """The page that waits for the figures, and asks again by itself; nobody need do anything."""
+    response = _respond(request, 503, words, "", title=_IN_THE_MAKING)
+    response.headers.update({"Refresh": _AGAIN_S, "Retry-After": _AGAIN_S})
+    return response
 
 
 def _is_page(request: Request) -> bool:
@@ -74,12 +94,12 @@ def _http(request: Request, fault: Exception) -> Response:
     return response
 
 
-def _respond(request: Request, status: int, words: str, kind: str, said_in: str = "en") -> Response:
+def _respond(request: Request, status: int, words: str, kind: str, said_in: str = "en", title: str = "") -> Response:
     """The fault as JSON, in English, or as a page in the reader's language as far as its sentence is known."""
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": kind, "message": words}, status)
     language = language_of(request)
-    title = say(language, _TITLES.get(status, _OTHERWISE))
+    title = say(language, title or _TITLES.get(status, _OTHERWISE))
     named = request.query_params.get("lang")
     address = Address(language=language if named == language else None)
     told = words if said_in == language else retold(language, words)

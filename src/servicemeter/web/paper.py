@@ -23,7 +23,7 @@ from servicemeter.web.asker import asker
 __all__ = ["picture", "render", "retold", "unbroken"]
 
 _UNIT_GAP = re.compile(
-    r"(?<=\d) (?=(?:%|[hudzns]|min|points?|punte?n?|puncte?|replies|antwoorden|răspunsuri)(?:\W|$))"
+    r"(?<=\d) (?=(?:%|[hudzns]|min|points?|punte?n?|(?:de )?puncte?|replies|antwoorden|(?:de )?răspunsuri)(?:\W|$))"
     r"|(?<=\bn) (?=\d)|(?<=\d [hu]) (?=\d)"
     r"|(?<=[€£]) (?=[−\d])|(?<=\d) (?=[€£])|(?<=\b[A-Z]{3}) (?=[−\d])|(?<=\d) (?=[A-Z]{3}\b)"
 )

@@ -29,7 +29,7 @@ __all__ = ["ScopedDesk"]
 _OPEN = frozenset(
     (
         *("mark", "metric", "metrics", "report_tz", "chosen_tz", "data_version", "covered", "notes", "aims", "views"),
-        "hides_individuals",
+        *("hides_individuals", "is_making_facts"),
     )
 )
 """What says nothing about anybody's work."""

@@ -10,10 +10,14 @@ from rich.text import Text
 from servicemeter.cli.terminal.tables import console, print_rows
 from servicemeter.model.metric import EVERYWHERE, Metric
 from servicemeter.show.definitions import LANGUAGES, definition_parts, parameter_cells
+from servicemeter.show.phrases import phrase, say
 from servicemeter.show.tables import Column
 from servicemeter.show.words import family_title
 
 __all__ = ["print_catalogue", "print_definition"]
+
+_CATALOGUE = (phrase("metric"), phrase("name"), phrase("question"))
+_OPTIONS = (phrase("option (--set)"), phrase("default"), phrase("choices"), phrase("what it does"))
 
 
 def print_catalogue(metrics: Sequence[Metric], language: str) -> None:
@@ -27,19 +31,20 @@ def print_catalogue(metrics: Sequence[Metric], language: str) -> None:
             rows.append([Text(family_title(family, language), style="bold"), Text(), Text()])
         asks = metric.asks.get(language) or metric.asks["en"]
         rows.append([Text(metric.name), Text(metric.label(language)), Text(asks)])
-    print_rows([Column("metric"), Column("name"), Column("question")], rows)
+    print_rows([Column(say(language, title)) for title in _CATALOGUE], rows)
 
 
 def print_definition(metric: Metric, language: str) -> None:
-    """One definition in full."""
+    """One definition in full, in that language; identifiers and the names in the other languages stay."""
     on = console()
     on.print(Text(f"{metric.label(language)} · {metric.name}", style="bold"))
     on.print(Text(metric.asks.get(language) or metric.asks["en"]))
     click.echo()
     parts = [*definition_parts(metric, EVERYWHERE, language)]
-    parts += [(f"in {name}", ", ".join(metric.names.get(code, ()))) for code, name in LANGUAGES.items()]
+    for code, name in LANGUAGES.items():
+        parts.append((say(language, "in {name}", name=say(language, name)), ", ".join(metric.names.get(code, ()))))
     print_rows([Column(""), Column("")], [[Text(title, style="dim"), Text(text)] for title, text in parts], on)
     if metric.parameters:
         click.echo()
-        columns = [Column("option (--set)"), Column("default"), Column("choices"), Column("what it does")]
-        print_rows(columns, [[Text(cell) for cell in parameter_cells(p)] for p in metric.parameters], on)
+        columns = [Column(say(language, title)) for title in _OPTIONS]
+        print_rows(columns, [[Text(cell) for cell in parameter_cells(p, language)] for p in metric.parameters], on)

@@ -7,9 +7,11 @@ from datetime import date, datetime
 
 import click
 
+from servicemeter.cli.terminal.progress import telling_facts
 from servicemeter.cli.terminal.tables import print_table
 from servicemeter.cli.terminal.words import hint, print_json, remark
 from servicemeter.desk.anydesk import AnyDesk
+from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.hours import hours
 from servicemeter.desk.methods.promises import promises
 from servicemeter.ground.clock import holidays_of
@@ -81,9 +83,12 @@ def _promise(one: PromiseHeld) -> list[str]:
 
 
 def carry_out(desk: AnyDesk, plan: SettingPlan, save: Callable[[], SettingPlan], form: str, *, dry_run: bool) -> None:
-    """Say what changes, row by row, and then save it, unless it is only to be said."""
+    """Say what changes, row by row, and then save it, unless it is only to be said; the facts are made here or by the server."""
     told = told_plan(plan, "en", desk.report_tz, {metric.name: metric.label("en") for metric in desk.metrics()})
     done = plan if dry_run or not plan.changes else save()
+    if done.data_version and isinstance(desk, Desk):
+        with telling_facts() as tell:
+            desk.prepare(tell)
     if form == "json":
         print_json(done.to_dict())
         return
@@ -98,6 +103,8 @@ def carry_out(desk: AnyDesk, plan: SettingPlan, save: Callable[[], SettingPlan],
     if plan.is_past:
         remark("It reaches days that are over; their figures change too.")
     remark("Nothing was written (--dry-run)." if dry_run else f"Saved as data version {done.data_version}.")
+    if done.data_version and not isinstance(desk, Desk):
+        remark("The server works all figures out anew; its pages show them again when that is done.")
 
 
 def date_said(text: str | None, option: str) -> date | None:

@@ -15,10 +15,11 @@ from servicemeter.show.numbers import number, percent
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from servicemeter.desk.making import ToldPiece
     from servicemeter.desk.steps import Step, ToldStep
     from servicemeter.desk.sync import SyncStep, ToldSync
 
-__all__ = ["telling", "telling_sync"]
+__all__ = ["telling", "telling_facts", "telling_sync"]
 
 _BETWEEN_LINES_S = 10.0
 
@@ -87,6 +88,26 @@ class _Lines:
         share = f", {percent(step.bytes_done / step.bytes_total, 0)} read" if step.bytes_total else ""
         doing = "working out the facts" if step.doing == "facts" else f"{number(step.rows)} rows{share}"
         remark(f"{self._name}: {doing}, {duration(now - self._began)} so far")
+
+
+@contextmanager
+def telling_facts() -> Iterator[ToldPiece]:
+    """Give a function that is told how much of the facts is made, and shows it while the block lasts."""
+    name = "Working the figures out anew"
+    if not sys.stderr.isatty():
+        told_at = time.monotonic()
+
+        def tell(step: int, count: int) -> None:
+            nonlocal told_at
+            if time.monotonic() - told_at >= _BETWEEN_LINES_S:
+                told_at = time.monotonic()
+                remark(f"{name}: step {step} of {count}")
+
+        yield tell
+        return
+    with _bar() as progress:
+        task = progress.add_task(name, total=None, rows="", rate="")
+        yield lambda step, count: progress.update(task, completed=step - 1, total=count)
 
 
 @contextmanager

@@ -22,4 +22,4 @@ SENDS = (PromiseHeld, PromisesHeld)
 @method()
 def promises(desk: Desk, *, now: datetime) -> PromisesHeld:
     """All promises in the order in which they are tried; see `desk.promises`."""
-    return replace(hold_promises(desk, now), notes=unjudged_notes(desk.facts_at(None)[0].policies))
+    return replace(hold_promises(desk, now), notes=unjudged_notes(desk.policies()))

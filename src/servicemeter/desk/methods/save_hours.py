@@ -18,7 +18,7 @@ __all__ = ["save_hours"]
 
 @method(writes=True)
 def save_hours(desk: Desk, *, wish: HoursWish, seen: str, now: datetime) -> SettingPlan:
-    """Write what `plan_hours` said under this mark, and build the facts; `BadSettings` when the rows are others by now."""
+    """Write what `plan_hours` said under this mark; `BadSettings` when the rows are others by now."""
     plan = plan_wish(desk, wish, now)
     tz = wish.tz or desk.report_tz
     return save(desk, plan, seen=seen, tz=tz, label=f"opening hours: {wish.calendar_id}", now=now)

@@ -19,6 +19,6 @@ __all__ = ["save_promise"]
 
 @method(writes=True)
 def save_promise(desk: Desk, *, wish: PromiseWish, seen: str, now: datetime) -> SettingPlan:
-    """Write what `plan_promise` said under this mark, and build the facts; `BadSettings` when the rows are others by now."""
+    """Write what `plan_promise` said under this mark; `BadSettings` when the rows are others by now."""
     plan = plan_promise_wish(desk, wish, now)
     return save(desk, plan, seen=seen, tz=desk.report_tz, label="agreements", now=now)

@@ -41,7 +41,7 @@ def tell_customer(
     `BadQuestion` when nobody of this id may be seen.
     """
     if page < 1 or not 1 <= size <= MOST_ROWS:
-        raise BadQuestion(f"page={page} with size={size}: pages count from 1, a page has 1 to {MOST_ROWS} entries.")
+        raise BadQuestion(f"page={page} with size={size}: pages count from 1, a page has 1 to {MOST_ROWS:,} entries.")
     facts, moment = desk.facts_at(as_of)
     scoped = scope or Scope()
     same = same_person(facts, source, customer_id)

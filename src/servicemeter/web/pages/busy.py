@@ -20,6 +20,7 @@ from servicemeter.show.durations import duration
 from servicemeter.show.heat import heat_chart
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
+from servicemeter.show.retelling import retold_notes
 from servicemeter.web.asked import PERIODS, day_from, instant_from
 from servicemeter.web.exports import FIGURES, FORMS, Taken, take_along
 from servicemeter.web.pages import Page
@@ -159,6 +160,7 @@ def busy_file(request: Request, form: str) -> Response:
         ("title", title),
         ("period", over["title"]),
         ("filters", ", ".join(f"{name} {value}" for name, value in seen.address.filters.items())),
+        ("notes", retold_notes(seen.language, card.notes)),
         ("data", over["reach"]),
         ("data_version", str(card.data_version)),
         ("address", seen.address.beside("/busy")),

@@ -158,6 +158,7 @@ def _page(
         zones=zone_names() if is_new or (one and one.is_ours) else [],
         default=held.default,
         saved=own.get("saved"),
+        is_making=seen.desk.is_making_facts,
         year=own.get("year") or str(_today(held, one).year),
         country=own.get("country", ""),
     )

@@ -239,8 +239,6 @@ def _form_words(form: ColumnForm | None, language: str) -> dict[str, Any]:
         "other_words": partial(other_words, language=language),
         "zones": zone_names(),
         "until": day(date.fromisoformat(form.through), language=language) if form.through else "",
-        "rows": number(form.row_count, language=language),
-        "counts": {column.place: number(column.different, language=language) for column in form.columns},
     }
 
 

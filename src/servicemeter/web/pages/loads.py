@@ -44,7 +44,7 @@ def loads_page(request: Request) -> Response:
         here="sources",
         source=source,
         loads=[_told(one, seen) for one in found[:_SHOWN]],
-        more=number(len(found) - _SHOWN, language=seen.language) if len(found) > _SHOWN else "",
+        more=max(0, len(found) - _SHOWN),
         done=seen.address.own.get("done"),
         may_load=asker().person.may("load_data"),
     )

@@ -107,15 +107,20 @@ def _finding(loyalty: Loyalty, card: Card | None, language: str) -> str:
         return ""
     share = percent(value, 1, language=language)
     if base.share is None:
-        return say(
-            language, "{share} of the requests were followed by an order within {days} days.", share=share, days=base.window_days
+        return counted(
+            language,
+            base.window_days,
+            "{share} of the requests were followed by an order within {n} day.",
+            "{share} of the requests were followed by an order within {n} days.",
+            share=share,
         )
-    return say(
+    return counted(
         language,
-        "{share} of the requests were followed by an order within {days} days; of the past year's customers {base} order in any "
-        "{days} days.",
+        base.window_days,
+        "{share} of the requests were followed by an order within {n} day; of the past year's customers {base} order on any day.",
+        "{share} of the requests were followed by an order within {n} days; of the past year's customers {base} order in any {n} "
+        "days.",
         share=share,
-        days=base.window_days,
         base=percent(base.share, 1, language=language),
     )
 
@@ -126,7 +131,7 @@ def _base_words(base: BaseRate, language: str) -> str:
     return counted(
         language,
         base.windows,
-        "Measured over {n} window of {days} days.",
-        "Measured over {n} windows of {days} days, laid end to end.",
-        days=base.window_days,
+        "Measured over {n} window of {days}.",
+        "Measured over {n} windows of {days}, laid end to end.",
+        days=counted(language, base.window_days, "{n} day", "{n} days"),
     )

@@ -19,6 +19,7 @@ from servicemeter.show.dimensions import dimension_value
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted, phrase, say
+from servicemeter.show.retelling import retold_notes
 from servicemeter.show.sentences import data_status
 from servicemeter.show.tickets import AGE_WORDS, seconds_since
 from servicemeter.show.words import null_words
@@ -136,6 +137,7 @@ def now_file(request: Request, form: str) -> Response:
         ("filters", ", ".join(f"{name} {value}" for name, value in seen.address.filters.items())),
         *((one.name, "" if one.count is None else str(one.count)) for one in found.lists),
         ("backlog", str(found.backlog.get("value"))),
+        ("notes", retold_notes(seen.language, found.notes)),
         ("data", data_status(found.as_of, found.report_tz, found.lagging_sources, seen.language)),
         ("data_version", str(found.data_version)),
         ("address", seen.address.beside("/now")),

@@ -190,6 +190,7 @@ def _page(
         brands=seen.desk.dimension_values("brand"),
         pauses=[(name, say(language, _PAUSE_WORDS[name])) for name in PAUSES],
         saved=own.get("saved"),
+        is_making=seen.desk.is_making_facts,
     )
 
 

@@ -19,6 +19,7 @@ from servicemeter.show.durations import duration
 from servicemeter.show.lanes import WAITING, clock_facts, clock_title, hours_are_drawn, lanes_chart
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
+from servicemeter.show.retelling import retold_notes
 from servicemeter.show.sentences import data_status
 from servicemeter.show.story import said_on, ticket_lines
 from servicemeter.show.tickets import agent_words, at_words
@@ -125,6 +126,7 @@ def ticket_file(request: Request, form: str) -> Response:
     about = [
         ("title", title),
         *((key, str(value)) for key, value in story.about.items() if key != "tickets"),
+        ("notes", retold_notes(language, story.notes)),
         ("data", data_status(story.as_of, story.report_tz, (), language)),
         ("data_version", str(story.data_version)),
         ("address", seen.address.beside("/ticket")),

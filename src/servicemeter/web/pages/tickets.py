@@ -20,6 +20,7 @@ from servicemeter.model.ticket import AGES, SLA_STATES, SORTS, STATUSES, WAITS, 
 from servicemeter.show.dimensions import dimension_value
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted, phrase, say
+from servicemeter.show.retelling import retold_notes
 from servicemeter.show.sentences import data_status
 from servicemeter.show.tickets import AGE_WORDS, agent_words, at_words, promise_words, wait_words
 from servicemeter.web.asked import day_from, instant_from
@@ -164,6 +165,7 @@ def tickets_file(request: Request, form: str) -> Response:
         ("title", counted(seen.language, found.total, "{n} ticket", "{n} tickets")),
         ("rows", _count_words(found, seen.language)),
         ("filters", ", ".join(f"{name} {value}" for name, value in said.items())),
+        ("notes", retold_notes(seen.language, found.notes)),
         ("data", data_status(found.as_of, found.report_tz, (), seen.language)),
         ("data_version", str(found.data_version)),
         ("address", seen.address.beside("/tickets")),

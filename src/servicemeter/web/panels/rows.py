@@ -6,7 +6,7 @@ from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.answer import Row
 from servicemeter.show.dates import local_instant
 from servicemeter.show.numbers import number
-from servicemeter.show.phrases import phrase, say
+from servicemeter.show.phrases import counted, phrase, say
 from servicemeter.show.tables import field_names
 from servicemeter.web.panels import Panel
 from servicemeter.web.subject import Subject
@@ -42,11 +42,12 @@ def _panel(subject: Subject, limit: int) -> Panel:
     language = subject.language
     found = subject.seen.desk.explain_question(subject.question(), limit)
     shown = number(min(limit, found.row_count), language=language)
-    count = number(found.row_count, language=language)
     return Panel(
         "rows",
         say(language, TITLE),
-        say(language, "{shown} of {count} rows that were counted", shown=shown, count=count),
+        counted(
+            language, found.row_count, "{shown} of {n} row that was counted", "{shown} of {n} rows that were counted", shown=shown
+        ),
         [{"metric": subject.metric.name, **row} for row in found.rows],
         [found.answer],
         None,
