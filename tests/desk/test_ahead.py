@@ -16,7 +16,7 @@ from servicemeter.desk.turns import Turns
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.measure import measure, parts
 from servicemeter.model.answer import Answer
-from servicemeter.model.question import Filter, Question
+from servicemeter.model.question import Filter, Question, Scope
 from servicemeter.store.build import Facts
 
 NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -234,3 +234,21 @@ def test_tiles_are_made_once_the_data_are_quiet_for_as_long_as_it_takes(desk: De
     assert desk.work_ahead(threading.Event())
     assert len(tried) == 3
     assert not desk.work_ahead(threading.Event()) and len(tried) == 3
+
+
+def test_what_one_brand_sees_is_worked_out_by_brand_once_it_was_asked(desk: Desk, counted: Counted) -> None:
+    """Somebody who sees one brand came: after the next load any span is there for them; before, only that of all."""
+    desk._ahead._worth_s = 0.0
+    assert work(desk, counted, 3)
+    assert _by(desk) == {(), ("channel",)}
+    desk.measure("csat", **MARCH, where=(Filter("source", ("files",)),))
+    desk.measure("csat", **MARCH, scope=Scope(brands=("b1",)))
+    desk.measure("csat", **MARCH, scope=Scope(agents=("a1",)))  # there are too many agents
+    desk.load(now=NOW, tickets=tickets(5, 1))
+    assert work(desk, counted, 3)
+    assert _by(desk) == {(), ("channel",), ("source",), ("brand",)}
+
+
+def _by(desk: Desk) -> set[tuple[str, ...]]:
+    """The dimensions that figures are known by for any span of days."""
+    return {asked[2] for asked, *_ in desk._tiled.fields}

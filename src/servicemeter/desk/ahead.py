@@ -29,6 +29,8 @@ _FIRST_PAUSE_S = 0.25
 _WORTH_S = 1.0
 """What is asked within it is asked of so few rows that nobody waits for them."""
 _DAY_S = 86400.0
+_SIGHT = ("team", "brand", "source")
+"""Dimensions of which people often see one value only, and which have few values."""
 
 T = TypeVar("T")
 Ask = Callable[[Sequence[Question]], list[Answer]]
@@ -138,7 +140,7 @@ class Ahead:
         began = self._clock()
         try:
             with self._turns.in_between():
-                pieces = self._tile([*self._asked, *_split(self._asked)])
+                pieces = self._tile([*self._asked, *self._split(self._asked)])
             for piece in pieces:
                 with suppress(BadBook):  # memory is short: rows are read when asked
                     self._do_in_between(piece, count, stop)
@@ -146,6 +148,14 @@ class Ahead:
                 self._then(lambda questions: self._ask_all(questions, count, stop))
         finally:
             self._tiling_s = self._clock() - began
+
+    def _split(self, questions: Sequence[Question]) -> list[Question]:
+        """The questions of spans, by what figures are shown by first, and by that of which people saw one value lately."""
+        seen = [question for question, _ in self._lately.values()]
+        narrowed = {held.dimension for one in seen for held in one.where}
+        narrowed |= {name for name in _SIGHT if any(getattr(one.scope, f"{name}s") for one in seen)}
+        splits = (FIRST_SPLIT, *(name for name in _SIGHT if name in narrowed))
+        return [replace(one, by=(name,)) for name in splits for one in questions if one.grain is None and not one.by]
 
     def _ask_all(self, questions: Sequence[Question], count: int, stop: threading.Event) -> list[Answer]:
         answers = self._ask(questions, count, stop)
@@ -200,8 +210,3 @@ class Ahead:
                 if self._turns.is_stopped or stop.wait(pause_s):
                     raise
                 pause_s = min(2 * pause_s, _MOST_QUIET_S)
-
-
-def _split(questions: Sequence[Question]) -> list[Question]:
-    """The questions of spans, by what figures are shown by first."""
-    return [replace(one, by=(FIRST_SPLIT,)) for one in questions if one.grain is None and not one.by]
