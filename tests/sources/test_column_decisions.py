@@ -10,9 +10,9 @@ import pytest
 from importing import NOW, TICKETS, column_of, mapped, take, utc
 
 from servicemeter.ground.errors import AmbiguousColumn, BadMapping, UnknownName
+from servicemeter.ground.instants import SkippedHour, to_utc, zone_named
 from servicemeter.sources.dates import readings
 from servicemeter.sources.decimals import numbers
-from servicemeter.sources.instants import SkippedHour, to_utc, zone_named
 from servicemeter.sources.patterns import check_pattern
 
 ZONE = 'time_zone = "UTC"\n'

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from servicemeter.ground.errors import UnknownName
+from servicemeter.ground.instants import zone_named
 from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.sources.choices import (
     AS_IT_IS,
@@ -28,7 +29,6 @@ from servicemeter.sources.choicetext import write_mapping
 from servicemeter.sources.dates import DATE_ORDERS
 from servicemeter.sources.decimals import MARKS, numbers
 from servicemeter.sources.glimpse import Glimpse
-from servicemeter.sources.instants import zone_named
 from servicemeter.sources.mapping import mentioned_columns
 from servicemeter.sources.mappingfile import parse_mapping
 from servicemeter.sources.proposal import WORDS_SHOWN, guess_scale, guess_through, guess_words

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 
 from servicemeter.ground.clock import instant
 from servicemeter.ground.errors import BadFile, BadQuestion, BadRows, UnknownName
+from servicemeter.ground.instants import SkippedHour, to_utc, zone_named
 from servicemeter.ground.libraries import when_used
 from servicemeter.model.rows import Batch, ParquetBatch, arrow_type
 from servicemeter.model.tables import TABLES, Table
-from servicemeter.sources.instants import SkippedHour, to_utc, zone_named
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,13 +7,13 @@ from datetime import datetime
 from decimal import Decimal
 
 from servicemeter.ground.errors import AmbiguousColumn, BadMapping
+from servicemeter.ground.instants import zone_named
 from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import CONFIGURATION, Column
 from servicemeter.sources.conditions import Condition, columns_of
 from servicemeter.sources.dates import SPOKEN_STYLES
 from servicemeter.sources.decimals import numbers
 from servicemeter.sources.decisions import Family, Subject, Tally
-from servicemeter.sources.instants import zone_named
 from servicemeter.sources.mapping import Mapping
 from servicemeter.sources.options import NO_READING, Options, Reading
 from servicemeter.sources.readers import Memory, Reader, Unreadable

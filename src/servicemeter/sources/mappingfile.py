@@ -14,12 +14,12 @@ from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from servicemeter.ground.errors import BadMapping
+from servicemeter.ground.instants import zone_named
 from servicemeter.ground.phrases import either, phrase
 from servicemeter.model.tables import TABLES, Column, Table
 from servicemeter.sources.conditions import COMPARISONS, All, AnyOf, Condition, Never, Test
 from servicemeter.sources.dates import DATE_ORDERS
 from servicemeter.sources.decimals import MARKS
-from servicemeter.sources.instants import zone_named
 from servicemeter.sources.mapping import Block, Group, Mapping, needed_columns
 from servicemeter.sources.options import FileOptions, Reading
 from servicemeter.sources.patterns import check_pattern

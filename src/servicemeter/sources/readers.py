@@ -9,11 +9,11 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from servicemeter.ground.instants import SkippedHour, believable, to_utc
 from servicemeter.ground.phrases import phrase
 from servicemeter.model.tables import Column
 from servicemeter.sources.dates import SPOKEN_STYLES, readings, with_format
 from servicemeter.sources.decimals import numbers
-from servicemeter.sources.instants import SkippedHour, believable, to_utc
 from servicemeter.sources.options import Reading
 from servicemeter.sources.table import Cell, text_of
 

@@ -8,13 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 from servicemeter.ground.errors import BadFile, BadMapping, UnknownName, UnrecognisedFile
+from servicemeter.ground.instants import zone_named
 from servicemeter.ground.phrases import phrase
 from servicemeter.sources import mapping as mappings
 from servicemeter.sources.canonical import canonical_table, is_ready
 from servicemeter.sources.deciding import Plan
 from servicemeter.sources.delivery import FileDelivery, FilePart, Meter, Part
 from servicemeter.sources.files import open_table
-from servicemeter.sources.instants import zone_named
 from servicemeter.sources.lacking import with_columns
 from servicemeter.sources.mappingfile import ALLOWED, read_mapping
 from servicemeter.sources.options import FileOptions, Options, parse_options
