@@ -20,6 +20,15 @@ from servicemeter.model.question import Filter, Grain, Question, Scope
 __all__ = ["Asking"]
 
 
+def _draw(answer: Answer, language: str, theme: str) -> Any:
+    from servicemeter.desk.charting import chart_of
+
+    return chart_of(answer, language, theme)
+
+
+Answer.drawn = _draw
+
+
 class Asking:
     """What every desk does with the answers that `measure_all` gives, and the catalogue it asks from."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from servicemeter.model.question import Question
 
@@ -35,10 +36,12 @@ class Answer:
     lagging_sources: tuple[str, ...] = ()
     missing_sources: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    drawn: ClassVar[Callable[[Answer, str, str], Any] | None] = None
+    """Draws an answer; the room that has the pictures and the definitions says it, for it is on a higher floor."""
 
     def __repr__(self) -> str:
         """Short, for a prompt or a notebook: the only value, or how many rows there are."""
-        told = [f"{len(self.rows)} rows: .rows, .to_pandas(), .to_arrow()"]
+        told = [f"{len(self.rows)} rows: .rows, .to_pandas(), .to_arrow(), .chart()"]
         if len(self.rows) == 1:
             told = [f"{key}={value!r}" for key in ("value", "n", "null_reason") if (value := self.rows[0].get(key)) is not None]
         return f"<Answer {self.metric} ({self.unit}): {', '.join(told)}; as of {self.as_of.isoformat()}>"
@@ -65,6 +68,16 @@ class Answer:
             "notes": list(self.notes),
             "rows": self.rows,
         }
+
+    def chart(self, language: str = "en", theme: str = "light") -> Any:
+        """The answer as a picture: a line over time for each group, or a dot for each row with its interval.
+
+        A notebook shows it; `.save("wait.png")` (or `.svg`) writes it, `.svg` is its text. `language` is en, nl or ro, `theme`
+        light or dark.
+        """
+        if self.drawn is None:
+            raise NotImplementedError("Only the answers of a desk can be drawn.")
+        return self.drawn(language, theme)
 
     def to_arrow(self) -> Any:
         """The rows as an Arrow table."""
