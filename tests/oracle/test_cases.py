@@ -11,7 +11,8 @@ import yaml
 from oracle.answer import METRICS, answer
 
 _CASES = Path(__file__).parents[1] / "conformance"
-# what sources can supply, and options this reading leaves alone: chains of tickets, calls passed on, late and withdrawn policies
+# what sources can supply, and what this reading leaves alone: chains of tickets, calls passed on, late and withdrawn policies
+# (and, below, work on tickets: only calls and chats are handled here)
 _UNREAD = ("R01", "E04", "E06", "E09", "SLA-late", "SLA-policies", "SLA-snapshot", "SLA-who", "SLA-none", "C01", "C02", "C04")
 _ALWAYS_READ = ("value", "n", "null_reason", "period_status", "period_start")  # of the others, what the reader tells
 
@@ -23,6 +24,8 @@ def _is_read(case: dict[str, Any], ask: dict[str, Any]) -> bool:
     ):
         return str(case["id"]).startswith("G")
     if ask["metric"] in ("response_time", "escalation_rate") and params.get("attribution", params.get("level")):
+        return False
+    if ask["metric"] == "average_handle_time" and "work_sessions" in case["tables"]:
         return False
     is_about_sources = "not_measured" in str(ask) and case["settings"].get("sources")
     return ask["metric"] in METRICS and not is_about_sources

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["DONE", "Ticket"]
 
 DONE = ("solved", "closed")
+NEVER = 10**12
 Key = tuple[str, str]
 
 
@@ -54,8 +55,8 @@ class Ticket:
     # values over time
 
     def when(self, event: Row) -> int:
-        """When a change counts: one dated before the creation is an initial value and counts from the creation."""
-        at: int = event["occurred_at"]
+        """When a change counts: dated before the creation, or not at all, it is an initial value and counts from the creation."""
+        at: int = event.get("occurred_at", -NEVER)
         return at if self.created_at is None else max(at, self.created_at)
 
     def latest(self, field: str, before: int | None = None) -> Any:

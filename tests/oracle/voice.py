@@ -53,7 +53,7 @@ def answered(world: World, span: Span, params: Params, kind: str, question: str 
             if at is None or not inside(at, span.p0, span.e) or (answer in valid and answer is not last):
                 continue
             more: Row = {"scale": _scale(world, invitation), "text": answer.get("value_text"), "invitation": invitation}
-            dims = {**_dims(world, invitation), "scale": more["scale"][0], "age_group": _age(world, invitation, answer)}
+            dims = {**_dims(world, invitation, at), "scale": more["scale"][0], "age_group": _age(world, invitation, answer)}
             group = (answer["answered_at"], answer["answer_id"])
             role = "main" if answer is last else "invalid"
             found.append(Unit(role, at, dims, number=answer.get("value_num"), group=group, more=more))
@@ -80,8 +80,11 @@ def _contact(world: World, invitation: Row) -> Contact | None:
     return next((c for c in world.contacts if any((x["source"], x["interaction_id"]) == named for x in c.legs)), None)
 
 
-def _dims(world: World, invitation: Row) -> Row:
-    """What an invitation says of itself, else its ticket, else its call; the agent is who handled that."""
+def _dims(world: World, invitation: Row, at: int) -> Row:
+    """What an invitation says of itself, else its ticket, else its call; the agent is who handled that.
+
+    The priority is that of the instant.
+    """
     ticket, contact = _ticket(world, invitation), _contact(world, invitation)
     own: Row = {k: invitation.get(k) for k in ("channel", "brand", "source", "page", "location")}
     of_call = of_contact(world, contact) if contact else {}
@@ -89,6 +92,7 @@ def _dims(world: World, invitation: Row) -> Row:
     for name in ("channel", "brand"):
         own[name] = own[name] or (getattr(ticket, name) if ticket else None) or of_call.get(name)
     own["reason"] = (ticket.latest("reason") if ticket else None) or of_call.get("reason")
+    own["priority"] = ticket.latest("priority", at + 1) if ticket else None
     own["agent"] = invitation.get("agent_id") or of_call.get("agent") or (solve["assignee_id"] if solve else None)
     team = of_call.get("team") if of_call.get("agent") else solve["team_id"] if solve else None
     own["team"] = invitation.get("team_id") or team
@@ -239,7 +243,7 @@ def survey_response_rate(world: World, span: Span, params: Params) -> list[Unit]
         answers = _answers(world, invitation, question)
         is_answered = any(0 < a["answered_at"] - sent <= window for a in answers if _is_valid(world, a, invitation, question))
         role = "main" if sent + window < span.as_of else "immature"
-        found.append(Unit(role, sent, _dims(world, invitation), number=int(is_answered)))
+        found.append(Unit(role, sent, _dims(world, invitation, sent), number=int(is_answered)))
     return found
 
 
