@@ -21,6 +21,7 @@ from servicemeter.desk.turns import Turns
 from servicemeter.ground.errors import BadBook, FactsInTheMaking, Stopped
 from servicemeter.ground.settings import Home
 from servicemeter.model.hours import HoursWish
+from servicemeter.store.build import Facts
 
 
 def until(closes: str) -> HoursWish:
@@ -115,6 +116,26 @@ def test_what_is_half_made_is_nobody_s_and_may_be_begun_often(tmp_path: Path) ->
             assert desk.is_making_facts
     with Desk(home) as again, patient_for(0):
         assert wait(again) == 3600
+
+
+def test_days_with_two_openings_are_built_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a pause at noon, half an hour of Friday and half an hour of Monday are left as before."""
+    halves = tuple((day, *half) for day in range(1, 6) for half in (("09:00", "12:00"), ("13:00", "17:30")))
+    home = Home(tmp_path / "home")
+    with Desk(home) as desk:
+        load_weekend(desk)
+        desk.work_ahead(threading.Event())
+        saved(desk, HoursWish("Support", tz="Europe/Amsterdam", week=halves))
+        desk.work_ahead(threading.Event())
+        with monkeypatch.context() as patched:
+            patched.setattr(Facts, "build", lambda *_, **__: pytest.fail("all was made already"))
+            assert wait(desk) == 3600
+        saved(desk, HoursWish("Support", name="Support and sales"))
+    with Desk(home) as again:
+        assert wait(again) == 3600  # it had to build them
+    monkeypatch.setattr(Facts, "build", lambda *_, **__: pytest.fail("they were there"))
+    with Desk(home) as later:
+        assert wait(later) == 3600
 
 
 def test_a_piece_that_was_ended_is_done_again_and_one_that_fails_is_told() -> None:
