@@ -205,8 +205,8 @@ class DuckDB:
     @contextmanager
     def as_written(self) -> Iterator[None]:
         # The estimate takes a fifth for every filter and then holds the messages in memory instead of the tickets.
-        self.run("set disabled_optimizers = 'join_order,build_side_probe_side'")
         try:
+            self.run("set disabled_optimizers = 'join_order,build_side_probe_side'")
             yield
         finally:
             self._as_estimated()
