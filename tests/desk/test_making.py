@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from servicemeter.desk.turns import Turns
 from servicemeter.ground.errors import BadBook, FactsInTheMaking, Stopped
 from servicemeter.ground.settings import Home
 from servicemeter.model.hours import HoursWish
+from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
 
@@ -157,6 +159,46 @@ def test_a_piece_that_was_ended_is_done_again_and_one_that_fails_is_told() -> No
     with pytest.raises(BadBook):
         making.work(threading.Event())
     assert made[-1] == "c" and not making.is_begun
+
+
+def test_whoever_waits_lets_others_in_but_within_a_turn() -> None:
+    turns, others = Turns(), []
+    making = Making(turns, lambda: None)
+
+    def piece() -> None:
+        others.append(not turns.is_mine)  # no turn of the question is held: others have theirs before the next piece
+
+    def question() -> str:
+        with turns.asking():
+            making.finish()
+        return "answer"
+
+    making.begin([piece, piece])
+    assert making.asked_around(lambda: "of the rows alone") == "of the rows alone" and making.is_begun
+    assert making.asked_around(question) == "answer" and others == [True, True]
+    making.begin([piece, piece])
+    with turns:
+        making.wait()
+        assert making.is_begun and making.asked_around(question) == "answer"
+    assert others == [True, True, False, False]
+    making.begin([piece])
+    with patient_for(0), pytest.raises(FactsInTheMaking):
+        making.asked_around(question)
+
+
+@pytest.mark.parametrize("way", ["explain", "curve", "find_tickets", "prepare", "statements"])
+def test_no_way_of_asking_keeps_the_turn_for_all_the_pieces(desk: Desk, way: str) -> None:
+    question = Question("first_response_time", date(2026, 3, 1), date(2026, 4, 1), params={"clock": "business"})
+    asked = {"explain": desk.explain_question, "curve": desk.curve, "statements": desk.statements}
+    held: list[bool] = []
+    with desk._lock:
+        desk._making.begin([lambda: held.append(desk._lock.is_mine)] * 3)
+        desk._is_ready = False
+    if way in asked:
+        asked[way](question)
+    else:
+        getattr(desk, way)()
+    assert held == [False] * 3
 
 
 def _ticket(number: int) -> FramesDelivery:
