@@ -6,7 +6,7 @@ A ticket of Friday 17:00 is answered on Monday at 9:30, half an hour after openi
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from hours_desk import NOW, load_weekend, saved, wait
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.making import Making, patient_for
+from servicemeter.desk.methods.find_tickets import find_tickets
 from servicemeter.desk.methods.hours import hours
 from servicemeter.desk.methods.promises import promises
 from servicemeter.desk.turns import Turns
@@ -189,15 +190,18 @@ def test_whoever_waits_lets_others_in_but_within_a_turn() -> None:
 @pytest.mark.parametrize("way", ["explain", "curve", "find_tickets", "prepare", "statements"])
 def test_no_way_of_asking_keeps_the_turn_for_all_the_pieces(desk: Desk, way: str) -> None:
     question = Question("first_response_time", date(2026, 3, 1), date(2026, 4, 1), params={"clock": "business"})
-    asked = {"explain": desk.explain_question, "curve": desk.curve, "statements": desk.statements}
+    ways: dict[str, Callable[[], object]] = {
+        "explain": lambda: desk.explain_question(question),
+        "curve": lambda: desk.curve(question),
+        "statements": lambda: desk.statements(question),
+        "find_tickets": lambda: find_tickets(desk),
+        "prepare": desk.prepare,
+    }
     held: list[bool] = []
     with desk._lock:
         desk._making.begin([lambda: held.append(desk._lock.is_mine)] * 3)
         desk._is_ready = False
-    if way in asked:
-        asked[way](question)
-    else:
-        getattr(desk, way)()
+    ways[way]()
     assert held == [False] * 3
 
 
