@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from held_findings import HeldFindings
+from servicemeter.desk import looking
 from servicemeter.desk.desk import Desk
-from servicemeter.desk.looking import Findings, Looking
+from servicemeter.desk.looking import Findings, Looking, Piece
 from servicemeter.desk.turns import Turns
-from servicemeter.ground.errors import BadBook, Stopped
+from servicemeter.ground.errors import BadBook, FactsInTheMaking, Stopped
 from servicemeter.store.sqlfiles import sql_files
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -185,3 +186,17 @@ def test_whoever_asks_does_not_wait_for_a_piece_that_nobody_waits_for() -> None:
         assert left.is_set()
     assert looking.find_within(60) == [{"name": "late"}]
     assert tried == ["first", "long", "long"]
+
+
+def test_facts_that_begin_to_be_made_are_no_fault_of_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it meets them; nobody is told of it who asks once they are there."""
+    monkeypatch.setattr(looking, "_FIRST_PAUSE_S", 0.001)
+    begun: list[int] = []
+
+    def begin() -> Iterator[Piece]:
+        begun.append(1)
+        if len(begun) <= 7:
+            raise FactsInTheMaking("step 1 of 2")
+        return iter([lambda: [{"name": "none"}]])
+
+    assert Looking(Turns(), begin, lambda: None).find_within(10) == [{"name": "none"}] and len(begun) == 8

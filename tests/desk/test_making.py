@@ -6,7 +6,8 @@ A ticket of Friday 17:00 is answered on Monday at 9:30, half an hour after openi
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,15 @@ from hours_desk import NOW, load_weekend, saved, wait
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.desk.making import Making, patient_for
+from servicemeter.desk.methods.find_tickets import find_tickets
 from servicemeter.desk.methods.hours import hours
 from servicemeter.desk.methods.promises import promises
 from servicemeter.desk.turns import Turns
 from servicemeter.ground.errors import BadBook, FactsInTheMaking, Stopped
 from servicemeter.ground.settings import Home
 from servicemeter.model.hours import HoursWish
+from servicemeter.model.question import Question
+from servicemeter.store.build import Facts
 
 
 def until(closes: str) -> HoursWish:
@@ -117,6 +121,26 @@ def test_what_is_half_made_is_nobody_s_and_may_be_begun_often(tmp_path: Path) ->
         assert wait(again) == 3600
 
 
+def test_days_with_two_openings_are_built_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a pause at noon, half an hour of Friday and half an hour of Monday are left as before."""
+    halves = tuple((day, *half) for day in range(1, 6) for half in (("09:00", "12:00"), ("13:00", "17:30")))
+    home = Home(tmp_path / "home")
+    with Desk(home) as desk:
+        load_weekend(desk)
+        desk.work_ahead(threading.Event())
+        saved(desk, HoursWish("Support", tz="Europe/Amsterdam", week=halves))
+        desk.work_ahead(threading.Event())
+        with monkeypatch.context() as patched:
+            patched.setattr(Facts, "build", lambda *_, **__: pytest.fail("all was made already"))
+            assert wait(desk) == 3600
+        saved(desk, HoursWish("Support", name="Support and sales"))
+    with Desk(home) as again:
+        assert wait(again) == 3600  # it had to build them
+    monkeypatch.setattr(Facts, "build", lambda *_, **__: pytest.fail("they were there"))
+    with Desk(home) as later:
+        assert wait(later) == 3600
+
+
 def test_a_piece_that_was_ended_is_done_again_and_one_that_fails_is_told() -> None:
     made: list[str] = []
 
@@ -136,6 +160,49 @@ def test_a_piece_that_was_ended_is_done_again_and_one_that_fails_is_told() -> No
     with pytest.raises(BadBook):
         making.work(threading.Event())
     assert made[-1] == "c" and not making.is_begun
+
+
+def test_whoever_waits_lets_others_in_but_within_a_turn() -> None:
+    turns, others = Turns(), []
+    making = Making(turns, lambda: None)
+
+    def piece() -> None:
+        others.append(not turns.is_mine)  # no turn of the question is held: others have theirs before the next piece
+
+    def question() -> str:
+        with turns.asking():
+            making.finish()
+        return "answer"
+
+    making.begin([piece, piece])
+    assert making.asked_around(lambda: "of the rows alone") == "of the rows alone" and making.is_begun
+    assert making.asked_around(question) == "answer" and others == [True, True]
+    making.begin([piece, piece])
+    with turns:
+        making.wait()
+        assert making.is_begun and making.asked_around(question) == "answer"
+    assert others == [True, True, False, False]
+    making.begin([piece])
+    with patient_for(0), pytest.raises(FactsInTheMaking):
+        making.asked_around(question)
+
+
+@pytest.mark.parametrize("way", ["explain", "curve", "find_tickets", "prepare", "statements"])
+def test_no_way_of_asking_keeps_the_turn_for_all_the_pieces(desk: Desk, way: str) -> None:
+    question = Question("first_response_time", date(2026, 3, 1), date(2026, 4, 1), params={"clock": "business"})
+    ways: dict[str, Callable[[], object]] = {
+        "explain": lambda: desk.explain_question(question),
+        "curve": lambda: desk.curve(question),
+        "statements": lambda: desk.statements(question),
+        "find_tickets": lambda: find_tickets(desk),
+        "prepare": desk.prepare,
+    }
+    held: list[bool] = []
+    with desk._lock:
+        desk._making.begin([lambda: held.append(desk._lock.is_mine)] * 3)
+        desk._is_ready = False
+    ways[way]()
+    assert held == [False] * 3
 
 
 def _ticket(number: int) -> FramesDelivery:

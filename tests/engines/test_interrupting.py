@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from servicemeter.engines.duckdb import DuckDB
-from servicemeter.ground.errors import Stopped
+from servicemeter.ground.errors import BadBook, Stopped
 
 
 class _InterruptedAt:
@@ -35,6 +35,16 @@ class _InterruptedAt:
 
     def close(self) -> None:
         self._own.close()
+
+
+class _FailingAt(_InterruptedAt):
+    """One on which the transaction fails with what is interrupted, as it does in the middle of a statement."""
+
+    def execute(self, sql: str) -> Any:
+        if sql == self._statement and self.left:
+            with suppress(duckdb.Error):
+                self._own.execute("select error('interrupted in the middle')")
+        return super().execute(sql)
 
 
 def test_rows_that_were_being_written_are_said_to_be_stopped() -> None:
@@ -85,6 +95,32 @@ def test_joins_go_by_the_estimate_again_after_what_was_stopped_in_a_transaction(
     with engine.as_written():
         assert _disabled(engine) != ""
     assert _disabled(engine) == ""
+    engine.close()
+
+
+def test_what_was_written_as_it_stands_is_there_or_said_to_be_stopped() -> None:
+    """An interruption while the joins are set back fails the transaction, whose commit would undo it without a word."""
+    engine = DuckDB(None)
+    engine.run("create table kept as select 1 as one")
+    own = engine._connection
+    with pytest.raises(Stopped), engine.transaction():
+        with engine.as_written():
+            engine.run("create or replace table kept as select 2 as one")
+            engine._connection = _FailingAt(own, "reset disabled_optimizers", 1)
+        pytest.fail("this is not reached")
+    assert engine.rows("select one from kept") == [(1,)] and _disabled(engine) == ""
+    engine._connection = own
+    engine.close()
+
+
+def test_a_transaction_that_failed_unseen_is_never_taken_for_done() -> None:
+    engine = DuckDB(None)
+    engine.run("create table kept as select 1 as one")
+    with pytest.raises(BadBook, match="aborted"), engine.transaction():
+        engine.run("insert into kept values (2)")
+        with suppress(duckdb.Error):
+            engine._connection.execute("select error('and somebody passes over it')")
+    assert engine.rows("select one from kept") == [(1,)]
     engine.close()
 
 

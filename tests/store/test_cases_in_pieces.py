@@ -88,6 +88,19 @@ def test_what_is_followed_comes_later_and_goes_as_spam() -> None:
         assert cases_of(desk) == []
 
 
+def test_what_is_left_of_a_merge_may_come_to_follow_a_case() -> None:
+    """B, of the first hour, is merged into C, so that C cannot follow G of the third; taken out again, C of the fifth does.
+
+    G follows H already, and only B was touched: all of H, G and C are one case then, and G is in no other.
+    """
+    with Desk(None) as desk:
+        tickets = [ticket("H", 2), ticket("G", 3, "H"), ticket("B", 1), ticket("C", 5, "G")]
+        load(desk, [*(("tickets", one) for one in tickets), ("ticket_events", event("B", 6, "merged_into", "C"))])
+        assert [row[:2] for row in cases_of(desk)] == [("H", "G"), ("H", "H")]
+        load(desk, [("ticket_events", event("B", 7, "merged_into", None))])
+        assert [row[:2] for row in cases_of(desk)] == [("H", "C"), ("H", "G"), ("H", "H")]
+
+
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 20))])
 def test_cases_in_pieces_are_those_at_once(seed: int) -> None:
     rng = Random(seed)

@@ -383,6 +383,12 @@ class Desk(Asking):
             raise UnknownName("method of the desk", name, sorted(method_names()))
         one = method_named(name)
         refuse_asked(self.home, arguments)
+        if one.writes:
+            return self._ask(name, arguments)
+        return self._making.asked_around(lambda: self._ask(name, arguments))
+
+    def _ask(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        one = method_named(name)
         with self._lock if one.writes else self._lock.asking():
             if not one.is_kept:
                 return self._handed_out(one.answer(self, **arguments), is_story=one.is_story)
@@ -433,6 +439,7 @@ class Desk(Asking):
         """The rows behind an answer (at most `limit`), their sums, and what was left out and why."""
         if limit < 0:
             raise BadQuestion(f"limit={limit} is no number of rows; give 0 or more.")
+        self._making.wait()
         with self._lock.asking():
             answer = self.measure_all([question])[0]
             found = explain(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for, limit)
@@ -440,6 +447,7 @@ class Desk(Asking):
 
     def curve(self, question: Question) -> Curve | None:
         """Which share of the cases of a duration was over within which time; None for what is no duration."""
+        self._making.wait()
         with self._lock.asking():
             answer = self.measure_all([question])[0]
             return curve_of(question, answer, self.book.settings(), self._sources(), self._keeper.facts_for)
@@ -456,6 +464,7 @@ class Desk(Asking):
 
     def statements(self, question: Question) -> list[str]:
         """The SQL behind an answer."""
+        self._making.wait()
         with self._lock:
             self._make_ready()
             refuse_individuals(self.home, [question])
@@ -530,6 +539,7 @@ class Desk(Asking):
 
     def prepare(self, progress: ToldPiece | None = None) -> None:
         """Build the facts now if they are missing, instead of at the first question."""
+        self._making.wait()
         with self._lock:
             if progress and not self._is_ready and not self._making.is_begun:
                 self._making.begin(self._keeper.pieces(self.book.settings(), self.book.data_version) or ())

@@ -8,7 +8,7 @@ from typing import Any
 
 from servicemeter.desk.making import patient_for
 from servicemeter.desk.turns import Turns
-from servicemeter.ground.errors import BadBook, Stopped
+from servicemeter.ground.errors import BadBook, FactsInTheMaking, Stopped
 
 __all__ = ["Findings", "Looking", "Piece"]
 
@@ -120,6 +120,8 @@ class Looking:
                 with patient_for(0):  # facts that are being made are others' work
                     while self._look_while_nobody_waits() is None:
                         self._turns.give_way(self._is_over)
+            except FactsInTheMaking:  # begun a moment ago: it is looked for when they are there
+                continue
             except Exception as fault:  # told to whoever asks next
                 self._fault = None if self._is_over.is_set() else fault
             with self._starting:

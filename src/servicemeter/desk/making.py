@@ -10,14 +10,16 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from typing import TypeVar
 
 from servicemeter.desk.turns import Turns
 from servicemeter.ground.errors import FactsInTheMaking, Stopped
 
 __all__ = ["Making", "Piece", "ToldPiece", "patient_for"]
 
+T = TypeVar("T")
 Piece = Callable[[], None]
 ToldPiece = Callable[[int, int], None]
 """Told which piece is done now, and how many there are."""
@@ -77,23 +79,31 @@ class Making:
             self._do_beside(stop)
 
     def wait(self) -> None:
-        """Work along until nothing is left, with turns for others in between; those of little patience do not."""
-        if _patience_s.get() is None:
+        """Work along until nothing is left, with turns for others in between; not within a turn, nor with little patience."""
+        if self._can_let_others_in():
             self.work(threading.Event())
 
+    def asked_around(self, question: Callable[[], T]) -> T:
+        """The answer to a question that may need no facts: asked at once, and where it needs them once they are made."""
+        if self._left and self._can_let_others_in():
+            with suppress(FactsInTheMaking), patient_for(0):
+                return question()
+            self.work(threading.Event())
+        return question()
+
+    def _can_let_others_in(self) -> bool:
+        return _patience_s.get() is None and not self._turns.is_mine
+
     def _do_beside(self, stop: threading.Event) -> None:
-        for _ in range(_MOST_LEFT):
+        for times in range(_MOST_LEFT + 1):
             self._turns.give_way(stop, 0.0)  # between questions of a page it goes on: no figure is shown until it is done
             try:
-                with self._turns.in_between(self._interrupt):
+                with self._turns.in_between(self._interrupt if times < _MOST_LEFT else None):
                     self._do_next()
                 return
             except Stopped:
                 if self._turns.is_stopped:
                     return
-        self._turns.give_way(stop, 0.0)
-        with self._turns.in_between():
-            self._do_next()
 
     def _do_next(self) -> None:
         if not self._left:

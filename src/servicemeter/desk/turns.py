@@ -62,6 +62,11 @@ class Turns:
             yield
 
     @property
+    def is_mine(self) -> bool:
+        """Whether this thread has the turn, but for one in between."""
+        return self._holder == threading.get_ident()
+
+    @property
     def is_stopped(self) -> bool:
         """Whether nothing is asked any more."""
         return self._is_stopped
@@ -123,8 +128,7 @@ class Turns:
             waited_s += 0 if self._holder else _LOOK_S
 
     def _is_wanted(self, quiet_s: float) -> bool:
-        me = threading.get_ident()
-        if self._holder == me:
+        if self.is_mine:
             return False
-        has_just_left = self._left_by != me and time.monotonic() - self._left_at < quiet_s
+        has_just_left = self._left_by != threading.get_ident() and time.monotonic() - self._left_at < quiet_s
         return self._holder is not None or bool(self._wanted_by) or has_just_left

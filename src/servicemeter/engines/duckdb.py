@@ -205,11 +205,13 @@ class DuckDB:
     @contextmanager
     def as_written(self) -> Iterator[None]:
         # The estimate takes a fifth for every filter and then holds the messages in memory instead of the tickets.
-        self.run("set disabled_optimizers = 'join_order,build_side_probe_side'")
         try:
+            self.run("set disabled_optimizers = 'join_order,build_side_probe_side'")
             yield
-        finally:
+            self.run("reset disabled_optimizers")  # interrupted, it takes the transaction with it
+        except BaseException:
             self._as_estimated()
+            raise
 
     def _as_estimated(self) -> None:
         """Join by the estimate again; in a transaction that failed, once that is undone."""
@@ -226,6 +228,7 @@ class DuckDB:
             try:
                 self.run("begin transaction")
                 yield
+                self.run("select 1")  # fails in a transaction that failed: a commit would undo it without a word
                 self.run("commit")
             except BaseException:
                 self._roll_back()

@@ -192,7 +192,8 @@ class Facts:
 
     def definition(self) -> str:
         """A hash of everything the facts depend on besides the rows: the templates, the calendars, the parameters."""
-        said = [repr(self.building), self._tz, self._base_currency, repr(self.calendars), repr(self.policies)]
+        calendars = replace(self.calendars, openings=1)  # how many a day has is learnt by building, and follows from the hours
+        said = [repr(self.building), self._tz, self._base_currency, repr(calendars), repr(self.policies)]
         said += [repr(USUAL_SCALES), *(f.text for f in fact_files().values())]
         return hashlib.sha256("\0".join(said).encode()).hexdigest()[:16]
 

@@ -44,8 +44,8 @@ class Reach:
     def mark(self, version: int, *, with_customers: bool) -> None:
         """Work out the tickets, contacts and invitations, before any fact but `merges` is replaced.
 
-        Tickets of one case are touched together: those that it had, and those that it has now. `with_customers`: a customer that
-        was touched touches its tickets.
+        Tickets of one case are touched together: those that it had, those that it has now, and those that what falls apart comes
+        to follow. `with_customers`: a customer that was touched touches its tickets.
         """
         s = self._schema
         seen = f"select distinct source, id from meta.touched where data_version > {version} and kind = "
@@ -60,7 +60,16 @@ class Reach:
                       join ({seen} 'ticket') as t on t.source = m.source and t.id = m.ticket_id
                 {of_customers if with_customers else ""};
             create or replace temp table direct_tickets as
-                with recursive ties as (
+                with recursive numbers as (
+                    select k.ticket_no from {s}.members as k
+                    join direct_tickets as d on d.source = k.source and d.ticket_id = k.ticket_id
+                ),
+                known as (
+                    select ticket_no from numbers union
+                    select ticket_no from {s}.cases where case_no in (
+                        select c.case_no from {s}.cases as c join numbers as n on n.ticket_no = c.ticket_no)
+                ),
+                ties as (
                     select source, ticket_id, follows_ticket_id as other_id from tickets where follows_ticket_id is not null
                     union all select source, ticket_id, survivor_id from {s}.merges
                 ),
@@ -69,14 +78,11 @@ class Reach:
                 ),
                 tied as (
                     select source, ticket_id from direct_tickets
+                    union select source, ticket_id from {s}.members where ticket_no in (select ticket_no from known)
                     union select b.source, b.other_id from tied as t
                           join both_ways as b on b.source = t.source and b.ticket_id = t.ticket_id
                 )
-                select source, ticket_id from tied
-                union select o.source, o.ticket_id from {s}.members as o where o.ticket_no in (
-                    select ticket_no from {s}.cases where case_no in (
-                        select c.case_no from {s}.cases as c join {s}.members as k on k.ticket_no = c.ticket_no
-                        join direct_tickets as d on d.source = k.source and d.ticket_id = k.ticket_id));
+                select source, ticket_id from tied;
             create or replace temp table touched_tickets as
                 select source, ticket_id from direct_tickets
                 union select o.source, o.ticket_id from {s}.members as o

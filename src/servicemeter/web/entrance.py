@@ -25,7 +25,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 """Methods that change nothing."""
 
 _PATIENCE_S = 1.0
-"""How long a page waits for facts that are being made anew, before it says so; programs wait as long as it takes."""
+"""How long a page waits for facts that are being made anew, before it says so. Programs and what was sent, which no browser sends
+again by itself, wait as long as it takes."""
 _OWN_SITE = ("same-origin", "none")
 
 
@@ -52,7 +53,8 @@ class Entrance:
                     await run_in_threadpool(self._note, scope, one)
             await send(message)
 
-        with asking(one), nullcontext() if scope["path"].startswith("/api/") else patient_for(_PATIENCE_S):
+        is_looked_at = scope["method"] in SAFE and not scope["path"].startswith("/api/")
+        with asking(one), patient_for(_PATIENCE_S) if is_looked_at else nullcontext():
             await (refusal or self.app)(scope, receive, send_and_see)
 
     def _note(self, scope: Scope, one: Asker) -> None:

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from servicemeter.desk.methods.assist import assist
-from servicemeter.ground.errors import BadQuestion, NotAllowed, ServicemeterError, UnknownName
+from servicemeter.ground.errors import BadQuestion, NotAllowed, ServicemeterError, Stopped, UnknownName
 from servicemeter.show.dimensions import an_agent
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
@@ -96,7 +96,7 @@ def assist_page(request: Request) -> Response:
         return _page(seen, None, "")
     try:
         return _page(seen, assist(seen.desk, ticket_id=ticket, source=seen.address.filters.get("source")), "")
-    except NotAllowed:
+    except (NotAllowed, Stopped):
         raise
     except ServicemeterError as fault:
         return _page(seen, None, str(fault), 400)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from servicemeter.ground.errors import ServicemeterError
+from servicemeter.ground.errors import ServicemeterError, Stopped
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Parameter
 from servicemeter.show.phrases import phrase, say
@@ -61,6 +61,8 @@ def _variant(subject: Subject, parameter: Parameter, value: Any, rows: list[Row]
     is_chosen = value == subject.options.get(parameter.name, parameter.default)
     try:
         row = subject.measure(params=said).rows[0]
+    except Stopped:
+        raise
     except ServicemeterError as fault:
         return _Variant(parameter, value, None, str(fault), href, is_chosen)
     rows.append({"metric": subject.metric.name, "option": parameter.name, "set_to": _word(value), **row})
