@@ -84,7 +84,7 @@ class PostgreSQL:
     def __init__(self, address: str) -> None:
         self.dialect = _Dialect()
         self._connection = psycopg.connect(address, autocommit=True)
-        self.run("set time zone 'UTC'; set client_min_messages = warning")
+        self.run("set time zone 'UTC'; set client_min_messages = warning; set standard_conforming_strings = on")
         self.run(_LAST_KNOWN)
 
     def run(self, sql: str) -> None:
@@ -165,7 +165,7 @@ class PostgreSQL:
         return f'{own} collate "C"' if own == "varchar" else own
 
     def _said(self, sql: str) -> bytes:
-        return self.dialect.spelled(sql).encode()
+        return self.dialect.said(sql).encode()
 
 
 def _number(value: Any) -> Any:

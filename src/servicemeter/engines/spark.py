@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from servicemeter.engines.dialect import Dialect
+from servicemeter.engines.dialect import WITH_BACKSLASHES, Dialect
 from servicemeter.engines.engine import Read
 from servicemeter.model.tables import Kind
 
@@ -32,6 +32,8 @@ _SETTINGS = {
 class _Dialect(Dialect):
     name = "spark"
     types: Mapping[Kind, str] = {**Dialect.types, "id": "string", "word": "string", "text": "string", "ts": "timestamp_ntz"}
+
+    literals = WITH_BACKSLASHES
 
     def __init__(self, database: str) -> None:
         self.database = database
@@ -129,7 +131,7 @@ class Spark:
         self.run(f"use {self.dialect.database}")
 
     def run(self, sql: str) -> None:
-        self._session.sql(self.dialect.spelled(sql)).collect()
+        self._session.sql(self.dialect.said(sql)).collect()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.table(sql)[1]
@@ -142,7 +144,7 @@ class Spark:
         return [read(self, sql) for sql, read in readings]
 
     def arrow(self, sql: str) -> pa.Table:
-        return self._session.sql(self.dialect.spelled(sql)).toArrow()
+        return self._session.sql(self.dialect.said(sql)).toArrow()
 
     def make_schema(self, name: str) -> None:
         self.run(f"create schema if not exists {name}")
