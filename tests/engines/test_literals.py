@@ -9,8 +9,8 @@ from servicemeter.engines.dialect import Dialect
 
 DIALECTS: list[Dialect] = [Dialect(), clickhouse._Dialect("sm"), postgres._Dialect(), spark._Dialect("sm")]
 ODD = (
-    "w as (partition by (select name from customers))", "lead(", "lag(a", "a as varchar) b", "a as double) b", "chr(", "as timestamp)",
-    "it's", "a\\", "\\'", "a\\'b", "''", "--", '"', "␚0", "'␚0'", "/* x", ");", "", "a\nb",
+    "w as (partition by (select name from customers))", "lead(", "lag(a", "a as varchar) b", "a as double) b", "chr(",
+    "as timestamp)", "it's", "a\\", "\\'", "a\\'b", "''", "--", '"', "␚0", "'␚0'", "/* x", ");", "", "a\nb",
 )  # fmt: skip
 """What the engines' own spelling looks for, and what ends or hides a literal."""
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from servicemeter.model.tables import Kind
 
-__all__ = ["WITH_BACKSLASHES", "Dialect", "kind_of"]
+__all__ = ["WITH_BACKSLASHES", "Dialect", "holdable", "kind_of"]
 
 WITH_BACKSLASHES = re.compile(r"""'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'|"[^"]*"|--[^\n]*""", re.DOTALL)
 """The text literals of engines for which a backslash escapes what follows it."""
+_HALVES = re.compile("[\ud800-\udfff]")
 _ASIDE = "\N{SYMBOL FOR SUBSTITUTE}"
 _PUT_ASIDE = re.compile(f"'{_ASIDE}(\\d+)'")
 
@@ -72,8 +73,8 @@ class Dialect:
         return '"' + identifier.replace('"', '""') + '"'
 
     def text(self, value: str) -> str:
-        """A text literal."""
-        return "'" + value.replace("'", "''") + "'"
+        """A text literal; halves of a pair of surrogates, which no row can have, are U+FFFD."""
+        return "'" + holdable(value).replace("'", "''") + "'"
 
     def literal(self, value: Any) -> str:
         """A literal of any plain value."""
@@ -166,6 +167,11 @@ class Dialect:
         names = ", ".join(columns)
         body = ", ".join(f"({line})" for line in lines)
         return f"(select * from (values {body}) as literal_rows({names}))"
+
+
+def holdable(value: str) -> str:
+    """A text as rows can have it."""
+    return value if value.isascii() else _HALVES.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def kind_of(column: str) -> Kind:

@@ -35,6 +35,9 @@ class _Dialect(Dialect):
     def spelled(self, sql: str) -> str:
         return sql.replace("as tinyint)", "as smallint)").replace("as double)", "as double precision)")
 
+    def text(self, value: str) -> str:
+        return super().text(_without_nul(value))
+
     def epoch(self, timestamp: str) -> str:
         return f"cast(extract(epoch from {timestamp}) as bigint)"
 
@@ -65,6 +68,11 @@ class _Dialect(Dialect):
 
     def tie(self, column: str) -> str:
         return f"cast(cast('x' || substr(md5({column}), 1, 7) as bit(28)) as bigint)"
+
+
+def _without_nul(text: str) -> str:
+    """A text as PostgreSQL can hold it, in rows and beside them."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _first(value: str, order: str, where: str) -> str:
@@ -133,7 +141,7 @@ class PostgreSQL:
         with self._connection.cursor() as cursor, cursor.copy(f"copy {name} ({columns}) from stdin") as copy:
             for batch in rows.to_batches(max_chunksize=10_000):
                 for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    copy.write_row(row)
+                    copy.write_row([_without_nul(cell) if isinstance(cell, str) else cell for cell in row])
         self.run(f"analyze {name}")
 
     def scratch(self, name: str) -> str:

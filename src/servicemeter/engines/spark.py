@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from servicemeter.engines.dialect import WITH_BACKSLASHES, Dialect
+from servicemeter.engines.dialect import WITH_BACKSLASHES, Dialect, holdable
 from servicemeter.engines.engine import Read
 from servicemeter.model.tables import Kind
 
@@ -46,7 +46,7 @@ class _Dialect(Dialect):
         return _with_windows_written_out(sql.replace("as varchar)", "as string)"))
 
     def text(self, value: str) -> str:
-        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return "'" + holdable(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
     def literal(self, value: Any) -> str:
         if isinstance(value, datetime):
