@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from email.utils import parseaddr
 
 __all__ = ["is_address", "is_sender"]
 
 _LONGEST = 254
 _WORD = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_ADDRESS = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_WORD}(?:\.{_WORD})*")
+_PLAIN = rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_WORD}(?:\.{_WORD})*"
+_ADDRESS = re.compile(_PLAIN)
+_SENDER = re.compile(rf"""(?:(?:"[^"\\]*"|[^<>@,;:"\\()\[\]]*)<({_PLAIN})>|{_PLAIN})""")
 
 
 def is_address(text: str) -> bool:
@@ -27,4 +28,5 @@ def is_sender(text: str) -> bool:
     >>> is_sender("desk@example.com"), is_sender("Front desk <desk@example.com>"), is_sender("Front desk")
     (True, True, False)
     """
-    return text.isprintable() and is_address(parseaddr(text)[1])
+    found = _SENDER.fullmatch(text)
+    return found is not None and text.isprintable() and is_address(found[1] or text)
