@@ -47,7 +47,8 @@ def _taken_well(app: FastAPI, path: str, method: str = "GET", **more: Any) -> in
 
 def _own_keys() -> Iterator[tuple[str, str]]:
     """Every key that an address knows beside those that all share, with a path that reads it."""
-    for module in _modules().values():
+    modules: list[Any] = list(_modules().values())
+    for module in modules:
         names = [name for name in vars(module) if name in ("_KEYS", "_API_KEYS", "_ASKED")]
         paths = [route.path for route in ruled_routes(module.router.routes) if "GET" in route.methods and "{" not in route.path]
         yield from ((path, key) for name in names for key in getattr(module, name) for path in paths[:2])
@@ -73,10 +74,7 @@ def test_a_moment_that_no_arithmetic_goes_on_from_is_refused(app: FastAPI, far: 
 
 
 def test_it_is_answered_as_any_other_value_that_nothing_has(app: FastAPI) -> None:
-    for path, keys in (
-        ("/api/tickets", ("id", "words")),
-        ("/metric/tickets_created/trend.png", ("channel", "team", "brand", "source")),
-    ):
+    for path, keys in (("/api/tickets", ("id", "words")), ("/metric/tickets_created/trend.png", ("channel",))):
         for key in keys:
             plain, odd = (_taken_well(app, f"{path}?{urlencode({key: value})}") for value in (PLAIN, TEXT))
             assert odd == plain == 200
@@ -106,7 +104,6 @@ FORMS = {
     "/people": {"email": "a@example.com", "role": "viewer", "teams": "", "brands": ""},
     "/signin": {"email": "a@example.com", "password": "b", "to": "/"},
     "/form/csat": {"mark": "", "sender": "", "text.en.title": "a", "questions.0.name": "score"},
-    "/assist": {"text": "a"},
 }  # fmt: skip
 
 

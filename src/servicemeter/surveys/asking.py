@@ -47,7 +47,7 @@ def span_of(asking: Asking, now: datetime) -> tuple[datetime, datetime]:
 def occasion_of(row: Mapping[str, Any], form: Form) -> Occasion:
     """An occasion from what the book says; a relation is asked about once a period, everything else once an episode."""
     at = datetime.fromisoformat(row["happened_at"])
-    named = {name: row.get(name) for name in Occasion.__dataclass_fields__ if name in row}
+    named: dict[str, Any] = {name: row.get(name) for name in Occasion.__dataclass_fields__ if name in row}
     address = row.get("address") or ""
     named |= {
         "identities": tuple(row["identities"]),
