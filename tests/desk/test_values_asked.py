@@ -6,11 +6,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from jinja2.exceptions import SecurityError
 
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.methods.find_tickets import find_tickets
+from servicemeter.engines.engine import BookEngine
+from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.question import Filter, Scope
 from servicemeter.model.ticket import TicketWish
+from servicemeter.store.build import Facts
 
 ODD = (
     "{{ 7 * 7 }}", "{{ facts }}", "{{ far_off }}", "{% if %}", "{# a", "p.e", "p.midnight(f.day)", "t.x", "it's", "␚7b␚", "$e",
@@ -61,3 +65,30 @@ def test_a_ticket_with_it_is_found(desk: Desk, value: str) -> None:
     for other in (TicketWish(where=(Filter("customer", (value,)),)), TicketWish(where=(Filter("team", (value,)),))):
         assert find_tickets(desk, wish=other).rows == []
     assert find_tickets(desk, scope=Scope(brands=(value,))).rows == []
+
+
+@pytest.mark.parametrize("value", ["{{ 7 * 7 }}", None, [], float("inf"), float("nan"), "9" * 400, -1e308, "1e999", "x"])
+def test_an_option_that_is_a_number_is_one_that_can_be_reckoned_with(desk: Desk, value: object) -> None:
+    span: dict[str, Any] = {"since": date(2026, 3, 1), "until": date(2026, 4, 1)}
+    for metric in desk.metrics():
+        names = [p.name for p in metric.parameters if not p.options and not p.is_text and value is not p.default]
+        for name in (*names, "min_n"):
+            asked = {"at": "2026-03-10T00:00:00Z"} if metric.at_moment else span
+            with pytest.raises(BadQuestion, match=f"{name} of {metric.name} must be a number"):
+                desk.measure(metric.name, params={name: value}, **asked)
+
+
+def test_templates_cannot_look_into_python(desk: Desk) -> None:
+    """No value becomes a template; should one ever, it finds nothing there."""
+
+    def read(engine: BookEngine) -> None:
+        for text in (
+            "{{ rows.__globals__ }}",
+            "{{ ''.__class__ }}",
+            "{{ '{0.__class__}'.format(1) }}",
+            "{{ policies.__init__ }}",
+        ):
+            with pytest.raises(SecurityError):
+                Facts(engine, {}).render(text)
+
+    desk.on_rows(read)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from engines.servers import postgresql, spark, spark_cluster
+from engines.test_literals import ODD
 from laws.histories import history, join
 from laws.questions import ask_of
 from laws.seasons import configuration, settings
@@ -176,3 +177,8 @@ def _is_same(one: Any, other: Any) -> bool:
     if isinstance(one, bool) or isinstance(other, bool) or not isinstance(one, int | float):
         return bool(one == other)
     return isinstance(other, int | float) and abs(one - other) <= 1e-9 * max(1.0, abs(other))
+
+
+def test_a_value_is_what_was_written(engine: Engine) -> None:
+    text = engine.dialect.text
+    assert engine.rows("select " + ", ".join(f"{text(value)} as v{place}" for place, value in enumerate(ODD))) == [ODD]

@@ -62,6 +62,13 @@ def test_a_picture_as_a_file_needs_no_style_sheet(name: str, theme: str) -> None
     assert png_bytes(file).startswith(b"\x89PNG") and len(png_bytes(file)) > len(png_bytes(mute)), "the letters are drawn"
 
 
+def test_a_picture_of_what_no_xml_can_hold_is_one_all_the_same() -> None:
+    file = poster(PICTURES["dots"], "a\0b\x1b", "\ud800", ["\uffff", '" class="line'])
+    titles = [e.text for e in ElementTree.fromstring(file).iter() if e.text]
+    assert titles[:2] == ["a\ufffdb\ufffd", "\ufffd"] and '" class="line' in titles
+    assert png_bytes(file).startswith(b"\x89PNG")
+
+
 def test_the_style_sheet_and_the_attributes_say_the_same() -> None:
     rules = dict(re.findall(r"svg \.([\w-]+) \{ (.*?) \}", style_sheet()))
     assert set(rules) == set(MARKS)

@@ -86,6 +86,14 @@ def test_a_running_server_sees_what_changed_and_keeps_what_it_had_when_a_file_is
     assert shelf["own"].kind == "csat" and len(shelf) == len(load_forms()) + 1
 
 
+@pytest.mark.parametrize("sender", ["a@example.com\nBcc: b@example.com", "Desk", "a@example.com, b@example.com", "a@b>c"])
+def test_a_sender_is_one_address(sender: str) -> None:
+    tables = form_tables(load_forms()["csat"])
+    with pytest.raises(BadForm, match="no address"):
+        read_form(toml_text({**tables, "sender": sender}), "x")
+    assert read_form(toml_text({**tables, "sender": "Desk <a@example.com>"}), "x").sender == "Desk <a@example.com>"
+
+
 def test_a_website_that_may_frame_the_page_is_a_website_and_nothing_more() -> None:
     tables = form_tables(load_forms()["intent"])
     for origin in ("https://a.example; script-src *", "https://a.example\nx: y", "*", "https://a.example/path"):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from app_client import ask
 from servicemeter.office.answers import answered_invitations
 from servicemeter.surveys.likeness import Rates
 from servicemeter.surveys.tokens import derive_key, sign
@@ -67,3 +68,11 @@ def test_nothing_is_asked_where_the_form_does_not_say_so(tmp_path: Path) -> None
         shop.counter.by_place = Rates(1)
         pressed = [client.post("/f/intent?p=/cart", stamp=hidden(page.text, "stamp"), score=s) for s in ("", "buy")]
         assert [answer.status_code for answer in pressed] == [422, 429] and shop.invitations() == []
+
+
+def test_what_a_site_sends_is_read_as_far_as_anybody_means_it(tmp_path: Path) -> None:
+    with open_shop(tmp_path, "intent") as shop:
+        app = shop.client().app
+        for body in (b"[" * 5_000, b'{"survey":' + b"[" * 5_000, b'{"survey": "\\ud800"}', b'"intent"', b"\xff"):
+            for path in ("/w/ask", "/w/seen", "/w/answer"):
+                assert ask(app, path, "POST", "survey.example.com", content=body).status_code == 404

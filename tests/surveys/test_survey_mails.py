@@ -17,7 +17,8 @@ import pytest
 
 from servicemeter.ground.errors import BadMail
 from servicemeter.ground.settings import MailServer
-from servicemeter.office.mails import claim_mail, count_mails
+from servicemeter.office.mails import claim_mail, count_mails, put_mail
+from servicemeter.surveys.asking import occasion_of
 from servicemeter.surveys.formfile import load_forms
 from servicemeter.surveys.mailing import compose
 from servicemeter.surveys.sending import links_of
@@ -123,6 +124,30 @@ def test_what_the_server_will_not_have_is_tried_again_or_noted(tmp_path: Path) -
         assert {i.state for i in shop.invitations()} == {"asked", "bounced"}
         shop.take()
         assert shop.measure("survey_response_rate", as_of="2026-03-31T00:00:00Z")["n"] == 1
+
+
+BAD_ADDRESSES = (
+    "c0@example.com\r\nBcc: eve@example.com", "c0@example.com\n", "c0@example.com, eve@example.com", "c0@bücher.example",
+    "c\0@example.com", "c0@[1.2", "c0", "{{ c0 }}", "c" * 300 + "@example.com",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
+def test_nobody_is_asked_at_what_is_no_address(address: str) -> None:
+    row = {"what": "ticket", "of_source": "desk", "of_id": "t0", "happened_at": NOW.isoformat(), "identities": []}
+    form = load_forms()["csat"]
+    assert occasion_of({**row, "address": address}, form).address is None
+    assert occasion_of({**row, "address": "c0@example.com"}, form).address == "c0@example.com"
+
+
+def test_a_mail_that_cannot_be_written_holds_up_no_other(tmp_path: Path) -> None:
+    with open_shop(tmp_path, "csat", customers=2) as shop, post_office() as post:
+        shop.ask()
+        first, _ = shop.invitations()
+        with shop.office.writing() as on:  # as it waits where it was put before addresses were looked at
+            put_mail(shop.office, on, first.invitation_id, "reminder", BAD_ADDRESSES[0], shop.now - timedelta(hours=1))
+        assert shop.send(post.server) == {"refused": 1, "sent": 2}
+        assert sorted(post.recipients) == ["c0@example.com", "c1@example.com"]
 
 
 def test_without_a_mail_server_nothing_is_claimed(tmp_path: Path) -> None:

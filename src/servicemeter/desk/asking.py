@@ -8,7 +8,7 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from servicemeter.desk.methods import method_named, method_names
-from servicemeter.ground.clock import instant
+from servicemeter.ground.clock import instant, within_reach
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.metrics.catalog import all_metrics, find_metric
 from servicemeter.model.answer import Answer
@@ -136,4 +136,5 @@ def _day(value: date | str | None) -> date | None:
 
 
 def _moment(value: datetime | str | None) -> datetime | None:
-    return instant(value) if isinstance(value, str) else value
+    at = instant(value) if isinstance(value, str) else value
+    return at and within_reach(at)

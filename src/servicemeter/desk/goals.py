@@ -29,6 +29,7 @@ _SCALES: dict[str, dict[str, float]] = {
     "ratio": {"%": 0.01, "per 100": 0.01},
     "money": {"": 100},
 }
+_MOST = 1e12
 _ABOVE_ZERO = frozenset({"seconds", "count", "replies", "touches", "money"})
 _KEYS = ("goal", "channel", "month")
 
@@ -116,6 +117,8 @@ class _Entry:
 
     def _check(self, value: float) -> None:
         """Refuse what the figure can never be, and 0 where nobody could aim at it. Scores may be anything: NPS goes below 0."""
+        if abs(value) > _MOST:
+            raise self._bad(phrase("nothing that is measured is so large."))
         if self.metric.unit in _ABOVE_ZERO and value <= 0:
             raise self._bad(phrase("it must be greater than 0."))
         if self.metric.unit == "fraction" and not 0 <= value <= 1:

@@ -26,6 +26,7 @@ _PART = re.compile(r"(\d+(?:[.,]\d+)?)\s*(s|sec|min|m|h|d)", re.ASCII)
 _SECONDS = {"s": 1, "sec": 1, "min": 60, "m": 60, "h": 3600, "d": 86400}
 _FILTERS = ("channel", "brand", "segment", "reason")
 _LONGEST_S = 366 * 86400
+_MOST_LETTERS = 60
 Rows = Mapping[str, Sequence[Row]]
 
 
@@ -35,8 +36,9 @@ def seconds_said(text: str) -> int:
     >>> seconds_said("4h"), seconds_said("1 h 30 min"), seconds_said("0.5 h")
     (14400, 5400, 1800)
     """
-    parts = _PART.findall(text.lower())
-    rest = _PART.sub("", text.lower()).strip()
+    is_short = len(text) <= _MOST_LETTERS  # in a long one the parts are looked for at every letter again
+    parts = _PART.findall(text.lower()) if is_short else []
+    rest = _PART.sub("", text.lower()).strip() if is_short else text
     seconds = round(sum(float(figure.replace(",", ".")) * _SECONDS[unit] for figure, unit in parts))
     if rest or not 1 <= seconds <= _LONGEST_S:
         raise BadQuestion(f"within: {text!r} is no time to promise. Write 30min, 4h, 1h 30min or 2d; at most a year.")

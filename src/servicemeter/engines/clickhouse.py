@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
-from servicemeter.engines.dialect import Dialect, kind_of
+from servicemeter.engines.dialect import WITH_BACKSLASHES, Dialect, kind_of
 from servicemeter.engines.engine import Read
 from servicemeter.model.tables import Kind
 
@@ -53,6 +53,8 @@ class _Dialect(Dialect):
         "bool": "Nullable(Bool)",
     }
 
+    literals = WITH_BACKSLASHES
+
     def __init__(self, database: str) -> None:
         self.database = database
         self.temporary = self.schema("work")
@@ -64,6 +66,9 @@ class _Dialect(Dialect):
         return _with_column_names(
             _beside_nothing(sql).replace("chr(", "char(").replace("as timestamp)", "as DateTime64(6, 'UTC'))")
         )
+
+    def name_of(self, identifier: str) -> str:
+        return super().name_of(identifier.replace("\\", "\\\\"))
 
     def text(self, value: str) -> str:
         return super().text(value.replace("\\", "\\\\"))
@@ -281,7 +286,7 @@ class EmbeddedClickHouse(_Speaking):
         super().__init__("default")
 
     def run(self, sql: str) -> None:
-        self._session.query(self.dialect.spelled(sql))
+        self._session.query(self.dialect.said(sql))
 
     def stage(self, name: str, rows: pa.Table) -> None:
         names = ", ".join(self.dialect.name_of(column) for column in rows.column_names)
@@ -294,7 +299,7 @@ class EmbeddedClickHouse(_Speaking):
         self._session.close()
 
     def _found(self, sql: str) -> pa.Table:
-        found = self._session.query(self.dialect.spelled(sql), "Arrow")
+        found = self._session.query(self.dialect.said(sql), "Arrow")
         return pa.ipc.open_file(pa.py_buffer(found.bytes())).read_all()
 
 
@@ -313,7 +318,7 @@ class ClickHouse(_Speaking):
         super().__init__(database)
 
     def run(self, sql: str) -> None:
-        self._client.command(self.dialect.spelled(sql))
+        self._client.command(self.dialect.said(sql))
 
     def stage(self, name: str, rows: pa.Table) -> None:
         self._client.insert_arrow(name, rows)
@@ -322,4 +327,4 @@ class ClickHouse(_Speaking):
         self._client.close()
 
     def _found(self, sql: str) -> pa.Table:
-        return self._client.query_arrow(self.dialect.spelled(sql), use_strings=True)
+        return self._client.query_arrow(self.dialect.said(sql), use_strings=True)

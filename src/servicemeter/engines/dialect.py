@@ -6,13 +6,20 @@ functions are used. A new engine overrides what it spells differently and must p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from servicemeter.model.tables import Kind
 
-__all__ = ["Dialect", "kind_of"]
+__all__ = ["WITH_BACKSLASHES", "Dialect", "holdable", "kind_of"]
+
+WITH_BACKSLASHES = re.compile(r"""'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'|"[^"]*"|--[^\n]*""", re.DOTALL)
+"""The text literals of engines for which a backslash escapes what follows it."""
+_HALVES = re.compile("[\ud800-\udfff]")
+_ASIDE = "\N{SYMBOL FOR SUBSTITUTE}"
+_PUT_ASIDE = re.compile(f"'{_ASIDE}(\\d+)'")
 
 
 class Dialect:
@@ -34,13 +41,31 @@ class Dialect:
         "bool": "boolean",
     }
     """The SQL type of each kind of column."""
+    literals = re.compile(r"""'[^']*(?:''[^']*)*'|"[^"]*"|--[^\n]*""")
+    """Text literals; and names and remarks, in which a quotation mark begins none."""
 
     def schema(self, name: str) -> str:
         """Where the tables of one of our schemas (`facts`, `past`, `meta`) stand."""
         return name
 
+    def said(self, sql: str) -> str:
+        """A whole statement as the engine is told it: in its own words, with all text literals as they are.
+
+        What a literal says may look like anything; it is put aside so that no word of it is taken for one of the statement.
+        """
+        texts: list[str] = []
+
+        def put_aside(found: re.Match[str]) -> str:
+            if not found[0].startswith("'"):
+                return found[0]
+            texts.append(found[0])
+            return f"'{_ASIDE}{len(texts) - 1}'"
+
+        spelled = self.spelled(self.literals.sub(put_aside, sql))
+        return _PUT_ASIDE.sub(lambda found: texts[int(found[1])], spelled)
+
     def spelled(self, sql: str) -> str:
-        """A whole statement with the words that an engine has others for; ours are DuckDB's."""
+        """A statement, whose literals are put aside, with the words that an engine has others for; ours are DuckDB's."""
         return sql
 
     def name_of(self, identifier: str) -> str:
@@ -48,8 +73,8 @@ class Dialect:
         return '"' + identifier.replace('"', '""') + '"'
 
     def text(self, value: str) -> str:
-        """A text literal."""
-        return "'" + value.replace("'", "''") + "'"
+        """A text literal; halves of a pair of surrogates, which no row can have, are U+FFFD."""
+        return "'" + holdable(value).replace("'", "''") + "'"
 
     def literal(self, value: Any) -> str:
         """A literal of any plain value."""
@@ -142,6 +167,11 @@ class Dialect:
         names = ", ".join(columns)
         body = ", ".join(f"({line})" for line in lines)
         return f"(select * from (values {body}) as literal_rows({names}))"
+
+
+def holdable(value: str) -> str:
+    """A text as rows can have it."""
+    return value if value.isascii() else _HALVES.sub("\N{REPLACEMENT CHARACTER}", value)
 
 
 def kind_of(column: str) -> Kind:

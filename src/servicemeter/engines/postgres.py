@@ -35,6 +35,9 @@ class _Dialect(Dialect):
     def spelled(self, sql: str) -> str:
         return sql.replace("as tinyint)", "as smallint)").replace("as double)", "as double precision)")
 
+    def text(self, value: str) -> str:
+        return super().text(_without_nul(value))
+
     def epoch(self, timestamp: str) -> str:
         return f"cast(extract(epoch from {timestamp}) as bigint)"
 
@@ -67,6 +70,11 @@ class _Dialect(Dialect):
         return f"cast(cast('x' || substr(md5({column}), 1, 7) as bit(28)) as bigint)"
 
 
+def _without_nul(text: str) -> str:
+    """A text as PostgreSQL can hold it, in rows and beside them."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def _first(value: str, order: str, where: str) -> str:
     only = f" filter (where {where})" if where else ""
     return f"(array_agg({value} order by {order}){only})[1]"
@@ -84,7 +92,7 @@ class PostgreSQL:
     def __init__(self, address: str) -> None:
         self.dialect = _Dialect()
         self._connection = psycopg.connect(address, autocommit=True)
-        self.run("set time zone 'UTC'; set client_min_messages = warning")
+        self.run("set time zone 'UTC'; set client_min_messages = warning; set standard_conforming_strings = on")
         self.run(_LAST_KNOWN)
 
     def run(self, sql: str) -> None:
@@ -133,7 +141,7 @@ class PostgreSQL:
         with self._connection.cursor() as cursor, cursor.copy(f"copy {name} ({columns}) from stdin") as copy:
             for batch in rows.to_batches(max_chunksize=10_000):
                 for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-                    copy.write_row(row)
+                    copy.write_row([_without_nul(cell) if isinstance(cell, str) else cell for cell in row])
         self.run(f"analyze {name}")
 
     def scratch(self, name: str) -> str:
@@ -165,7 +173,7 @@ class PostgreSQL:
         return f'{own} collate "C"' if own == "varchar" else own
 
     def _said(self, sql: str) -> bytes:
-        return self.dialect.spelled(sql).encode()
+        return self.dialect.said(sql).encode()
 
 
 def _number(value: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from servicemeter.engines.dialect import Dialect
+from servicemeter.engines.dialect import WITH_BACKSLASHES, Dialect, holdable
 from servicemeter.engines.engine import Read
 from servicemeter.model.tables import Kind
 
@@ -33,6 +33,8 @@ class _Dialect(Dialect):
     name = "spark"
     types: Mapping[Kind, str] = {**Dialect.types, "id": "string", "word": "string", "text": "string", "ts": "timestamp_ntz"}
 
+    literals = WITH_BACKSLASHES
+
     def __init__(self, database: str) -> None:
         self.database = database
         self.temporary = self.schema("work")
@@ -44,7 +46,7 @@ class _Dialect(Dialect):
         return _with_windows_written_out(sql.replace("as varchar)", "as string)"))
 
     def text(self, value: str) -> str:
-        return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        return "'" + holdable(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
     def literal(self, value: Any) -> str:
         if isinstance(value, datetime):
@@ -129,7 +131,7 @@ class Spark:
         self.run(f"use {self.dialect.database}")
 
     def run(self, sql: str) -> None:
-        self._session.sql(self.dialect.spelled(sql)).collect()
+        self._session.sql(self.dialect.said(sql)).collect()
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return self.table(sql)[1]
@@ -142,7 +144,7 @@ class Spark:
         return [read(self, sql) for sql, read in readings]
 
     def arrow(self, sql: str) -> pa.Table:
-        return self._session.sql(self.dialect.spelled(sql)).toArrow()
+        return self._session.sql(self.dialect.said(sql)).toArrow()
 
     def make_schema(self, name: str) -> None:
         self.run(f"create schema if not exists {name}")

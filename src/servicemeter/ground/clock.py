@@ -38,6 +38,7 @@ from servicemeter.ground.zones import (
     local_midnight,
     moment,
     offsets,
+    within_reach,
     zone,
     zone_names,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "period_start",
     "periods",
     "start_before",
+    "within_reach",
     "zone",
     "zone_names",
 ]

@@ -10,6 +10,7 @@ import difflib
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from servicemeter.ground.errors import BadQuestion, BadSettings
@@ -26,6 +27,7 @@ __all__ = [
     "local_midnight",
     "moment",
     "offsets",
+    "within_reach",
     "zone",
     "zone_names",
 ]
@@ -84,6 +86,16 @@ def instant(text: str) -> datetime:
     if read.utcoffset() is None:
         raise BadQuestion(f"{text!r} has no UTC offset. Write it like 2026-03-06T16:00:00+01:00 or …T15:00:00Z.")
     return read
+
+
+_When = TypeVar("_When", bound=date)
+
+
+def within_reach(when: _When) -> _When:
+    """A day or an instant that somebody asks about; `BadQuestion` for one that no arithmetic of dates can go on from."""
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise BadQuestion(f"{when} leaves the years {FIRST_YEAR} to {LAST_YEAR}.")
+    return when
 
 
 def _year_starts(year: int) -> int:

@@ -25,6 +25,8 @@ FOUND_IN_ROWS = (
     *OUTCOMES.values(), *UNPAUSED_OUTCOMES.values(),
 )  # fmt: skip
 """What a source is found to have or to lack by its rows; it need not declare it."""
+_MOST = 1e9
+"""The greatest number that an option may be."""
 _RULES = "complaint_rules"  # that our rules judged its tickets; no source has it by itself
 
 
@@ -182,15 +184,16 @@ def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tup
             _check_option(metric.name, name, said_as(value), BUILDING[name])
             params |= {name: said_as(value)} if name in known else {}
             building += [(name, said_as(value))] if said_as(value) != BUILDING[name][0] else []
-        elif name in ("report_tz", "min_n"):
+        elif name == "report_tz":
             params[name] = value
+        elif name == "min_n":
+            params[name] = _number(metric.name, name, value)
         elif name not in known:
             raise UnknownName(f"parameter of {metric.name}", name, [*known, *FOR_ALL, "report_tz", "min_n"])
         else:
             _check_option(metric.name, name, value, known[name].options)
-            if not known[name].is_text:
-                _check_number(metric.name, name, value, known[name].options)
-            params[name] = value
+            is_number = not (known[name].is_text or known[name].options or value is known[name].default)
+            params[name] = _number(metric.name, name, value) if is_number else value
     return params, tuple(sorted(building))
 
 
@@ -199,13 +202,14 @@ def _check_option(metric: str, name: str, value: Any, options: tuple[Any, ...]) 
         raise BadQuestion(f"{name}={value} is no option of {metric}: choose {', '.join(str(o) for o in options)}.")
 
 
-def _check_number(metric: str, name: str, value: Any, options: tuple[Any, ...]) -> None:
-    if options or value is None:
-        return
+def _number(metric: str, name: str, value: Any) -> Any:
+    """A number of a size that seconds and billionths can still be made of; one that was given as text is one from here on."""
     try:
-        float(value)
-    except (TypeError, ValueError):
-        raise BadQuestion(f"{name} of {metric} must be a number, not {value!r}.") from None
+        if abs(float(value)) <= _MOST:
+            return float(value) if isinstance(value, str) else value
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise BadQuestion(f"{name} of {metric} must be a number, not {value!r}.")
 
 
 def _periods(question: Question, metric: Metric, tz: str) -> tuple[Period, ...]:

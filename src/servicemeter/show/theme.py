@@ -122,6 +122,8 @@ def _attributes(classes: list[str], colours: Mapping[str, str]) -> str:
     return out
 
 
+_NO_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML file may hold, not even escaped."""
 _LINE_HEIGHT, _LETTER = 18, 7.5
 """The height of a line below a picture, and how wide a letter of it is at most on average, in pixels."""
 
@@ -148,8 +150,8 @@ def poster(svg: str, title: str, subtitle: str, foot: Sequence[str], theme: str 
         ),
     ])  # fmt: skip
     size = f'width="{width + 2 * margin:g}" height="{height + above + below:g}"'
-    return dressed(
+    svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width + 2 * margin:g} {height + above + below:g}" '
-        f'font-family="{_FONT}">{lines}</svg>',
-        theme,
+        f'font-family="{_FONT}">{lines}</svg>'
     )
+    return dressed(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", svg), theme)

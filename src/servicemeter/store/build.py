@@ -34,8 +34,10 @@ from servicemeter.store.versions import known_versions
 if TYPE_CHECKING:
     import jinja2
     import pyarrow as pa
+    from jinja2 import sandbox
 else:
     jinja2 = when_used("jinja2")
+    sandbox = when_used("jinja2.sandbox")
     pa = when_used("pyarrow")
 
 __all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files", "policies_set"]
@@ -531,7 +533,9 @@ def _template(sql: str) -> jinja2.Template:
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    """The templates of the package. What a statement says besides is no template (`quoted`); were it one, it could read nothing
+    of Python."""
+    return sandbox.ImmutableSandboxedEnvironment(
         loader=jinja2.PackageLoader("servicemeter.store", "facts"),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

@@ -119,4 +119,4 @@ def _move(engine: Engine, table: str, target: str, columns: str = "*") -> None:
 
 def hash_identity(key: bytes, kind: str, value: str) -> str:
     """The keyed hash of what recognises somebody: HMAC-SHA256 of kind and normalised value."""
-    return hmac.new(key, f"{kind}\0{normalise(kind, value)}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"{kind}\0{normalise(kind, value)}".encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

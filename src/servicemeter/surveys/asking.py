@@ -26,6 +26,7 @@ from servicemeter.office.mails import has_mail, put_mail, recipient_of
 from servicemeter.office.wishes import wishes
 from servicemeter.surveys.choosing import Decision, Ledger, Occasion, choose_all
 from servicemeter.surveys.forms import Asking, Form
+from servicemeter.surveys.recipients import is_address
 
 __all__ = ["decide", "occasion_of", "remind", "span_of", "version_of"]
 
@@ -46,9 +47,15 @@ def span_of(asking: Asking, now: datetime) -> tuple[datetime, datetime]:
 def occasion_of(row: Mapping[str, Any], form: Form) -> Occasion:
     """An occasion from what the book says; a relation is asked about once a period, everything else once an episode."""
     at = datetime.fromisoformat(row["happened_at"])
-    named = {name: row.get(name) for name in Occasion.__dataclass_fields__ if name in row}
+    named: dict[str, Any] = {name: row.get(name) for name in Occasion.__dataclass_fields__ if name in row}
+    address = row.get("address") or ""
+    named |= {
+        "identities": tuple(row["identities"]),
+        "country": row.get("customer_country"),
+        "address": address if is_address(address) else None,
+    }
     return Occasion(
-        **(named | {"identities": tuple(row["identities"]), "country": row.get("customer_country")}),
+        **named,
         occasion_id=f"{row['what']}:{row['of_source']}:{row['of_id']}:{row['happened_at']}",
         occurred_at=at,
     )

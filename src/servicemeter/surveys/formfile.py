@@ -13,6 +13,7 @@ from typing import Any
 from servicemeter.ground.errors import BadForm, UnknownName
 from servicemeter.model.scales import USUAL_SCALES, Scale
 from servicemeter.surveys.forms import EVENTS, KINDS, SCOPES, YES, Asking, Branch, Form, Question, Wording, pick_language
+from servicemeter.surveys.recipients import is_sender
 
 __all__ = ["find_form", "load_forms", "read_form"]
 
@@ -82,7 +83,7 @@ class _Reader:
             is_anonymous=bool(said.get("anonymous", False)),
             edit_days=int(said.get("edit_days", 14)),
             expire_days=int(said.get("expire_days", 28)),
-            sender=str(said.get("sender", "")),
+            sender=self._sender(str(said.get("sender", ""))),
             reasons={str(intent): tuple(map(str, reasons)) for intent, reasons in said.get("reasons", {}).items()},
         )
 
@@ -90,6 +91,11 @@ class _Reader:
         if not isinstance(name, str) or not name.replace("_", "").isalnum() or not name.isascii():
             raise self._bad("name", f"{name!r} must be letters, digits and underscores, such as csat_chat")
         return name
+
+    def _sender(self, sender: str) -> str:
+        if sender and not is_sender(sender):
+            raise self._bad("sender", f"{sender!r} is no address: write desk@example.com, or Front desk <desk@example.com>")
+        return sender
 
     def _question(self, said: Mapping[str, Any], kind: str) -> Question:
         name = str(said.get("name", ""))

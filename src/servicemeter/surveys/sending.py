@@ -17,6 +17,7 @@ from servicemeter.office.wishes import keep_wish, wishes
 from servicemeter.surveys.answering import tell_book
 from servicemeter.surveys.forms import Form
 from servicemeter.surveys.mailing import Links, compose
+from servicemeter.surveys.recipients import is_address
 from servicemeter.surveys.replies import invitation_row
 from servicemeter.surveys.tokens import hash_token, make_token
 
@@ -82,6 +83,8 @@ class _Round:
         form = self.forms.get(invitation.form) if invitation else None
         if invitation is None or form is None or is_unwanted:
             return self._settle(mail, "cancelled", "objected" if is_unwanted else "the form is gone")
+        if not is_address(mail.recipient):
+            return self._settle(mail, "refused", "no mail can go to what stands as the address")
         message = compose(
             form,
             invitation.language or form.default_language,

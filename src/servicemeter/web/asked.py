@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, get_args
 
+from servicemeter.ground.clock import within_reach
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.model.condition import condition
 from servicemeter.model.metric import Metric
@@ -42,9 +43,10 @@ _JSON_KEYS = ("metric", "from", "to", "at", "grain", "by", "where", "as_of", "kn
 def day_from(text: object, key: str) -> date:
     """A date written `2026-11-21`."""
     try:
-        return date.fromisoformat(str(text))
+        on = date.fromisoformat(str(text))
     except ValueError:
         raise BadQuestion(f"{key}={text!r} is not a date. Write it as 2026-11-21.") from None
+    return within_reach(on)
 
 
 def instant_from(text: object, key: str) -> datetime:
@@ -55,7 +57,7 @@ def instant_from(text: object, key: str) -> datetime:
         at = None
     if at is None or at.tzinfo is None:
         raise BadQuestion(f"{key}={text!r} is not an instant with an offset. Write it as 2026-11-21T17:40:00+01:00.")
-    return at
+    return within_reach(at)
 
 
 def questions_from_query(pairs: Iterable[tuple[str, str]], metrics: Mapping[str, Metric]) -> list[Question]:

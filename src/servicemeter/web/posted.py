@@ -15,6 +15,8 @@ __all__ = ["MOST_BYTES", "Form", "moved_to", "number_from", "posted", "present",
 MOST_BYTES = 200_000
 """The longest form that is read."""
 _MOST_FIELDS = 2_000
+_MOST_DIGITS = 18
+"""Of a number that databases can hold."""
 
 
 class Form:
@@ -64,10 +66,10 @@ async def posted(request: Request, known: tuple[str, ...], most: int = MOST_BYTE
 
 def number_from(fields: dict[str, str], name: str) -> int:
     """A field that is a number."""
-    try:
-        return int(fields[name])
-    except (KeyError, ValueError):
-        raise BadQuestion(f"{name}={fields.get(name, '')!r} is no number. Go back to the page and choose again.") from None
+    text = fields.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        raise BadQuestion(f"{name}={text!r} is no number. Go back to the page and choose again.")
+    return int(text)
 
 
 def moved_to(address: str) -> Response:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from servicemeter.desk.anydesk import AnyDesk
-from servicemeter.ground.clock import epoch, moment, period_end, period_start
+from servicemeter.ground.clock import epoch, moment, period_end, period_start, within_reach
 from servicemeter.ground.errors import BadQuestion
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Question
@@ -104,4 +104,4 @@ def instant_of(text: str, tz: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise BadQuestion(f"{text!r} is no instant. Write it as 2026-11-21T17:40+01:00, or 2026-11-21 for midnight.") from None
-    return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(tz))
+    return within_reach(at if at.tzinfo else at.replace(tzinfo=ZoneInfo(tz)))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from servicemeter.cli.terminal.words import plain
 from servicemeter.show.tables import Column, Table
 
 __all__ = ["WIDE", "console", "lines", "print_rows", "print_table", "styled"]
@@ -20,11 +22,19 @@ _UNSEEN_WIDTH = 200
 _COLOURS = {"better": "blue", "worse": "yellow", "met": "blue", "missed": "yellow"}
 
 
+class _Plain(Console):
+    """Shows texts and carries out nothing of them."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for part in super().render(renderable, options):
+            yield part if part.control else part._replace(text=plain(part.text))
+
+
 def console(*, is_error: bool = False) -> Console:
     """The terminal; a file or pipe is wide, so that a row stays on its line."""
     stream = sys.stderr if is_error else sys.stdout
     width = None if stream.isatty() else _UNSEEN_WIDTH
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    return _Plain(file=stream, width=width, highlight=False, markup=False, emoji=False)
 
 
 def print_table(table: Table, on: Console | None = None) -> None:

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date, datetime
 from typing import Any
 
 import click
 
-__all__ = ["hint", "print_bytes", "print_json", "remark"]
+__all__ = ["hint", "plain", "print_bytes", "print_json", "remark"]
+
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def plain(text: str) -> str:
+    """A text without what a terminal would take for a command, wherever it came from.
+
+    >>> plain("a\x1b[31mb\x07")
+    'a[31mb'
+    """
+    return _COMMANDS.sub("", text)
 
 
 def remark(text: str) -> None:
     """Say something to the person at the terminal, apart from the answer."""
-    click.echo(text, err=True)
+    click.echo(plain(text), err=True)
 
 
 def hint(text: str) -> None:
     """The next sensible command, as the last line."""
-    click.secho(text, err=True, dim=True)
+    click.secho(plain(text), err=True, dim=True)
 
 
 def print_json(value: Any) -> None:

@@ -82,7 +82,7 @@ def groups_page(request: Request) -> Response:
 def groups_file(request: Request, form: str) -> Response:
     """The comparison as a file."""
     seen = visit(request, _KEYS)
-    comparison = _compared(seen, _KINDS[request.url.path.removesuffix(f".{form}")])
+    comparison = _compared(seen, _KINDS[request.url.path.partition(".")[0]])
     panel = _panel(seen, comparison)
     metric = seen.desk.metric(comparison.metric)
     about = about_file(seen, comparison.scorecard, metric.label(seen.language), panel, f"mix={comparison.mix}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
+import orjson
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -64,7 +64,7 @@ async def _served(request: Request, work: Any) -> Response:
     """What `work` makes of the request, readable by the sites that the form allows."""
     counter: Counter = request.app.state.counter
     try:
-        said = json.loads(await request.body())
+        said = orjson.loads(await request.body())
     except ValueError:
         said = None
     form = counter.forms.get(str(said.get("survey"))) if isinstance(said, dict) else None
