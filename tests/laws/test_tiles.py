@@ -47,7 +47,7 @@ def test_tiles_give_what_rows_give(seed: int, is_odd: bool) -> None:
     made = [history(rng, f"b{i}", season, rng.randrange(1, 9), is_odd=is_odd) for i in range(3)]
     case = {"settings": settings(season), "tables": {**configuration(), **join(made)}}
     as_ofs = moments_of(rng, season, 2)
-    asks = [ask_of(rng, season, brands=rng.random() < 0.5, as_ofs=as_ofs) for _ in range(60)]
+    asks = [ask_of(rng, season, brands=rng.random() < 0.5, as_ofs=as_ofs) for _ in range(60 if seed else 30)]
     tiled = _Counting()
     of_split = _Counting()
     with opened(case) as desk:
@@ -63,7 +63,7 @@ def test_tiles_give_what_rows_give(seed: int, is_odd: bool) -> None:
             if question.by and not question.where:
                 for piece in tile([question], *known, of_split):
                     piece()
-                for one in _narrowed(question, by_rows):
+                for one in rng.sample(narrowed := _narrowed(question, by_rows), min(len(narrowed), 2)):
                     [by_rows] = measure([one], *known, 1)
                     [by_tiles] = measure([one], *known, 1, of_split)
                     _are_alike(by_rows, by_tiles)
