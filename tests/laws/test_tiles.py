@@ -39,7 +39,7 @@ class _Counting(Tiled):
         return given
 
 
-@pytest.mark.parametrize("is_odd", [False, True])
+@pytest.mark.parametrize("is_odd", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_tiles_give_what_rows_give(seed: int, is_odd: bool) -> None:
     rng = Random(f"{seed} {is_odd}")
