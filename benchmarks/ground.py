@@ -323,7 +323,7 @@ class _Labels:
         """Write the statement of several tallies, which is for the metrics of all of them."""
         sql = tally_statement(one, facts, same, wanted)
         if sql:
-            self.metrics[sql] |= dict.fromkeys(self._owners[id(tally)] for tally in same)
+            self.metrics[sql] |= dict.fromkeys(self._owners.get(id(tally), one.metric.name) for tally in same)
         return sql
 
     def of_one(self, write: Callable[..., str | None]) -> Callable[..., str | None]:

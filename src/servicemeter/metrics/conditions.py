@@ -108,7 +108,7 @@ _PATTERNS = (
     (r"^f\.base_minor is not null$", "without_rate"),
     (r"^f\.to_day > f\.from_day$", "invalid"),
     (r"^f\.state = ", "logged_in_otherwise"),
-    (r"_touch_at", "untouched"),
+    (r"_touch_at|touch_no", "untouched"),
     (r"reopened_(later_)?at .*<= f\.solved_at \+", "undone"),
     (r"longest_solved_before_s", "lasted_before"),
     (r"k\.is_solved", "case_open"),

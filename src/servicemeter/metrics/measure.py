@@ -13,7 +13,7 @@ from servicemeter.ground.clock import Period, epoch, moment
 from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.quantiles import spread_of_numbers, spread_of_ranks
 from servicemeter.metrics.ranks import ranks_statement
-from servicemeter.metrics.statements import numbers_statement, shape_of, survival_statement, tally_statement
+from servicemeter.metrics.statements import counted_apart, numbers_statement, shape_of, survival_statement, tally_statement
 from servicemeter.metrics.tiled import Tiled
 from servicemeter.metrics.tiling import Piece, pieces_of
 from servicemeter.model.answer import Answer, Row
@@ -63,7 +63,8 @@ def parts(questions: Sequence[Question], settings: Mapping[str, str], sources: l
     found: list[tuple[set[Key], list[int]]] = []
     for run in _runs([plans[i] for i in kept]):
         one = _joined([plans[kept[i]] for i in run])
-        shapes = {(_family(one), *_shape(one, tally)) for tally in one.measure.tallies if tally.fields}
+        counted = (counted_apart(tally, field) for tally in one.measure.tallies for field in tally.fields)
+        shapes = {(_family(one), *_shape(one, tally)) for tally in counted}
         members = [kept[i] for i in run]
         for alike in [part for part in found if part[0] & shapes]:
             found.remove(alike)
@@ -199,25 +200,19 @@ def _tally_statements(
 
     What is `known` is put into the groups and needs none.
     """
-    shapes: dict[Key, list[tuple[Plan, Groups, Tally]]] = defaultdict(list)
+    shapes: dict[Key, list[tuple[Plan, Tally, tuple[Groups, str]]]] = defaultdict(list)
     for one, groups in members:
         for tally in one.measure.tallies:
-            if tally.fields:
-                shapes[_shape(one, tally)].append((one, groups, tally))
+            for field, agg in tally.fields.items():
+                if known is None or not known.put(one, groups, tally, field, agg):
+                    part = counted_apart(tally, field)
+                    shapes[_shape(one, part)].append((one, part, (groups, field)))
     statements = []
     for same in shapes.values():
-        wanted: list[tuple[str, str, Agg]] = []
-        owners: list[tuple[Groups, str]] = []
-        tallies: list[Tally] = []
-        for own, groups, tally in same:
-            for field, agg in tally.fields.items():
-                if known is None or not known.put(own, groups, tally, field, agg):
-                    tallies.append(tally)
-                    wanted.append((f"c{len(wanted)}", tally.where, agg))
-                    owners.append((groups, field))
-        sql = tally_statement(same[0][0], facts, tallies, wanted) if wanted else None
+        wanted = [(f"c{k}", part.where, part.fields[field]) for k, (_, part, (_, field)) in enumerate(same)]
+        sql = tally_statement(same[0][0], facts, [part for _, part, _ in same], wanted)
         if sql is not None:
-            statements.append((wanted, owners, sql))
+            statements.append((wanted, [owner for _, _, owner in same], sql))
     return statements
 
 

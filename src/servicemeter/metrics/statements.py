@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 
 from servicemeter.ground.clock import Period, epoch_day, local_day, local_midnight, offsets, start_before
 from servicemeter.ground.errors import BadQuestion
+from servicemeter.metrics.conditions import conjuncts
 from servicemeter.metrics.moments import UnitsAtEnds
 from servicemeter.metrics.plan import Plan
 from servicemeter.model.metric import Agg, Distribution, Holding, Tally
@@ -18,6 +19,7 @@ from servicemeter.store.quoting import quoted
 
 __all__ = [
     "Statement",
+    "counted_apart",
     "groups_of",
     "numbers_of",
     "numbers_statement",
@@ -36,6 +38,9 @@ _OF_CUSTOMER = {"customer_segment": "segment", "country": "country"}
 _CUSTOMER = """left join customers as c on c.source = {owner}.customer_source and c.customer_id = {owner}.customer_id"""
 _INSTANT = re.compile(r"\bp\.(idx|p0|p1|e|as_of|day0|day1|before)\b")
 _MIDNIGHT = re.compile(r"\bp\.midnight\(([\w.]+)\)")
+_OF_ITS_TICKET = re.compile(r"\bt\.(\w+)")
+_COUNTED = re.compile(r"count\((\w+\.\w+)\)")
+_UNTIL = re.compile(r"\((f\.\w+) is null or \1 >= p\.e\)")
 _RANK = "ps.priority"
 """The priority of a fact's ticket at its instant; a fact that is no ticket's own names it among its dimensions."""
 _PRIORITY = """left join {{{{ facts }}}}.priority_spans as ps
@@ -54,6 +59,8 @@ class Statement:
     """The relation of the periods, with those of their instants that are named."""
     held: tuple[str, str] | None = None
     """The numbers of the first and the last period whose end a row holds, where rows are not joined with periods."""
+    carried: tuple[str, ...] = ()
+    """What a row has of its ticket by itself."""
 
     def select(self, aggregates: Sequence[str]) -> str:
         """The statement that groups by period and dimensions."""
@@ -90,7 +97,7 @@ class Statement:
     def base(self, extra: Sequence[str]) -> str:
         """The rows themselves: period, dimensions and extra columns."""
         chosen = ", ".join(["p.idx as idx", *(f"{c} as d{i}" for i, c in enumerate(self.columns)), *extra])
-        sql = f"select {chosen} {self.source} where {self.where}"
+        sql = _carried(f"select {chosen} {self.source} where {self.where}", self.carried)
         named = {found[1] for found in _INSTANT.finditer(sql)}
         sql = sql.replace(_PERIODS, self.periods(named - self.instants.keys()))
         sql = _MIDNIGHT.sub(lambda found: self.instants["midnight"].format(day=found[1]), sql)
@@ -105,6 +112,35 @@ def shape_of(tally: Tally) -> tuple[object, ...]:
     return (tally.over, tally.at, own, tally.joins, lookups, tally.during, tally.needs, tally.per, units, tally.holding)
 
 
+def counted_apart(tally: Tally, field: str) -> Tally:
+    """The tally by which a field is counted: what needs no lookup is counted without, the rest of rows that meet its condition.
+
+    Only fields of rows in a period are, and only beside others that need no lookup, which have a row for every group.
+
+    >>> of = Tally("tickets", {"n": Agg("count(*)"), "hits": Agg("count(*)", "s.x > 1")}, "f.at", "f.a", lookups={"s": "join s"})
+    >>> counted_apart(of, "n").lookups, counted_apart(of, "hits").where
+    ({}, '(f.a) and (s.x > 1)')
+    """
+    always = " ".join([tally.where, tally.joins, *tally.dimensions.values()])
+    if tally.at is None or tally.per or not tally.lookups or _reads(tally, always):
+        return tally
+    plain = [name for name, agg in tally.fields.items() if not _reads(tally, f"{agg.sql} {agg.where}")]
+    if not plain:
+        return tally
+    if field in plain:
+        return replace(tally, lookups={})
+    agg = tally.fields[field]
+    known = _COUNTED.fullmatch(agg.sql)
+    conditions = [tally.where, agg.where, f"{known[1]} is not null" if known else ""]
+    where = " and ".join(f"({condition})" for condition in conditions if condition)
+    return replace(tally, where=where, fields={field: Agg("count(*)" if known else agg.sql)})
+
+
+def _reads(tally: Tally, sql: str) -> bool:
+    """Whether SQL speaks of a lookup of the tally."""
+    return any(re.search(rf"\b{alias}\.", sql) for alias in tally.lookups)
+
+
 def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: Sequence[tuple[str, str, Agg]]) -> str | None:
     """One statement that counts several tallies of one shape; `wanted` are (column name, tally condition, aggregate).
 
@@ -113,7 +149,7 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
     common = {t.where for t in tallies}
     shared = common.pop() if len(common) == 1 else "true"
     first = tallies[0]
-    snippets = [sql for _, where, agg in wanted for sql in (where, agg.sql, agg.where)]
+    snippets = [sql for _, where, agg in wanted for sql in (where if shared == "true" else "", agg.sql, agg.where)]
     units = first.told_of_units
     by_ends = all(_adds_up(agg) for _, _, agg in wanted) and not first.units
     parts = statement_of(plan, facts, first, shared, [*snippets, first.per, *first.units.values()], by_ends=by_ends)
@@ -177,6 +213,8 @@ def statement_of(
     file = fact_files()[tally.over]
     if plan.ticket_no is not None and file.through != "ticket_no":
         return None
+    if _meets_ends(plan, tally):
+        tally, where = _held_until(tally, where)
     at = tally.at or "p.e"
     columns, filters = [], []
     needs: set[str] = set()
@@ -190,7 +228,7 @@ def statement_of(
         if column is None:
             return None
         filters.append(_compare(column, condition))
-    said = " ".join([*snippets, where, tally.joins, *columns, *filters])
+    said = _carried(" ".join([*snippets, where, tally.joins, *columns, *filters]), file.carries)
     if file.name != "tickets" and file.through and ("t." in _words(said) or needs):
         needs.add("t")
     owner = "f" if not file.through or file.name == "tickets" else "t"
@@ -210,13 +248,42 @@ def statement_of(
     if "p.midnight(" in tally.holding.since:
         instants["midnight"] = _midnight(plan)
     source = f"from {{{{ facts }}}}.{tally.over} as f " + "\n".join(j for j in [period, *joins] if j)
-    return Statement(tuple(columns), source, " and ".join(conditions) or "true", instants, partial(_periods, plan, facts), held)
+    chosen = " and ".join(conditions) or "true"
+    return Statement(tuple(columns), source, chosen, instants, partial(_periods, plan, facts), held, file.carries)
+
+
+def _carried(sql: str, columns: Collection[str]) -> str:
+    """What is said of a row's ticket, read from the row itself where it carries it; then no ticket need be joined for it.
+
+    >>> _carried("t.channel = 'chat' and t.brand is null", ("channel",))
+    "f.channel = 'chat' and t.brand is null"
+    """
+    return _OF_ITS_TICKET.sub(lambda found: f"f.{found[1]}" if found[1] in columns else found[0], sql)
+
+
+def _meets_ends(plan: Plan, tally: Tally) -> bool:
+    """Whether rows are put into several periods by the moments they hold."""
+    return tally.at is None and not tally.during and len(plan.periods) > 1
+
+
+def _held_until(tally: Tally, where: str) -> tuple[Tally, str]:
+    """The tally whose rows hold moments until a condition says that they no longer count, without the condition.
+
+    >>> of, where = _held_until(Tally("sla_spans", {}), "f.is_inbound and (f.passed_at is null or f.passed_at >= p.e)")
+    >>> of.holding.until, where
+    ('least(f.to_at, f.passed_at)', 'f.is_inbound and true')
+    """
+    until = tally.holding.until
+    if not tally.holding.starts:
+        for condition in conjuncts(where):
+            if (found := _UNTIL.fullmatch(condition)) and where.count(condition) == 1:
+                until, where = f"least({until}, {found[1]})", where.replace(condition, "true")
+    return replace(tally, holding=replace(tally.holding, until=until)), where
 
 
 def _is_by_ends(plan: Plan, tally: Tally, said: str) -> bool:
     """Whether all that a row counts for is which of several moments it holds."""
-    is_lasting = tally.at is None and not tally.during and len(plan.periods) > 1
-    return is_lasting and all(found[1] == "as_of" for found in _INSTANT.finditer(said))
+    return _meets_ends(plan, tally) and all(found[1] == "as_of" for found in _INSTANT.finditer(said))
 
 
 def _adds_up(agg: Agg) -> bool:
@@ -310,7 +377,6 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
         needs.add("t")
         column = _RANK
     elif name in _OF_TICKET and file.through and file.name != "tickets":
-        needs.add("t")
         column = f"t.{name}"
     elif name in _OF_TICKET:
         column = f"f.{name}"
@@ -358,10 +424,10 @@ def period_number(plan: Plan, facts: Facts, at: str) -> str:
     """The number of the period an instant is in."""
     grain = plan.question.grain
     if grain in ("day", "week"):
-        first = epoch_day(plan.periods[0].start)
-        whole = facts.engine.dialect.whole
-        day = f"({whole(_local(plan, at), '86400')} - {first})"
-        return day if grain == "day" else whole(day, "7")
+        first, local, whole = epoch_day(plan.periods[0].start), _local(plan, at), facts.engine.dialect.whole
+        if grain == "day":
+            return f"({whole(local, '86400')} - {first})"
+        return whole(f"{local} - {first * 86400}", "604800")
     starts = " ".join(f"when {at} < {p.p1} then {i}" for i, p in enumerate(plan.periods))
     return f"case {starts} end"
 

@@ -75,6 +75,7 @@ class FactFile:
     of: tuple[str, ...]
     dimensions: Mapping[str, str | None]
     through: str | None
+    carries: tuple[str, ...]
     joins: Mapping[str, str]
     keys: Mapping[str, str]
     variants: tuple[str, ...]
@@ -128,17 +129,20 @@ def _read_head(name: str, text: str) -> FactFile:
             continue
         for part in line.removeprefix("-- ").split("; "):
             word, colon, rest = part.partition(":")
-            if colon and word in ("kind", "needs", "of", "keep", "dimensions", "through", "variants"):
+            if colon and word in ("kind", "needs", "of", "keep", "dimensions", "through", "carries", "variants"):
                 head[word] = rest.strip()
     pairs = (pair.split("=") for pair in head.get("dimensions", "").split())
+    carries = tuple(head.get("carries", "").split())
+    needs = tuple(n.strip() for n in head.get("needs", "").split(",") if n.strip())
     return FactFile(
         name,
         head["kind"],
-        tuple(n.strip() for n in head.get("needs", "").split(",") if n.strip()),
+        (*needs, "tickets") if carries and "tickets" not in needs else needs,
         head.get("keep", "yes") != "no",
         tuple(head.get("of", "").split()),
         {k: None if v == "none" else v for k, v in pairs},
         head.get("through"),
+        carries,
         joins,
         keys,
         tuple(head.get("variants", "").split()),
@@ -326,8 +330,15 @@ class Facts:
             self.engine.run(f"create or replace temp table {name} as select * from {self._existing(table, kind)}")
 
     def sql(self, name: str, *, touched: bool = False) -> str:
-        """The statement that selects the rows of a fact."""
-        return _environment().get_template(f"{name}.sql").render(self._context(touched)).strip()
+        """The statement that selects the rows of a fact, with what they carry of their tickets."""
+        rows = _environment().get_template(f"{name}.sql").render(self._context(touched)).strip()
+        carries = fact_files()[name].carries
+        if not carries:
+            return rows
+        tickets = f"select ticket_no, {', '.join(carries)} from {self.schema}.tickets"
+        only = " where ticket_no in (select ticket_no from touched_numbers)" if touched else ""
+        carried = ", ".join(f"t.{column}" for column in carries)
+        return f"select own.*, {carried} from (\n{rows}\n) as own join ({tickets}{only}) as t on t.ticket_no = own.ticket_no"
 
     def render(self, sql: str, **given: object) -> str:
         """A statement over these facts, made whole: `{{ facts }}` is their schema, `m.` the macros of business time.

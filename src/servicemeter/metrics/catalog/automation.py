@@ -21,12 +21,14 @@ def _automated(p: Params) -> Measure:
     """Judged at the end of the window after each ticket's creation."""
     window = int(float(p["automation_followup_hours"]) * 3600)
     judged_at = f"f.created_at + {window}"
-    joins = f"""left join {{{{ facts }}}}.solves as solved on solved.ticket_no = f.ticket_no and solved.solved_at <= {judged_at}
-            and (solved.reopened_at is null or solved.reopened_at > {judged_at})
-        left join {{{{ facts }}}}.repeats as r on r.ticket_no = f.ticket_no"""
+    lookups = {
+        "solved": f"""left join {{{{ facts }}}}.solves as solved on solved.ticket_no = f.ticket_no
+            and solved.solved_at <= {judged_at} and (solved.reopened_at is null or solved.reopened_at > {judged_at})""",
+        "r": "left join {{ facts }}.repeats as r on r.ticket_no = f.ticket_no",
+    }
     is_done = "solved.ticket_no is not null"
     if p["assumed"]:
-        joins += "\n" + _WAITING.format(window=window)
+        lookups["returned"] = _WAITING.format(window=window)
         is_done = f"({is_done} or returned.ticket_no is null)"
     answered = f"coalesce(f.first_bot_at <= {judged_at}, false)"
     alone = f"not coalesce(f.first_touch_at <= {judged_at}, false) and not coalesce(r.next_handled_at <= {judged_at}, false)"
@@ -43,7 +45,7 @@ def _automated(p: Params) -> Measure:
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         return {**share(found["hits"], found["n"]), "n_immature": found["n_immature"]}
 
-    return Measure((Tally("tickets", fields, at="f.created_at", where=where, joins=joins, dimensions=FIRST_TEAM),), finish)
+    return Measure((Tally("tickets", fields, at="f.created_at", where=where, lookups=lookups, dimensions=FIRST_TEAM),), finish)
 
 
 METRICS = (

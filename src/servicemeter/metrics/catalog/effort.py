@@ -63,7 +63,7 @@ def _holds(holder: str) -> tuple[str, str]:
     own, other = ("assignee_spans", "team_spans") if holder == "agent_id" else ("team_spans", "assignee_spans")
     until = f"least(held.to_key, p.e * {_SECOND})"
     before = f"({until} - {until} % {_SECOND})"
-    robots = "left join {{ facts }}.bots as robot on robot.source = t.source and robot.agent_id = held.agent_id"
+    robots = "left join {{ facts }}.bots as robot on robot.source = held.source and robot.agent_id = held.agent_id"
     held = f"""
     left join {{{{ facts }}}}.{own} as held
         on held.ticket_no = f.ticket_no and held.{holder} is not null and held.from_key < p.e * {_SECOND}
@@ -80,17 +80,17 @@ def _teams_passing(holder: str) -> tuple[str, str, str]:
     at = f"{{{{ whole('held.to_key', '{_SECOND}') }}}}"
     joins = "".join(
         f"""
-    left join {{{{ facts }}}}.agent_spans as {alias} on {alias}.source = t.source and {alias}.agent_id = held.{agent}
+    left join {{{{ facts }}}}.agent_spans as {alias} on {alias}.source = held.source and {alias}.agent_id = held.{agent}
         and {alias}.from_at <= {at} and {at} < {alias}.to_at"""
         for alias, agent in (("giving", "agent_id"), ("taking", "next_agent_id"))
     )
     return "giving.team_id", "taking.team_id", joins
 
 
-def _tiers(giving: str, taking: str, joins: str = "", source: str = "t.source") -> str:
+def _tiers(giving: str, taking: str, joins: str = "") -> str:
     return f"""{joins}
-    left join {{{{ rows('teams') }}}} as below on below.source = {source} and below.team_id = {giving}
-    left join {{{{ rows('teams') }}}} as above on above.source = {source} and above.team_id = {taking}"""
+    left join {{{{ rows('teams') }}}} as below on below.source = held.source and below.team_id = {giving}
+    left join {{{{ rows('teams') }}}} as above on above.source = held.source and above.team_id = {taking}"""
 
 
 def _contacts(is_escalation: bool) -> Measure:
@@ -99,7 +99,7 @@ def _contacts(is_escalation: bool) -> Measure:
     fields = {"n": Agg(_CONTACT), "hits": Agg(_CONTACT, passed), "transfers": Agg("count(held.passed_at)", passed)}
     joins = "left join {{ facts }}.legs as held on held.source = f.source and held.contact_id = f.contact_id"
     if is_escalation:
-        joins += _tiers("held.team_id", "held.next_team_id", source="f.source")
+        joins += _tiers("held.team_id", "held.next_team_id")
     of = Tally(
         "contacts",
         fields,
@@ -121,19 +121,20 @@ def _touches(p: Params) -> Measure:
     """Times that people worked on a ticket by the evaluation instant, over solved tickets a person handled."""
     of = Tally(
         "solves",
-        {"touches": Agg("count(worked.touched_at)"), "approximate": Agg("count(*)", "worked.is_approximate")},
+        {"touches": Agg("sum(worked.touch_no)"), "approximate": Agg("count(*)", "worked.is_approximate")},
         at="f.solved_at",
-        where=f"{population(p)} and {_HANDLED}",
-        joins="left join {{ facts }}.touches as worked on worked.ticket_no = f.ticket_no and worked.touched_at < p.e",
+        where=f"{population(p)} and {_HANDLED} and worked.touch_no > 0",
+        joins="""left join {{ facts }}.touches as worked on worked.ticket_no = f.ticket_no and worked.touched_at < p.e
+            and (worked.until_at is null or worked.until_at >= p.e)""",
     )
 
     def finish(found: Fields) -> Fields:
-        n, total = found.get("n", 0), found["touches"]
+        n, total = found.get("n", 0), int(found["touches"] or 0)
         spread = {name: found.get(name) for name in ("mean", "median", "p90")}
         mean = mean_of(n, total, found.get("squares") or 0, low=0)
         return {**mean, **spread, "numerator": total, "partial": found["approximate"] > 0}
 
-    return Measure((of,), finish, Distribution(of, "case when worked.ticket_no is null then 0 else 1 end", "f.ticket_no", "sum"))
+    return Measure((of,), finish, Distribution(of, "worked.touch_no"))
 
 
 _MEASURED = ("tickets", "status_history", "assignment_history", "messages|interactions")

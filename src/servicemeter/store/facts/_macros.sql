@@ -46,7 +46,7 @@ left join {{ facts }}.agent_spans as {{ x }}_team
 {#- Changes of tickets that count, with one number that orders them: the second, then the source's sequence. -#}
 {% macro changes(condition) -%}
 (
-    select m.ticket_no, m.is_survivor, m.is_inbound, m.created_at, e.field, e.value, e.source as event_source, e.update_id,
+    select m.source, m.ticket_no, m.is_survivor, m.is_inbound, m.created_at, e.field, e.value, e.source as event_source, e.update_id,
            {{ change_key('e') }} as change_key, {{ epoch('e.occurred_at') }} as occurred_at,
            greatest(coalesce({{ epoch('e.occurred_at') }}, {{ long_ago }}), m.created_at) as changed_at,
            {% if has_bots %}

@@ -1,6 +1,6 @@
 -- kind: ticket
 -- needs: status_steps
--- dimensions: agent=assignee.agent_id team=holder.team_id status=status; through: ticket_no
+-- dimensions: agent=assignee.agent_id team=holder.team_id status=status; through: ticket_no; carries: source channel first_contact_at first_response_at
 -- join assignee: left join {{ facts }}.assignee_spans as assignee on assignee.ticket_no = f.ticket_no and assignee.from_key < p.e * 1000000000 and assignee.to_key >= p.e * 1000000000
 -- join holder: left join {{ facts }}.team_spans as holder on holder.ticket_no = f.ticket_no and holder.from_key < p.e * 1000000000 and holder.to_key >= p.e * 1000000000
 -- When a ticket was unresolved, by status: backlog at a moment is a count of these. A ticket begins `new`.

@@ -1,6 +1,6 @@
 -- kind: ticket
 -- needs: stream, macros, bots, agent_spans
--- dimensions: agent=agent_id team=team_id macro_id=macro_id; through: ticket_no
+-- dimensions: agent=agent_id team=team_id macro_id=macro_id; through: ticket_no; carries: source channel
 -- Public answers by people, and legs of calls and chats that a person answered.
 {% import '_macros.sql' as m with context %}
 select r.ticket_no, r.is_inbound, r.is_written, r.replied_at, r.agent_id, coalesce(r.team_id, {{ m.team('w') }}) as team_id, o.macro_id

@@ -1,7 +1,7 @@
 -- kind: ticket
 -- needs: members
 -- of: message_sentiment
--- dimensions: agent=none team=none; through: ticket_no
+-- dimensions: agent=none team=none; through: ticket_no; carries: source channel
 -- How customers' public messages sound, by model: what they wrote themselves, not automatic replies. A score is in billionths:
 -- whole numbers add up to the same sum in any order.
 select m.ticket_no, m.is_inbound, {{ epoch('g.occurred_at') }} as said_at, s.model,

@@ -2,7 +2,7 @@
 -- needs: sla_clocks, sla_cases, solves, assignee_spans, team_spans
 -- of: sla_policies
 -- variants: reopen sla_pause_states
--- dimensions: agent=assignee.agent_id team=holder.team_id policy=policy metric=metric; through: ticket_no
+-- dimensions: agent=assignee.agent_id team=holder.team_id policy=policy metric=metric; through: ticket_no; carries: source channel
 -- join assignee: left join {{ facts }}.assignee_spans as assignee on assignee.ticket_no = f.ticket_no and assignee.from_key <= f.outcome_at * 1000000000 + 999999999 and assignee.to_key > f.outcome_at * 1000000000 + 999999999
 -- join holder: left join {{ facts }}.team_spans as holder on holder.ticket_no = f.ticket_no and holder.from_key <= f.outcome_at * 1000000000 + 999999999 and holder.to_key > f.outcome_at * 1000000000 + 999999999
 -- Promises: a ticket, a metric and a start, with what became of it and when that was known: met, breached (it passed the target,

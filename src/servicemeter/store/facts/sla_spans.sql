@@ -2,7 +2,7 @@
 -- needs: sla_clocks, sla_cases, assignee_spans, team_spans
 -- of: sla_policies
 -- variants: reopen sla_pause_states
--- dimensions: agent=assignee.agent_id team=holder.team_id policy=policy metric=metric; through: ticket_no
+-- dimensions: agent=assignee.agent_id team=holder.team_id policy=policy metric=metric; through: ticket_no; carries: source channel
 -- join assignee: left join {{ facts }}.assignee_spans as assignee on assignee.ticket_no = f.ticket_no and assignee.from_key < p.e * 1000000000 and assignee.to_key >= p.e * 1000000000
 -- join holder: left join {{ facts }}.team_spans as holder on holder.ticket_no = f.ticket_no and holder.from_key < p.e * 1000000000 and holder.to_key >= p.e * 1000000000
 -- Promises over time: a stretch of one with one target in which the clock runs (0), is paused (1) or stands still because the

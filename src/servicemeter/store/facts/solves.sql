@@ -1,6 +1,6 @@
 -- kind: ticket
 -- needs: transitions, states, stream, tickets, handled_sessions, assignee_spans, team_spans, calendar_spans
--- dimensions: agent=agent_id team=team_id; through: ticket_no
+-- dimensions: agent=agent_id team=team_id; through: ticket_no; carries: source channel first_contact_at first_response_at first_touch_at handover_at
 -- key f.solved_at: f.change_key
 -- Solves as episodes: from solved to reopened (or never), with what it took until then. The message with which we opened a ticket is
 -- no reply; where it came after the solve, none of the replies before is it.
@@ -53,7 +53,7 @@ undone_before as (
     window in_order as (partition by s.ticket_no order by s.solve_no)
 )
 select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.change_key, s.solver_id,
-       i.agent_id, j.team_id, k.first_touch_at, k.first_response_at,
+       i.agent_id, j.team_id,
        s.occurred_at - s.created_at as solve_seconds,
        case when s.occurred_at < s.created_at then s.occurred_at - s.created_at
             else {{ m.between('w', 's.created_at', 's.solved_at') }} end as solve_open_seconds,
@@ -66,7 +66,6 @@ select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.so
        {% endfor %}
        c.longest_solved_before_s
 from solved as s
-join {{ facts }}.tickets as k on k.ticket_no = s.ticket_no
 left join {{ facts }}.assignee_spans as i on i.ticket_no = s.ticket_no and i.from_key <= s.change_key and s.change_key < i.to_key
 left join {{ facts }}.team_spans as j on j.ticket_no = s.ticket_no and j.from_key <= s.change_key and s.change_key < j.to_key
 left join {{ work }}.stream as w on w.ticket_no = s.ticket_no and w.solve_no = s.solve_no and w.kind = 3 and w.session_no = 0

@@ -1,6 +1,6 @@
 -- kind: ticket
 -- needs: stream, agent_spans, calendar_spans
--- dimensions: agent=agent_id team=team_id; through: ticket_no
+-- dimensions: agent=agent_id team=team_id; through: ticket_no; carries: source channel
 -- Customer turns: from the oldest unanswered message to the answer, or to the solve that closed them unanswered. Where a bot
 -- spoke there are two readings, by who may answer (human, any); elsewhere one row stands for both.
 {% import '_macros.sql' as m with context %}
