@@ -136,6 +136,27 @@ def test_the_list_at_risk_has_the_due_instants() -> None:
         assert (row["due_at"], row["elapsed_seconds"], row["target_seconds"]) == ("2026-03-02T11:00:00+00:00", 6300, 7200)
 
 
+def test_promises_of_one_ticket_and_instant_are_listed_in_one_order() -> None:
+    """Both targets of 50 tickets were passed at 11:00; with a limit, those are listed that come first by what they show."""
+    policies = [{"policy_id": name, "rank": 1, "metric": name, "target_s": 7200} for name in ("resolution", "first_response")]
+    with Desk(None) as desk:
+        names = [f"T{i:02}" for i in range(50)]
+        opened = {"created_at": "2026-03-02T09:00:00Z", "channel": "email", "initiated_by": "customer"}
+        asked = {"occurred_at": "2026-03-02T09:00:00Z", "author_type": "customer"}
+        state = {"occurred_at": "2026-03-02T09:00:00Z", "field": "status", "value": "open"}
+        desk.load(
+            now=UNTIL,
+            tickets=[{"ticket_id": name, **opened} for name in names],
+            messages=[{"message_id": name, "ticket_id": name, **asked} for name in names],
+            ticket_events=[{"ticket_id": name, **state} for name in names],
+            sla_policies=policies,
+        )
+        listed = desk.explain("sla_breaches", since="2026-03-02", until="2026-03-03", as_of="2026-03-04T00:00:00Z", limit=7).rows
+        assert [(row["ticket_id"], row["metric"]) for row in listed] == [
+            (name, metric) for name in names[:4] for metric in ("first_response", "resolution")
+        ][:7]
+
+
 def test_states_that_pause_are_read_however_they_are_written() -> None:
     assert pauses_of("['pending', 'on_hold']", "resolution") == ("pending", "on_hold")
     assert pauses_of("", "resolution") == () == pauses_of("[]", "resolution")

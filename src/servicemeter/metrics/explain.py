@@ -75,8 +75,9 @@ class _Counting:
         self.rows_sql = facts.render(self._rows_of(self.base)) if self.base else ""
 
     def first_rows(self, limit: int) -> list[tuple[Key, Row]]:
-        """The first counted rows in order of period, dimensions and time, each with what it is sorted by."""
-        order = ", ".join([*self._groups(), "happened_s", *(f"i{k}" for k in range(len(self.ids)))])
+        """The first counted rows in order of period, dimensions, time, ids and what they show, each with what it is sorted by."""
+        ids, shown = ([f"{letter}{k}" for k in range(count)] for letter, count in (("i", len(self.ids)), ("s", self._width)))
+        order = ", ".join([*self._groups(), "happened_s", *ids, *shown])
         sql = f"select * from ({self.rows_sql}) as counted where {self._is_counted} order by {order} limit {int(limit)}"
         return [self._row(found) for found in self.facts.records(sql)]
 
@@ -100,6 +101,11 @@ class _Counting:
         snippets += part.tally.shows.values()
         snippets += [part.tally.per, *part.tally.told_of_units.values()]
         return statement_of(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
+
+    @property
+    def _width(self) -> int:
+        """How many columns a row shows besides; rows that were joined into units have none of their own."""
+        return 0 if self.part.tally.per or any(c.unit for c in self.part.counted) else len(self.part.tally.shows)
 
     @property
     def _is_counted(self) -> str:
@@ -134,7 +140,7 @@ class _Counting:
             names += [*(f"d{after + k} as u{k}" for k in range(len(units))), "happened_s", "number"]
         else:
             names += [f"d{after} as happened_s", f"d{after + 1} as number"]
-            names += [f"d{after + 2 + k} as s{k}" for k in range(len(part.tally.shows))]
+            names += [f"d{after + 2 + k} as s{k}" for k in range(self._width)]
         weighed = [f"{_weighed(part.counted, 'in_n')} as n", f"{_weighed(part.counted, 'in_numerator')} as numerator"]
         counts = [f"c{k}" for k in range(len(part.counted))]
         return f"select {', '.join([*names, *counts, *weighed])} from ({sql}) as rows_counted"
