@@ -11,7 +11,7 @@ from servicemeter.desk.desk import Desk
 from servicemeter.model.question import Question
 from servicemeter.model.rows import Batch, arrow_schema
 from servicemeter.sources.demo import make_demo
-from servicemeter.store.build import fact_files
+from servicemeter.store.factfiles import fact_files
 
 UNTIL = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

@@ -14,7 +14,7 @@ from servicemeter.desk.desk import Desk
 from servicemeter.model.rows import Batch
 from servicemeter.sources.demo import make_demo
 from servicemeter.sources.demo.delivery import DemoDelivery
-from servicemeter.store.build import fact_files
+from servicemeter.store.factfiles import fact_files
 
 pytestmark = pytest.mark.slow
 UNTIL = datetime(2026, 3, 1, tzinfo=UTC)

@@ -14,7 +14,8 @@ from servicemeter.metrics.explain import counted_rows
 from servicemeter.metrics.leftouts import left_out
 from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.model.question import Question
-from servicemeter.store.build import Facts, fact_files
+from servicemeter.store.build import Facts
+from servicemeter.store.factfiles import fact_files
 
 __all__ = ["made_of_ticket"]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from servicemeter.model.metric import Tally
-from servicemeter.store.build import Facts, fact_files
+from servicemeter.store.build import Facts
+from servicemeter.store.factfiles import fact_files
 
 __all__ = ["anchor_of", "ids_of"]
 

@@ -14,7 +14,8 @@ from servicemeter.metrics.moments import UnitsAtEnds
 from servicemeter.metrics.plan import Plan
 from servicemeter.model.metric import Agg, Distribution, Holding, Tally
 from servicemeter.model.question import Filter
-from servicemeter.store.build import FactFile, Facts, fact_files
+from servicemeter.store.build import Facts
+from servicemeter.store.factfiles import FactFile, fact_files
 from servicemeter.store.quoting import quoted
 
 __all__ = [

@@ -1,7 +1,6 @@
 """Building the facts: in full, or only for what new rows touch; and scratch facts for a past moment or other parameters.
 
-A fact is one file in `facts/`: a SELECT in Jinja2 over the dialect's primitives, with a head of comments that says how it
-is rebuilt (`kind`), what it stands on (`needs`), whether it stays (`keep`) and which dimensions it has.
+A fact is one file in `facts/` (see `store.factfiles`).
 """
 
 from __future__ import annotations
@@ -11,8 +10,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
-from functools import cache, lru_cache, partial
-from importlib import resources
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from servicemeter.engines.engine import Engine, Read
@@ -23,32 +21,26 @@ from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.model.tables import TABLES
 from servicemeter.store.calendars import Calendars, build_cal_days, read_calendars
 from servicemeter.store.coverage import capabilities_of
+from servicemeter.store.factfiles import VIRTUAL, FactFile, fact_files
 from servicemeter.store.identities import build_persons
 from servicemeter.store.policies import Policies, read_policies
 from servicemeter.store.quoting import unquoted
 from servicemeter.store.reach import PIECEWISE, STAGED, Reach, belongs, rows_that_make_room
+from servicemeter.store.templates import rendered, rendered_file
 from servicemeter.store.touched import EVERYTHING
 from servicemeter.store.variants import with_defaults
 from servicemeter.store.versions import known_versions
 
 if TYPE_CHECKING:
-    import jinja2
     import pyarrow as pa
-    from jinja2 import sandbox
 else:
-    jinja2 = when_used("jinja2")
-    sandbox = when_used("jinja2.sandbox")
     pa = when_used("pyarrow")
 
-__all__ = ["FAR_OFF", "LONG_AGO", "FactFile", "Facts", "Horizon", "fact_files", "policies_set"]
+__all__ = ["FAR_OFF", "LONG_AGO", "Facts", "Horizon", "policies_set"]
 
 LONG_AGO = -6_000_000_000
 FAR_OFF = 253_402_300_799
 _KEYS = 1_000_000_000
-_MACROS = "{% import '_macros.sql' as m with context %}"
-_USES_MACROS = re.compile(r"\{[{%][^{}]*\bm\.")
-_NAME = re.compile(r"\{\{ (\w+) \}\}")
-_VIRTUAL = ("cal_days", "cal_fills", "persons")
 _PRIMITIVES = (
     "epoch", "year", "text", "values", "tie", "whole", "numbered", "double", "decimal", "rounded", "row_hash", "first_by",
     "last_by", "last_known", "last_known_before",
@@ -65,89 +57,11 @@ _WHOLE = {
 
 
 @dataclass(frozen=True)
-class FactFile:
-    """One fact file: its head and its template."""
-
-    name: str
-    kind: str
-    needs: tuple[str, ...]
-    keep: bool
-    of: tuple[str, ...]
-    dimensions: Mapping[str, str | None]
-    through: str | None
-    carries: tuple[str, ...]
-    joins: Mapping[str, str]
-    keys: Mapping[str, str]
-    variants: tuple[str, ...]
-    text: str
-
-
-@dataclass(frozen=True)
 class Horizon:
     """Up to when the rows exist that facts are built from: `as_of` and `known_at` (aware; None = everything)."""
 
     as_of: datetime | None = None
     known_at: datetime | None = None
-
-
-@cache
-def fact_files() -> dict[str, FactFile]:
-    """All fact files of the package, each after those it needs."""
-    folder = resources.files("servicemeter.store").joinpath("facts")
-    found = {}
-    for path in sorted(folder.iterdir(), key=lambda p: p.name):
-        if path.name.endswith(".sql") and not path.name.startswith("_"):
-            name = path.name.removesuffix(".sql")
-            found[name] = _read_head(name, path.read_text(encoding="utf-8"))
-    ordered: dict[str, FactFile] = {}
-
-    def place(name: str) -> None:
-        if name not in ordered and name not in _VIRTUAL:
-            for need in found[name].needs:
-                place(need)
-            ordered[name] = found[name]
-
-    for name in found:
-        place(name)
-    return ordered
-
-
-def _read_head(name: str, text: str) -> FactFile:
-    head: dict[str, str] = {}
-    joins: dict[str, str] = {}
-    keys: dict[str, str] = {}
-    for line in text.splitlines():
-        if not line.startswith("-- "):
-            break
-        if line.startswith("-- join "):
-            alias, _, join = line.removeprefix("-- join ").partition(": ")
-            joins[alias] = join
-            continue
-        if line.startswith("-- key "):
-            instant, _, key = line.removeprefix("-- key ").partition(": ")
-            keys[instant] = key
-            continue
-        for part in line.removeprefix("-- ").split("; "):
-            word, colon, rest = part.partition(":")
-            if colon and word in ("kind", "needs", "of", "keep", "dimensions", "through", "carries", "variants"):
-                head[word] = rest.strip()
-    pairs = (pair.split("=") for pair in head.get("dimensions", "").split())
-    carries = tuple(head.get("carries", "").split())
-    needs = tuple(n.strip() for n in head.get("needs", "").split(",") if n.strip())
-    return FactFile(
-        name,
-        head["kind"],
-        (*needs, "tickets") if carries and "tickets" not in needs else needs,
-        head.get("keep", "yes") != "no",
-        tuple(head.get("of", "").split()),
-        {k: None if v == "none" else v for k, v in pairs},
-        head.get("through"),
-        carries,
-        joins,
-        keys,
-        tuple(head.get("variants", "").split()),
-        text,
-    )
 
 
 def policies_set(engine: Engine, settings: dict[str, str]) -> Policies:
@@ -287,7 +201,7 @@ class Facts:
         self.engine.make_schema(self.schema)
         self.calendars = replace(kept.calendars, mode=self.calendars.mode)
         lent = [f.name for f in self._ordered() if f.keep and not set(differing) & set(f.variants)]
-        for name in (*_VIRTUAL, *lent):
+        for name in (*VIRTUAL, *lent):
             self.engine.lend(f"{kept.schema}.{name}", f"{self.schema}.{name}")
         with self.engine.as_written():
             for fact in self._ordered():
@@ -331,7 +245,7 @@ class Facts:
 
     def sql(self, name: str, *, touched: bool = False) -> str:
         """The statement that selects the rows of a fact, with what they carry of their tickets."""
-        rows = _environment().get_template(f"{name}.sql").render(self._context(touched)).strip()
+        rows = rendered_file(name, self._context(touched)).strip()
         carries = fact_files()[name].carries
         if not carries:
             return rows
@@ -347,10 +261,7 @@ class Facts:
         """
         whole = sql.replace("{{ facts }}", self.schema)
         if "{" in whole:
-            context = self._context(False) | given
-            whole = _NAME.sub(lambda found: _said(context.get(found[1]), found[0]), whole)
-            if "{" in whole:  # most statements have nothing but names in them, and are not worth a template
-                whole = _template(sql).render(context)
+            whole = rendered(whole, self._context(False) | given)
         return unquoted(whole.strip(), self.engine.dialect.text)
 
     def _ordered(self) -> Iterator[FactFile]:
@@ -531,25 +442,3 @@ class Facts:
             "far_off": dialect.constant(FAR_OFF),
             **{name: getattr(dialect, name) for name in _PRIMITIVES},
         }
-
-
-def _said(value: object, otherwise: str) -> str:
-    return str(value) if isinstance(value, str | int) else otherwise
-
-
-@lru_cache(maxsize=128)  # reading a template takes longer than many a statement
-def _template(sql: str) -> jinja2.Template:
-    return _environment().from_string((_MACROS if _USES_MACROS.search(sql) else "") + sql)
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    """The templates of the package. What a statement says besides is no template (`quoted`); were it one, it could read nothing
-    of Python."""
-    return sandbox.ImmutableSandboxedEnvironment(
-        loader=jinja2.PackageLoader("servicemeter.store", "facts"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
