@@ -63,7 +63,7 @@ def ticket_conversion_rate(world: World, span: Span, params: Params) -> list[Uni
     found = []
     for ticket, at in created(world, span, {}):
         if world.persons.of(ticket.row) is None and not params.get("include_anonymous", False):
-            found.append(Unit("excluded", at, of_ticket(ticket)))
+            found.append(Unit("excluded", at, of_ticket(ticket, **_replier(ticket, at + window + 1))))
             continue
         orders = credited.get(ticket.key, [])
         role = "main" if at + window < span.as_of else "immature"

@@ -9,12 +9,12 @@ from servicemeter.model.metric import Agg, Measure, Metric, Parameter, Params, T
 
 __all__ = ["METRICS"]
 
-_WAITING = """left join (
-        select w.ticket_no, count(*) as turns from {{{{ facts }}}}.turns as w
-        join {{{{ facts }}}}.tickets as k on k.ticket_no = w.ticket_no and w.started_at <= k.created_at + {window}
-        where w.responder <> 'human' and (w.answered_at is null or w.answered_at > k.created_at + {window})
-        group by w.ticket_no
-    ) as returned on returned.ticket_no = f.ticket_no"""
+_LAST_SAID = """left join (
+        select w.ticket_no, max(w.said_at) as said_at from {{{{ facts }}}}.{fact} as w
+        join {{{{ facts }}}}.tickets as k on k.ticket_no = w.ticket_no and w.said_at <= k.created_at + {window}
+        where k.first_bot_at is not null group by w.ticket_no
+    ) as {alias} on {alias}.ticket_no = f.ticket_no"""
+"""What was last said within the window, on tickets on which a bot spoke."""
 
 
 def _automated(p: Params) -> Measure:
@@ -28,8 +28,9 @@ def _automated(p: Params) -> Measure:
     }
     is_done = "solved.ticket_no is not null"
     if p["assumed"]:
-        lookups["returned"] = _WAITING.format(window=window)
-        is_done = f"({is_done} or returned.ticket_no is null)"
+        for alias, fact in (("customer", "customer_messages"), ("bot", "bot_replies")):
+            lookups[alias] = _LAST_SAID.format(alias=alias, fact=fact, window=window)
+        is_done = f"({is_done} or coalesce(customer.said_at <= bot.said_at, true))"
     answered = f"coalesce(f.first_bot_at <= {judged_at}, false)"
     alone = f"not coalesce(f.first_touch_at <= {judged_at}, false) and not coalesce(r.next_handled_at <= {judged_at}, false)"
     mature = f"{judged_at} < p.as_of"
