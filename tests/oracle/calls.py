@@ -17,13 +17,19 @@ NEVER = 10**12
 Params = dict[str, Any]
 
 
+def handler_of(world: World, contact: Contact) -> Row:
+    """Who handled a contact last, with the leg's team, else their own at that time; whatever became of the contact then."""
+    handled = [leg for leg in contact.legs if leg.get("outcome") == "answered" and world.is_handled(leg)]
+    if not handled:
+        return {"agent": None, "team": None}
+    agent, last = handled[-1].get("agent_id"), handled[-1]
+    return {"agent": agent, "team": last.get("team_id") or world.team_of(contact.root["source"], agent, last["answered_at"])}
+
+
 def of_contact(world: World, contact: Contact) -> Row:
     """A contact's dimensions: the team is the handling leg's, else its agent's at that time, else the last leg's."""
-    handled = [leg for leg in contact.legs if leg.get("outcome") == "answered" and world.is_handled(leg)]
-    agent, team = None, None
-    if contact.outcome == "answered" and handled:
-        agent = handled[-1].get("agent_id")
-        team = handled[-1].get("team_id") or world.team_of(contact.root["source"], agent, contact.last["answered_at"])
+    who = handler_of(world, contact) if contact.outcome == "answered" else {"agent": None, "team": None}
+    agent, team = who["agent"], who["team"]
     return {
         "channel": contact.root.get("channel"),
         "brand": contact.root.get("brand"),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from oracle.calls import of_contact
+from oracle.calls import handler_of, of_contact
 from oracle.clock import local
 from oracle.figures import nps_interval, share, t_interval
 from oracle.rows import Row
@@ -93,9 +93,13 @@ def _dims(world: World, invitation: Row, at: int) -> Row:
         own[name] = own[name] or (getattr(ticket, name) if ticket else None) or of_call.get(name)
     own["reason"] = (ticket.latest("reason") if ticket else None) or of_call.get("reason")
     own["priority"] = ticket.latest("priority", at + 1) if ticket else None
-    own["agent"] = invitation.get("agent_id") or of_call.get("agent") or (solve["assignee_id"] if solve else None)
-    team = of_call.get("team") if of_call.get("agent") else solve["team_id"] if solve else None
-    own["team"] = invitation.get("team_id") or team
+    who = handler_of(world, contact) if contact else {}
+    if who.get("agent") and not who["team"] and of_call["agent"]:
+        who["team"] = of_call["team"]
+    own["agent"] = invitation.get("agent_id") or who.get("agent") or (solve["assignee_id"] if solve else None)
+    own["team"] = (
+        invitation.get("team_id") or who.get("team") or (solve["team_id"] if solve and not of_call.get("agent") else None)
+    )
     return {**own, "customer_segment": world.persons.segment(_asked(world, invitation))}
 
 

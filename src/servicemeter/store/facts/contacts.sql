@@ -3,7 +3,8 @@
 -- of: interactions
 -- dimensions: agent=agent_id team=team_id queue=queue
 -- Calls and chats as contacts: chains of legs with one root; the wait is the sum of the queue waits, the outcome the last leg's.
--- Most contacts are one leg and pass straight through; only chains are put together.
+-- Most contacts are one leg and pass straight through; only chains are put together. The agent is who handled it last, with the team
+-- they had then (`handling_team_id`); `team_id` is that of an answered contact, of any other who or what held it last.
 {% import '_macros.sql' as m with context %}
 with chains as (
     select distinct source, root_interaction_id as root_id from {{ rows('interactions', 'contact') }} as i
@@ -28,7 +29,8 @@ legs as (
 whole as (
     select source, contact_id, ticket_source, ticket_id, customer_source, customer_id, channel, brand, language, reason, queue, is_inbound, outcome,
            case when outcome = 'answered' then coalesce(answered_at, ended_at, queued_at, started_at) else coalesce(ended_at, queued_at, started_at) end as decided_at,
-           case when is_handled then agent_id end as agent_id, held_by as last_team_id, case when is_handled then team_id end as handling_team_id,
+           case when is_handled then agent_id end as agent_id, held_by as last_team_id, case when is_handled then team_id end as leg_team_id,
+           case when is_handled then answered_at end as last_handled_at,
            started_at, queued_at, ended_at, handled_at as first_handled_at, 1 as leg_count, queue_seconds as wait_seconds
     from legs where not is_chained
     union all
@@ -44,6 +46,7 @@ whole as (
            {{ last_by("case when outcome = 'answered' then coalesce(answered_at, ended_at, queued_at, started_at) else coalesce(ended_at, queued_at, started_at) end", ['started_at', 'interaction_id']) }},
            {{ last_by('agent_id', ['started_at', 'interaction_id'], 'is_handled') }}, {{ last_by('held_by', ['started_at', 'interaction_id']) }},
            {{ last_by('team_id', ['started_at', 'interaction_id'], 'is_handled') }},
+           {{ last_by('answered_at', ['started_at', 'interaction_id'], 'is_handled') }},
            min(started_at), min(queued_at), max(ended_at), min(handled_at), count(*),
            case when count(case when queued_at is not null and queue_seconds is null then 1 end) = 0 then cast(sum(queue_seconds) as bigint) end
     from legs where is_chained group by source, contact_id
@@ -51,7 +54,11 @@ whole as (
 select w.*,
        case when w.channel in ('phone', 'chat', 'video', 'in_person') then 'synchronous'
             when w.channel is null then null else 'asynchronous' end as channel_class,
-       case when w.outcome = 'answered' then coalesce(w.handling_team_id, {{ m.team('r') }}, w.last_team_id)
-            else w.last_team_id end as team_id
-from whole as w
-{{ m.team_join('r', 'w.source', 'w.agent_id', 'w.decided_at') }}
+       case when w.outcome = 'answered' then coalesce(w.handling_team_id, w.last_team_id) else w.last_team_id end as team_id
+from (
+    select s.source, s.contact_id, s.ticket_source, s.ticket_id, s.customer_source, s.customer_id, s.channel, s.brand, s.language, s.reason,
+           s.queue, s.is_inbound, s.outcome, s.decided_at, s.agent_id, coalesce(s.leg_team_id, {{ m.team('r') }}) as handling_team_id,
+           s.last_team_id, s.started_at, s.queued_at, s.ended_at, s.first_handled_at, s.leg_count, s.wait_seconds
+    from whole as s
+    {{ m.team_join('r', 's.source', 's.agent_id', 'coalesce(s.last_handled_at, s.decided_at)') }}
+) as w

@@ -39,7 +39,7 @@ select p.source, p.invitation_id, p.kind, p.scope, p.delivery, p.sent_at, p.scor
             else c.customer_source end as customer_source,
        coalesce(p.customer_id, t.customer_id, c.customer_id) as customer_id,
        coalesce(p.agent_id, c.agent_id, l.agent_id) as agent_id,
-       coalesce(p.team_id, case when c.agent_id is not null then c.team_id end, l.team_id) as team_id
+       coalesce(p.team_id, c.handling_team_id, case when c.agent_id is not null and c.outcome = 'answered' then c.team_id end, l.team_id) as team_id
 from placed as p
 left join {{ facts }}.tickets as t on t.ticket_no = p.ticket_no
 left join {{ facts }}.contacts as c on c.source = p.contact_source and c.contact_id = p.contact_id
