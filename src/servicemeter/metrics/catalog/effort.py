@@ -120,7 +120,7 @@ def _finish(found: Fields) -> Fields:
 def _touches(p: Params) -> Measure:
     """Times that people worked on a ticket by the evaluation instant, over solved tickets a person handled.
 
-    The last touch by then tells how many there were. All these tickets have one, which is said so that the figure is known by days.
+    The last touch by then tells how many there were. All of them have one; it is asked for, so that the figure is known by days.
     """
     of = Tally(
         "solves",
