@@ -28,7 +28,7 @@ from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Read
 from servicemeter.metrics.plan import Plan
 from servicemeter.metrics.plan import plan as make_plan
-from servicemeter.metrics.statements import numbers_statement, survival_statement, tally_statement
+from servicemeter.metrics.statements import counted_apart, numbers_statement, survival_statement, tally_statement
 from servicemeter.model.metric import Tally
 from servicemeter.model.question import Question
 from servicemeter.model.rows import Batch, ParquetBatch, arrow_schema
@@ -296,6 +296,7 @@ def watching(desk: Desk) -> Iterator[list[Ran]]:
             (engine, "rows", rows),
             (engine, "each", each),
             (measuring, "plan", labels.plan),
+            (measuring, "counted_apart", labels.apart),
             (measuring, "tally_statement", labels.of_tallies),
             (measuring, "survival_statement", labels.of_one(survival_statement)),
             (measuring, "numbers_statement", labels.of_one(numbers_statement)),
@@ -310,6 +311,7 @@ class _Labels:
     def __init__(self) -> None:
         self.metrics: dict[str, dict[str, None]] = defaultdict(dict)
         self._plans: list[Plan] = []
+        self._parts: list[Tally] = []
         self._owners: dict[int, str] = {}
 
     def plan(self, *given: Any) -> Plan:
@@ -319,11 +321,18 @@ class _Labels:
         self._owners |= {id(tally): one.metric.name for tally in one.measure.tallies}
         return one
 
+    def apart(self, tally: Tally, field: str) -> Tally:
+        """The tally by which a field is counted, which is kept as well: it is for the metric of the whole."""
+        part = counted_apart(tally, field)
+        self._parts.append(part)
+        self._owners[id(part)] = self._owners[id(tally)]
+        return part
+
     def of_tallies(self, one: Plan, facts: Facts, same: Sequence[Tally], wanted: Any) -> str | None:
         """Write the statement of several tallies, which is for the metrics of all of them."""
         sql = tally_statement(one, facts, same, wanted)
         if sql:
-            self.metrics[sql] |= dict.fromkeys(self._owners.get(id(tally), one.metric.name) for tally in same)
+            self.metrics[sql] |= dict.fromkeys(self._owners[id(tally)] for tally in same)
         return sql
 
     def of_one(self, write: Callable[..., str | None]) -> Callable[..., str | None]:

@@ -260,6 +260,44 @@ def test_a_moment_and_an_empty_and_an_unmeasured_question(book: Desk) -> None:
     assert unmeasured.rows == [] and unmeasured.answer.row["null_reason"] == "not_measured" and unmeasured.notes
 
 
+def test_rows_of_one_ticket_and_instant_have_one_order() -> None:
+    """Every ticket was asked by mail at 9:00 and in a chat at 9:30, and both were answered at 10:00: 1,800 s and 3,600 s."""
+    names = [f"T{k:02}" for k in range(50)]
+    chat = {
+        "channel": "chat",
+        "direction": "inbound",
+        "outcome": "answered",
+        "agent_id": "a1",
+        "started_at": "2026-03-02T09:20:00Z",
+    }
+    chat |= {"queued_at": "2026-03-02T09:20:00Z", "answered_at": "2026-03-02T09:21:00Z", "ended_at": "2026-03-02T10:30:00Z"}
+    said = (("09:00", "customer", False), ("09:30", "customer", True), ("10:00", "agent", False), ("10:00", "agent", True))
+    with Desk(None) as desk:
+        desk.load(
+            now=datetime(2026, 3, 5, tzinfo=UTC),
+            tickets=[{"ticket_id": name, "created_at": "2026-03-02T09:00:00Z", "initiated_by": "customer"} for name in names],
+            interactions=[{"interaction_id": name, "ticket_id": name, **chat} for name in names],
+            messages=[
+                {"message_id": f"{name}-{k}", "ticket_id": name, "occurred_at": f"2026-03-02T{at}:00Z", "author_type": author,
+                 "author_id": "a1" if author == "agent" else None, "interaction_id": name if is_chat else None}
+                for name in names for k, (at, author, is_chat) in enumerate(said)
+            ],
+        )  # fmt: skip
+        listed = desk.explain(
+            "response_time", since="2026-03-02", until="2026-03-03", as_of="2026-03-04T00:00:00Z", limit=99
+        ).rows
+        assert [(row["ticket_id"], row["value"]) for row in listed] == [(n, wait) for n in names for wait in (1800, 3600)][:99]
+
+
+def test_hours_are_listed_by_size() -> None:
+    with Desk(None) as desk:
+        tickets = [{"ticket_id": f"{hour}", "created_at": f"2026-03-02T{hour:02}:00:00Z"} for hour in (10, 9, 23, 0)]
+        desk.load(now=datetime(2026, 3, 5, tzinfo=UTC), tickets=tickets)
+        span = (date(2026, 3, 2), date(2026, 3, 3))
+        listed = desk.explain_question(Question("tickets_created", *span, by=("hour_of_day",), params={"population": "all"})).rows
+        assert [row["ticket_id"] for row in listed] == ["0", "9", "10", "23"]
+
+
 def test_the_limit_cuts_rows_and_not_totals(book: Desk) -> None:
     explained = book.explain("tickets_created", since="2026-03-01", until="2026-04-01", limit=1)
     assert len(explained.rows) == 1 and explained.row_count == 4 and explained.is_cut

@@ -65,3 +65,12 @@ def test_figures_by_channel_follow_the_correction(corrected: Desk) -> None:
     names = ("tickets_created", "tickets_solved", "tickets_handled", "interactions_count", "backlog")
     answers = corrected.measure_all([Question(name, *span, by=("channel",)) for name in names])
     assert all("fax" in {row["channel"] for row in answer.rows} for answer in answers)
+
+
+def test_tickets_are_joined_for_what_rows_do_not_have(corrected: Desk) -> None:
+    def joins_tickets(dimension: str) -> bool:
+        question = Question("tickets_solved", UNTIL.date(), NOW.date(), by=(dimension,))
+        return any("facts.tickets as t" in sql for sql in corrected.statements(question))
+
+    names = ("channel", "source", "priority", "agent", "brand", "customer_segment")
+    assert [name for name in names if joins_tickets(name)] == ["brand", "customer_segment"]

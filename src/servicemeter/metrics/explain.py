@@ -10,7 +10,7 @@ from servicemeter.ground.clock import moment
 from servicemeter.ground.phrases import phrase
 from servicemeter.metrics.contributions import Counted, Part, parts_of
 from servicemeter.metrics.leftouts import left_out
-from servicemeter.metrics.measure import by_other_dimensions
+from servicemeter.metrics.measure import by_other_dimensions, in_order
 from servicemeter.metrics.plan import Plan, Source, plan
 from servicemeter.metrics.rowids import anchor_of, ids_of
 from servicemeter.metrics.statements import Statement, statement_of
@@ -72,12 +72,12 @@ class _Counting:
         self.one, self.facts, self.part = one, facts, part
         self.ids = ids_of(facts, part.tally.over)
         self.base = self.statement_of()
+        self.columns = self._columns(self.base) if self.base else {}
         self.rows_sql = facts.render(self._rows_of(self.base)) if self.base else ""
 
     def first_rows(self, limit: int) -> list[tuple[Key, Row]]:
-        """The first counted rows in order of period, dimensions, time, ids and what they show, each with what it is sorted by."""
-        ids, shown = ([f"{letter}{k}" for k in range(count)] for letter, count in (("i", len(self.ids)), ("s", self._width)))
-        order = ", ".join([*self._groups(), "happened_s", *ids, *shown])
+        """The first counted rows in order of period, dimensions, time and all else they say, each with what it is sorted by."""
+        order = ", ".join(dict.fromkeys([*self._groups(), "happened_s", *self.columns]))
         sql = f"select * from ({self.rows_sql}) as counted where {self._is_counted} order by {order} limit {int(limit)}"
         return [self._row(found) for found in self.facts.records(sql)]
 
@@ -103,11 +103,6 @@ class _Counting:
         return statement_of(self.one, self.facts, part.tally, part.tally.where, [*snippets, part.number])
 
     @property
-    def _width(self) -> int:
-        """How many columns a row shows besides; rows that were joined into units have none of their own."""
-        return 0 if self.part.tally.per or any(c.unit for c in self.part.counted) else len(self.part.tally.shows)
-
-    @property
     def _is_counted(self) -> str:
         return "(n <> 0 or numerator <> 0)"
 
@@ -126,24 +121,31 @@ class _Counting:
         else:
             added += [at, number, *part.tally.shows.values()]
             measured = []
-        first = len(base.columns)
         fields = [self._field(k, c) for k, c in enumerate(part.counted)]
         if part.tally.per:
             sql = self._units_of(base, at, fields)
         else:
             sql = replace(base, columns=(*base.columns, *added)).select([*measured, *fields])
-        names = [*self._groups(), *(f"d{first + k} as i{k}" for k in range(len(self.ids)))]
-        after = first + len(self.ids)
+        names = [f"{column} as {name}" for name, column in self.columns.items()]
+        return f"select {', '.join(names)} from ({sql}) as rows_counted"
+
+    def _columns(self, base: Statement) -> dict[str, str]:
+        """What a row says, by name: its group, ids, units, instant and number, what it shows, and what it counts for."""
+        part, after = self.part, len(base.columns)
+        columns = {name: name for name in self._groups()}
+        columns |= {f"i{k}": f"d{after + k}" for k in range(len(self.ids))}
+        after += len(self.ids)
+        units = [c.unit for c in part.counted if c.unit]
         if part.tally.per:
-            names += ["happened_s", "cast(null as bigint) as number"]
+            columns |= {"happened_s": "happened_s", "number": "cast(null as bigint)"}
         elif units:
-            names += [*(f"d{after + k} as u{k}" for k in range(len(units))), "happened_s", "number"]
+            columns |= {f"u{k}": f"d{after + k}" for k in range(len(units))}
+            columns |= {"happened_s": "happened_s", "number": "number"}
         else:
-            names += [f"d{after} as happened_s", f"d{after + 1} as number"]
-            names += [f"d{after + 2 + k} as s{k}" for k in range(self._width)]
-        weighed = [f"{_weighed(part.counted, 'in_n')} as n", f"{_weighed(part.counted, 'in_numerator')} as numerator"]
-        counts = [f"c{k}" for k in range(len(part.counted))]
-        return f"select {', '.join([*names, *counts, *weighed])} from ({sql}) as rows_counted"
+            columns |= {"happened_s": f"d{after}", "number": f"d{after + 1}"}
+            columns |= {f"s{k}": f"d{after + 2 + k}" for k in range(len(part.tally.shows))}
+        columns |= {f"c{k}": f"c{k}" for k in range(len(part.counted))}
+        return columns | {"n": _weighed(part.counted, "in_n"), "numerator": _weighed(part.counted, "in_numerator")}
 
     def _units_of(self, base: Statement, at: str, fields: Sequence[str]) -> str:
         """One row a unit, named by the first ids of its rows."""
@@ -192,7 +194,7 @@ class _Counting:
         if counts_as:
             row["counts_as"] = counts_as
         ids = [str(found[f"i{k}"]) for k in range(len(self.ids))]
-        return ((found["idx"], [str(d) for d in dimensions], found["happened_s"] or 0, ids), row)
+        return ((found["idx"], in_order(dimensions), found["happened_s"] or 0, ids), row)
 
 
 def _shown(name: str, value: Any) -> Any:

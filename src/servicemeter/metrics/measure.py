@@ -21,7 +21,7 @@ from servicemeter.model.metric import Agg, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
-__all__ = ["FactsFor", "by_other_dimensions", "measure", "parts", "statements_of", "tile"]
+__all__ = ["FactsFor", "by_other_dimensions", "in_order", "measure", "parts", "statements_of", "tile"]
 
 Key = tuple[Any, ...]
 Groups = dict[Key, dict[str, Any]]
@@ -276,7 +276,7 @@ def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:
     for key in groups:
         keys[key[0]].append(key)
     for i, period in enumerate(one.periods):
-        rows += _rows_of_period(one, period, sorted(keys[i], key=_in_order) if one.by else [(i,)], groups)
+        rows += _rows_of_period(one, period, sorted(keys[i], key=in_order) if one.by else [(i,)], groups)
     return Answer(
         one.metric.name,
         one.metric.unit,
@@ -329,7 +329,7 @@ def _history_is_short(one: Plan, period: Period) -> bool | None:
     )
 
 
-def _in_order(key: Key) -> list[tuple[bool, Any]]:
+def in_order(key: Sequence[Any]) -> list[tuple[bool, Any]]:
     """Numbers (hours, weekdays) by size, words by the alphabet."""
     return [(isinstance(part, str), part) for part in key]
 

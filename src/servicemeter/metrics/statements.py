@@ -230,7 +230,7 @@ def statement_of(
             return None
         filters.append(_compare(column, condition))
     said = _carried(" ".join([*snippets, where, tally.joins, *columns, *filters]), file.carries)
-    if file.name != "tickets" and file.through and ("t." in _words(said) or needs):
+    if file.name != "tickets" and file.through and "t." in _words(said):
         needs.add("t")
     owner = "f" if not file.through or file.name == "tickets" else "t"
     joins = [
@@ -375,7 +375,6 @@ def _dimension(plan: Plan, facts: Facts, tally: Tally, name: str, at: str, needs
         needs |= {"customer", "t"}
         column = f"c.{_OF_CUSTOMER[name]}"
     elif name == "priority" and file.through:
-        needs.add("t")
         column = _RANK
     elif name in _OF_TICKET and file.through and file.name != "tickets":
         column = f"t.{name}"

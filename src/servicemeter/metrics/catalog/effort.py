@@ -118,7 +118,10 @@ def _finish(found: Fields) -> Fields:
 
 
 def _touches(p: Params) -> Measure:
-    """Times that people worked on a ticket by the evaluation instant, over solved tickets a person handled."""
+    """Times that people worked on a ticket by the evaluation instant, over solved tickets a person handled.
+
+    The last touch by then tells how many there were. All of them have one; it is asked for, so that the figure is known by days.
+    """
     of = Tally(
         "solves",
         {"touches": Agg("sum(worked.touch_no)"), "approximate": Agg("count(*)", "worked.is_approximate")},
