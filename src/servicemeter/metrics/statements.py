@@ -139,7 +139,11 @@ def counted_apart(tally: Tally, field: str) -> Tally:
 
 def _reads(tally: Tally, sql: str) -> bool:
     """Whether SQL speaks of a lookup of the tally."""
-    return any(re.search(rf"\b{alias}\.", sql) for alias in tally.lookups)
+    return any(_speaks_of(alias, sql) for alias in tally.lookups)
+
+
+def _speaks_of(alias: str, sql: str) -> bool:
+    return re.search(rf"\b{alias}\.", sql) is not None
 
 
 def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: Sequence[tuple[str, str, Agg]]) -> str | None:
@@ -230,16 +234,16 @@ def statement_of(
             return None
         filters.append(_compare(column, condition))
     said = _carried(" ".join([*snippets, where, tally.joins, *columns, *filters]), file.carries)
-    if file.name != "tickets" and file.through and "t." in _words(said):
+    if file.name != "tickets" and file.through and _speaks_of("t", said):
         needs.add("t")
     owner = "f" if not file.through or file.name == "tickets" else "t"
     joins = [
         "left join {{ facts }}.tickets as t on t.ticket_no = f.ticket_no" if "t" in needs and owner == "t" else "",
         _CUSTOMER.format(owner=owner) if "customer" in needs else "",
         _PRIORITY.format(key=_key(file, tally)) if "priority" in needs else "",
-        *(join for alias, join in file.joins.items() if f"{alias}." in said),
+        *(join for alias, join in file.joins.items() if _speaks_of(alias, said)),
         tally.joins,
-        *(join for alias, join in tally.lookups.items() if f"{alias}." in said),
+        *(join for alias, join in tally.lookups.items() if _speaks_of(alias, said)),
     ]
     own = "" if plan.ticket_no is None else f"f.ticket_no = {plan.ticket_no}"
     conditions = [f"({c})" for c in [own, *_bounds(plan, facts, tally), where, *filters] if c and c != "true"]
@@ -340,11 +344,6 @@ def _key(file: FactFile, tally: Tally) -> str:
     if tally.at is None:
         return "(p.e * 1000000000 - 1)"
     return file.keys.get(tally.at, f"({tally.at} * 1000000000 + 999999999)")
-
-
-def _words(sql: str) -> str:
-    """The SQL with a blank before every `t.` that is an alias of its own and not the end of another word."""
-    return " ".join(word for word in sql.replace("(", " ").replace(",", " ").split() if word.startswith("t."))
 
 
 def _all_filters(plan: Plan, tally: Tally) -> list[Filter]:
