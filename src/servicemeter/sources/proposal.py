@@ -104,7 +104,7 @@ def _roles(seen: Glimpse) -> dict[str, str]:
     best: dict[str, tuple[int, str]] = {}
     for name in seen.cells:
         found = role_of(name)
-        if found is None or (family_of(found[0]) == "date" and not seen.are_dates(name)):
+        if found is None or (family_of(found[0]) == "date" and not (seen.are_dates(name) or seen.are_dates_as_numbers(name))):
             continue
         role, rank = found
         if role not in best or rank < best[role][0]:
