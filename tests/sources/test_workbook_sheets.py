@@ -53,7 +53,7 @@ def test_the_terminal_says_it_beside_proposal_and_import(tmp_path: Path) -> None
 
 def test_a_title_above_the_header_is_said_with_the_option_that_helps(tmp_path: Path) -> None:
     """The title is row 1, a remark row 2, row 3 is blank, the header is row 4: three rows to skip. In text the same."""
-    rows = [
+    rows: list[list[Any]] = [
         ["Report"],
         ["Made on 5 October"],
         [],
