@@ -290,3 +290,18 @@ def test_dates_as_serial_days_and_seconds_are_known_by_their_columns_names(tmp_p
     assert proposed(tmp_path, seconds)[1].column("tickets", "created_at") == [utc("2026-03-02T10:00"), utc("2026-03-02T11:00")]
     old = "Ticket,Created\n1,30001\n2,30002\n"  # days of 1982: numbers of another kind, such as cases
     assert "no column is called so" in proposed(tmp_path, old)[0]
+
+
+def test_marks_for_nothing_are_named_as_empty(tmp_path: Path) -> None:
+    """T1 was answered after an hour by Ann, T2 and T3 by nobody: a dash is no agent, and no date that cannot be read."""
+    data = (
+        "Ticket,Created at,First response,Resolved at,Status,Assignee\n1,2026-01-13 10:00,2026-01-13 11:00,-,Open,Ann\n"
+        "2,2026-01-13 10:00,-,2026-01-14 10:00,Closed,N/A\n3,2026-01-13 10:00,-,-,Open,-\n"
+    )
+    text, taken = proposed(tmp_path, data)
+    assert '[format]\nempty = ["-", "N/A"]' in text and not taken.aside
+    replies = [(r["ticket_id"], r["occurred_at"]) for r in taken.rows["messages"] if r["author_type"] == "agent"]
+    assert replies == [("1", utc("2026-01-13T10:00"))]
+    solved = [(r["ticket_id"], r["occurred_at"]) for r in taken.rows["ticket_events"] if r["value"] == "solved"]
+    assert solved == [("2", utc("2026-01-14T09:00"))]
+    assert taken.column("agents", "agent_id") == ["Ann"]
