@@ -269,3 +269,20 @@ def test_a_database_is_asked_for_by_the_name_of_its_warehouse(home: Path, tmp_pa
     [told] = json.loads(away.stdout)
     assert away.exit_code == 1 and told["error"] == "BadDatabase"
     assert told["path"] == "postgresql://reader@localhost/desk" and "hush" not in away.output
+
+
+def test_what_was_kept_aside_is_listed_where_nothing_else_was_taken(home: Path, tmp_path: Path) -> None:
+    nothing = CliRunner().invoke(servicemeter, ["check", "--kept-aside", "--home", str(home)])
+    assert nothing.exit_code == 1 and "Nothing has been imported" in nothing.stderr
+    path = write(
+        tmp_path / "bad.csv", "ticket_id,created_at,initiated_by\nb1,2026-02-20T10:00Z,martian\nb2,2026-02-21T10:00Z,moon\n"
+    )
+    said = take(home, path)
+    assert "2 rows were kept aside" in said.stderr and "servicemeter check --kept-aside" in said.stderr
+    listed = json.loads(
+        CliRunner().invoke(servicemeter, ["check", "--kept-aside", "--format", "json", "--home", str(home)]).stdout
+    )
+    assert [(one["row_number"], one["value"]) for one in listed] == [(2, "martian"), (3, "moon")]
+    found = CliRunner().invoke(servicemeter, ["check", "--home", str(home)])
+    assert found.exit_code == 0 and "Rows that could not be taken" in found.stdout
+    assert "Nothing has been imported" in CliRunner().invoke(servicemeter, ["scorecard", "--home", str(home)]).stderr

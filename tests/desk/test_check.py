@@ -120,6 +120,16 @@ def _refunded_too_soon(tables: Tables) -> None:
     ]
 
 
+def _two_currencies(tables: Tables) -> None:
+    """Counted in euros, with a rate of the dollar of the day before."""
+    tables["orders"] = [
+        {"order_id": f"o{code}", "customer_id": "c1", "placed_at": "2026-03-02T09:00:00Z", "amount": 500, "currency": code}
+        for code in ("EUR", "USD")
+    ]
+    tables["settings"] = [{"name": "base_currency", "value": "EUR"}]
+    tables["exchange_rates"] = [{"date": "2026-03-01", "currency": "USD", "rate_to_base": 0.5}]
+
+
 def _days_with_a_hole(tables: Tables) -> None:
     """Ten tickets every day of eight weeks, but for one Wednesday."""
     first = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -254,6 +264,7 @@ FAULTS: dict[str, tuple[Callable[[Tables], None], int, dict[str, Any]]] = {
         ), 2, {"table": "agent_states", "id": "a1"},
     ),
     "refunds_before_orders": (_refunded_too_soon, 1, {"order_id": "o1", "occurred_at": "2026-03-02T08:59:59Z"}),
+    "orders_without_rate": (_two_currencies, 1, {"order_id": "oUSD", "currency": "USD"}),
     "tickets_of_two_sources": (
         _add("tickets", source="again", ticket_id="1", created_at="2026-03-02T09:00:00Z"), 1,
         {"ticket_id": "1", "other_source": "again"},

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from servicemeter.desk.desk import Desk
+from servicemeter.metrics.catalog import find_metric
+from servicemeter.show.words import null_words
 
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-04-01"}
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
@@ -65,3 +67,55 @@ def test_a_source_without_surveys_is_empty_as_before() -> None:
         assert (
             desk.measure("survey_response_rate", **MARCH).row["null_reason"] == desk.measure("csat", **MARCH).row["null_reason"]
         )
+
+
+def test_replies_without_requests_are_said_with_what_is_missing() -> None:
+    """Two tickets were answered, and no source has what was asked: how long it took is not 0 and not known."""
+    tickets = [{"ticket_id": one, "created_at": "2026-03-02T09:00:00Z", "channel": "email"} for one in ("a", "b")]
+    replies = [
+        {"message_id": one, "ticket_id": one, "occurred_at": "2026-03-02T09:30:00Z", "author_type": "agent", "is_public": True}
+        for one in ("a", "b")
+    ]
+    asked = {**replies[0], "message_id": "q", "occurred_at": "2026-03-02T09:00:00Z", "author_type": "customer"}
+    with Desk(None) as desk:
+        desk.load(now=NOW, tickets=tickets, messages=replies)
+        row = desk.measure("first_response_time", **MARCH).row
+        assert (row["value"], row["null_reason"], row["lacks"]) == (None, "not_measured", "first_contact")
+        assert null_words(find_metric("first_response_time"), row) == "not measured: no source says when customers asked"
+        gap = next(found for found in desk.findings() if found["name"] == "tickets_without_opening")
+        assert (gap["count"], gap["total"]) == (2, 2) and "first_response_time" in gap["metrics"]
+        desk.load(now=NOW, messages=[asked])
+        assert desk.measure("first_response_time", **MARCH).row["value"] == 1800
+        assert next(found for found in desk.findings() if found["name"] == "tickets_without_opening")["count"] == 1
+
+
+def test_a_recommendation_on_a_scale_of_another_name_is_found() -> None:
+    """Three answers, no score: only 0 to 10 says who promotes."""
+    asked = [{"invitation_id": one, "kind": "nps", "scale": "nps", "scope": "relational"} for one in ("a", "b", "c")]
+    given = [{"answer_id": one, "invitation_id": one, "answered_at": "2026-03-03T09:00:00Z", "value_num": 9} for one in "abc"]
+    with Desk(None) as desk:
+        desk.load(now=NOW, survey_invitations=asked, survey_answers=given)
+        row = desk.measure("nps", **MARCH).row
+        assert (row["value"], row["n"]) == (None, 3)
+        found = next(one for one in desk.findings() if one["name"] == "answers_of_unknown_scale")
+        assert (found["count"], found["total"]) == (3, 3) and "nps" in found["metrics"] and "nps_0_10" in found["remedy"]
+
+
+def test_money_without_a_rate_is_not_nothing() -> None:
+    """An order of 10.00 EUR and one of 50.00 RON follow one ticket: without rates no sum; at 0.2 it is 10.00 + 10.00."""
+    customer, at = {"customer_id": "c"}, "2026-03-03T12:00:00Z"
+    orders = [
+        {**customer, "order_id": "1", "placed_at": at, "amount": 1000, "currency": "EUR"},
+        {**customer, "order_id": "2", "placed_at": at, "amount": 5000, "currency": "RON"},
+    ]
+    later = {"ticket_id": "z", "created_at": "2026-03-30T09:00:00Z"}
+    with Desk(None) as desk:
+        desk.load(now=NOW, tickets=[{**customer, "ticket_id": "t", "created_at": "2026-03-02T09:00:00Z"}, later], orders=orders)
+        rate = desk.measure("ticket_conversion_rate", **MARCH).row
+        assert (rate["numerator"], rate["n"], rate["revenue_minor"]) == (1, 1, None)
+        found = next(one for one in desk.findings() if one["name"] == "orders_without_rate")
+        assert (found["count"], found["total"]) == (2, 2) and "revenue_from_support" in found["metrics"]
+        rates = [{"date": "2026-03-03", "currency": "RON", "rate_to_base": 0.2}]
+        desk.load(now=NOW, settings=[{"name": "base_currency", "value": "EUR"}], exchange_rates=rates)
+        assert desk.measure("ticket_conversion_rate", **MARCH).row["revenue_minor"] == 2000
+        assert not [one for one in desk.findings() if one["name"] == "orders_without_rate"]

@@ -96,7 +96,8 @@ def test_null_says_why_and_never_zero(name: str, reason: str, text: str) -> None
         ("first_response_time", "messages|interactions|repliers", "not measured: no source says who replied"),
         ("sla_breaches", "sla_policies", "not measured: nothing is promised"),
         ("sla_breaches", "resolution_outcomes", "not measured: no source tells how promises ended"),
-        ("first_response_time", "first_contact", "not measured by this source"),
+        ("first_response_time", "first_contact", "not measured: no source says when customers asked"),
+        ("macro_share", "macros", "not measured by this source"),
     ],
 )
 def test_what_is_not_measured_says_what_is_lacking(name: str, lacks: str, words: str) -> None:

@@ -276,3 +276,32 @@ def test_orders_keep_whose_they_are(tmp_path: Path) -> None:
 
 def test_a_form_on_the_web_is_known_in_dutch_and_romanian() -> None:
     assert {word_for(word, CHANNELS) for word in ("Webformulier", "Contactformulier", "Formular de contact")} == {"web"}
+
+
+def test_dates_as_serial_days_and_seconds_are_known_by_their_columns_names(tmp_path: Path) -> None:
+    """46083.5 is noon of 2 March 2026, 46084.25 six o'clock of the next day; spans of time under such a name are no dates."""
+    data = "Ticket,Date created,Closed date,First response time\n1,46083.5,46084.25,30\n2,46084.25,,45\n3,46084.25,46084.5,3600\n"
+    text, taken = proposed(tmp_path, data)
+    assert taken.column("tickets", "created_at") == [utc("2026-03-02T11:00"), utc("2026-03-03T05:00"), utc("2026-03-03T05:00")]
+    states = [(r["value"], r["occurred_at"]) for r in taken.rows["ticket_events"] if r["value"] == "solved"]
+    assert states == [("solved", utc("2026-03-03T05:00")), ("solved", utc("2026-03-03T11:00"))]
+    assert '#   "First response time": 30, 45, 3600' in text
+    seconds = "Ticket,Created\n1,1772445600\n2,1772449200\n"  # 2 March 2026, 10:00 and 11:00 in UTC
+    assert proposed(tmp_path, seconds)[1].column("tickets", "created_at") == [utc("2026-03-02T10:00"), utc("2026-03-02T11:00")]
+    old = "Ticket,Created\n1,30001\n2,30002\n"  # days of 1982: numbers of another kind, such as cases
+    assert "no column is called so" in proposed(tmp_path, old)[0]
+
+
+def test_marks_for_nothing_are_named_as_empty(tmp_path: Path) -> None:
+    """T1 was answered after an hour by Ann, T2 and T3 by nobody: a dash is no agent, and no date that cannot be read."""
+    data = (
+        "Ticket,Created at,First response,Resolved at,Status,Assignee\n1,2026-01-13 10:00,2026-01-13 11:00,-,Open,Ann\n"
+        "2,2026-01-13 10:00,-,2026-01-14 10:00,Closed,N/A\n3,2026-01-13 10:00,-,-,Open,-\n"
+    )
+    text, taken = proposed(tmp_path, data)
+    assert '[format]\nempty = ["-", "N/A"]' in text and not taken.aside
+    replies = [(r["ticket_id"], r["occurred_at"]) for r in taken.rows["messages"] if r["author_type"] == "agent"]
+    assert replies == [("1", utc("2026-01-13T10:00"))]
+    solved = [(r["ticket_id"], r["occurred_at"]) for r in taken.rows["ticket_events"] if r["value"] == "solved"]
+    assert solved == [("2", utc("2026-01-14T09:00"))]
+    assert taken.column("agents", "agent_id") == ["Ann"]

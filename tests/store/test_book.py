@@ -214,3 +214,15 @@ def test_a_book_held_by_another_process_says_by_whom(tmp_path: Path) -> None:
         assert holder.stdout and holder.stdout.readline().strip() == "held"
         with pytest.raises(BookHeld, match=f"process {holder.pid}"):
             Desk(home)
+
+
+def test_rows_of_one_key_that_contradict_each_other_are_said(desk: Desk) -> None:
+    """T1 comes as mail and as chat, T2 twice the same, T3 in two versions that say when: one ticket is in dispute."""
+    when = {"channel": "chat", "source_updated_at": "2026-03-03T09:00:00Z"}
+    rows = [_ticket(), _ticket(channel="chat"), _ticket("T2"), _ticket("T2"), _ticket("T3"), _ticket("T3", **when)]
+    report = desk.load(tickets=rows, agents=[{"agent_id": "a", "name": "A"}, {"agent_id": "a", "name": "a"}], now=NOW)
+    told = report.tables["tickets"]
+    assert (told.taken, told.older, told.repeated, told.disputed) == (3, 2, 1, 1)
+    said = [note for note in report.notes if "the same" in note]
+    assert len(said) == 1 and said[0].startswith("tickets: rows with the same ticket_id say different things (of how many: 1).")
+    assert not [note for note in desk.load(tickets=[_ticket("T4")], now=NOW).notes if "the same" in note]

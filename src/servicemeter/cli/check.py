@@ -28,7 +28,7 @@ def verb(kept_aside: bool, export: str | None, form: str, home: Home) -> None:
     from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.words import print_json
 
-    with reading(home) as desk:
+    with reading(home, or_kept_aside=True) as desk:
         if export is not None:
             export_rows(desk.kept_aside(to_mend=True), export)
             return

@@ -10,6 +10,7 @@ from servicemeter.model.metric import Measure, Metric, Tally
 
 __all__ = ["metrics_touching"]
 
+_JOINED_AS = {"tickets": "t", "orders": "o"}
 _DIMENSIONS = ("agent", "team", "customer_segment")
 
 
@@ -46,8 +47,8 @@ def _snippets(measure: Measure) -> Iterator[tuple[Tally, str]]:
 
 
 def _says(over: str, said: str, fact: str, column: str) -> bool:
-    """Whether the snippet speaks of the fact's column (any, when none is named), as its own or through the ticket."""
+    """Whether the snippet speaks of the fact's column (any, when none is named), as its own or through the ticket or order."""
     if not column:
         return over == fact
-    alias = "f" if over == fact else "t" if fact == "tickets" else None
+    alias = "f" if over == fact else _JOINED_AS.get(fact)
     return alias is not None and re.search(rf"\b{alias}\.{column}\b", said) is not None

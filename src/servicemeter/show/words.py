@@ -66,6 +66,7 @@ _NULLS = {
 }
 _LACKING = {
     **dict.fromkeys(("survey_invitations", "invitations_sent"), phrase("not measured: no source says who was asked")),
+    "first_contact": phrase("not measured: no source says when customers asked"),
     "repliers": phrase("not measured: no source says who replied"),
     "sla_policies": phrase("not measured: nothing is promised"),
     **dict.fromkeys(

@@ -16,7 +16,7 @@ from servicemeter.ground.errors import BadFile, EmptyFile
 from servicemeter.ground.phrases import phrase
 from servicemeter.sources.encoding import find_encoding, open_bytes
 from servicemeter.sources.options import FileOptions
-from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names
+from servicemeter.sources.table import ROWS_LOOKED_AT, Cell, Ragged, RawBatch, header_below, header_names
 
 __all__ = ["DelimitedTable"]
 
@@ -41,6 +41,8 @@ class DelimitedTable:
         self.delimiter = _delimiter(options.delimiter) or named or self._find_delimiter()
         header = options.header or self._read_header()
         self.names = header_names(header, self.remarks)
+        if self._has_header:
+            self.remarks += header_below(self._first_rows())
         if not any(True for _ in self._records()):
             raise EmptyFile(f"{path}: the file has a header but no rows.")
 
@@ -92,6 +94,11 @@ class DelimitedTable:
             for record in _records_of(islice(self._lines(text), self._skip, None), self.delimiter):
                 return record.cells
         raise EmptyFile(f"{self.path}: the file is empty.")
+
+    def _first_rows(self) -> list[tuple[int, list[str]]]:
+        with self._text() as text:
+            records = _records_of(islice(self._lines(text), self._skip, None), self.delimiter, self._above)
+            return [(record.row, record.cells) for record in islice(records, ROWS_LOOKED_AT)]
 
     def _records(self, report: Callable[[int], None] | None = None) -> Iterator[_Record]:
         with self._text() as text:

@@ -13,9 +13,9 @@ from servicemeter.sources.encoding import open_bytes
 from servicemeter.sources.jsonlines import JsonLinesTable
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import RawTable
-from servicemeter.sources.workbook import WorkbookTable, names_of_sheets, said_of_sheets
+from servicemeter.sources.workbook import WorkbookTable, names_of_sheets
 
-__all__ = ["file_kind", "open_table", "sheet_names", "sheet_remarks"]
+__all__ = ["file_kind", "open_table", "sheet_names"]
 
 _BINARY = (
     (b"\x89PNG", phrase("a PNG picture")),
@@ -45,11 +45,6 @@ def open_table(path: Path, options: FileOptions | None = None) -> RawTable:
 def sheet_names(path: Path) -> list[str]:
     """The sheets of a spreadsheet; none of any other file. Raises `BadFile`."""
     return names_of_sheets(path) if file_kind(path) == "spreadsheet" else []
-
-
-def sheet_remarks(path: Path, options: FileOptions) -> list[str]:
-    """Which sheet of a file is read and which others it has, where it has several."""
-    return said_of_sheets(sheet_names(path), options.sheet)
 
 
 def file_kind(path: Path) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -23,6 +24,7 @@ _SAMPLE_BATCHES = 1
 _JUDGED = 200
 _CONTENDING = 2_000
 _NUMERIC_STYLES = frozenset({"excel", "seconds", "milliseconds"})
+_FIRST_DAY = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,18 @@ class Glimpse:
         some = self.cells[name][:_JUDGED]
         found = sum(bool(set(readings(cell, self.now)) - _NUMERIC_STYLES) for cell in some)
         return found > len(some) / 2 and found >= min(0.9 * len(some), len(some) - 1)
+
+    def are_dates_as_numbers(self, name: str) -> bool:
+        """Whether the numbers of a column, nearly all, are days of a workbook or seconds since 1970 of this century.
+
+        It is for columns whose name says a date: an id or a span of time may be such a number too.
+        """
+        some = self.cells[name][:_JUDGED]
+        found = Counter(style for cell in some for style, at in readings(cell, self.now).items() if self._is_recent(at))
+        return any(found[style] and found[style] >= 0.9 * len(some) for style in _NUMERIC_STYLES)
+
+    def _is_recent(self, at: datetime) -> bool:
+        return _FIRST_DAY <= at.date() <= self.now.date() + timedelta(days=1)
 
     def are_numbers(self, name: str) -> bool:
         """Whether most values of a column are numbers."""

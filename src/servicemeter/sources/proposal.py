@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -33,6 +34,8 @@ WORDS_SHOWN = 25
 _LONGEST_WORD = 200
 _AFTERWARDS = ("first_reply_at", "solved_at", "rated_at")
 """What happens to a ticket after it was created."""
+_NOTHING = frozenset({"-", "--", "\u2013", "\u2014", "n/a", "#n/a", "null", "n.v.t.", "k. a.", "k.a."})
+"""What is written into cells in which there is nothing."""
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -41,8 +44,17 @@ def propose(path: Path | str, *, now: datetime, options: Mapping[str, str] | Non
 
     It says what was guessed and from what, lists the columns it has no use for, and leaves open what nobody can guess.
     """
-    seen = glimpse(path, now=now, options=options)
+    seen = _without_marks(glimpse(path, now=now, options=options))
     return write_mapping(guess(seen), seen)
+
+
+def _without_marks(seen: Glimpse) -> Glimpse:
+    """The same without cells such as `-` and `n/a`, which say that there is nothing; the mapping then names them as empty."""
+    marks = list(dict.fromkeys(text for texts in seen.texts.values() for text in texts if text.casefold() in _NOTHING))
+    if not marks:
+        return seen
+    cells = {name: [cell for cell in found if text_of(cell).strip() not in marks] for name, found in seen.cells.items()}
+    return replace(seen, cells=cells, file={**seen.file, "empty": marks})
 
 
 def guess(seen: Glimpse) -> Choices:
@@ -104,7 +116,7 @@ def _roles(seen: Glimpse) -> dict[str, str]:
     best: dict[str, tuple[int, str]] = {}
     for name in seen.cells:
         found = role_of(name)
-        if found is None or (family_of(found[0]) == "date" and not seen.are_dates(name)):
+        if found is None or (family_of(found[0]) == "date" and not (seen.are_dates(name) or seen.are_dates_as_numbers(name))):
             continue
         role, rank = found
         if role not in best or rank < best[role][0]:

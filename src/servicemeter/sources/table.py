@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -11,10 +11,13 @@ from typing import Any, Protocol
 
 from servicemeter.ground.phrases import phrase
 
-__all__ = ["Cell", "Progress", "Ragged", "RawBatch", "RawTable", "header_names", "text_of"]
+__all__ = ["ROWS_LOOKED_AT", "Cell", "Progress", "Ragged", "RawBatch", "RawTable", "header_below", "header_names", "text_of"]
 
 Cell = str | int | float | bool | Decimal | datetime | date | time | None
 Progress = Callable[[int, int], None]
+ROWS_LOOKED_AT = 20
+"""How many of the first rows say whether the header is among them."""
+_WIDE = 3
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,25 @@ class RawTable(Protocol):
     remarks: list[str]
 
     def batches(self, report: Callable[[int], None] | None = None) -> Iterator[RawBatch]: ...
+
+
+def header_below(found: Iterable[tuple[int, Sequence[Cell]]]) -> list[str]:
+    """What is to be said where the row read as the header is a title above it: rows with more cells than it has names follow.
+
+    `found` are the first ones with their numbers, that of the header before the others.
+    """
+    filled = [(number, sum(bool(text_of(cell).strip()) for cell in cells)) for number, cells in found]
+    first, names = filled[0] if filled else (0, 0)
+    wide = next((number for number, cells in filled if cells >= max(_WIDE, 2 * names)), None)
+    if wide is None:
+        return []
+    rows = wide - 1
+    return [
+        phrase(
+            f"Row {first} was read as the header, and row {wide} has more cells than it has names. Is that "
+            f"the header? Then give the option skip_rows={rows}."
+        )
+    ]
 
 
 def header_names(cells: Sequence[Cell], remarks: list[str]) -> tuple[str, ...]:

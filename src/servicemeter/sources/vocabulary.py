@@ -38,7 +38,7 @@ created_at: created at, created, creation date, date created, opened at, opened,
     time, aangemaakt op, aangemaakt, aanmaakdatum, datum aangemaakt, geopend op, geopend, ontvangen op,
     ontvangen, binnengekomen, creat la, creat, data crearii, data creare, deschis la, data deschiderii, primit
     la, requested at, submitted at, datum en tijd, datum tijd, data si ora, data ora, date time, datum, date, data
-first_reply_at: first response at, first reply at, first response time, first responded at, first reply, eerste
+first_reply_at: first response at, first reply at, first response, first response time, first responded at, first reply, eerste
     reactie op, eerste reactie, eerste antwoord op, eerste antwoord, eerste respons, primul raspuns la, primul
     raspuns, data primului raspuns
 solved_at: solved at, resolved at, closed at, solved, resolved, resolution date, closed date, date closed,

@@ -13,9 +13,9 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from servicemeter.ground.errors import BadFile, EmptyFile
 from servicemeter.ground.phrases import phrase
 from servicemeter.sources.options import FileOptions
-from servicemeter.sources.table import Cell, Ragged, RawBatch, header_names, text_of
+from servicemeter.sources.table import ROWS_LOOKED_AT, Cell, Ragged, RawBatch, header_below, header_names, text_of
 
-__all__ = ["WorkbookTable", "names_of_sheets", "said_of_sheets"]
+__all__ = ["WorkbookTable", "names_of_sheets"]
 
 _BATCH_ROWS = 10_000
 _MOST_CELLS = 100_000_000
@@ -34,6 +34,8 @@ class WorkbookTable:
         if header is None:
             raise BadFile(f"{path}: the sheet {self._sheet.name!r} is empty. Another: the option sheet=…")
         self.names = header_names(_trimmed(header), self.remarks)
+        if self._has_header:
+            self.remarks += header_below(islice(self._filled_rows(), ROWS_LOOKED_AT))
         if next(self._data_rows(), None) is None:
             raise EmptyFile(f"{path}: the sheet {self._sheet.name!r} has a header but no rows.")
 
@@ -57,7 +59,7 @@ class WorkbookTable:
         try:
             book = CalamineWorkbook.from_path(str(self.path))
             names = book.sheet_names
-            self.remarks.extend(said_of_sheets(names, name))
+            self.remarks.extend(_said_of_sheets(names, name))
             if name is not None and name not in names:
                 raise BadFile(f"{self.path}: there is no sheet {name!r}; the sheets are {', '.join(names)}.")
             sheet = book.get_sheet_by_name(name or names[0])
@@ -84,7 +86,7 @@ def names_of_sheets(path: Path) -> list[str]:
         raise BadFile(f"{path}: this is not a spreadsheet that can be read ({error}).") from error
 
 
-def said_of_sheets(names: Sequence[str], sheet: str | None) -> list[str]:
+def _said_of_sheets(names: Sequence[str], sheet: str | None) -> list[str]:
     """Which sheet is read and which others there are, where there are several; `sheet` is the one that was asked for."""
     others = ", ".join(repr(name) for name in names if name != (sheet or names[0]))
     if not others:

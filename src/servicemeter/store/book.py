@@ -49,6 +49,7 @@ __all__ = ["Book", "LoadReport", "Progress"]
 
 Progress = Callable[[str, int], None]
 
+_NAMED = ("agents", "customers", "teams")  # who somebody is may be written in several ways, and nothing is counted by it
 _ROWS_SAID = 20  # of those kept aside, one of each reason first; `meta.kept_aside` has them all, but not those of a dry run
 
 
@@ -285,6 +286,8 @@ class Book:
         for table, staged in arrivals.clean(kept, label):
             merged = merge_staged(self.engine, table, staged, is_empty=self._holds_nothing(table, staged))
             report.tables[table.name] = merged
+            if merged.disputed and not is_piece and table.name not in _NAMED:
+                report.notes.append(_said_of_disputed(table, merged.disputed))
             if merged.changed:
                 note_touched(self.engine, table, staged, version)
         brought = sum(m.brought for name, m in report.tables.items() if name not in UNCOUNTED)
@@ -364,6 +367,14 @@ class _Undo(Exception):
 def _said(kept: KeptAside) -> str:
     column = kept.file_column or kept.column
     return phrase(f"row {kept.row_number}, {column} {kept.value!r}: {phrase(kept.reason)}")
+
+
+def _said_of_disputed(table: Table, count: int) -> str:
+    key = ", ".join(table.key)
+    return phrase(
+        f"{table.name}: rows with the same {key} say different things (of how many: {count:,}). One of them counts, and nothing "
+        "says which is newer. Is each a row of its own, such as a leg of a call? Then the mapping has to give each its own."
+    )
 
 
 def _first_tables(engine: BookEngine) -> None:

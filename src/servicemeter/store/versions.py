@@ -24,12 +24,16 @@ _BACKWARD = "source_updated_at desc nulls last, source_seq desc nulls last, reco
 
 @dataclass(frozen=True)
 class Merged:
-    """How many staged rows were new, changed a row, came late (older than what holds) or only repeated."""
+    """How many staged rows were new, changed a row, came late (older than what holds) or only repeated.
+
+    `disputed` counts the keys of which one delivery had several versions and did not say which is newer.
+    """
 
     taken: int = 0
     corrected: int = 0
     older: int = 0
     repeated: int = 0
+    disputed: int = 0
 
     @property
     def brought(self) -> int:
@@ -103,7 +107,7 @@ def _merge_versions(engine: BookEngine, table: Table, staged: str, given: int, *
         select *, row_number() over (partition by {keys} order by {_BACKWARD}) as place
         from in_order where content_before is distinct from content
     """)
-    merged = _tell(engine, given - fresh)
+    merged = replace(_tell(engine, given - fresh), disputed=_disputed(engine, keys))
     engine.run(f"delete from {own} as held where {is_shared}")
     engine.run(f"delete from {past} as held where {is_shared}")
     engine.run(f"insert into {own} ({columns}) select {columns} from ranked_versions where place = 1")
@@ -134,6 +138,13 @@ def _tell(engine: Engine, given: int) -> Merged:
         from ranked_versions
     """)
     return Merged(taken=new_places - held_moved, corrected=held_moved, older=new_past, repeated=given - new_places - new_past)
+
+
+def _disputed(engine: Engine, keys: str) -> int:
+    """Of how many keys several of the delivered versions bear no mark that puts one after the other."""
+    equal = f"{keys}, source_updated_at, source_seq"
+    several = f"select {keys} from ranked_versions where was = 'given' group by {equal} having count(*) > 1"
+    return _count(engine, f"(select distinct {keys} from ({several}) as several) as disputed")
 
 
 def take_out(

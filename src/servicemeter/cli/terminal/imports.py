@@ -20,7 +20,7 @@ from servicemeter.ground.settings import Home
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
-from servicemeter.sources.files import sheet_remarks
+from servicemeter.sources.files import open_table
 from servicemeter.sources.mappingfile import read_mapping
 from servicemeter.sources.options import FileOptions, parse_options
 from servicemeter.sources.proposal import propose
@@ -182,7 +182,7 @@ def propose_mappings(paths: Sequence[str], options: dict[str, str], target: str)
 
 
 def _proposed(path: str, options: dict[str, str], now: datetime) -> tuple[list[str], str]:
-    """Which sheet is read, where there are several, and the proposal, which says so too."""
+    """What was assumed in reading, such as which sheet is meant and where its header is, and the proposal, which says so too."""
     text = propose(path, now=now, options=options)
-    said = sheet_remarks(Path(path), FileOptions(**parse_options(options).file))
+    said = open_table(Path(path), FileOptions(**parse_options(options).file)).remarks
     return said, "".join(f"# {line}\n" for line in said) + text

@@ -14,12 +14,13 @@ __all__ = ["reading"]
 
 
 @contextmanager
-def reading(home: Home) -> Iterator[AnyDesk]:
-    """The desk of a home that holds data; `EmptyBook` otherwise."""
+def reading(home: Home, *, or_kept_aside: bool = False) -> Iterator[AnyDesk]:
+    """The desk of a home that holds data, or (`or_kept_aside`) rows of which none could be taken; `EmptyBook` otherwise."""
     if not home.book.exists():
         raise _empty(home)
     with open_desk(home) as desk:
-        if desk.data_version == 0 or desk.covered() is None:
+        has_data = desk.data_version > 0 and desk.covered() is not None
+        if not has_data and not (or_kept_aside and desk.kept_aside()):
             raise _empty(home)
         yield desk
 

@@ -78,7 +78,7 @@ def _by_creation(p: Params) -> Tally:
 def _rate(p: Params) -> Measure:
     def finish(found: Fields) -> Fields:
         row = share(found["hits"], found["n"])
-        revenue = int(found["revenue"] or 0) if found["n"] else None
+        revenue = _earned(found["priced"], found["revenue"], found["unpriced"])["value"] if found["n"] else None
         return {**row, "revenue_minor": revenue, "n_immature": found["n_immature"], "n_excluded": found["anonymous"]}
 
     return Measure((_by_creation(p), _ORDERS), finish)

@@ -6,4 +6,4 @@
 select t.source, t.ticket_id, t.created_at, t.channel
 from {{ facts }}.tickets as t
 where t.is_inbound and coalesce(t.channel_class, 'asynchronous') = 'asynchronous' and t.first_contact_at is null
-  and t.source in (select source from {{ facts }}.tickets where first_contact_at is not null)
+  and t.source in (select source from {{ facts }}.tickets where first_contact_at is not null or last_reply_at is not null)
