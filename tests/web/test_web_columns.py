@@ -15,7 +15,7 @@ from app_client import ask
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import ImportRequest
 from servicemeter.sources.choiceback import choices_of
-from servicemeter.sources.choicetext import write_mapping
+from servicemeter.sources.choicetext import EDITIONS, write_mapping
 from servicemeter.sources.glimpse import glimpse
 from servicemeter.sources.mappingfile import parse_mapping
 from servicemeter.sources.proposal import guess, propose
@@ -91,7 +91,13 @@ def test_six_rows_through_the_form_to_their_figures(desk: Desk) -> None:
     seen = send(desk, seen, 422, **fields)
     assert seen.count("Day and month can be read either way here") == 3
     orders = {f"c{place}__order": "day-first" for place in (1, 2, 3)}
-    words = {"c4__word__1": "pending", "c5__word__0": "in_person", "c6__word__0": "high", "c6__word__1": "low"}
+    words = {
+        "c4__word__0": "solved",
+        "c4__word__1": "pending",
+        "c5__word__0": "in_person",
+        "c6__word__0": "high",
+        "c6__word__1": "low",
+    }
     seen = send(desk, seen, name="the desk", **orders, **words, c7__word__0="5", c7__word__1="1", c7__scale="csat_5")
     assert "1 row cannot be taken" in seen and "2026-03-02 08:00:00" in seen and desk.data_version == 0
     seen = send(desk, seen, do="take")
@@ -229,9 +235,9 @@ def test_ours_in_the_examples_are_shown_or_their_parts_are_named(tmp_path: Path)
 def test_what_was_proposed_before_is_known_by_the_form(tmp_path: Path, name: str) -> None:
     (tmp_path / "odd_shop.csv").write_text(PROPOSED[name], encoding="utf-8")
     seen = glimpse(tmp_path / "odd_shop.csv", now=NOW, options={"tz": "Europe/Amsterdam"})
-    texts = [write_mapping(guess(seen), seen, is_former=is_former) for is_former in (False, True)]
-    now, before = (choices_of(parse_mapping(text, "m"), seen) for text in texts)
-    assert now == before and now[0] is not None
+    texts = [write_mapping(guess(seen), seen, edition=edition) for edition in EDITIONS]
+    now, *before = (choices_of(parse_mapping(text, "m"), seen) for text in texts)
+    assert before == [now] * len(before) and now[0] is not None
 
 
 def test_a_kept_mapping_of_before_takes_a_solve_back_once_it_was_shown(desk: Desk, tmp_path: Path) -> None:
@@ -242,7 +248,7 @@ def test_a_kept_mapping_of_before_takes_a_solve_back_once_it_was_shown(desk: Des
     seen = glimpse(tmp_path / "shop.csv", now=NOW, options={"tz": "Europe/Amsterdam"})
     assert desk.home is not None
     desk.home.mappings.mkdir(parents=True, exist_ok=True)
-    former = write_mapping(guess(seen), seen, is_former=True)
+    former = write_mapping(guess(seen), seen, edition=1)
     (desk.home.mappings / "shop.toml").write_text(former, encoding="utf-8")
     assert desk.import_files(ImportRequest(str(tmp_path / "shop.csv")), now=NOW).known_as
     assert desk.measure("backlog", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 1

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from servicemeter.sources.choices import SCORES, Choices, Words
-from servicemeter.sources.choicetext import supplied, write_mapping
+from servicemeter.sources.choicetext import EDITIONS, supplied, write_mapping
 from servicemeter.sources.conditions import All, AnyOf, Condition, Never, Test
 from servicemeter.sources.glimpse import Glimpse
 from servicemeter.sources.mapping import Block, Mapping
@@ -53,12 +53,17 @@ def choices_of(mapping: Mapping, seen: Glimpse) -> tuple[Choices | None, list[Be
     missing = dict.fromkeys(name for name in choices.columns.values() if name not in seen.cells)
     if missing:
         return None, [Beyond("missing", name) for name in missing]
-    beyond = list(_beyond(mapping, parse_mapping(write_mapping(choices, seen), mapping.path)))
-    if beyond and not list(_beyond(mapping, parse_mapping(write_mapping(choices, seen, is_former=True), mapping.path))):
+    beyond = _beyond_edition(mapping, choices, seen, EDITIONS[0])
+    if beyond and not all(_beyond_edition(mapping, choices, seen, edition) for edition in EDITIONS[1:]):
         beyond = []  # what a form wrote before: shown by it, it is written anew
     if not beyond and len(set(choices.columns.values())) < len(choices.columns):
         beyond = [Beyond("twice")]
     return (None, beyond) if beyond else (choices, [])
+
+
+def _beyond_edition(mapping: Mapping, choices: Choices, seen: Glimpse, edition: int) -> list[Beyond]:
+    """Where a mapping says something else than choices do, written as in that edition."""
+    return list(_beyond(mapping, parse_mapping(write_mapping(choices, seen, edition=edition), mapping.path)))
 
 
 def says_the_same(one: str, other: str) -> bool:

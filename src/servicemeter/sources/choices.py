@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +65,18 @@ class Words:
     def change_nothing(self) -> bool:
         """Whether every text stays as it is."""
         return not self.by_text and self.unknown == AS_IT_IS and self.otherwise is None
+
+    @property
+    def rest(self) -> str | None:
+        """The word that every text not listed becomes, "" for nothing; None where it stays as it is or is kept aside."""
+        return self.otherwise if self.otherwise is not None else "" if self.unknown == "empty" else None
+
+    def spelled(self, wanted: Callable[[str], bool]) -> tuple[str, ...]:
+        """The listed texts that become a wanted word, in usual capitals: they matter to a condition, and not to a translation."""
+        by_fold = {text.casefold(): word for text, word in self.by_text.items()}
+        forms = dict.fromkeys(form for text in self.by_text for form in (text, text.lower(), text.upper(), text.capitalize()))
+        words = {form: self.by_text.get(form, by_fold.get(form.casefold())) for form in forms}
+        return tuple(form for form, word in words.items() if word is not None and wanted(word))
 
     def offered(self, role: str, scale: str) -> tuple[str, ...]:
         """The words to choose from: ours, and those that the mapping has of its own."""

@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from servicemeter.sources.choices import SCORES, Choices, Words, family_of, kind_of, rated_role
+from servicemeter.sources.choices import AS_IT_IS, SCORES, Choices, Words, family_of, kind_of, rated_role
 from servicemeter.sources.glimpse import Glimpse
 from servicemeter.sources.mapping import mentioned_columns
 from servicemeter.sources.mappingfile import parse_mapping
 
-__all__ = ["supplied", "write_mapping"]
+__all__ = ["EDITIONS", "supplied", "write_mapping"]
 
+EDITIONS = (3, 2, 1)
+"""How a mapping is written now, and how it was before, so that kept ones are known again. Until 2 a date of solving was a solve
+whatever the state said; in 1 the solve was one event and the state another."""
+
+_SOLVED = ("solved", "closed")
 _TICKET_EVENTS = {"agent": "assignee_id", "team": "team_id", "priority": "priority", "reason": "reason"}
 
 
 class _Written:
     """Choices as pieces of a mapping's text; what was seen of the file goes into the remarks alone."""
 
-    def __init__(self, choices: Choices, seen: Glimpse, *, is_guess: bool, is_former: bool) -> None:
+    def __init__(self, choices: Choices, seen: Glimpse, *, is_guess: bool, edition: int) -> None:
         self.choices, self.seen, self.has = choices, seen, choices.has
-        self.is_guess, self.is_former = is_guess, is_former
+        self.is_guess, self.edition = is_guess, edition
 
     def column(self, role: str) -> str:
         return self.choices.columns[role]
@@ -50,12 +55,9 @@ class _Written:
         return f"{{ column = {_quoted(self.column(role))}, {_translation(words)} }}{remark}"
 
 
-def write_mapping(choices: Choices, seen: Glimpse, *, is_guess: bool = True, is_former: bool = False) -> str:
-    """The text of a mapping. A guess says that it is one, and what it could not guess.
-
-    `is_former` writes it as it was written before a ticket had one event of its state, so that kept ones are known again.
-    """
-    made = _Written(choices, seen, is_guess=is_guess, is_former=is_former)
+def write_mapping(choices: Choices, seen: Glimpse, *, is_guess: bool = True, edition: int = EDITIONS[0]) -> str:
+    """The text of a mapping. A guess says that it is one, and what it could not guess. `edition` is one of `EDITIONS`."""
+    made = _Written(choices, seen, is_guess=is_guess, edition=edition)
     blocks = list(_blocks(made)) if kind_of(choices) else list(_unfinished(made))
     lines = [*_top(made), *_readings(made), *blocks, *_left(made, blocks)]
     return "\n".join(lines) + "\n"
@@ -200,33 +202,45 @@ def _status(made: _Written) -> Iterator[str]:
     """The state of each ticket: one event, of which every row of the file is a version, so that the newest export holds."""
     field = {"ticket_id": made.quoted("ticket_id"), "field": '{ value = "status" }'}
     key, other = (made.key("ticket_id", ending) for ending in ("-solved", "-status"))
-    if made.has("solved_at"):
+    is_dated, is_solved, is_not = made.has("solved_at"), "", made.filled("status") if made.has("status") else ""
+    if is_dated:
+        is_solved, is_not, about = _solves(made)
         solved = {
             "value": '{ value = "solved" }',
             "occurred_at": made.quoted("solved_at"),
             "actor_type": '{ value = "agent" }',
         }
-        about = 'Who solved it is not in the file: this takes it that a person did. Not so? Then "system".'
-        yield from _block("ticket_events", made.filled("solved_at"), {"event_id": key, **field, **solved}, about)
+        yield from _block("ticket_events", is_solved, {"event_id": key, **field, **solved}, about)
     if made.has("status"):
-        when = made.filled("solved_at", "true") if made.has("solved_at") else made.filled("status")
-        yield from _block(
-            "ticket_events",
-            when,
-            {
-                "event_id": key if made.has("solved_at") and not made.is_former else other,
-                **field,
-                "value": made.translated("status"),
-            },
-            "The state as it is in the export; since when is not known, so it has no instant.",
-        )
-    elif made.has("solved_at") and not made.is_former:
-        yield from _block(
-            "ticket_events",
-            made.filled("solved_at", "true"),
-            {"event_id": key, **field, "value": '{ value = "new" }'},
-            "Without a date it is not solved, or no longer: this takes back what an earlier export said.",
-        )
+        key = key if is_dated and made.edition > 1 else other
+        about = "The state as it is in the export; since when is not known, so it has no instant."
+        yield from _block("ticket_events", is_not, {"event_id": key, **field, "value": made.translated("status")}, about)
+    elif is_dated and made.edition > 1:
+        about = "Without a date it is not solved, or no longer: this takes back what an earlier export said."
+        yield from _block("ticket_events", is_not, {"event_id": key, **field, "value": '{ value = "new" }'}, about)
+
+
+def _solves(made: _Written) -> tuple[str, str, str]:
+    """The conditions of a row with a date under which it is a solve and under which it is not, and the remark on it.
+
+    A ticket that was opened again may keep its date: it is a solve only where the state says so, or says nothing.
+    """
+    about = 'Who solved it is not in the file: this takes it that a person did. Not so? Then "system".'
+    if not made.has("status") or made.edition < 3:
+        return made.filled("solved_at"), made.filled("solved_at", "true"), about
+    state, words = _quoted(made.column("status")), made.choices.words.get("status", Words({}, AS_IT_IS))
+    if words.rest in ("", *_SOLVED):
+        others = words.spelled(lambda word: word not in ("", *_SOLVED))
+        said = f"{{ column = {state}, none_of = {_listed(others)} }}"
+    else:
+        own = [word for word in _SOLVED if words.unknown == AS_IT_IS and words.otherwise is None]
+        texts = dict.fromkeys((*words.spelled(lambda word: word in ("", *_SOLVED)), *own))
+        said = f"{{ any = [{made.filled('status', 'true')}, {{ column = {state}, one_of = {_listed(tuple(texts))} }}] }}"
+    both = f"[{made.filled('solved_at')}, {said}]"
+    more = (
+        "A date is a solve where the state says solved or closed, or nothing: a ticket that was opened again may keep its date."
+    )
+    return both, f"{{ not = {both} }}", f"{more}\n# Another word for solved has to stand here as well as in values. {about}"
 
 
 def _events(made: _Written) -> Iterator[str]:
@@ -250,12 +264,12 @@ def _ratings(made: _Written) -> Iterator[str]:
     if answered is None:
         return
     about = f"When it was answered is not in the file: this takes {made.column(answered)!r}. A better column?"
-    undated = None if made.is_former else made.filled(answered, "true")
+    undated = None if made.edition == 1 else made.filled(answered, "true")
     for place, role in enumerate(filter(made.has, SCORES)):
         key = made.key("ticket_id", f"-{SCORES[role]}")
         yield from _score(made, role, key, answered, "" if answered == "rated_at" else about, undated)
         if place == 0:
-            dated = [] if made.is_former else [made.filled(answered)]
+            dated = [] if made.edition == 1 else [made.filled(answered)]
             yield from _comment(made, role, key, made.key("ticket_id", "-comment"), answered, *dated)
 
 
@@ -321,7 +335,7 @@ def _calls(made: _Written) -> Iterator[str]:
     elif answered := _answered(made):
         columns["outcome"] = f'{{ choose = [{{ when = {answered}, value = "answered" }}, {{ value = "abandoned" }}] }}'
     yield from _block("interactions", None, columns)
-    if made.has("agent") and not made.is_former:
+    if made.has("agent") and made.edition > 1:
         yield from _block("agents", made.filled("agent"), {"agent_id": made.quoted("agent"), "name": made.quoted("agent")})
 
 
