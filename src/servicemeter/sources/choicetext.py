@@ -17,6 +17,8 @@ EDITIONS = (3, 2, 1)
 whatever the state said; in 1 the solve was one event and the state another."""
 
 _SOLVED = ("solved", "closed")
+_ENDED = (*_SOLVED, "")
+"""What a state becomes beside which a date of solving counts: solved, or nothing said."""
 _TICKET_EVENTS = {"agent": "assignee_id", "team": "team_id", "priority": "priority", "reason": "reason"}
 
 
@@ -201,46 +203,52 @@ def _messages(made: _Written) -> Iterator[str]:
 def _status(made: _Written) -> Iterator[str]:
     """The state of each ticket: one event, of which every row of the file is a version, so that the newest export holds."""
     field = {"ticket_id": made.quoted("ticket_id"), "field": '{ value = "status" }'}
-    key, other = (made.key("ticket_id", ending) for ending in ("-solved", "-status"))
-    is_dated, is_solved, is_not = made.has("solved_at"), "", made.filled("status") if made.has("status") else ""
-    if is_dated:
-        is_solved, is_not, about = _solves(made)
-        solved = {
-            "value": '{ value = "solved" }',
-            "occurred_at": made.quoted("solved_at"),
-            "actor_type": '{ value = "agent" }',
-        }
-        yield from _block("ticket_events", is_solved, {"event_id": key, **field, **solved}, about)
+    if not made.has("solved_at"):
+        if made.has("status"):
+            yield from _state(made, made.filled("status"), {"event_id": made.key("ticket_id", "-status"), **field})
+        return
+    key = {"event_id": made.key("ticket_id", "-solved")}
+    counts, counts_not, about = _counting(made)
+    solved = {"value": '{ value = "solved" }', "occurred_at": made.quoted("solved_at"), "actor_type": '{ value = "agent" }'}
+    yield from _block("ticket_events", counts, {**key, **field, **solved}, about)
     if made.has("status"):
-        key = key if is_dated and made.edition > 1 else other
-        about = "The state as it is in the export; since when is not known, so it has no instant."
-        yield from _block("ticket_events", is_not, {"event_id": key, **field, "value": made.translated("status")}, about)
-    elif is_dated and made.edition > 1:
+        other = key if made.edition > 1 else {"event_id": made.key("ticket_id", "-status")}
+        yield from _state(made, counts_not, {**other, **field})
+    elif made.edition > 1:
         about = "Without a date it is not solved, or no longer: this takes back what an earlier export said."
-        yield from _block("ticket_events", is_not, {"event_id": key, **field, "value": '{ value = "new" }'}, about)
+        yield from _block("ticket_events", counts_not, {**key, **field, "value": '{ value = "new" }'}, about)
 
 
-def _solves(made: _Written) -> tuple[str, str, str]:
-    """The conditions of a row with a date under which it is a solve and under which it is not, and the remark on it.
+def _state(made: _Written, when: str, event: dict[str, str]) -> Iterator[str]:
+    about = "The state as it is in the export; since when is not known, so it has no instant."
+    yield from _block("ticket_events", when, {**event, "value": made.translated("status")}, about)
 
-    A ticket that was opened again may keep its date: it is a solve only where the state says so, or says nothing.
+
+def _counting(made: _Written) -> tuple[str, str, str]:
+    """The condition under which the date of solving counts, the one under which it does not, and the remark on it.
+
+    A ticket that was opened again may keep its date: it counts only where the state says so, or says nothing.
     """
     about = 'Who solved it is not in the file: this takes it that a person did. Not so? Then "system".'
     if not made.has("status") or made.edition < 3:
         return made.filled("solved_at"), made.filled("solved_at", "true"), about
-    state, words = _quoted(made.column("status")), made.choices.words.get("status", Words({}, AS_IT_IS))
-    if words.rest in ("", *_SOLVED):
-        others = words.spelled(lambda word: word not in ("", *_SOLVED))
-        said = f"{{ column = {state}, none_of = {_listed(others)} }}"
-    else:
-        own = [word for word in _SOLVED if words.unknown == AS_IT_IS and words.otherwise is None]
-        texts = dict.fromkeys((*words.spelled(lambda word: word in ("", *_SOLVED)), *own))
-        said = f"{{ any = [{made.filled('status', 'true')}, {{ column = {state}, one_of = {_listed(tuple(texts))} }}] }}"
-    both = f"[{made.filled('solved_at')}, {said}]"
+    both = f"[{made.filled('solved_at')}, {_says_solved(made)}]"
     more = (
-        "A date is a solve where the state says solved or closed, or nothing: a ticket that was opened again may keep its date."
+        "The date counts where the state says solved or closed, or nothing: a ticket opened again may keep it.\n"
+        "# Another word for solved belongs into both conditions, and not only into values."
     )
-    return both, f"{{ not = {both} }}", f"{more}\n# Another word for solved has to stand here as well as in values. {about}"
+    return both, f"{{ not = {both} }}", f"{more}\n# {about}"
+
+
+def _says_solved(made: _Written) -> str:
+    """The condition under which the state says solved or closed, or nothing, whatever its words become."""
+    state, words = _quoted(made.column("status")), made.choices.words.get("status", Words({}, AS_IT_IS))
+    if words.rest in _ENDED:
+        others = words.spelled(lambda word: word not in _ENDED)
+        return f"{{ column = {state}, none_of = {_listed(others)} }}"
+    own = _SOLVED if words.unknown == AS_IT_IS and words.otherwise is None else ()
+    texts = tuple(dict.fromkeys((*words.spelled(lambda word: word in _ENDED), *own)))
+    return f"{{ any = [{made.filled('status', 'true')}, {{ column = {state}, one_of = {_listed(texts)} }}] }}"
 
 
 def _events(made: _Written) -> Iterator[str]:
