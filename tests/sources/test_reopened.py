@@ -87,8 +87,8 @@ TWICE = {
     "a ticket opened again that keeps its date": (
         export(BOTH, "20-01-2026 10:00;Opgelost", "21-01-2026 10:00;Gesloten", "22-01-2026 10:00;Opgelost", ";Open"),
         (1, 3, 0.75),
-        export(BOTH, "20-01-2026 10:00;Heropend", "21-01-2026 10:00;Gesloten", "22-01-2026 10:00;In afwachting", ";Opgelost"),
-        (2, 1, 0.25),
+        export(BOTH, "20-01-2026 10:00;Heropend", "21-01-2026 10:00;Gesloten", "22-01-2026 10:00;In afwachting", ";Open"),
+        (3, 1, 0.25),
     ),
     # Nothing is said of 1 but its date, so it is solved, as 2: 2 of four. Then it is open beside that date: 1 of four.
     "a date beside no state": (

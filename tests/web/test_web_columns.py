@@ -257,6 +257,20 @@ def test_a_kept_mapping_of_before_takes_a_solve_back_once_it_was_shown(desk: Des
     assert desk.measure("backlog", since="2026-01-01", until="2026-02-01").rows[0]["value"] == 2
 
 
+@pytest.mark.parametrize(("word", "solved", "open_ones"), [("open", 1, 2), ("closed", 2, 1)])
+def test_a_date_follows_what_the_form_makes_of_a_state(desk: Desk, word: str, solved: int, open_ones: int) -> None:
+    """Of three tickets 1 and 2 have a date. 2 is "Terug", which is what the form says: open (1 is solved) or closed (1 and 2)."""
+    rows = "1;2026-01-13 10:00;2026-01-15 10:00;Solved\n2;2026-01-14 10:00;2026-01-16 10:00;Terug\n3;2026-01-14 11:00;;Open\n"
+    data = f"Ticket;Created;Solved At;Status\n{rows}"
+    seen = send(desk, page(desk, upload(desk, "odd shop.csv", data, tz="Europe/Amsterdam")))
+    assert "1 row cannot be taken" in seen and "Terug" in seen
+    seen = send(desk, seen, c3__word__1=word)
+    assert "cannot be taken" not in seen
+    send(desk, seen, do="take")
+    for metric, value in (("tickets_solved", solved), ("backlog", open_ones)):
+        assert desk.measure(metric, since="2026-01-01", until="2026-02-01").rows[0]["value"] == value
+
+
 def test_half_points_are_told_beside_the_scale(desk: Desk) -> None:
     """Of 4, 4,5, 4,5, 5, 11 and nothing, two half points and 11 are no points of 1 to 5; of 1 to 10 the same three are not
     either. 4 and 5 count: csat 2 of 2, three are invalid."""
