@@ -212,6 +212,7 @@ ONE, TWO, THREE, FOUR = ("1", "solved", True), ("2", "open", False), ("3", "solv
         # What every other word becomes: solved, open, nothing said (4 has no date either and is kept aside).
         (Words({"Terug": "open"}, otherwise="solved"), [ONE, TWO, THREE, FOUR], []),
         (Words({"TERUG": "pending"}, otherwise="closed"), [ONE, ("2", "pending", False), THREE, ("4", "closed", False)], []),
+        (Words({}, otherwise="solved"), [ONE, ("2", "solved", True), THREE, FOUR], []),
         (Words({"Klaar": "solved"}, otherwise="open"), [ONE, TWO, THREE, FOUR], []),
         (Words({"Terug": "open"}, "empty"), [ONE, TWO, THREE], ["4"]),
         # As it is: only our own words are states.
