@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ from servicemeter.desk.desk import Desk
 from servicemeter.model.question import Question
 from servicemeter.model.rows import Batch, arrow_schema
 from servicemeter.sources.demo import make_demo
-from servicemeter.store.factfiles import fact_files
+from servicemeter.store.factfiles import FactFile, fact_files
 
 UNTIL = datetime(2026, 3, 1, tzinfo=UTC)
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -19,7 +20,7 @@ CARRYING = [fact for fact in fact_files().values() if fact.carries]
 
 
 class Correction:
-    """All tickets of the shop once more, every other one by fax."""
+    """The first half of each batch of the shop's tickets once more, by fax."""
 
     source = "demo"
     tz: str | None = "Europe/Amsterdam"
@@ -30,7 +31,7 @@ class Correction:
     def __init__(self, batches: list[Batch]) -> None:
         self._batches = batches
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[Batch]:
         for batch in self._batches:
             rows = batch.rows.slice(0, batch.rows.num_rows // 2)
             columns = {name: rows[name].to_pylist() for name in rows.column_names}
@@ -39,7 +40,7 @@ class Correction:
 
 
 @pytest.fixture(scope="module")
-def corrected():  # type: ignore[no-untyped-def]
+def corrected() -> Iterator[Desk]:
     shop = make_demo(seed=3, tickets=250, until=UNTIL)
     with Desk(None) as desk:
         desk.take(shop, now=NOW)
@@ -50,7 +51,7 @@ def corrected():  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("fact", CARRYING, ids=lambda fact: fact.name)
-def test_a_fact_says_what_its_tickets_say(corrected: Desk, fact) -> None:  # type: ignore[no-untyped-def]
+def test_a_fact_says_what_its_tickets_say(corrected: Desk, fact: FactFile) -> None:
     differs = " or ".join(f"f.{column} is distinct from t.{column}" for column in fact.carries)
     sql = (
         f"select count(*), count(*) filter (where t.ticket_no is null or {differs}), count(*) filter (where f.channel = 'fax') "
