@@ -94,7 +94,9 @@ def _brought(world: World, order: Row) -> int | None:
 def _converted(units: list[Unit], params: Params) -> Row:
     main = [u for u in units if u.role == "main"]
     row = share(sum(1 for u in main if u.number), len(main))
-    row["revenue_minor"] = sum(r for u in main for r in u.more["revenue"] if r is not None) if main else None
+    brought = [r for u in main for r in u.more["revenue"]]
+    priced = [r for r in brought if r is not None]
+    row["revenue_minor"] = sum(priced) if main and (priced or not brought) else None
     row["n_immature"], row["n_excluded"] = (sum(1 for u in units if u.role == role) for role in ("immature", "excluded"))
     return row
 

@@ -123,7 +123,8 @@ def counted_apart(tally: Tally, field: str) -> Tally:
     ({}, '(f.a) and (s.x > 1)')
     """
     always = " ".join([tally.where, tally.joins, *tally.dimensions.values()])
-    if tally.at is None or tally.per or not tally.lookups or _reads(tally, always):
+    is_by_period = any(_INSTANT.search(join) for join in tally.lookups.values())  # made inner joins, DuckDB may fail to bind them
+    if tally.at is None or tally.per or not tally.lookups or is_by_period or _reads(tally, always):
         return tally
     plain = [name for name, agg in tally.fields.items() if not _reads(tally, f"{agg.sql} {agg.where}")]
     if not plain:
