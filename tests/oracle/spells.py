@@ -40,8 +40,8 @@ def turnaround_time(world: World, span: Span, params: Params) -> list[Unit]:
             continue
         last = stood[0]
         number = ticket.seconds(min(starts), last["at"], params)
-        if last["event"]["occurred_at"] < min(starts):
-            number = last["event"]["occurred_at"] - min(starts)
+        if ticket.created_at is not None and last["event"]["occurred_at"] < ticket.created_at:
+            number = -1  # an error in the data, also where a call came before both
         role = "main" if last["at"] + window < span.as_of else "immature"
         found.append(Unit(role, last["at"], of_ticket(ticket, **state(last)), number=number))
     return found
