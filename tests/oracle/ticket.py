@@ -60,10 +60,15 @@ class Ticket:
         return at if self.created_at is None else max(at, self.created_at)
 
     def latest(self, field: str, before: int | None = None) -> Any:
-        """The last value of a field, of the events before an instant."""
+        """The last value of a field, of the events before an instant.
+
+        Who held a ticket, and how urgent it was, is known from the instant the source gives, also before the creation;
+        its status and its calendar begin with it.
+        """
+        when = self.when if field in ("status", "calendar_id") else (lambda e: e.get("occurred_at", -NEVER))
         value = None
         for event in self.events:
-            if event["field"] == field and (before is None or self.when(event) < before):
+            if event["field"] == field and (before is None or when(event) < before):
                 value = event.get("value")
         return value or None
 
@@ -181,7 +186,8 @@ class Ticket:
 
     def calendar(self, at: int) -> str:
         """The calendar that holds from an instant on: the ticket's, else its team's, else its brand's, else the default."""
-        own, team = self.latest("calendar_id", at + 1), self.latest("team_id", at + 1)
+        own = self.latest("calendar_id", at + 1)
+        team = self.latest("team_id", at + 1 if self.created_at is None or at >= self.created_at else -NEVER)
         if own:
             return str(own)
         for row in self.world.rows["teams"]:

@@ -39,7 +39,7 @@ def _sold(p: Params) -> str:
 
 def _last_repliers(p: Params) -> str:
     """Who answered a ticket last within its window: the one who would have sold, where nothing was."""
-    order = ["r.replied_at", "r.agent_id"]
+    order = ["r.replied_at", "coalesce(r.agent_id, '')"]
     return f"""left join (
         select r.ticket_no, {{{{ last_by('r.agent_id', {order}) }}}} as agent_id,
                {{{{ last_by('r.team_id', {order}) }}}} as team_id

@@ -50,7 +50,7 @@ last_replies as (
     group by s.order_no, s.ticket_no
 ),
 repliers as (
-    select s.order_no, s.ticket_no, max(r.agent_id) as agent_id, {{ last_by('r.team_id', ['r.agent_id']) }} as team_id
+    select s.order_no, s.ticket_no, max(r.agent_id) as agent_id, {{ last_by('r.team_id', ["coalesce(r.agent_id, '')"]) }} as team_id
     from {{ facts }}.replies as r
     join last_replies as s on s.ticket_no = r.ticket_no and s.replied_at = r.replied_at
     group by s.order_no, s.ticket_no
