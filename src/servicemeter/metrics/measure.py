@@ -11,13 +11,13 @@ from servicemeter.analysis.intervals import kaplan_meier
 from servicemeter.engines.engine import Engine, Read
 from servicemeter.ground.clock import Period, epoch, moment
 from servicemeter.metrics.plan import Plan, Source, plan
-from servicemeter.metrics.quantiles import spread_of_numbers, spread_of_ranks
+from servicemeter.metrics.quantiles import spread_of_ranks, spreads_of_numbers
 from servicemeter.metrics.ranks import ranks_statement
 from servicemeter.metrics.statements import counted_apart, numbers_statement, shape_of, survival_statement, tally_statement
 from servicemeter.metrics.tiled import Tiled
 from servicemeter.metrics.tiling import Piece, pieces_of
 from servicemeter.model.answer import Answer, Row
-from servicemeter.model.metric import Agg, Tally
+from servicemeter.model.metric import Agg, Distribution, Tally
 from servicemeter.model.question import Question
 from servicemeter.store.build import Facts
 
@@ -26,6 +26,8 @@ __all__ = ["FactsFor", "by_other_dimensions", "in_order", "measure", "parts", "s
 Key = tuple[Any, ...]
 Groups = dict[Key, dict[str, Any]]
 FactsFor = Callable[[Plan], Facts]
+_MOST_TOGETHER = 8
+"""Distributions in one statement, all of whose numbers are in memory together."""
 
 
 def measure(
@@ -87,7 +89,7 @@ def statements_of(question: Question, settings: Mapping[str, str], sources: list
     one = plan(question, settings, sources)
     facts = facts_for(one)
     statements = [sql for _, _, sql in _tally_statements(facts, [(one, {})])]
-    return [*statements, *(reading[0] for reading in [_distribution(facts, one)] if reading)]
+    return [*statements, *(sql for _, (sql, _) in _distributions(facts, [(one, {})]))]
 
 
 def _runs(plans: Sequence[Plan]) -> list[list[int]]:
@@ -130,12 +132,9 @@ def _ask(facts: Facts, members: Sequence[tuple[Plan, Groups]], tiled: Tiled | No
     known = _Known(members[0][0], tiled)
     tallies = _tally_statements(facts, members, known)
     told = [(groups, known.spread(one)) for one, groups in members]
-    spreads = [
-        (one, groups, reading)
-        for (one, groups), (_, statistics) in zip(members, told, strict=True)
-        if statistics is None and (reading := _distribution(facts, one))
-    ]
-    found = facts.each([*((sql, _rows) for _, _, sql in tallies), *(reading for _, _, reading in spreads)])
+    untold = [member for member, (_, statistics) in zip(members, told, strict=True) if statistics is None]
+    spreads = _distributions(facts, untold)
+    found = facts.each([*((sql, _rows) for _, _, sql in tallies), *(reading for _, reading in spreads)])
     width = len(members[0][0].by)
     for (wanted, owners, _), rows in zip(tallies, found, strict=False):
         columns = [(_is_count(agg), *owner) for (_, _, agg), owner in zip(wanted, owners, strict=True)]
@@ -144,7 +143,11 @@ def _ask(facts: Facts, members: Sequence[tuple[Plan, Groups]], tiled: Tiled | No
         nothing = _nothing(one)
         for key, fields in groups.items():
             groups[key] = {**nothing, **fields}
-    read = [(groups, statistics) for (_, groups, _), statistics in zip(spreads, found[len(tallies) :], strict=True)]
+    read = [
+        (groups, statistics)
+        for (owners, _), several in zip(spreads, found[len(tallies) :], strict=True)
+        for groups, statistics in zip(owners, several, strict=True)
+    ]
     nothing_of = {id(groups): _nothing(one) for one, groups in members}
     for groups, statistics in (*read, *told):
         for key, fields in (statistics or {}).items():
@@ -225,21 +228,35 @@ def _is_count(agg: Agg) -> bool:
     return agg.sql.startswith("count(")
 
 
-def _distribution(facts: Facts, one: Plan) -> tuple[str, Read] | None:
-    """The statement of a plan's distribution, and how the statistics of its groups are read from it.
+def _distributions(facts: Facts, members: Sequence[tuple[Plan, Groups]]) -> list[tuple[list[Groups], tuple[str, Read]]]:
+    """(whose the distributions are, their statement, how the statistics of the groups of each are read from it).
 
-    None where the metric has no distribution, or the fact lacks a dimension that was asked.
+    On an engine that hands over numbers themselves, those of one shape come together. A metric without a distribution is left
+    out, and so is one whose fact lacks a dimension that was asked.
     """
-    of, width = one.measure.distribution, len(one.by) + 1
-    if of is None:
-        return None
+    together: dict[Key, list[tuple[Plan, Groups, Distribution]]] = defaultdict(list)
+    for i, (one, groups) in enumerate(members):
+        if of := one.measure.distribution:
+            is_alone = of.censored or of.per or not facts.engine.is_near
+            together[(i,) if is_alone else _shape(one, of.of)].append((one, groups, of))
+    readings = []
+    for same in together.values():
+        for some in (same[i : i + _MOST_TOGETHER] for i in range(0, len(same), _MOST_TOGETHER)):
+            if reading := _reading(facts, some[0][0], [of for _, _, of in some]):
+                readings.append(([groups for _, groups, _ in some], reading))
+    return readings
+
+
+def _reading(facts: Facts, one: Plan, several: Sequence[Distribution]) -> tuple[str, Read] | None:
+    """The statement of distributions of one shape, and how the statistics of their groups are read from it."""
+    of, width, count = several[0], len(one.by) + 1, len(several)
     read: Read
     if of.censored:
-        sql, read = survival_statement(one, facts, of), lambda engine, sql: _survival(engine.rows(sql), width)
+        sql, read = survival_statement(one, facts, of), lambda engine, sql: [_survival(engine.rows(sql), width)]
     elif facts.engine.is_near:
-        sql, read = numbers_statement(one, facts, of), lambda engine, sql: spread_of_numbers(engine.arrow(sql))
+        sql, read = numbers_statement(one, facts, *several), lambda engine, sql: spreads_of_numbers(engine.arrow(sql), count)
     else:
-        sql, read = ranks_statement(one, facts, of), lambda engine, sql: spread_of_ranks(engine.rows(sql), width)
+        sql, read = ranks_statement(one, facts, of), lambda engine, sql: [spread_of_ranks(engine.rows(sql), width)]
     return (sql, read) if sql else None
 
 

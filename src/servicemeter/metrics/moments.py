@@ -52,27 +52,33 @@ class UnitsAtEnds:
         """A unit's depth, how many of its rows hold an end, goes up at the first of a row and down after its last.
 
         Turns from one depth to another are counted where they happen; whoever has turned to a depth stays there in the periods
-        after, until the next turn takes one away again.
+        after, until the next turn takes one away again. Of several turns at one moment each goes on from the one before, `since`
+        the depth that the unit had before them all.
         """
         unit, first, last = self._held
         groups = ", ".join([*self.dimensions, unit])
         steps = f"""
-            select {groups}, turned, sum(step) as step
-            from (select {groups}, case when w.step > 0 then {first} else {last} + 1 end as turned, w.step as step
-                  from ({self.rows}) as f
-                  join (select 1 as step union all select -1 as step) as w on w.step > 0 or {last} < {self.ends - 1}) as s
-            group by {groups}, turned
+            select {groups}, case when w.step > 0 then {first} else {last} + 1 end as turned, w.step as step
+            from ({self.rows}) as f
+            join (select 1 as step union all select -1 as step) as w on w.step > 0 or {last} < {self.ends - 1}
         """
         parts = ", ".join([*self.parting, unit])
-        depths = f"select *, sum(step) over (partition by {parts} order by turned) as depth from ({steps}) as s"
-        alike = ", ".join([*self.dimensions, "turned", "before", "depth"])
+        in_order = f"partition by {parts} order by turned"
+        before = f"sum(step) over ({in_order} range between unbounded preceding and 1 preceding)"
+        since = f"coalesce({before}, 0)" if self.starts else "0"
+        depths = f"""
+            select *, sum(step) over ({in_order} rows between unbounded preceding and current row) as depth, {since} as since
+            from ({steps}) as s
+        """
+        alike = ", ".join([*self.dimensions, "turned", "since", "before", "depth"])
         turns = f"""
             select {alike}, count(*) as units
-            from (select {", ".join([*self.dimensions, "turned"])}, least(depth - step, 2) as before, least(depth, 2) as depth
+            from (select {", ".join([*self.dimensions, "turned"])}, least(since, 2) as since,
+                         least(depth - step, 2) as before, least(depth, 2) as depth
                   from ({depths}) as d) as d
             group by {alike}
         """
-        was = "case when r.turned = p.idx or w.side < 0 then r.before else r.depth end"
+        was = "case when r.turned = p.idx then r.since when w.side < 0 then r.before else r.depth end"
         remains = "case when w.side < 0 then r.before else r.depth end"
         # A unit without a row at the moment is only there to take away the one that it was before.
         units = f"sum(case when {self._there} then u.units end)"

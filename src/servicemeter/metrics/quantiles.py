@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from servicemeter.analysis.intervals import order_ranks
@@ -23,7 +24,7 @@ else:
     np = when_used("numpy")
     pa = when_used("pyarrow")
 
-__all__ = ["classes_of", "groups_of", "known_of", "plain", "spread_of", "spread_of_numbers", "spread_of_ranks"]
+__all__ = ["classes_of", "groups_of", "known_of", "plain", "spread_of", "spread_of_ranks", "spreads_of_numbers"]
 
 Key = tuple[Any, ...]
 
@@ -31,24 +32,56 @@ _MOST_MARKED = 10_000_000
 """Groups: beyond, those that are there are found by sorting, which takes longer but no room for the others."""
 _MOST_CLOSE = 10_000
 """Between whole numbers that lie close: periods of a question, hours of a day."""
+_WIDE = 63
+"""The bits of a whole number without its sign."""
 _RANKS = ("median_below", "median_above", "p90_below", "p90_above", "median_low", "median_high", "p90_low", "p90_high")
 
 
-def spread_of_numbers(found: pa.Table) -> dict[Key, dict[str, Any]]:
-    """The statistics of each group from its numbers: `x` is the last column, those before it are the group."""
-    keys, group = groups_of(found.columns[:-1], found.num_rows)
-    x, is_known = plain(found.column(found.num_columns - 1))
-    is_number = is_known & (x >= 0)
-    excluded, invalid = (np.bincount(group[found], minlength=len(keys)) for found in (~is_known, is_known & (x < 0)))
-    group, x = group[is_number], x[is_number]
-    ends = np.bincount(group, minlength=len(keys)).cumsum()
-    x = x[np.argsort(group, kind="stable")]
-    statistics = {}
-    for i, key in enumerate(keys):
-        own = x[ends[i - 1] if i else 0 : ends[i]]
-        own.sort()
-        statistics[key] = _of_numbers(own, invalid[i], excluded[i])
-    return statistics
+def spreads_of_numbers(found: pa.Table, count: int) -> list[dict[Key, dict[str, Any]]]:
+    """The statistics of each group from the numbers of distributions.
+
+    Their numbers follow the columns of the group; then, where there are several, which rows have one.
+    """
+    width = found.num_columns - (count if count == 1 else 2 * count)
+    keys, group = groups_of(found.columns[:width], found.num_rows)
+    counted = [None] if count == 1 else [_truths(column) for column in found.columns[width + count :]]
+    return [_by_group(keys, group, *plain(found.column(width + i)), is_counted) for i, is_counted in enumerate(counted)]
+
+
+def _by_group(
+    keys: Sequence[Key],
+    group: npt.NDArray[Any],
+    x: npt.NDArray[Any],
+    is_known: npt.NDArray[np.bool_],
+    is_counted: npt.NDArray[np.bool_] | None,
+) -> dict[Key, dict[str, Any]]:
+    """The statistics of the groups that rows are counted in (all are unless said); `group` is the place of each row's key."""
+    is_negative = x < 0
+    rows = [is_known & ~is_negative, is_known & is_negative, ~is_known]
+    if is_counted is not None:
+        rows = [some & is_counted for some in rows]
+    invalid, excluded = (np.bincount(group[some], minlength=len(keys)) for some in rows[1:])
+    numbers = _ordered_by_group(group[rows[0]], x[rows[0]], len(keys))
+    return {
+        key: _of_numbers(own, invalid[i], excluded[i])
+        for i, (key, own) in enumerate(zip(keys, numbers, strict=True))
+        if len(own) or invalid[i] or excluded[i]
+    }
+
+
+def _ordered_by_group(group: npt.NDArray[Any], x: npt.NDArray[Any], count: int) -> list[npt.NDArray[Any]]:
+    """The numbers, none of them negative, of each of so many groups in ascending order."""
+    places, width = np.arange(count + 1), _WIDE
+    if len(x) and x.dtype.kind == "i":
+        width = int(x.max()).bit_length()
+    if width + count.bit_length() < _WIDE:  # group and number in one, sorted at once: this takes less than half the time
+        both = group.astype(np.int64) << width | x
+        both.sort()
+        ends = np.searchsorted(both, places << width)
+        return [both[start:end] & ((1 << width) - 1) for start, end in pairwise(ends)]
+    order = np.argsort(group, kind="stable")
+    ends = np.searchsorted(group[order], places)
+    return [np.sort(x[order[start:end]]) for start, end in pairwise(ends)]
 
 
 def spread_of(numbers: npt.NDArray[Any], is_known: npt.NDArray[np.bool_] | None = None) -> dict[str, Any]:
@@ -106,6 +139,11 @@ def known_of(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     if not column.null_count:
         return np.ones(len(column), dtype=bool)
     return as_numbers(column.is_valid().cast(pa.uint8())).astype(bool)
+
+
+def _truths(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Which cells of a column of conditions are true."""
+    return as_numbers(column.fill_null(False).cast(pa.uint8())).astype(bool)
 
 
 def _of_sorted(numbers: npt.NDArray[Any], rank: int) -> Any:

@@ -191,9 +191,12 @@ def groups_of(plan: Plan) -> str:
     return ", ".join(["idx", *(f"d{i}" for i in range(len(plan.by)))])
 
 
-def numbers_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
-    """Every number of a distribution (x) with its period and dimensions; None when the fact lacks one that was asked."""
-    numbers = numbers_of(plan, facts, of)
+def numbers_statement(plan: Plan, facts: Facts, *of: Distribution) -> str | None:
+    """Every number of distributions of one shape with its period and dimensions; None when the fact lacks one that was asked.
+
+    The numbers of one are called x; of several x0, x1 …, and k0, k1 … say which rows have one.
+    """
+    numbers = numbers_of(plan, facts, of[0]) if len(of) == 1 else _numbers_of_several(plan, facts, of)
     return None if numbers is None else facts.render(numbers)
 
 
@@ -207,6 +210,15 @@ def numbers_of(plan: Plan, facts: Facts, of: Distribution) -> str | None:
     groups = groups_of(plan)
     base = parts.base([f"{of.number} as y", f"{of.per} as unit"])
     return f"select {groups}, {of.fold}(y) as x from ({base}) as units where y >= 0 group by {groups}, unit"
+
+
+def _numbers_of_several(plan: Plan, facts: Facts, several: Sequence[Distribution]) -> str | None:
+    any_of = " or ".join(dict.fromkeys(f"({of.of.where})" for of in several))
+    parts = statement_of(plan, facts, several[0].of, any_of, [of.number for of in several])
+    if parts is None:
+        return None
+    numbers = [f"case when {of.of.where} then {of.number} end as x{i}" for i, of in enumerate(several)]
+    return parts.base([*numbers, *(f"({of.of.where}) as k{i}" for i, of in enumerate(several))])
 
 
 def statement_of(

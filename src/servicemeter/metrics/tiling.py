@@ -16,7 +16,7 @@ from servicemeter.ground.errors import BadQuestion
 from servicemeter.ground.libraries import when_used
 from servicemeter.metrics.cutting import NotOfDays, ended_of, is_of_end, is_of_start, literals_of
 from servicemeter.metrics.plan import Plan
-from servicemeter.metrics.quantiles import spread_of_numbers
+from servicemeter.metrics.quantiles import spreads_of_numbers
 from servicemeter.metrics.statements import numbers_statement, shape_of, tally_statement
 from servicemeter.metrics.tiled import Tiled, days_of, field_key, spread_key, stretches
 from servicemeter.metrics.tilefields import Field, field_of, fold_of, only
@@ -201,7 +201,7 @@ class _Pieces:
     def _spreads_at_ends(self, days: Plan, of: Distribution) -> ByDay:
         sql = numbers_statement(days, self.facts, of)
         by_day: ByDay = defaultdict(dict)
-        for (day, *group), found in spread_of_numbers(self.facts.arrow(sql)).items() if sql else ():
+        for (day, *group), found in spreads_of_numbers(self.facts.arrow(sql), 1)[0].items() if sql else ():
             by_day[day][tuple(group)] = found
         return by_day
 
