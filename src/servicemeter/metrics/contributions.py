@@ -18,7 +18,7 @@ from servicemeter.model.metric import Agg, Distribution, Measure, Tally
 __all__ = ["Counted", "Part", "parts_of"]
 
 _STATISTICS = (
-    "n", "mean", "median", "p90", "n_invalid", "n_excluded", "n_events", "n_censored", "median_ci_low", "median_ci_high",
+    "n", "total", "mean", "median", "p90", "n_invalid", "n_excluded", "n_events", "n_censored", "median_ci_low", "median_ci_high",
     "p90_ci_low", "p90_ci_high",
 )  # fmt: skip
 _STEP = 4
@@ -61,7 +61,7 @@ def parts_of(measure: Measure) -> list[Part]:
         is_spread = of is not None and _is_same(tally, of.of)
         fields: dict[str, Agg] = dict(tally.fields)
         if of is not None and is_spread:
-            fields["n"] = _n_of(of)
+            fields |= {"n": _n_of(of)} if of.per else {"n": _n_of(of), "total": Agg(f"sum({of.number})", f"{of.number} >= 0")}
         elif of is not None:
             fields.pop("n", None)
         counted = tuple(Counted(name, agg, *weights[name]) for name, agg in fields.items() if any(weights[name]))

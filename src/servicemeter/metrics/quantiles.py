@@ -175,6 +175,7 @@ def _statistics(sums: Sequence[Any], at: Callable[[int], Any]) -> dict[str, Any]
     n = int(n)
     fields = {
         "n": n,
+        "total": total,
         "mean": float(total) / n if n else None,
         "squares": float(squares or 0),
         "n_invalid": int(n_invalid),

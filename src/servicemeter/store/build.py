@@ -246,13 +246,15 @@ class Facts:
     def sql(self, name: str, *, touched: bool = False) -> str:
         """The statement that selects the rows of a fact, with what they carry of their tickets."""
         rows = rendered_file(name, self._context(touched)).strip()
-        carries = fact_files()[name].carries
-        if not carries:
+        file = fact_files()[name]
+        if not file.carries:
             return rows
-        tickets = f"select ticket_no, {', '.join(carries)} from {self.schema}.tickets"
-        only = " where ticket_no in (select ticket_no from touched_numbers)" if touched else ""
-        carried = ", ".join(f"t.{column}" for column in carries)
-        return f"select own.*, {carried} from (\n{rows}\n) as own join ({tickets}{only}) as t on t.ticket_no = own.ticket_no"
+        tickets = f"select ticket_no, {', '.join(file.carries)} from {self.schema}.tickets"
+        numbers = "asked_numbers" if file.kind == "person" else "touched_numbers"
+        only = f" where ticket_no in (select ticket_no from {numbers})" if touched else ""
+        carried = ", ".join(f"t.{column}" for column in file.carries)
+        join = "left join" if file.kind == "person" else "join"  # calls of persons have no ticket
+        return f"select own.*, {carried} from (\n{rows}\n) as own {join} ({tickets}{only}) as t on t.ticket_no = own.ticket_no"
 
     def render(self, sql: str, **given: object) -> str:
         """A statement over these facts, made whole: `{{ facts }}` is their schema, `m.` the macros of business time.

@@ -20,7 +20,7 @@ PIECEWISE = {
 _OF_PERSONS = {
     "sales": "order_no in (select order_no from touched_orders)",
     "repeats": "ticket_no in (select ticket_no from asked_numbers) "
-    "or ticket_no is null and (source, contact_id) in (select source, contact_id from touched_calls)",
+    "or ticket_no is null and (contact_source, contact_id) in (select source, contact_id from touched_calls)",
     "votes": f"{_OF_INVITATIONS} or (customer_source, customer_id) in (select source, customer_id from touched_customers)",
 }
 STAGED = {

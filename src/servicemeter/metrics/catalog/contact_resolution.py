@@ -22,14 +22,13 @@ def _first_contact(p: Params) -> Measure:
 def _repeat_window(p: Params) -> Measure:
     """No repeat contact and no effective reopening within the window after the first solve."""
     window = int(float(p["followup_window_days"]) * 86400)
-    ticket_joins = f"""left join {{{{ facts }}}}.repeats as r on r.ticket_no = f.ticket_no
-        left join {{{{ facts }}}}.solves as g on g.ticket_no = f.ticket_no and g.reopened_at > f.solved_at
-            and g.reopened_at <= f.solved_at + {window}
+    ticket_joins = f"""left join {{{{ facts }}}}.solves as g on g.ticket_no = f.ticket_no and g.reopened_at is not null
+            and g.reopened_at > f.solved_at and g.reopened_at <= f.solved_at + {window}
             and (g.solved_again_at is null or g.solved_again_at > f.solved_at + {window})"""
-    ticket_fails = f"""coalesce(r.effective_reopened_at <= f.solved_at + {window}, false)
+    ticket_fails = f"""coalesce(f.effective_reopened_at <= f.solved_at + {window}, false)
         or (g.ticket_no is not null and (g.solved_again_at is null or g.solved_again_at >= p.as_of))"""
-    call_joins = "left join {{ facts }}.repeats as r on r.source = f.source and r.contact_id = f.contact_id"
-    ticket_hit = f"r.contacts_before = 1 and not ({ticket_fails})"
+    call_joins = "left join {{ facts }}.repeats as r on r.contact_source = f.source and r.contact_id = f.contact_id"
+    ticket_hit = f"f.contacts_before = 1 and not ({ticket_fails})"
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         beside = {name: found[name] for name in _BESIDE}
@@ -37,26 +36,29 @@ def _repeat_window(p: Params) -> Measure:
 
     return Measure(
         (
-            Tally("solves", _fields("f.solved_at", window, ticket_hit), "f.solved_at", _FIRST_SOLVE, joins=ticket_joins,
+            Tally("repeats", _fields("f", "f.solved_at", window, ticket_hit), "f.solved_at", "f.is_inbound", joins=ticket_joins,
                   needs=("tickets", "status_history", "messages", "customer_identity")),
-            Tally("contacts", _fields("f.ended_at", window, "true"), "f.ended_at", _ALONE, joins=call_joins,
+            Tally("contacts", _fields("r", "f.ended_at", window, "true"), "f.ended_at", _ALONE, joins=call_joins,
                   needs=("interactions", "customer_identity")),
         ),
         finish,
     )  # fmt: skip
 
 
-def _fields(solved_at: str, window: int, hit: str) -> dict[str, Agg]:
-    """Contacts solved at `solved_at`: those in n, and those left out, each once, for the first reason that holds."""
-    known = "coalesce(r.has_person, false)"
-    first = f"{known} and not coalesce(r.held_until >= r.created_at - {window}, false)"
+def _fields(r: str, solved_at: str, window: int, hit: str) -> dict[str, Agg]:
+    """Contacts solved at `solved_at`: those in n, and those left out, each once, for the first reason that holds.
+
+    `r` is the alias of what came before and after them.
+    """
+    known = f"coalesce({r}.has_person, false)"
+    first = f"{known} and not coalesce({r}.held_until >= {r}.created_at - {window}, false)"
     mature = f"{solved_at} + {window} < p.as_of"
-    alone = f"not coalesce(r.next_repeat_at <= {solved_at} + {window}, false)"
+    alone = f"not coalesce({r}.next_repeat_at <= {solved_at} + {window}, false)"
     return {
         "n": Agg("count(*)", f"{first} and {mature}"),
         "hits": Agg("count(*)", f"{first} and {mature} and {alone} and {hit}"),
-        "n_no_customer": Agg("count(*)", "not coalesce(r.has_person, false)"),
-        "n_repeat_excluded": Agg("count(*)", f"{known} and coalesce(r.held_until >= r.created_at - {window}, false)"),
+        "n_no_customer": Agg("count(*)", f"not {known}"),
+        "n_repeat_excluded": Agg("count(*)", f"{known} and coalesce({r}.held_until >= {r}.created_at - {window}, false)"),
         "n_immature": Agg("count(*)", f"{first} and not ({mature})"),
     }
 

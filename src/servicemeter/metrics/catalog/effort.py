@@ -122,22 +122,25 @@ def _touches(p: Params) -> Measure:
 
     The last touch by then tells how many there were. All of them have one; it is asked for, so that the figure is known by days.
     """
+    where = f"{population(p)} and {_HANDLED} and worked.touch_no > 0"
     of = Tally(
         "solves",
-        {"touches": Agg("sum(worked.touch_no)"), "approximate": Agg("count(*)", "worked.is_approximate")},
+        {},
         at="f.solved_at",
-        where=f"{population(p)} and {_HANDLED} and worked.touch_no > 0",
+        where=where,
         joins="""left join {{ facts }}.touches as worked on worked.ticket_no = f.ticket_no and worked.touched_at < p.e
             and (worked.until_at is null or worked.until_at >= p.e)""",
     )
 
+    rough = replace(of, fields={"approximate": Agg("count(*)")}, where=f"{where} and worked.is_approximate")
+
     def finish(found: Fields) -> Fields:
-        n, total = found.get("n", 0), int(found["touches"] or 0)
+        n, total = found.get("n", 0), int(found.get("total") or 0)
         spread = {name: found.get(name) for name in ("mean", "median", "p90")}
         mean = mean_of(n, total, found.get("squares") or 0, low=0)
         return {**mean, **spread, "numerator": total, "partial": found["approximate"] > 0}
 
-    return Measure((of,), finish, Distribution(of, "worked.touch_no"))
+    return Measure((of, rough), finish, Distribution(of, "worked.touch_no"))
 
 
 _MEASURED = ("tickets", "status_history", "assignment_history", "messages|interactions")

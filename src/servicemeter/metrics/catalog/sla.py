@@ -97,12 +97,13 @@ def _finish(found: dict[str, Any]) -> dict[str, Any]:
 
 def _breaches(p: Params) -> Measure:
     over = f"case when f.ended_at < p.e then f.overrun_seconds else {elapsed_at('now', 'p.e')} - f.target_seconds end"
+    passed = "now.passed_at is not null and (now.to_at is null or now.to_at > now.passed_at)"  # the others need not be looked at
     of = Tally(
         "sla_instances",
         {"n_breached": COUNT},
         at="f.passed_at",
         where=population(p),
-        lookups={"now": f"{_span_at('p.e')}\n{hours_at('now', 'p.e')}"},
+        lookups={"now": f"{_span_at('p.e')} and {passed}\n{hours_at('now', 'p.e')}"},
         shows={**_SHOWS, "ended_at": "case when f.ended_at < p.e then f.ended_at end"},
     )
 

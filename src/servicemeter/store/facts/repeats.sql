@@ -1,5 +1,7 @@
 -- kind: person
 -- needs: persons, members, tickets, solves, contacts, turns
+-- dimensions: agent=agent_id team=team_id; through: ticket_no; carries: source channel
+-- key f.solved_at: f.change_key
 -- What came before and after each contact of the same person. A contact is a ticket of a customer, or a call or chat that has
 -- no ticket. A call or chat on a ticket has no row, for it is never solved by itself, but it may be what repeats a contact: any but
 -- those of its own ticket up to the first solve, of which it is a part. Where it names no customer, it is the ticket's customer who
@@ -9,6 +11,7 @@
 --   next_handled_at      when a person first handled any later contact, call or chat
 --   contacts_before      customer contacts on the ticket up to its first solve
 --   effective_reopened_at  the first reopening that a person answered before the next solve, if there was one
+-- A ticket has its first solve here, with whose it was then; a ticket that we began has a row without what came before and after.
 with calls as (
     select c.source, c.contact_id, c.started_at, case when c.outcome = 'answered' then c.ended_at end as ended_at, c.reason,
            case when c.customer_id is null then t.customer_source else c.customer_source end as customer_source,
@@ -24,7 +27,7 @@ with calls as (
     where c.is_inbound
 ),
 first_solves as (
-    select ticket_no, solved_at from {{ facts }}.solves
+    select ticket_no, solved_at, change_key, agent_id, team_id from {{ facts }}.solves
     where solve_no = 1{% if touched %} and ticket_no in (select ticket_no from asked_numbers){% endif %}
 
 ),
@@ -126,21 +129,22 @@ reopened as (
     where g.reply_after_reopen_at is not null and (g.solved_again_at is null or g.reply_after_reopen_at <= g.solved_again_at)
     group by g.ticket_no
 )
-select o.ticket_no, o.source, o.contact_id, o.person_no is not null as has_person, o.created_at,
+select o.ticket_no, o.source as contact_source, o.contact_id, o.is_inbound, o.person_no is not null as has_person, o.created_at,
        case when o.reason_no = 0 then o.held_by_any
             else coalesce(greatest(o.held_by_same, o.held_by_unknown), o.held_by_same, o.held_by_unknown) end as held_until,
        nullif(least(coalesce(case when l.only_no = o.ticket_no then l.next_other_at else o.next_at end, {{ far_off }}),
                     coalesce(case when u.only_no = o.ticket_no then u.next_other_at else o.next_unknown_at end, {{ far_off }}),
                     coalesce(c.called_again_at, {{ far_off }})), {{ far_off }}) as next_repeat_at,
-       o.next_handled_at, coalesce(b.contacts, 0) as contacts_before, r.effective_reopened_at
+       o.next_handled_at, coalesce(b.contacts, 0) as contacts_before, r.effective_reopened_at,
+       s.solved_at, s.change_key, s.agent_id, s.team_id
 from (
-    select ticket_no, source, contact_id, created_at, person_no, reason_no, held_by_any, held_by_unknown, held_by_same,
+    select ticket_no, source, contact_id, true as is_inbound, created_at, person_no, reason_no, held_by_any, held_by_unknown, held_by_same,
            next_unknown_at, next_handled_at, case when reason_no = 0 then -1 else reason_no end as line_no,
            case when reason_no = 0 then next_any_at else next_same_at end as next_at
     from ordered where not is_part
     union all
-    select ticket_no, null, null, created_at, null, null, null, null, null, null, null, null, null from {{ facts }}.tickets
-    where is_inbound and (customer_id is null or created_at is null)
+    select ticket_no, null, null, is_inbound, created_at, null, null, null, null, null, null, null, null, null from {{ facts }}.tickets
+    where (not is_inbound or customer_id is null or created_at is null)
     {% if touched %}
       and ticket_no in (select ticket_no from asked_numbers)
     {% endif %}
@@ -150,3 +154,4 @@ left join seconds as u on u.person_no = o.person_no and u.line_no = 0 and u.crea
 left join asked_before as b on b.ticket_no = o.ticket_no
 left join called_again as c on c.ticket_no = o.ticket_no
 left join reopened as r on r.ticket_no = o.ticket_no
+left join first_solves as s on s.ticket_no = o.ticket_no

@@ -1,11 +1,10 @@
 -- kind: ticket
--- needs: sla_cases, open_spans, status_steps, solves, tickets, priority_spans, calendar_spans
+-- needs: sla_cases, open_spans, undated_spans, solves, tickets, priority_spans, calendar_spans
 -- of: sla_policies
 -- variants: reopen sla_pause_states
 -- keep: no
 -- The cases with their policy, cut where something changes that the clock heeds: a state that may pause it, the priority, the
--- ticket's calendar. A ticket whose creation is unknown is in no backlog, but its states pause what was promised to its
--- customer. The policy is the first by rank that fits when the case starts; where none has a target for the priority of
+-- ticket's calendar. The policy is the first by rank that fits when the case starts; where none has a target for the priority of
 -- then, the first that gets one. States and priorities are numbered as in `policies`; 9 is solved, 0 any other. A promise of which
 -- the ticket's source cannot tell whether it was kept is none.
 {% set touched_only = 'and ticket_no in (select ticket_no from touched_numbers)' if touched else '' %}
@@ -26,8 +25,8 @@ with standstills as (
     select ticket_no, from_at, coalesce(to_at, {{ far_off }}), {{ state_no }}, {{ metric_no }}
     from {{ facts }}.open_spans where status = {{ text(state) }} {{ touched_only }}
     union all
-    select ticket_no, changed_at, coalesce(until_at, {{ far_off }}), {{ state_no }}, {{ metric_no }}
-    from {{ work }}.status_steps where status = {{ text(state) }} and created_at is null and (until_at is null or until_at > changed_at)
+    select ticket_no, from_at, coalesce(to_at, {{ far_off }}), {{ state_no }}, {{ metric_no }}
+    from {{ facts }}.undated_spans where status = {{ text(state) }} {{ touched_only }}
     {% endfor %}
     {% endfor %}
     {% if reopen == 'continue' and policies.of('resolution') %}
