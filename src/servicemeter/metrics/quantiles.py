@@ -143,7 +143,7 @@ def known_of(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
 
 def _truths(column: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
     """Which cells of a column of conditions are true."""
-    return as_numbers(column.fill_null(False).cast(pa.uint8())).astype(bool)
+    return as_numbers(column.cast(pa.uint8())).astype(bool)
 
 
 def _of_sorted(numbers: npt.NDArray[Any], rank: int) -> Any:

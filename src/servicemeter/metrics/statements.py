@@ -163,14 +163,20 @@ def tally_statement(plan: Plan, facts: Facts, tallies: Sequence[Tally], wanted: 
         return None
     aggregates = []
     for name, where, agg in wanted:
-        conditions = [c for c in (where if shared == "true" else "", agg.where) if c and c != "true"]
-        only = f" filter (where {' and '.join(f'({c})' for c in conditions)})" if conditions else ""
-        aggregates.append(f"{agg.sql}{only} as {name}")
+        own = where if shared == "true" and where != "true" else ""
+        conditions = [_whole(own) if own else "", f"({agg.where})" if agg.where and agg.where != "true" else ""]
+        only = " and ".join(condition for condition in conditions if condition)
+        aggregates.append(f"{agg.sql}{f' filter (where {only})' if only else ''} as {name}")
     if parts.held:
         return facts.render(parts.select_at_ends(len(plan.ends), first, aggregates))
     if first.per:
         return facts.render(parts.select_units(first.per, units, aggregates))
     return facts.render(parts.select(aggregates))
+
+
+def _whole(condition: str) -> str:
+    """A condition of several fields as one, which an engine then works out once a row and not for each of them."""
+    return f"(({condition}) is true)"
 
 
 def survival_statement(plan: Plan, facts: Facts, of: Distribution) -> str | None:
@@ -217,8 +223,9 @@ def _numbers_of_several(plan: Plan, facts: Facts, several: Sequence[Distribution
     parts = statement_of(plan, facts, several[0].of, any_of, [of.number for of in several])
     if parts is None:
         return None
-    numbers = [f"case when {of.of.where} then {of.number} end as x{i}" for i, of in enumerate(several)]
-    return parts.base([*numbers, *(f"({of.of.where}) as k{i}" for i, of in enumerate(several))])
+    counted = [_whole(of.of.where) for of in several]
+    numbers = [f"case when {one} then {of.number} end as x{i}" for i, (one, of) in enumerate(zip(counted, several, strict=True))]
+    return parts.base([*numbers, *(f"{one} as k{i}" for i, one in enumerate(counted))])
 
 
 def statement_of(

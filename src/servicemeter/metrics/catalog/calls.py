@@ -135,7 +135,11 @@ _LAST_REPLY = """left join (
     from {{ facts }}.solves as s
     join {{ facts }}.replies as r on r.ticket_no = s.ticket_no and r.is_written and r.replied_at <= s.solved_at
     group by s.ticket_no, s.solve_no) as last on last.ticket_no = f.ticket_no and last.solve_no = f.solve_no"""
-_CREDIT = {"assignee": "f.agent_id", "solver": "coalesce(f.solver_id, f.agent_id)", "last_replier": "last.agent_id"}
+_CREDIT = {
+    "assignee": "f.agent_id",
+    "solver": "case when f.is_by_human then f.solver_id else f.agent_id end",
+    "last_replier": "last.agent_id",
+}
 
 
 def _closed(p: Params) -> Measure:

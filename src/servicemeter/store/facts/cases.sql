@@ -31,36 +31,50 @@ grouped as (
     select ticket_no, case_no from belonging union select case_no, case_no from belonging
 ),
 steps as (
-    select g.case_no, g.ticket_no, t.ticket_id, 0 as solve_no, 1 as step,
+    select g.case_no, g.ticket_no, t.ticket_id, 0 as solve_no, 1 as step, 0 as place,
            coalesce(t.created_at, t.first_contact_at, {{ long_ago }}) as changed_at
     from grouped as g join {{ facts }}.tickets as t on t.ticket_no = g.ticket_no
     union all
-    select g.case_no, g.ticket_no, t.ticket_id, s.solve_no, -1, coalesce(s.solved_at, s.created_at, {{ long_ago }})
+    select g.case_no, g.ticket_no, t.ticket_id, s.solve_no, -1, 1, coalesce(s.solved_at, s.created_at, {{ long_ago }})
     from grouped as g
     join {{ facts }}.tickets as t on t.ticket_no = g.ticket_no
     join {{ facts }}.solves as s on s.ticket_no = g.ticket_no
     union all
-    select g.case_no, g.ticket_no, t.ticket_id, s.solve_no, 1, s.reopened_at
+    select g.case_no, g.ticket_no, t.ticket_id, s.solve_no, 1, case when s.reopened_at > s.solved_at then 0 else 1 end, s.reopened_at
     from grouped as g
     join {{ facts }}.tickets as t on t.ticket_no = g.ticket_no
     join {{ facts }}.solves as s on s.ticket_no = g.ticket_no and s.reopened_at is not null
 ),
+-- Of one second, what opens a case comes before what solves another of its tickets, but each ticket's own changes keep their order.
 counted as (
-    select *, sum(step) over (partition by case_no order by changed_at, step desc, ticket_id, solve_no
+    select *, sum(step) over (partition by case_no order by changed_at, place, ticket_id, solve_no, step
                               rows between unbounded preceding and current row) as open_tickets
     from steps
 ),
 turning as (
-    select case_no, ticket_no, solve_no, step, changed_at,
-           lead(changed_at) over (partition by case_no order by changed_at, step desc, ticket_id, solve_no) as reopened_at
+    select case_no, ticket_no, ticket_id, solve_no, step, changed_at,
+           lead(changed_at) over (partition by case_no order by changed_at, place, ticket_id, solve_no, step) as reopened_at
     from counted
     where open_tickets = 0 or open_tickets = 1 and step = 1
 ),
+-- A reopening in the very second of the solve is none: what counts is the next one, which comes after the next solve or with it.
+same_second as (
+    select s.case_no, s.ticket_no, s.solve_no, min(g.reopened_at) as reopened_at
+    from (select * from turning where step = -1 and reopened_at = changed_at) as s
+    join (select * from turning where step = -1) as g on g.case_no = s.case_no and g.reopened_at > s.changed_at
+    group by s.case_no, s.ticket_no, s.solve_no
+),
 solved as (
-    select case_no, ticket_no, solve_no, reopened_at,
-           max(case when reopened_at = changed_at then {{ far_off }} else reopened_at - changed_at end)
-               over (partition by case_no order by changed_at, ticket_no rows between unbounded preceding and 1 preceding) as longest_solved_before_s
-    from turning where step = -1
+    select s.case_no, s.ticket_no, s.solve_no, case when s.reopened_at = s.changed_at then z.reopened_at else s.reopened_at end as reopened_at,
+           case when lag(s.reopened_at - s.changed_at) over in_order = 0 and coalesce(lag(z.reopened_at) over in_order > s.changed_at, true)
+                then {{ far_off }}
+                else max(case when s.reopened_at > s.changed_at then s.reopened_at - s.changed_at
+                              else coalesce(z.reopened_at - s.changed_at, {{ far_off }}) end)
+                         over (in_order rows between unbounded preceding and 1 preceding) end as longest_solved_before_s
+    from turning as s
+    left join same_second as z on z.case_no = s.case_no and z.ticket_no = s.ticket_no and z.solve_no = s.solve_no
+    where s.step = -1
+    window in_order as (partition by s.case_no order by s.changed_at, s.ticket_id, s.solve_no)
 ),
 begun as (
     select g.case_no, min(least(t.first_contact_at, t.created_at)) as started_at

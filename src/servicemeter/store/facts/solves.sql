@@ -7,7 +7,7 @@
 {% import '_macros.sql' as m with context %}
 with solved as (
     select ticket_no, is_inbound, created_at, occurred_at, changed_at as solved_at, change_key, next_at as reopened_at, after_next_at as solved_again_at,
-           before_last_at as solved_before_at, human_id as solver_id, solve_no
+           before_last_at as solved_before_at, coalesce(is_human, false) as is_by_human, human_id as solver_id, solve_no
     from {{ work }}.transitions where is_solve
 ),
 live as (
@@ -44,7 +44,8 @@ answered_again as (
 ),
 undone_before as (
     select s.ticket_no, s.solve_no,
-           case when lag(s.reopened_at - s.solved_at) over in_order = 0 then {{ far_off }}
+           case when lag(s.reopened_at - s.solved_at) over in_order = 0 and coalesce(lag(z.reopened_at) over in_order > s.solved_at, true)
+                then {{ far_off }}
                 else max(case when s.solved_at is null then 0 when s.reopened_at > s.solved_at then s.reopened_at - s.solved_at
                               else coalesce(z.reopened_at - s.solved_at, {{ far_off }}) end)
                          over (in_order rows between unbounded preceding and 1 preceding) end as longest_solved_before_s
@@ -52,7 +53,7 @@ undone_before as (
     where s.reopened_at is not null or s.solve_no > 1
     window in_order as (partition by s.ticket_no order by s.solve_no)
 )
-select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.change_key, s.solver_id,
+select s.ticket_no, s.is_inbound, s.created_at, s.solved_at, s.reopened_at, s.solved_again_at, s.solved_before_at, s.solve_no, s.change_key, s.is_by_human, s.solver_id,
        i.agent_id, j.team_id,
        s.occurred_at - s.created_at as solve_seconds,
        case when s.occurred_at < s.created_at then s.occurred_at - s.created_at
