@@ -25,7 +25,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
-from scale import COLUMNS
+from scale import columns_of_scorecard
 
 from ground import UNTIL, say, say_spent, scan
 from servicemeter.desk.desk import Desk
@@ -153,7 +153,7 @@ def main() -> None:
     asked = options.parse_args()
     with Desk(Home(asked.home), memory=asked.memory, threads=2) as desk:
         desk.prepare()
-        spent = scan(desk, {table: names.split() for table, names in COLUMNS.items()})
+        spent = scan(desk, columns_of_scorecard(desk, (UNTIL - timedelta(days=28)).date()))
     say_spent("scan of a scorecard's columns", spent)
     with served(asked.home, asked.memory) as (address, pid), httpx.Client(base_url=address, timeout=600) as client:
         [first] = ask(client, ["/?period=last_month"])

@@ -93,13 +93,13 @@ def statements_of(question: Question, settings: Mapping[str, str], sources: list
 
 
 def _runs(plans: Sequence[Plan]) -> list[list[int]]:
-    """The numbers of the plans that can be answered, each alone or with others that ask the same of the spans before and after.
+    """The numbers of the plans that have figures, each alone or with others that ask the same of the spans before and after.
 
     A span and the one before it are one question of two periods.
     """
     alike: dict[Key, list[int]] = defaultdict(list)
     for i, one in enumerate(plans):
-        if one.is_measured and not one.invalid_dimension:
+        if any(_why_nothing(one, one.status(period)) is None for period in one.periods):
             is_span = one.question.grain is None and one.question.moment is None
             alike[(one.metric.name, one.params_hash, one.asked, None if is_span else i)].append(i)
     runs: list[list[int]] = []

@@ -110,8 +110,10 @@ def _handle_time(p: Params) -> Measure:
     }
     if not per_contact:
         del fields["contacts"]
-    at = "case when f.is_leg then f.contact_handled_at else f.handled_at end" if per_contact else "f.handled_at"
-    of = Tally("handlings", fields, at=at, where=direction)
+    of = Tally("handlings", fields, at="f.handled_at", where=direction)
+    if per_contact:
+        at = "case when f.is_leg then last.handled_at else f.handled_at end"
+        of = Tally("handlings", fields, at=at, where=f"{direction} and f.handled_at < p.as_of", joins=_LAST_LEG)
 
     def finish(found: dict[str, Any]) -> dict[str, Any]:
         n = found["contacts"] if per_contact else found["legs"] + found["tickets"]
@@ -130,6 +132,9 @@ def _handle_time(p: Params) -> Measure:
     return Measure((of,), finish, Distribution(of, "f.handle_seconds", per=per, fold="sum"))
 
 
+_LAST_LEG = """left join {{ facts }}.handlings as last on f.is_leg and last.source = f.source and last.contact_id = f.contact_id
+    and last.handled_at < p.as_of and (last.next_handled_at is null or last.next_handled_at >= p.as_of)"""
+"""The leg of a contact that ended last, as of then."""
 _LAST_REPLY = """left join (
     select s.ticket_no, s.solve_no, {{ last_by('r.agent_id', ['r.replied_at', "coalesce(r.agent_id, '')"]) }} as agent_id
     from {{ facts }}.solves as s

@@ -2,7 +2,8 @@
 -- needs: bots, agent_spans, members, tickets
 -- of: interactions work_sessions
 -- dimensions: agent=agent_id team=team_id priority=ps.priority queue=queue
--- Time people spent handling: legs of calls and chats they answered, and work sessions on written tickets.
+-- Time people spent handling: legs of calls and chats they answered, and work sessions on written tickets; with when the next one on the
+-- same contact ended.
 {% import '_macros.sql' as m with context %}
 with handled as (
     select i.source, cast(null as integer) as ticket_no, true as is_leg, i.interaction_id as leg_id, coalesce(i.root_interaction_id, i.interaction_id) as contact_id,
@@ -25,7 +26,7 @@ with handled as (
     where w.ended_at is not null and coalesce(t.channel_class, 'asynchronous') = 'asynchronous'
 )
 select h.source, h.ticket_no, h.leg_id, h.is_leg,
-       max(h.handled_at) over (partition by h.source, h.contact_id) as contact_handled_at, h.contact_id, h.is_inbound, h.handled_at, h.handle_seconds, h.is_partial,
+       lead(h.handled_at) over (partition by h.source, h.contact_id order by h.handled_at, h.leg_id) as next_handled_at, h.contact_id, h.is_inbound, h.handled_at, h.handle_seconds, h.is_partial,
        h.channel, h.brand, h.language, h.reason, h.queue, h.agent_id, h.customer_source, h.customer_id,
        case when h.channel in ('phone', 'chat', 'video', 'in_person') then 'synchronous'
             when h.channel is null then null else 'asynchronous' end as channel_class,
