@@ -20,6 +20,7 @@ _IMPLIED = {"volume_by_channel": ["channel"], "contact_reason_share": ["reason"]
 _INVALID = {
     "tickets_created": ["agent"],
     "volume_by_channel": ["agent"],
+    "resolution_rate": ["agent"],
     "abandonment_rate": ["agent"],
     "service_level": ["agent"],
     "automated_resolution_rate": ["agent"],

@@ -223,4 +223,4 @@ def _only(answer: Answer) -> Row:
 
 def _only_or_none(answer: Answer) -> Row | None:
     row = answer.rows[0] if answer.rows else None
-    return None if row is None or row["period_status"] in ("no_data", "not_started") else row
+    return None if row is None or row["period_status"] in ("no_data", "not_started", "partial_coverage") else row

@@ -138,7 +138,8 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
     by = _dimensions(question, metric)
     measure = metric.measure({**params, "by": by, "asked": _asked(question), "only": _only(question)})
     able = _able(metric, measure, sources)
-    as_of = _as_of(question, able or tuple(sources), spans)
+    chosen = _chosen(question, able or tuple(sources))
+    as_of = _as_of(question, metric, chosen, sources, spans)
     by = (*measure.implied, *(d for d in by if d not in measure.implied))
     missing = tuple(s.name for s in sources if s not in able)
     return Plan(
@@ -153,7 +154,7 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
         by,
         able,
         missing,
-        tuple(epoch(s.loaded_from) if s.loaded_from else LONG_AGO for s in able or sources),
+        _covered_from(metric, measure, chosen, sources),
         tuple(sources),
         building,
         _hash(metric, params, building),
@@ -171,6 +172,23 @@ def _able(metric: Metric, measure: Measure, sources: list[Source]) -> tuple[Sour
         return ()
     needs = {own, *(t.needs for t in measure.tallies if t.needs)}
     return tuple(s for s in sources if any(s.can(n) for n in needs))
+
+
+def _chosen(question: Question, sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    """Those of the sources that are asked for by name; all of them where none is."""
+    named = {*question.scope.sources, *_only(question).get("source", ())}
+    return tuple(s for s in sources if s.name in named) or sources
+
+
+def _covered_from(metric: Metric, measure: Measure, chosen: tuple[Source, ...], sources: list[Source]) -> tuple[int, ...]:
+    """Since when each source has rows that count: not before all else that the metric needs has begun somewhere."""
+    needs = [_needs(metric, measure), *((need,) for need in metric.also_needs)]
+    begun = max((min((_start(s) for s in sources if s.can(need)), default=LONG_AGO) for need in needs), default=LONG_AGO)
+    return tuple(max(_start(s), begun) for s in chosen)
+
+
+def _start(source: Source) -> int:
+    return epoch(source.loaded_from) if source.loaded_from else LONG_AGO
 
 
 def _parameters(metric: Metric, question: Question) -> tuple[dict[str, Any], tuple[tuple[str, str], ...]]:
@@ -226,12 +244,18 @@ def _periods(question: Question, metric: Metric, tz: str) -> tuple[Period, ...]:
     return tuple(periods(question.since, question.until, question.grain, tz))
 
 
-def _as_of(question: Question, sources: tuple[Source, ...], spans: tuple[Period, ...]) -> int:
-    """The instant asked, else the latest `loaded_through` of the sources; without any, the end of the question."""
+def _as_of(
+    question: Question, metric: Metric, chosen: tuple[Source, ...], sources: list[Source], spans: tuple[Period, ...]
+) -> int:
+    """The instant asked, else the latest `loaded_through` of the sources; without any, the end of the question.
+
+    What is awaited (orders after a request) must be known as far, or its absence would be an outcome.
+    """
     if question.as_of is not None:
         return epoch(question.as_of)
-    ends = [epoch(s.loaded_through) for s in sources if s.loaded_through]
-    return max(ends) if ends else spans[-1].p1
+    awaited = [[s for s in sources if s.can((need,))] for need in metric.awaits]
+    ends = [[epoch(s.loaded_through) for s in some if s.loaded_through] for some in (chosen, *awaited)]
+    return min((max(some) for some in ends if some), default=spans[-1].p1)
 
 
 def _dimensions(question: Question, metric: Metric) -> tuple[str, ...]:

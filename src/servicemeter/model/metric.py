@@ -157,7 +157,8 @@ class Metric:
 
     `names[lang]` lists the names in use, the first is the label. `better` is the good direction. `needs` are the
     capabilities (METRICS.md section 7) that one source must have, `also_needs` those that any other may supply; without them
-    it is `not_measured`. `invalid` dimensions answer null. `target` is a starting one, until the organisation sets its own.
+    it is `not_measured`. `awaits` are those of them whose rows come after what is counted and decide about it. `invalid`
+    dimensions answer null. `target` is a starting one, until the organisation sets its own.
     """
 
     name: str
@@ -171,6 +172,7 @@ class Metric:
     measure: Callable[[Params], Measure]
     needs: tuple[str, ...] = ()
     also_needs: tuple[str, ...] = ()
+    awaits: tuple[str, ...] = ()
     leaves_out: str = ""
     headline: Literal["value", "median", "mean"] = "value"
     at_moment: bool = False

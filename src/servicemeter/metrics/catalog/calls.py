@@ -133,8 +133,9 @@ def _handle_time(p: Params) -> Measure:
 
 
 _LAST_LEG = """left join {{ facts }}.handlings as last on f.is_leg and last.source = f.source and last.contact_id = f.contact_id
-    and last.handled_at < p.as_of and (last.next_handled_at is null or last.next_handled_at >= p.as_of)"""
-"""The leg of a contact that ended last, as of then."""
+    and last.handled_at < p.as_of
+    and (last.next_handled_at is null or last.next_handled_at >= p.as_of and last.next_answered_at >= p.as_of)"""
+"""The leg of a contact that ended last, as of then; a contact that somebody is handling has not ended."""
 _LAST_REPLY = """left join (
     select s.ticket_no, s.solve_no, {{ last_by('r.agent_id', ['r.replied_at', "coalesce(r.agent_id, '')"]) }} as agent_id
     from {{ facts }}.solves as s

@@ -161,6 +161,7 @@ METRICS = (
         _rate,
         needs=_INBOUND,
         also_needs=("orders",),
+        awaits=("orders",),
         leaves_out=_LEAVES_OUT,
         parameters=(*_OPTIONS, _ANONYMOUS),
         beside=("revenue_minor", "n_immature"),
@@ -186,6 +187,7 @@ METRICS = (
         _converted,
         needs=_INBOUND,
         also_needs=("orders",),
+        awaits=("orders",),
         leaves_out=_LEAVES_OUT,
         parameters=(*_OPTIONS, _ANONYMOUS),
         beside=("n_immature",),
@@ -211,6 +213,7 @@ METRICS = (
         _revenue,
         needs=_INBOUND,
         also_needs=("orders",),
+        awaits=("orders",),
         leaves_out=f"{_LEAVES_OUT} Orders without a rate to the base currency are counted in n_excluded.",
         parameters=(
             *_OPTIONS,

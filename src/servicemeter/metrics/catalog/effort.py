@@ -14,6 +14,7 @@ __all__ = ["METRICS"]
 Fields = dict[str, Any]
 
 _HANDLED = "f.first_touch_at < p.e and (f.reopened_at is null or f.reopened_at >= p.e)"
+_HANDED_OVER = "t.handover_at is not null and t.first_response_at < p.e"
 _SECOND = 1_000_000_000
 """The keys that order the changes of a ticket are this many a second (see `change_key`)."""
 _TICKET = "count(distinct f.ticket_no)"
@@ -39,10 +40,10 @@ def _tickets(p: Params, is_escalation: bool) -> Measure:
     hits = {"hits": Agg(_TICKET, passed), "transfers": Agg("count(*)", passed)}
     if not {"agent", "team"} & set(p.get("asked", ())):  # each ticket counts once, and those passed on are few
         solved = Tally(
-            "solves", {"n": Agg("count(*)"), "n_handovers": Agg("count(*)", "t.handover_at < p.e")}, at="f.solved_at", where=where
+            "solves", {"n": Agg("count(*)"), "n_handovers": Agg("count(*)", _HANDED_OVER)}, at="f.solved_at", where=where
         )
         return Measure((solved, replace(solved, fields=hits, where=f"{where} and {passed}", joins=joins)), _finish)
-    fields = {"n": Agg(_TICKET), **hits, "n_handovers": Agg(_TICKET, "t.handover_at < p.e")}
+    fields = {"n": Agg(_TICKET), **hits, "n_handovers": Agg(_TICKET, _HANDED_OVER)}
     dimensions = {"team": "held.team_id", "agent": "beside.agent_id"}
     if holder == "agent_id":
         dimensions = {"team": "beside.team_id", "agent": "held.agent_id"}

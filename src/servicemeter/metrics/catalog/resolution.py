@@ -164,6 +164,7 @@ METRICS = (
         "higher",
         _rate,
         needs=("tickets", "status_history|last_solves", "creation"),
+        invalid=("agent",),
         leaves_out="Outbound and invalid tickets. The last days of a period have had less time: horizon_days compares fairly.",
         parameters=(
             POPULATION,

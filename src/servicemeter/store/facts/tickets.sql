@@ -4,6 +4,9 @@
 -- One row a ticket (merge group): what it is, and when it was first asked, answered and touched by a person. The columns of
 -- bots are null where none spoke.
 {% import '_macros.sql' as m with context %}
+{% macro class_of(channel) -%}
+case when {{ channel }} in ('phone', 'chat', 'video', 'in_person') then 'synchronous' when {{ channel }} is not null then 'asynchronous' end
+{%- endmacro %}
 with merged as (
     select ticket_no, {{ first_by('channel', ['opening']) }} as channel, {{ first_by('brand', ['opening']) }} as brand
     from (
@@ -29,8 +32,7 @@ noted as (
 )
 select g.ticket_no, g.source, g.ticket_id, g.is_inbound, g.created_at,
        case when o.ticket_no is null then t.channel else o.channel end as channel,
-       case when coalesce(o.channel, t.channel) in ('phone', 'chat', 'video', 'in_person') then 'synchronous'
-            when coalesce(o.channel, t.channel) is null then null else 'asynchronous' end as channel_class,
+       case when o.ticket_no is null then {{ class_of('t.channel') }} else {{ class_of('o.channel') }} end as channel_class,
        case when o.ticket_no is null then t.brand else o.brand end as brand,
        t.language, coalesce(t.customer_source, t.source) as customer_source, t.customer_id,
        h.reason, coalesce(h.is_complaint, false) as is_complaint, h.is_complaint is not null as has_complaint_flag,
