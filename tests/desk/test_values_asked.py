@@ -78,6 +78,13 @@ def test_an_option_that_is_a_number_is_one_that_can_be_reckoned_with(desk: Desk,
                 desk.measure(metric.name, params={name: value}, **asked)
 
 
+def test_a_length_of_time_is_not_negative(desk: Desk) -> None:
+    span: dict[str, Any] = {"since": date(2026, 3, 1), "until": date(2026, 4, 1)}
+    for metric, name in (("service_level", "service_level_threshold_s"), ("reopen_rate", "followup_window_days")):
+        with pytest.raises(BadQuestion, match="cannot be negative: -5"):
+            desk.measure(metric, params={name: -5}, **span)
+
+
 def test_templates_cannot_look_into_python(desk: Desk) -> None:
     """No value becomes a template; should one ever, it finds nothing there."""
 

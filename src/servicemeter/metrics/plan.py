@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from servicemeter.ground.clock import Period, epoch, moment, periods
@@ -27,6 +28,8 @@ FOUND_IN_ROWS = (
 """What a source is found to have or to lack by its rows; it need not declare it."""
 _MOST = 1e9
 """The greatest number that an option may be."""
+_LENGTHS = ("_s", "_days", "_hours")
+"""How options end that are lengths of time."""
 _RULES = "complaint_rules"  # that our rules judged its tickets; no source has it by itself
 
 
@@ -223,10 +226,13 @@ def _check_option(metric: str, name: str, value: Any, options: tuple[Any, ...]) 
 def _number(metric: str, name: str, value: Any) -> Any:
     """A number of a size that seconds and billionths can still be made of; one that was given as text is one from here on."""
     try:
-        if abs(float(value)) <= _MOST:
-            return float(value) if isinstance(value, str) else value
+        number = float(value)
     except (TypeError, ValueError, OverflowError):
-        pass
+        number = inf
+    if -_MOST <= number < 0 and name.endswith(_LENGTHS):
+        raise BadQuestion(f"{name} of {metric} is a length of time and cannot be negative: {value!r}.")
+    if abs(number) <= _MOST:
+        return number if isinstance(value, str) else value
     raise BadQuestion(f"{name} of {metric} must be a number, not {value!r}.")
 
 
