@@ -16,7 +16,7 @@ from servicemeter.desk.desk import Desk
 from servicemeter.model.question import Filter
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-AUTUMN = {"since": "2026-08-01", "until": "2026-11-01", "grain": "month"}
+AUTUMN: dict[str, Any] = {"since": "2026-08-01", "until": "2026-11-01", "grain": "month"}
 
 
 @pytest.fixture
