@@ -58,7 +58,7 @@ def _ticket(rng: Random, times: Times, tables: Tables, ticket: str, brand: str, 
     customer = rng.choice((*(f"{brand}-p{i}" for i in range(4)), None))
     tables["tickets"].append(
         {"ticket_id": ticket, "created_at": born, "channel": rng.choice(CHANNELS), "initiated_by": first, "brand": brand,
-         "customer_id": customer, "follows_ticket_id": rng.choice((None, None, None, f"{brand}-0"))}
+         "customer_id": customer, "follows_ticket_id": rng.choice((None, None, None, f"{brand}-0", f"{brand}-{rng.randrange(8)}"))}
     )  # fmt: skip
 
     def when() -> int:

@@ -64,7 +64,12 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     "contact_reason_share": {"population": ("inbound", "all")},
     "macro_share": {"population": ("inbound", "outbound", "all")},
     "contact_rate": {"denominator": ("orders", "customers", "active_customers"), "activity_window_days": (7, 365)},
-    "turnaround_time": {"clock": ("calendar", "business"), "followup_window_days": (1, 3)},
+    "turnaround_time": {
+        "clock": ("calendar", "business"),
+        "followup_window_days": (1, 3),
+        "link_followups": (False, True),
+        "population": ("inbound", "outbound", "all"),
+    },
     **{name: {"clock": ("calendar", "business"), "population": ("inbound", "all")} for name in _SPELLS},
     "first_contact_resolution_rate": {
         "method": ("repeat_window", "repeat_window", "survey", "one_reply", "no_customer_reply"),
