@@ -56,9 +56,10 @@ def _ticket(rng: Random, times: Times, tables: Tables, ticket: str, brand: str, 
     first = rng.choice(("customer", "customer", "customer", "customer", "agent", "system", None))
     born = None if is_odd and rng.random() < 0.1 else stamp(created)
     customer = rng.choice((*(f"{brand}-p{i}" for i in range(4)), None))
+    follows = rng.choice((None, None, None, f"{brand}-0", f"{brand}-{rng.randrange(8)}"))
     tables["tickets"].append(
         {"ticket_id": ticket, "created_at": born, "channel": rng.choice(CHANNELS), "initiated_by": first, "brand": brand,
-         "customer_id": customer, "follows_ticket_id": rng.choice((None, None, None, f"{brand}-0", f"{brand}-{rng.randrange(8)}"))}
+         "customer_id": customer, "follows_ticket_id": follows}
     )  # fmt: skip
 
     def when() -> int:

@@ -80,8 +80,10 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
         "automation_followup_hours": (24, 72),
         "assumed": (False, True),
     },
-    "transfer_rate": {"level": ("team", "agent")},
-    "escalation_rate": {},
+    **{
+        name: {"level": ("team", "agent"), "unit": ("ticket", "ticket", "contact"), "population": ("inbound", "outbound", "all")}
+        for name in ("transfer_rate", "escalation_rate")
+    },
     "agent_touches": {"population": ("inbound", "all")},
     "complaint_ratio": {"denominator": ("interactions", "tickets", "orders", "customers")},
     "sentiment": {"aggregate": ("mean", "last"), "sentiment_positive_from": (0.05, 0.3)},
@@ -135,8 +137,8 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
     "macro_share": ("channel", "agent", "team", "priority", "hour_of_day"),
     "contact_rate": ("customer_segment", "country"),
     "automated_resolution_rate": ("channel", "reason", "customer_segment", "weekday"),
-    "transfer_rate": ("channel", "priority", "hour_of_day"),
-    "escalation_rate": ("channel", "priority", "hour_of_day"),
+    "transfer_rate": ("channel", "priority", "hour_of_day", "team", "agent"),
+    "escalation_rate": ("channel", "priority", "hour_of_day", "team", "agent"),
     "complaint_ratio": ("channel",),
     "sentiment": ("channel", "reason", "customer_segment"),
     "occupancy": ("agent",),

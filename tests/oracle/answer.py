@@ -5,7 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from oracle import calls, efforts, feeling, firsts, loyalty, money, presence, quality, shop, sla, speed, spells, voice, volume
+from oracle import (
+    calls,
+    efforts,
+    feeling,
+    firsts,
+    loyalty,
+    money,
+    presence,
+    quality,
+    shop,
+    sla,
+    speed,
+    spells,
+    transfers,
+    voice,
+    volume,
+)
 from oracle.clock import local, periods, second
 from oracle.figures import share
 from oracle.rows import Row
@@ -14,7 +30,23 @@ from oracle.world import World
 
 __all__ = ["METRICS", "answer"]
 
-_FAMILIES = (volume, speed, spells, quality, efforts, firsts, feeling, calls, presence, money, voice, sla, shop, loyalty)
+_FAMILIES = (
+    volume,
+    speed,
+    spells,
+    quality,
+    efforts,
+    transfers,
+    firsts,
+    feeling,
+    calls,
+    presence,
+    money,
+    voice,
+    sla,
+    shop,
+    loyalty,
+)
 METRICS = {name: metric for family in _FAMILIES for name, metric in family.METRICS.items()}
 _IMPLIED = {"volume_by_channel": ["channel"], "contact_reason_share": ["reason"], "visitor_intent_share": ["intent"]}
 _INVALID = {

@@ -14,7 +14,7 @@ __all__ = ["Case", "cases"]
 class Case:
     """Tickets of which each follows another one of them: solved while none of them is open.
 
-    `solves` are those that left none open, `openings` what opened the case after such a solve: a reopening, or a follow-up being created.
+    `solves` are those that left none open, `openings` what opened the case after such a solve: reopenings and new follow-ups.
     """
 
     def __init__(self, tickets: list[Ticket]) -> None:

@@ -22,22 +22,17 @@ _UNREAD = (
     "SLA-snapshot",
     "SLA-who",
     "SLA-none",
-    "C01",
-    "C02",
-    "C04",
 )
 _ALWAYS_READ = ("value", "n", "null_reason", "period_status", "period_start")  # of the others, what the reader tells
 
 
 def _is_read(case: dict[str, Any], ask: dict[str, Any]) -> bool:
-    params, by = ask.get("params") or {}, ask.get("by") or []
-    if case["id"] in _UNREAD or (
-        by and ask["metric"] in ("transfer_rate", "macro_share", "automated_resolution_rate", "occupancy")
-    ):
-        return str(case["id"]).startswith("G")
-    if ask["metric"] in ("response_time", "escalation_rate") and params.get("attribution", params.get("level")):
+    params = ask.get("params") or {}
+    if case["id"] in _UNREAD:
         return False
-    if ask["metric"] == "average_handle_time" and "work_sessions" in case["tables"]:
+    if ask["metric"] == "response_time" and params.get("attribution"):
+        return False
+    if "macro_id" in (ask.get("by") or []):
         return False
     is_about_sources = "not_measured" in str(ask) and case["settings"].get("sources")
     return ask["metric"] in METRICS and not is_about_sources
