@@ -78,7 +78,7 @@ def _ticket(rng: Random, times: Times, tables: Tables, ticket: str, brand: str, 
         for _ in range(rng.choice((0, 0, 1, 2))):
             _event(tables, ticket, when(), field, rng.choice(values), *_actor(rng))
     for field, words in (("priority", ("high", "low", None)), ("reason", ("return", "invoice", None))):
-        if rng.random() < 0.3:
+        for _ in range(rng.choice((0, 0, 0, 0, 1, 2))):
             _event(tables, ticket, when(), field, rng.choice(words), *_actor(rng))
     for _ in range(rng.choice((0, 0, 0, 1, 2))):
         _event(tables, ticket, when(), "calendar_id", rng.choice(("night", "gap", "east", None)), *_actor(rng))

@@ -12,13 +12,15 @@ from servicemeter.metrics.catalog import all_metrics
 __all__ = ["MOMENTS", "ask_of", "moments_of"]
 
 _SPELLS = ("requester_wait_time", "agent_wait_time", "on_hold_time", "agent_work_time")
+_POPULATION = ("inbound", "outbound", "all")
+_PAUSES = ("policy", "none", "pending", "on_hold", "pending+on_hold")
 _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
-    "tickets_created": {"population": ("inbound", "outbound", "all")},
+    "tickets_created": {"population": _POPULATION},
     "tickets_handled": {},
     "volume_by_channel": {},
     "interactions_count": {"include_self_service": (False, True), "unit": ("turn", "message")},
-    "tickets_solved": {"unit": ("ticket", "events"), "population": ("inbound", "outbound", "all")},
-    "backlog": {"population": ("inbound", "outbound", "all")},
+    "tickets_solved": {"unit": ("ticket", "events"), "population": _POPULATION},
+    "backlog": {"population": _POPULATION},
     "backlog_age": {"since": ("creation", "last_customer_message"), "clock": ("calendar", "business")},
     "backlog_flow": {},
     "first_response_time": {
@@ -31,18 +33,18 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
         "responder": ("human", "any"),
         "first": ("include", "exclude"),
         "unit": ("turn", "ticket"),
-        "population": ("inbound", "all"),
+        "population": _POPULATION,
     },
     "resolution_time": {
         "clock": ("calendar", "business"),
         "denominator": ("tickets", "interactions"),
         "include_bot_only": (False, True),
         "attribution": ("ended", "created"),
-        "population": ("inbound", "all"),
+        "population": _POPULATION,
     },
     "first_resolution_time": {"clock": ("calendar", "business"), "include_bot_only": (False, True)},
     "resolution_rate": {"variant": ("cohort", "flow"), "horizon_days": (None, 1, 3), "evaluate": ("period_end", "as_of")},
-    "replies_per_resolution": {"count": ("agent", "both_directions"), "population": ("inbound", "all")},
+    "replies_per_resolution": {"count": ("agent", "both_directions"), "population": _POPULATION},
     "one_touch_resolution_rate": {
         "no_reopen": (False, True),
         "denominator": ("all", "replied"),
@@ -58,19 +60,19 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
         "short_abandon_s": (5,),
     },
     "average_speed_of_answer": {},
-    "average_handle_time": {"unit": ("leg", "contact"), "direction": ("inbound", "outbound", "all")},
+    "average_handle_time": {"unit": ("leg", "contact"), "direction": _POPULATION},
     "csat": {"scope": ("transactional", "relational", "all"), "attribution": ("answered_at", "solved_at")},
     "tickets_closed_per_agent": {"credit": ("assignee", "solver", "last_replier")},
-    "contact_reason_share": {"population": ("inbound", "all")},
-    "macro_share": {"population": ("inbound", "outbound", "all")},
+    "contact_reason_share": {"population": _POPULATION},
+    "macro_share": {"population": _POPULATION},
     "contact_rate": {"denominator": ("orders", "customers", "active_customers"), "activity_window_days": (7, 365)},
     "turnaround_time": {
         "clock": ("calendar", "business"),
         "followup_window_days": (1, 3),
         "link_followups": (False, True),
-        "population": ("inbound", "outbound", "all"),
+        "population": _POPULATION,
     },
-    **{name: {"clock": ("calendar", "business"), "population": ("inbound", "all")} for name in _SPELLS},
+    **{name: {"clock": ("calendar", "business"), "population": _POPULATION} for name in _SPELLS},
     "first_contact_resolution_rate": {
         "method": ("repeat_window", "repeat_window", "survey", "one_reply", "no_customer_reply"),
         "followup_window_days": (1, 3),
@@ -81,10 +83,10 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
         "assumed": (False, True),
     },
     **{
-        name: {"level": ("team", "agent"), "unit": ("ticket", "ticket", "contact"), "population": ("inbound", "outbound", "all")}
+        name: {"level": ("team", "agent"), "unit": ("ticket", "ticket", "contact"), "population": _POPULATION}
         for name in ("transfer_rate", "escalation_rate")
     },
-    "agent_touches": {"population": ("inbound", "all")},
+    "agent_touches": {"population": _POPULATION},
     "complaint_ratio": {"denominator": ("interactions", "tickets", "orders", "customers")},
     "sentiment": {"aggregate": ("mean", "last"), "sentiment_positive_from": (0.05, 0.3)},
     "occupancy": {},
@@ -96,12 +98,18 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     "intent_fulfilled_rate": {},
     "sla_compliance_rate": {
         "sla_solve_fulfils": (False, True),
-        "sla_pause_states": (None, [], ["pending", "on_hold"]),
+        "sla_pause_states": _PAUSES,
+        "population": _POPULATION,
         "reopen": ("new", "continue"),
         "attribution": ("ended", "ended", "created"),
     },
-    "sla_breaches": {"reopen": ("new", "continue")},
-    "sla_at_risk": {"at_risk_from": (0.5, 0.75)},
+    "sla_breaches": {"reopen": ("new", "continue"), "sla_pause_states": _PAUSES, "population": _POPULATION},
+    "sla_at_risk": {
+        "at_risk_from": (0.5, 0.75),
+        "reopen": ("new", "continue"),
+        "sla_pause_states": _PAUSES,
+        "population": _POPULATION,
+    },
     "customer_retention_rate": {"activity_window_days": (7, 365), "mode": ("point_to_point", "period_over_period")},
     "customer_churn_rate": {"activity_window_days": (7, 365), "mode": ("point_to_point", "period_over_period")},
     "repeat_purchase_rate": {},

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-__all__ = ["AGENTS", "CHANNELS", "SEASONS", "Row", "Tables", "Times", "configuration", "settings", "stamp"]
+__all__ = ["AGENTS", "CHANNELS", "SEASONS", "Row", "Tables", "Times", "agreements", "configuration", "settings", "stamp"]
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -48,11 +48,37 @@ CHANNELS = ("email", "chat", "phone", "email", None)
 AGENTS = ("a1", "a1", "a2", "a3", "bot1", None)
 
 
-def settings(season: int) -> Row:
+def settings(season: int, policies: list[Row] | None = None) -> Row:
     """The configuration of a case: its source is loaded from long before the season to well after it."""
     start = int(SEASONS[season].timestamp())
     source = {"source": "test", "loaded_from": stamp(start - 60 * 86400), "loaded_through": stamp(start + 40 * 86400)}
-    return {**_SETTINGS, "sources": [source], "base_currency": "EUR", "sla_policies": _POLICIES}
+    return {**_SETTINGS, "sources": [source], "base_currency": "EUR", "sla_policies": _POLICIES if policies is None else policies}
+
+
+def agreements(rng: Random, season: int) -> list[Row]:
+    """Policies as awkward as they may be: that come late, end, fit few tickets, or have a target for some priorities alone."""
+    found: list[Row] = []
+    start = int(SEASONS[season].timestamp())
+    filters = {
+        "channel": ("email", "chat", "phone"),
+        "brand": ("b0", "b1"),
+        "segment": ("vip", "plain"),
+        "reason": ("return", "invoice"),
+    }
+    for number in range(rng.choice((1, 3, 5))):
+        row: Row = {"policy_id": f"p{number}", "rank": rng.randrange(4)}
+        row["metric"] = rng.choice(("first_response", "next_response", "resolution"))
+        row |= {name: rng.choice(values) for name, values in filters.items() if rng.random() < 0.15}
+        row["clock"] = rng.choice(("calendar", "business"))
+        row |= {
+            "calendar_id": rng.choice((None, "office", "east")),
+            "pause_states": rng.choice((None, "pending,on_hold", "none")),
+        }
+        ends = [stamp(start + rng.randrange(9) * 86400 + rng.choice((0, 9, 15, 22)) * 3600) for _ in range(2)]
+        row |= {name: end for name, end in zip(("valid_from", "valid_to"), sorted(ends), strict=True) if rng.random() < 0.3}
+        for priority in rng.choice(((None,), ("high",), ("low", "high"), ("high", None), ("low", "high", None))):
+            found.append({**row, "priority": priority, "target_s": rng.choice((30, 3600, 12600, 28800, 86400))})
+    return [{k: v for k, v in row.items() if v is not None} for row in found]
 
 
 def stamp(at: int) -> str:

@@ -81,6 +81,8 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
         reason = status if status in ("not_started", "no_data") else None
         if any(d in _INVALID.get(ask["metric"], []) for d in asked):
             reason = reason or "invalid_dimension"
+        if ask["metric"].startswith("sla_") and not case["settings"].get("sla_policies"):
+            reason = reason or "not_measured"
         if reason:
             rows.append({**own, "value": None, "null_reason": reason})
             continue
