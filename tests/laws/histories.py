@@ -84,6 +84,8 @@ def _ticket(rng: Random, times: Times, tables: Tables, ticket: str, brand: str, 
         _event(tables, ticket, when(), "calendar_id", rng.choice(("night", "gap", "east", None)), *_actor(rng))
     if rng.random() < 0.4:
         _event(tables, ticket, when(), "is_complaint", rng.choice(("true", "true", "false")), *_actor(rng))
+    if rng.random() < 0.2:
+        tables["ticket_tags"].append({"ticket_id": ticket, "tag": rng.choice(("fcr", "FCR", "other")), "added_at": stamp(when())})
     for flag in ("is_spam", "is_test", "is_deleted"):
         for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 2))):
             _event(tables, ticket, when(), flag, rng.choice(("true", "true", "false")), *_actor(rng))
@@ -138,7 +140,7 @@ def _contact(rng: Random, times: Times, tables: Tables, name: str, brand: str, t
                               *never_queued)) if is_last else rng.choice(("answered", "overflowed"))  # fmt: skip
         end = at + rng.choice((0, 3, 5, 20, 21, 60, 4000, 90000))
         if outcome not in ("self_served", "closed_hours", "failed"):
-            row["queued_at"] = stamp(at)
+            row |= {"queued_at": stamp(at), "queue": rng.choice((None, "q1", "t2"))}
         if outcome == "answered":
             row |= {"answered_at": stamp(end), "agent_id": times.answering(end)[1], "team_id": rng.choice(("t1", "t2", None))}
             row |= {"talk_s": rng.randrange(100), "hold_s": rng.choice((0, 7)), "acw_s": rng.choice((0, 11, None))}

@@ -13,26 +13,31 @@ __all__ = ["MOMENTS", "ask_of", "moments_of"]
 
 _SPELLS = ("requester_wait_time", "agent_wait_time", "on_hold_time", "agent_work_time")
 _POPULATION = ("inbound", "outbound", "all")
+_SCOPES = ("all", "transactional", "relational", "intercept", "review")
 _PAUSES = ("policy", "none", "pending", "on_hold", "pending+on_hold")
 _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     "tickets_created": {"population": _POPULATION},
     "tickets_handled": {},
-    "volume_by_channel": {},
+    "volume_by_channel": {"unit": ("ticket", "ticket", "interaction"), "population": _POPULATION},
     "interactions_count": {"include_self_service": (False, True), "unit": ("turn", "message")},
     "tickets_solved": {"unit": ("ticket", "events"), "population": _POPULATION},
     "backlog": {"population": _POPULATION},
-    "backlog_age": {"since": ("creation", "last_customer_message"), "clock": ("calendar", "business")},
+    "backlog_age": {"since": ("creation", "last_customer_message"), "clock": ("calendar", "business"), "population": _POPULATION},
     "backlog_flow": {},
     "first_response_time": {
         "clock": ("calendar", "business"),
         "responder": ("human", "any"),
         "attribution": ("ended", "created"),
+        "start": ("first_contact", "handover"),
+        "outbound": ("exclude", "from_first_customer_message"),
+        "population": _POPULATION,
     },
     "response_time": {
         "clock": ("calendar", "business"),
         "responder": ("human", "any"),
         "first": ("include", "exclude"),
         "unit": ("turn", "ticket"),
+        "attribution": ("ended", "created"),
         "population": _POPULATION,
     },
     "resolution_time": {
@@ -42,16 +47,27 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
         "attribution": ("ended", "created"),
         "population": _POPULATION,
     },
-    "first_resolution_time": {"clock": ("calendar", "business"), "include_bot_only": (False, True)},
-    "resolution_rate": {"variant": ("cohort", "flow"), "horizon_days": (None, 1, 3), "evaluate": ("period_end", "as_of")},
+    "first_resolution_time": {
+        "clock": ("calendar", "business"),
+        "include_bot_only": (False, True),
+        "attribution": ("ended", "created"),
+        "population": _POPULATION,
+    },
+    "resolution_rate": {
+        "variant": ("cohort", "flow"),
+        "horizon_days": (None, 1, 3),
+        "evaluate": ("period_end", "as_of"),
+        "population": _POPULATION,
+    },
     "replies_per_resolution": {"count": ("agent", "both_directions"), "population": _POPULATION},
     "one_touch_resolution_rate": {
         "no_reopen": (False, True),
+        "population": _POPULATION,
         "denominator": ("all", "replied"),
         "max_replies": (1, 2),
         "include_zero": (False, True),
     },
-    "reopen_rate": {"mode": ("all", "effective"), "followup_window_days": (1, 3, 7)},
+    "reopen_rate": {"mode": ("all", "effective"), "followup_window_days": (1, 3, 7), "population": _POPULATION},
     "abandonment_rate": {"short_abandon_s": (0, 5, 20)},
     "service_level": {
         "variant": ("offered", "exclude_abandoned_within", "exclude_short_abandoned", "answered_only", "abandoned_as_met",
@@ -61,8 +77,8 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "average_speed_of_answer": {},
     "average_handle_time": {"unit": ("leg", "contact"), "direction": _POPULATION},
-    "csat": {"scope": ("transactional", "relational", "all"), "attribution": ("answered_at", "solved_at")},
-    "tickets_closed_per_agent": {"credit": ("assignee", "solver", "last_replier")},
+    "csat": {"scope": _SCOPES, "attribution": ("answered_at", "solved_at")},
+    "tickets_closed_per_agent": {"credit": ("assignee", "solver", "last_replier"), "population": _POPULATION},
     "contact_reason_share": {"population": _POPULATION},
     "macro_share": {"population": _POPULATION},
     "contact_rate": {"denominator": ("orders", "customers", "active_customers"), "activity_window_days": (7, 365)},
@@ -74,7 +90,7 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     **{name: {"clock": ("calendar", "business"), "population": _POPULATION} for name in _SPELLS},
     "first_contact_resolution_rate": {
-        "method": ("repeat_window", "repeat_window", "survey", "one_reply", "no_customer_reply"),
+        "method": ("repeat_window", "repeat_window", "survey", "one_reply", "no_customer_reply", "agent_flag"),
         "followup_window_days": (1, 3),
     },
     "automated_resolution_rate": {
@@ -88,12 +104,22 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     },
     "agent_touches": {"population": _POPULATION},
     "complaint_ratio": {"denominator": ("interactions", "tickets", "orders", "customers")},
-    "sentiment": {"aggregate": ("mean", "last"), "sentiment_positive_from": (0.05, 0.3)},
+    "sentiment": {
+        "aggregate": ("mean", "last"),
+        "sentiment_positive_from": (0.05, 0.3),
+        "sentiment_negative_to": (-0.05, 0.0),
+        "model": (None, "m"),
+        "population": _POPULATION,
+    },
     "occupancy": {},
     "cost_per_resolution": {"denominator": ("solved", "interactions", "created")},
-    "ces": {"scope": ("all", "transactional", "relational")},
-    "nps": {"scope": ("all", "transactional", "relational")},
-    "survey_response_rate": {"kind": ("all", "csat", "nps"), "answer_window_days": (1, 3), "scope": ("all", "relational")},
+    "ces": {"scope": _SCOPES, "attribution": ("answered_at", "solved_at")},
+    "nps": {"scope": _SCOPES, "attribution": ("answered_at", "solved_at")},
+    "survey_response_rate": {
+        "kind": ("all", "csat", "nps", "ces", "fcr", "intent"),
+        "answer_window_days": (1, 3),
+        "scope": _SCOPES,
+    },
     "visitor_intent_share": {},
     "intent_fulfilled_rate": {},
     "sla_compliance_rate": {
@@ -119,8 +145,13 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
         "include_anonymous": (False, True),
         "require_reply": (False, True),
     },
-    "tickets_converted": {"conversion_window_days": (1, 5), "require_reply": (False, True)},
-    "revenue_from_support": {"conversion_window_days": (1, 5), "attribution": ("created", "order_date")},
+    "tickets_converted": {"conversion_window_days": (1, 5), "require_reply": (False, True), "include_anonymous": (False, True)},
+    "revenue_from_support": {
+        "conversion_window_days": (1, 5),
+        "attribution": ("created", "order_date"),
+        "require_reply": (False, True),
+        "include_anonymous": (False, True),
+    },
 }  # fmt: skip
 _SHOP = ("customer_retention_rate", "customer_churn_rate", "repeat_purchase_rate", "returning_customer_rate")
 _SALES = ("ticket_conversion_rate", "tickets_converted", "revenue_from_support")
@@ -191,7 +222,10 @@ def ask_of(
         ask["params"]["merge_start"] = "survivor"
     if params.get("clock") == "business" and rng.random() < 0.3:
         ask["params"]["calendar_mode"] = rng.choice(("at_end", "at_start"))
+    if params.get("start") == "handover":
+        ask["params"].pop("responder", None)  # who was handed over waits for a person
     if params.get("attribution") == "created":
+        ask["params"].pop("unit", None)  # each turn is followed until it is answered
         ask["params"].pop("denominator", None)  # a cohort has no interactions to divide by
         ask["by"] = [d for d in ask["by"] if d not in ("agent", "team")]
     start = SEASONS[season].date()
