@@ -24,7 +24,10 @@ def handler_of(world: World, contact: Contact) -> Row:
     if not handled:
         return {"agent": None, "team": None}
     agent, last = handled[-1].get("agent_id"), handled[-1]
-    return {"agent": agent, "team": last.get("team_id") or world.team_of(contact.root["source"], agent, last["answered_at"])}
+    return {
+        "agent": agent,
+        "team": last.get("team_id") or world.team_of(contact.root["source"], agent, last["answered_at"]) or last.get("queue"),
+    }
 
 
 def of_contact(world: World, contact: Contact) -> Row:
@@ -36,7 +39,7 @@ def of_contact(world: World, contact: Contact) -> Row:
         "brand": contact.root.get("brand"),
         "reason": contact.root.get("reason"),
         "source": contact.root["source"],
-        "team": team or contact.last.get("team_id"),
+        "team": team or contact.last.get("team_id") or contact.last.get("queue"),
         "agent": agent,
         "queue": contact.last.get("queue"),
     }
@@ -154,7 +157,7 @@ def _done_at(leg: Row) -> int:
 def _handling(world: World, contact: Contact, leg: Row, end: int, group: str) -> Unit:
     parts = [leg.get(k) for k in ("talk_s", "hold_s", "acw_s")]
     agent = leg.get("agent_id")
-    team = leg.get("team_id") or world.team_of(leg["source"], agent, _done_at(leg))
+    team = leg.get("team_id") or world.team_of(leg["source"], agent, _done_at(leg)) or leg.get("queue")
     dims = {**of_contact(world, contact), "agent": agent, "team": team}
     return Unit("main", end, dims, number=sum(p or 0 for p in parts), group=group, more={"partial": None in parts})
 

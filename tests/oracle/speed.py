@@ -32,7 +32,7 @@ def _begins(ticket: Ticket, contact: int | None, answer: Row | None, until: int,
         return contact
     end = min(answer["at"] if answer else until, until)
     bot = ticket.world.is_bot
-    said = [m for m in ticket.messages if m["is_public"] and bot(m["author_type"], m["source"], m.get("author_id"))]
+    said = [m for m in ticket.messages if ticket.is_reply(m, "any") and bot(m["author_type"], m["source"], m.get("author_id"))]
     return max([contact, *(m["occurred_at"] for m in said if contact <= m["occurred_at"] <= end)])
 
 
@@ -134,7 +134,7 @@ def _turns_of_cohort(world: World, span: Span, params: Params) -> list[Unit]:
         for turn in turns(ticket, span.as_of, responder):
             if not inside(turn["start"], span.p0, span.e):
                 continue
-            is_later = first is not None and turn["start"] >= first["at"] and turn["end"] != first["at"]
+            is_later = first is not None and turn["end"] != first["at"]
             if params.get("first", "include") == "exclude" and not is_later:
                 continue
             role = {"answered": "event", "solved": "closed"}.get(turn["how"], "censored")

@@ -41,11 +41,7 @@ def _is_handed_over(ticket: Ticket, before: int) -> bool:
     if answer is None or answer["at"] >= before:
         return False
     bot = ticket.world.is_bot
-    said = [
-        m
-        for m in ticket.messages
-        if m["is_public"] and not m["is_auto"] and bot(m["author_type"], m["source"], m.get("author_id"))
-    ]
+    said = [m for m in ticket.messages if ticket.is_reply(m, "any") and bot(m["author_type"], m["source"], m.get("author_id"))]
     return any(contact is not None and contact <= m["occurred_at"] <= answer["at"] for m in said)
 
 
@@ -102,14 +98,20 @@ def _calls(world: World, span: Span) -> list[Unit]:
 
 def _answerings(world: World, contact: Contact) -> list[Row]:
     found = []
-    teams = [leg.get("team_id") or world.team_of(leg["source"], leg.get("agent_id"), leg["answered_at"])
-             if leg.get("answered_at") is not None else leg.get("team_id") for leg in contact.legs]  # fmt: skip
+    teams = [_team(world, leg) for leg in contact.legs]
     for place, leg in enumerate(contact.legs):
         if world.is_handled(leg):
             is_passed = place + 1 < len(contact.legs)
             is_up = is_passed and _is_up(world, leg["source"], teams[place], teams[place + 1])
             found.append({"agent": leg.get("agent_id"), "team": teams[place], "is_passed": is_passed, "is_up": is_up})
     return found
+
+
+def _team(world: World, leg: Row) -> str | None:
+    """A leg's team, else that of who answered it, else its queue."""
+    at = leg.get("answered_at")
+    own = world.team_of(leg["source"], leg.get("agent_id"), at) if at is not None else None
+    return leg.get("team_id") or own or leg.get("queue")
 
 
 def _share(units: list[Unit], passed: list[Unit]) -> Row:
