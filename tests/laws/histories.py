@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from random import Random
 
 from laws.seasons import AGENTS, CHANNELS, Row, Tables, Times, stamp
@@ -48,7 +49,26 @@ def history(rng: Random, name: str, season: int, tickets: int, *, is_odd: bool =
     add_work(rng, times, tables, name)
     for event in tables["ticket_events"]:
         event["seq"] = event.pop("order")
+    _record(rng, tables)
     return dict(tables)
+
+
+def _record(rng: Random, tables: Tables) -> None:
+    """Some rows come late, and some come twice: changed, and the later one holds."""
+    changed = {"ticket_events": ("actor_type", ("agent", "system")), "messages": ("is_public", (True, False)),
+               "interactions": ("channel", ("phone", "chat")), "tickets": ("channel", ("email", "chat"))}  # fmt: skip
+    for name, (column, values) in changed.items():
+        for row in list(tables[name]):
+            if rng.random() > 0.1:
+                continue
+            own = next((row[c] for c in ("occurred_at", "created_at", "started_at") if row.get(c)), None)
+            if own is None:
+                continue
+            late = stamp(int(datetime.fromisoformat(own).timestamp()) + rng.choice((1, 3600, 90000, 259200)))
+            if rng.random() < 0.5:
+                row["recorded_at"] = late
+            else:
+                tables[name].append({**row, column: rng.choice(values), "recorded_at": late})
 
 
 def _ticket(rng: Random, times: Times, tables: Tables, ticket: str, brand: str, is_odd: bool) -> tuple[str, int]:

@@ -156,7 +156,7 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
 _SHOP = ("customer_retention_rate", "customer_churn_rate", "repeat_purchase_rate", "returning_customer_rate")
 _SALES = ("ticket_conversion_rate", "tickets_converted", "revenue_from_support")
 _WHOLE = (*_SHOP, "occupancy", "cost_per_resolution")  # what has no brand
-_TICKETS = ("channel", "agent", "team", "priority", "reason", "hour_of_day", "weekday")
+_TICKETS = ("channel", "agent", "team", "priority", "reason", "hour_of_day", "weekday", "source", "channel_class")
 _DIMENSIONS: dict[str, tuple[str, ...]] = {
     "tickets_created": ("channel", "team", "reason", "hour_of_day", "weekday", "priority"),
     "volume_by_channel": (),
@@ -192,6 +192,26 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
     "sla_at_risk": ("channel", "agent", "team", "policy", "metric"),
     **dict.fromkeys(_SHOP, ("brand", "customer_segment", "source")),
     **dict.fromkeys(_SALES, ("channel", "reason", "customer_segment", "agent", "team")),
+}
+_VALUES: dict[str, tuple[str, ...]] = {
+    "channel": ("email", "chat", "(unknown)"),
+    "channel_class": ("synchronous", "asynchronous"),
+    "agent": ("a1", "a2", "(unassigned)"),
+    "team": ("t1", "t2", "(unknown)"),
+    "priority": ("high", "(unknown)"),
+    "reason": ("return", "(unknown)"),
+    "brand": ("b0", "b1"),
+    "source": ("test", "other"),
+    "status": ("open", "pending"),
+    "customer_segment": ("vip", "(unknown)"),
+    "country": ("NL", "(unknown)"),
+    "weekday": ("1", "6"),
+    "hour_of_day": ("9", "16"),
+    "policy": ("any", "p1"),
+    "metric": ("resolution", "next_response"),
+    "scale": ("csat_5",),
+    "intent": ("return",),
+    "age_group": ("25-34", "(unknown)"),
 }
 MOMENTS = ("backlog", "backlog_age", "sla_at_risk")
 
@@ -249,8 +269,25 @@ def ask_of(
     as_of = rng.choice(as_ofs or moments_of(rng, season, 2))
     if as_of:
         ask["as_of"] = as_of
-    if rng.random() < 0.1 and name not in (*_SHOP, "contact_rate", "occupancy"):
-        ask["where"] = [{"dimension": "channel", "values": [rng.choice(("email", "chat", "(unknown)"))]}]
+    if as_of and rng.random() < 0.15:
+        ask["known_at"] = as_of  # as it was published then
+    _narrow(rng, ask)
+    return ask
+
+
+def _narrow(rng: Random, ask: Row) -> None:
+    """A condition now and then, or what the asker may see."""
+    name = ask["metric"]
+    if name in (*_WHOLE, "contact_rate"):
+        return
+    able = [*_DIMENSIONS.get(name, _TICKETS), "channel", "channel_class", "brand", "source"]
+    if ask["params"].get("attribution") == "created":
+        able = [d for d in able if d not in ("agent", "team")]
+    if rng.random() < 0.2:
+        dimension = rng.choice(able)
+        ask["where"] = [{"dimension": dimension, "values": [rng.choice(_VALUES[dimension])]}]
         if rng.random() < 0.3:
             ask["where"][0]["not"] = True
-    return ask
+    if rng.random() < 0.1:
+        dimension = rng.choice([d for d in able if d in ("brand", "source", "team", "agent")])
+        ask["scope"] = {f"{dimension}s": rng.sample(_VALUES[dimension], rng.choice((1, 2)))}

@@ -48,11 +48,17 @@ CHANNELS = ("email", "chat", "phone", "email", None)
 AGENTS = ("a1", "a1", "a2", "a3", "bot1", None)
 
 
-def settings(season: int, policies: list[Row] | None = None) -> Row:
-    """The configuration of a case: its source is loaded from long before the season to well after it."""
+def settings(season: int, policies: list[Row] | None = None, lagging: int | None = None) -> Row:
+    """The configuration of a case: its source is loaded from long before the season to well after it.
+
+    A second source is there when it is said how many days into the season it reaches.
+    """
     start = int(SEASONS[season].timestamp())
-    source = {"source": "test", "loaded_from": stamp(start - 60 * 86400), "loaded_through": stamp(start + 40 * 86400)}
-    return {**_SETTINGS, "sources": [source], "base_currency": "EUR", "sla_policies": _POLICIES if policies is None else policies}
+    since = stamp(start - 60 * 86400)
+    sources = [{"source": "test", "loaded_from": since, "loaded_through": stamp(start + 40 * 86400)}]
+    if lagging is not None:
+        sources.append({"source": "other", "loaded_from": since, "loaded_through": stamp(start + lagging * 86400)})
+    return {**_SETTINGS, "sources": sources, "base_currency": "EUR", "sla_policies": _POLICIES if policies is None else policies}
 
 
 def agreements(rng: Random, season: int) -> list[Row]:
@@ -86,10 +92,10 @@ def stamp(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat()
 
 
-def configuration() -> Tables:
-    """Agents, teams and who is where, for all histories."""
+def configuration(source: str = "test") -> Tables:
+    """Agents, teams and who is where, for all histories of a source."""
     turn = stamp(int(datetime(2026, 3, 29, 12, tzinfo=UTC).timestamp()))
-    return {
+    found: Tables = {
         "agents": [{"agent_id": a} for a in ("a1", "a2", "a3")] + [{"agent_id": "bot1", "kind": "bot"}],
         "teams": [{"team_id": "t1", "tier": 1}, {"team_id": "t2", "tier": 2, "calendar_id": "night"}, {"team_id": "t3"}],
         "agent_teams": [
@@ -98,6 +104,7 @@ def configuration() -> Tables:
             {"agent_id": "a2", "team_id": "t2"},
         ],
     }
+    return {name: [{**row, "source": source} for row in rows] for name, rows in found.items()}
 
 
 class Times:

@@ -22,7 +22,13 @@ def _case(rng: Random, histories: int, *, is_odd: bool) -> tuple[Case, int]:
     season = rng.randrange(3)
     made = [history(rng, f"b{i}", season, rng.randrange(1, 9), is_odd=is_odd) for i in range(histories)]
     policies = agreements(rng, season) if rng.random() < 0.5 else None
-    return {"settings": settings(season, policies), "tables": {**configuration(), **join(made)}}, season
+    if rng.random() < 0.5:
+        return {"settings": settings(season, policies), "tables": {**configuration(), **join(made)}}, season
+    for rows in made[-1].values():
+        for row in rows:
+            row["source"] = "other"
+    said = settings(season, policies, lagging=rng.choice((5, 40)))
+    return {"settings": said, "tables": join([configuration(), configuration("other"), *made])}, season
 
 
 def _check(rng: Random, *, is_odd: bool) -> None:

@@ -70,7 +70,7 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
     world = _world(case, as_of, known_at, merge_start, {} if worlds is None else worlds)
     tz = given.get("report_tz") or case["settings"].get("report_tz", "UTC")
     by = list(dict.fromkeys([*_IMPLIED.get(ask["metric"], []), *(ask.get("by") or [])]))
-    filters = ask.get("where") or []
+    filters = [*(ask.get("where") or []), *_sight(ask)]
     asked = [*by, *(f["dimension"] for f in filters)]
     params = {**given, "by": by, "asked": asked}
     rows = []
@@ -90,6 +90,11 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
     if ask["metric"] in _IMPLIED:
         _add_shares(rows, by, *_IMPLIED[ask["metric"]], is_headline=ask["metric"] != "volume_by_channel")
     return rows
+
+
+def _sight(ask: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the asker may see, as conditions."""
+    return [{"dimension": name.removesuffix("s"), "values": values} for name, values in (ask.get("scope") or {}).items()]
 
 
 def _world(case: dict[str, Any], as_of: int | None, known_at: int | None, merge_start: str, worlds: dict[Any, World]) -> World:
@@ -141,6 +146,8 @@ def _rows(world: World, metric: str, span: Span, params: dict[str, Any], by: lis
 
 def _label(unit: Unit, dimension: str) -> str:
     value = unit.dims.get(dimension)
+    if dimension == "channel_class" and unit.dims.get("channel") is not None:
+        value = "synchronous" if unit.dims["channel"] in ("phone", "chat", "video", "in_person") else "asynchronous"
     if value is None:
         return "(unassigned)" if dimension == "agent" else "(unknown)"
     return str(value)
