@@ -137,7 +137,10 @@ def _by_flag(world: World, span: Span, params: Params) -> list[Unit]:
     """Solved tickets that somebody marked as solved at once, by the period's end."""
     found = []
     marked = [t for t in world.rows["ticket_tags"] if t["tag"].lower() in FLAGS]
+    supplying = {t["source"] for t in marked}  # what a source can tell has no instant
     for ticket, first in _first_solves(world, span, params):
+        if ticket.key[0] not in supplying:
+            continue
         own = [t for t in marked if (t["ticket_source"], t["ticket_id"]) in ticket.keys]
         is_good = any((t.get("added_at") or 0) < span.e <= (t.get("removed_at") or NEVER) for t in own)
         found.append(Unit("main", first["at"], of_ticket(ticket, **state(first)), number=int(is_good)))
