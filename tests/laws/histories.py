@@ -47,6 +47,9 @@ def history(rng: Random, name: str, season: int, tickets: int, *, is_odd: bool =
     add_people(rng, times, tables, name)
     add_trade(rng, times, tables, name)
     add_work(rng, times, tables, name)
+    for leg in tables["interactions"] if is_odd else ():
+        if "queued_at" in leg and rng.random() < 0.1:
+            leg["queued_at"] = stamp(times.any())  # a wait that runs backwards, or is far too long
     for event in tables["ticket_events"]:
         event["seq"] = event.pop("order")
     _record(rng, tables)

@@ -53,6 +53,11 @@ def add_trade(rng: Random, times: Times, tables: Tables, brand: str) -> None:
                 tables["order_events"].append(event)
     if rng.random() < 0.3:
         _contracts(rng, times, tables, brand)
+    for days in range(-2, 14) if brand == "b0" and rng.random() < 0.7 else ():  # one source of rates, for all
+        if rng.random() < 0.7:
+            day = (datetime.fromtimestamp(times.start, UTC) + timedelta(days=days)).date().isoformat()
+            rate = {"date": day, "currency": rng.choice(("USD", "GBP")), "rate_to_base": rng.choice((0.5, 0.905, 1.15))}
+            tables["exchange_rates"].append(rate)
 
 
 def _contracts(rng: Random, times: Times, tables: Tables, brand: str) -> None:
