@@ -41,8 +41,9 @@ def differences(desk: Desk, case: Row, asks: list[Row], worlds: dict[Any, Any]) 
 
 
 def _question(ask: Row) -> Question:
-    scope = {name: tuple(values) for name, values in (ask.get("scope") or {}).items()}
-    return replace(question_of(ask), scope=Scope(**scope))
+    seen = {name: tuple(values) for name, values in (ask.get("scope") or {}).items()}
+    sources, brands, teams, agents = (seen.get(name, ()) for name in ("sources", "brands", "teams", "agents"))
+    return replace(question_of(ask), scope=Scope(sources, brands, teams, agents))
 
 
 def _keyed(ask: Row, rows: list[Row]) -> dict[tuple[str, ...], Row]:

@@ -33,7 +33,8 @@ def _begins(ticket: Ticket, contact: int | None, answer: Row | None, until: int,
     end = min(answer["at"] if answer else until, until)
     bot = ticket.world.is_bot
     said = [m for m in ticket.messages if ticket.is_reply(m, "any") and bot(m["author_type"], m["source"], m.get("author_id"))]
-    return max([contact, *(m["occurred_at"] for m in said if contact <= m["occurred_at"] <= end)])
+    spoken = [int(m["occurred_at"]) for m in said if contact <= m["occurred_at"] <= end]
+    return max([contact, *spoken])
 
 
 def first_response_time(world: World, span: Span, params: Params) -> list[Unit]:
