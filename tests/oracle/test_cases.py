@@ -16,12 +16,9 @@ _ALWAYS_READ = ("value", "n", "null_reason", "period_status", "period_start")  #
 
 
 def _is_read(case: dict[str, Any], ask: dict[str, Any]) -> bool:
-    params = ask.get("params") or {}
     if case["id"] in _UNREAD:
         return False
-    if ask["metric"] == "response_time" and params.get("attribution"):
-        return False
-    if "macro_id" in (ask.get("by") or []):
+    if "macro_id" in (ask.get("by") or []):  # parts of one whole, each of which has all replies as its n
         return False
     is_about_sources = "not_measured" in str(ask) and case["settings"].get("sources")
     return ask["metric"] in METRICS and not is_about_sources
