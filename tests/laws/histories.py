@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from random import Random
 
 from laws.seasons import AGENTS, CHANNELS, Row, Tables, Times, stamp
@@ -46,9 +47,31 @@ def history(rng: Random, name: str, season: int, tickets: int, *, is_odd: bool =
     add_people(rng, times, tables, name)
     add_trade(rng, times, tables, name)
     add_work(rng, times, tables, name)
+    for leg in tables["interactions"] if is_odd else ():
+        if "queued_at" in leg and rng.random() < 0.1:
+            leg["queued_at"] = stamp(times.any())  # a wait that runs backwards, or is far too long
     for event in tables["ticket_events"]:
         event["seq"] = event.pop("order")
+    _record(rng, tables)
     return dict(tables)
+
+
+def _record(rng: Random, tables: Tables) -> None:
+    """Some rows come late, and some come twice: changed, and the later one holds."""
+    changed = {"ticket_events": ("actor_type", ("agent", "system")), "messages": ("is_public", (True, False)),
+               "interactions": ("channel", ("phone", "chat")), "tickets": ("channel", ("email", "chat"))}  # fmt: skip
+    for name, (column, values) in changed.items():
+        for row in list(tables[name]):
+            if rng.random() > 0.1:
+                continue
+            own = next((row[c] for c in ("occurred_at", "created_at", "started_at") if row.get(c)), None)
+            if own is None:
+                continue
+            late = stamp(int(datetime.fromisoformat(own).timestamp()) + rng.choice((1, 3600, 90000, 259200)))
+            if rng.random() < 0.5:
+                row["recorded_at"] = late
+            else:
+                tables[name].append({**row, column: rng.choice(values), "recorded_at": late})
 
 
 def _ticket(rng: Random, times: Times, tables: Tables, ticket: str, brand: str, is_odd: bool) -> tuple[str, int]:
@@ -56,9 +79,10 @@ def _ticket(rng: Random, times: Times, tables: Tables, ticket: str, brand: str, 
     first = rng.choice(("customer", "customer", "customer", "customer", "agent", "system", None))
     born = None if is_odd and rng.random() < 0.1 else stamp(created)
     customer = rng.choice((*(f"{brand}-p{i}" for i in range(4)), None))
+    follows = rng.choice((None, None, None, f"{brand}-0", f"{brand}-{rng.randrange(8)}"))
     tables["tickets"].append(
         {"ticket_id": ticket, "created_at": born, "channel": rng.choice(CHANNELS), "initiated_by": first, "brand": brand,
-         "customer_id": customer, "follows_ticket_id": rng.choice((None, None, None, f"{brand}-0"))}
+         "customer_id": customer, "follows_ticket_id": follows}
     )  # fmt: skip
 
     def when() -> int:
@@ -77,12 +101,14 @@ def _ticket(rng: Random, times: Times, tables: Tables, ticket: str, brand: str, 
         for _ in range(rng.choice((0, 0, 1, 2))):
             _event(tables, ticket, when(), field, rng.choice(values), *_actor(rng))
     for field, words in (("priority", ("high", "low", None)), ("reason", ("return", "invoice", None))):
-        if rng.random() < 0.3:
+        for _ in range(rng.choice((0, 0, 0, 0, 1, 2))):
             _event(tables, ticket, when(), field, rng.choice(words), *_actor(rng))
     for _ in range(rng.choice((0, 0, 0, 1, 2))):
         _event(tables, ticket, when(), "calendar_id", rng.choice(("night", "gap", "east", None)), *_actor(rng))
     if rng.random() < 0.4:
         _event(tables, ticket, when(), "is_complaint", rng.choice(("true", "true", "false")), *_actor(rng))
+    if rng.random() < 0.2:
+        tables["ticket_tags"].append({"ticket_id": ticket, "tag": rng.choice(("fcr", "FCR", "other")), "added_at": stamp(when())})
     for flag in ("is_spam", "is_test", "is_deleted"):
         for _ in range(rng.choice((0, 0, 0, 0, 0, 0, 0, 0, 1, 2))):
             _event(tables, ticket, when(), flag, rng.choice(("true", "true", "false")), *_actor(rng))
@@ -137,7 +163,7 @@ def _contact(rng: Random, times: Times, tables: Tables, name: str, brand: str, t
                               *never_queued)) if is_last else rng.choice(("answered", "overflowed"))  # fmt: skip
         end = at + rng.choice((0, 3, 5, 20, 21, 60, 4000, 90000))
         if outcome not in ("self_served", "closed_hours", "failed"):
-            row["queued_at"] = stamp(at)
+            row |= {"queued_at": stamp(at), "queue": rng.choice((None, "q1", "t2"))}
         if outcome == "answered":
             row |= {"answered_at": stamp(end), "agent_id": times.answering(end)[1], "team_id": rng.choice(("t1", "t2", None))}
             row |= {"talk_s": rng.randrange(100), "hold_s": rng.choice((0, 7)), "acw_s": rng.choice((0, 11, None))}

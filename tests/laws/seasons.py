@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-__all__ = ["AGENTS", "CHANNELS", "SEASONS", "Row", "Tables", "Times", "configuration", "settings", "stamp"]
+__all__ = ["AGENTS", "CHANNELS", "SEASONS", "Row", "Tables", "Times", "agreements", "configuration", "settings", "stamp"]
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]
@@ -48,11 +48,43 @@ CHANNELS = ("email", "chat", "phone", "email", None)
 AGENTS = ("a1", "a1", "a2", "a3", "bot1", None)
 
 
-def settings(season: int) -> Row:
-    """The configuration of a case: its source is loaded from long before the season to well after it."""
+def settings(season: int, policies: list[Row] | None = None, lagging: int | None = None) -> Row:
+    """The configuration of a case: its source is loaded from long before the season to well after it.
+
+    A second source is there when it is said how many days into the season it reaches.
+    """
     start = int(SEASONS[season].timestamp())
-    source = {"source": "test", "loaded_from": stamp(start - 60 * 86400), "loaded_through": stamp(start + 40 * 86400)}
-    return {**_SETTINGS, "sources": [source], "base_currency": "EUR", "sla_policies": _POLICIES}
+    since = stamp(start - 60 * 86400)
+    sources = [{"source": "test", "loaded_from": since, "loaded_through": stamp(start + 40 * 86400)}]
+    if lagging is not None:
+        sources.append({"source": "other", "loaded_from": since, "loaded_through": stamp(start + lagging * 86400)})
+    return {**_SETTINGS, "sources": sources, "base_currency": "EUR", "sla_policies": _POLICIES if policies is None else policies}
+
+
+def agreements(rng: Random, season: int) -> list[Row]:
+    """Policies as awkward as they may be: that come late, end, fit few tickets, or have a target for some priorities alone."""
+    found: list[Row] = []
+    start = int(SEASONS[season].timestamp())
+    filters = {
+        "channel": ("email", "chat", "phone"),
+        "brand": ("b0", "b1"),
+        "segment": ("vip", "plain"),
+        "reason": ("return", "invoice"),
+    }
+    for number in range(rng.choice((1, 3, 5))):
+        row: Row = {"policy_id": f"p{number}", "rank": rng.randrange(4)}
+        row["metric"] = rng.choice(("first_response", "next_response", "resolution"))
+        row |= {name: rng.choice(values) for name, values in filters.items() if rng.random() < 0.15}
+        row["clock"] = rng.choice(("calendar", "business"))
+        row |= {
+            "calendar_id": rng.choice((None, "office", "east")),
+            "pause_states": rng.choice((None, "pending,on_hold", "none")),
+        }
+        ends = [stamp(start + rng.randrange(9) * 86400 + rng.choice((0, 9, 15, 22)) * 3600) for _ in range(2)]
+        row |= {name: end for name, end in zip(("valid_from", "valid_to"), sorted(ends), strict=True) if rng.random() < 0.3}
+        for priority in rng.choice(((None,), ("high",), ("low", "high"), ("high", None), ("low", "high", None))):
+            found.append({**row, "priority": priority, "target_s": rng.choice((30, 3600, 12600, 28800, 86400))})
+    return [{k: v for k, v in row.items() if v is not None} for row in found]
 
 
 def stamp(at: int) -> str:
@@ -60,10 +92,10 @@ def stamp(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).isoformat()
 
 
-def configuration() -> Tables:
-    """Agents, teams and who is where, for all histories."""
+def configuration(source: str = "test") -> Tables:
+    """Agents, teams and who is where, for all histories of a source."""
     turn = stamp(int(datetime(2026, 3, 29, 12, tzinfo=UTC).timestamp()))
-    return {
+    found: Tables = {
         "agents": [{"agent_id": a} for a in ("a1", "a2", "a3")] + [{"agent_id": "bot1", "kind": "bot"}],
         "teams": [{"team_id": "t1", "tier": 1}, {"team_id": "t2", "tier": 2, "calendar_id": "night"}, {"team_id": "t3"}],
         "agent_teams": [
@@ -72,6 +104,7 @@ def configuration() -> Tables:
             {"agent_id": "a2", "team_id": "t2"},
         ],
     }
+    return {name: [{**row, "source": source} for row in rows] for name, rows in found.items()}
 
 
 class Times:

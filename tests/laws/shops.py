@@ -53,6 +53,11 @@ def add_trade(rng: Random, times: Times, tables: Tables, brand: str) -> None:
                 tables["order_events"].append(event)
     if rng.random() < 0.3:
         _contracts(rng, times, tables, brand)
+    for days in range(-2, 14) if brand == "b0" and rng.random() < 0.7 else ():  # one source of rates, for all
+        if rng.random() < 0.7:
+            day = (datetime.fromtimestamp(times.start, UTC) + timedelta(days=days)).date().isoformat()
+            rate = {"date": day, "currency": rng.choice(("USD", "GBP")), "rate_to_base": rng.choice((0.5, 0.905, 1.15))}
+            tables["exchange_rates"].append(rate)
 
 
 def _contracts(rng: Random, times: Times, tables: Tables, brand: str) -> None:
@@ -77,6 +82,11 @@ def add_work(rng: Random, times: Times, tables: Tables, brand: str) -> None:
             if state == "handling" and rng.random() < 0.5:  # two chats at once
                 tables["agent_states"].append({**row, "started_at": stamp(at + 300)})
             at = end + rng.choice((0, 0, 60))
+    for _ in range(rng.choice((0, 0, 2, 4)) if tables["tickets"] else 0):
+        at = times.any()
+        row = {"ticket_id": rng.choice(tables["tickets"])["ticket_id"], "agent_id": rng.choice(("a1", "a2", "bot1", None))}
+        row |= {"started_at": stamp(at), "ended_at": rng.choice((None, *(stamp(at + n) for n in (0, 60, 4000, 90000))))}
+        tables["work_sessions"].append({**row, "session_id": f"{brand}-w{len(tables['work_sessions'])}"})
     day = datetime.fromtimestamp(times.start, UTC).date()
     for i in range(rng.choice((0, 1, 2))):
         since = day + timedelta(days=rng.randrange(-5, 8))
@@ -92,11 +102,12 @@ def add_surveys(rng: Random, times: Times, tables: Tables, brand: str) -> None:
         kind = rng.choice(("csat", "csat", "nps", "nps", "ces", "intent", "fcr"))
         row: Row = {"invitation_id": name, "kind": kind, "brand": brand, "scale": rng.choice(_SCALES[kind])}
         row |= {"customer_id": rng.choice((None, *(f"{brand}-p{n}" for n in range(4)))), "sent_at": stamp(sent)}
-        row |= {"scope": rng.choice(("transactional", "transactional", "relational", None)), "channel": rng.choice(CHANNELS)}
+        scope = rng.choice(("transactional", "transactional", "transactional", "relational", "intercept", "review", None))
+        row |= {"scope": scope, "channel": rng.choice(CHANNELS)}
         row["delivery"] = rng.choice(("delivered", "delivered", "delivered", "bounced", None))
         row["ticket_id"] = rng.choice((None, *(t["ticket_id"] for t in tables["tickets"])))
         row["interaction_id"] = rng.choice((None, *(c["interaction_id"] for c in tables["interactions"])))
-        tables["survey_invitations"].append(row)
+        tables["survey_invitations"].append({k: v for k, v in row.items() if k != "sent_at" or scope != "review"})
         for n in range(rng.choice((0, 1, 1, 2, 3))):
             answer = {"invitation_id": name, "answered_at": stamp(times.after(sent)), **_said(rng, kind)}
             tables["survey_answers"].append({**answer, "answer_id": f"{name}-a{n}"})

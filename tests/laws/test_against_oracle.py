@@ -10,7 +10,7 @@ import pytest
 from laws.compare import differences, opened
 from laws.histories import history, join
 from laws.questions import ask_of, moments_of
-from laws.seasons import configuration, settings
+from laws.seasons import agreements, configuration, settings
 
 Case = dict[str, Any]
 SEEDS = [0, pytest.param(1, marks=pytest.mark.slow)]
@@ -21,7 +21,14 @@ def _case(rng: Random, histories: int, *, is_odd: bool) -> tuple[Case, int]:
     """Several histories in one book, told apart by their brand, so that one question compares them all."""
     season = rng.randrange(3)
     made = [history(rng, f"b{i}", season, rng.randrange(1, 9), is_odd=is_odd) for i in range(histories)]
-    return {"settings": settings(season), "tables": {**configuration(), **join(made)}}, season
+    policies = agreements(rng, season) if rng.random() < 0.5 else None
+    if rng.random() < 0.5:
+        return {"settings": settings(season, policies), "tables": {**configuration(), **join(made)}}, season
+    for rows in made[-1].values():
+        for row in rows:
+            row["source"] = "other"
+    said = settings(season, policies, lagging=rng.choice((5, 40)))
+    return {"settings": said, "tables": join([configuration(), configuration("other"), *made])}, season
 
 
 def _check(rng: Random, *, is_odd: bool) -> None:

@@ -5,7 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from oracle import calls, efforts, feeling, firsts, loyalty, money, presence, quality, shop, sla, speed, spells, voice, volume
+from oracle import (
+    calls,
+    efforts,
+    feeling,
+    firsts,
+    loyalty,
+    money,
+    presence,
+    quality,
+    shop,
+    sla,
+    speed,
+    spells,
+    transfers,
+    voice,
+    volume,
+)
 from oracle.clock import local, periods, second
 from oracle.figures import share
 from oracle.rows import Row
@@ -14,7 +30,23 @@ from oracle.world import World
 
 __all__ = ["METRICS", "answer"]
 
-_FAMILIES = (volume, speed, spells, quality, efforts, firsts, feeling, calls, presence, money, voice, sla, shop, loyalty)
+_FAMILIES = (
+    volume,
+    speed,
+    spells,
+    quality,
+    efforts,
+    transfers,
+    firsts,
+    feeling,
+    calls,
+    presence,
+    money,
+    voice,
+    sla,
+    shop,
+    loyalty,
+)
 METRICS = {name: metric for family in _FAMILIES for name, metric in family.METRICS.items()}
 _IMPLIED = {"volume_by_channel": ["channel"], "contact_reason_share": ["reason"], "visitor_intent_share": ["intent"]}
 _INVALID = {
@@ -39,7 +71,7 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
     world = _world(case, as_of, known_at, merge_start, {} if worlds is None else worlds)
     tz = given.get("report_tz") or case["settings"].get("report_tz", "UTC")
     by = list(dict.fromkeys([*_IMPLIED.get(ask["metric"], []), *(ask.get("by") or [])]))
-    filters = ask.get("where") or []
+    filters = [*(ask.get("where") or []), *_sight(ask)]
     asked = [*by, *(f["dimension"] for f in filters)]
     params = {**given, "by": by, "asked": asked}
     rows = []
@@ -50,6 +82,8 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
         reason = status if status in ("not_started", "no_data") else None
         if any(d in _INVALID.get(ask["metric"], []) for d in asked):
             reason = reason or "invalid_dimension"
+        if ask["metric"].startswith("sla_") and not case["settings"].get("sla_policies"):
+            reason = reason or "not_measured"
         if reason:
             rows.append({**own, "value": None, "null_reason": reason})
             continue
@@ -57,6 +91,11 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
     if ask["metric"] in _IMPLIED:
         _add_shares(rows, by, *_IMPLIED[ask["metric"]], is_headline=ask["metric"] != "volume_by_channel")
     return rows
+
+
+def _sight(ask: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the asker may see, as conditions."""
+    return [{"dimension": name.removesuffix("s"), "values": values} for name, values in (ask.get("scope") or {}).items()]
 
 
 def _world(case: dict[str, Any], as_of: int | None, known_at: int | None, merge_start: str, worlds: dict[Any, World]) -> World:
@@ -108,6 +147,8 @@ def _rows(world: World, metric: str, span: Span, params: dict[str, Any], by: lis
 
 def _label(unit: Unit, dimension: str) -> str:
     value = unit.dims.get(dimension)
+    if dimension == "channel_class" and unit.dims.get("channel") is not None:
+        value = "synchronous" if unit.dims["channel"] in ("phone", "chat", "video", "in_person") else "asynchronous"
     if value is None:
         return "(unassigned)" if dimension == "agent" else "(unknown)"
     return str(value)

@@ -6,7 +6,7 @@ from typing import Any
 
 from oracle.figures import describe, share
 from oracle.rows import Row
-from oracle.unit import Span, Unit, inside
+from oracle.unit import Span, Unit, inside, of_ticket
 from oracle.world import Contact, World
 
 __all__ = ["METRICS", "of_contact"]
@@ -14,6 +14,7 @@ __all__ = ["METRICS", "of_contact"]
 OFFERED = ("answered", "abandoned", "callback_requested", "missed")
 SHORT = 5
 NEVER = 10**12
+LIVE = ("phone", "chat", "video", "in_person")
 Params = dict[str, Any]
 
 
@@ -23,7 +24,10 @@ def handler_of(world: World, contact: Contact) -> Row:
     if not handled:
         return {"agent": None, "team": None}
     agent, last = handled[-1].get("agent_id"), handled[-1]
-    return {"agent": agent, "team": last.get("team_id") or world.team_of(contact.root["source"], agent, last["answered_at"])}
+    return {
+        "agent": agent,
+        "team": last.get("team_id") or world.team_of(contact.root["source"], agent, last["answered_at"]) or last.get("queue"),
+    }
 
 
 def of_contact(world: World, contact: Contact) -> Row:
@@ -35,8 +39,9 @@ def of_contact(world: World, contact: Contact) -> Row:
         "brand": contact.root.get("brand"),
         "reason": contact.root.get("reason"),
         "source": contact.root["source"],
-        "team": team or contact.last.get("team_id"),
+        "team": team or contact.last.get("team_id") or contact.last.get("queue"),
         "agent": agent,
+        "queue": contact.last.get("queue"),
     }
 
 
@@ -51,23 +56,37 @@ def contacts(world: World, span: Span, params: Params) -> list[Unit]:
 
 
 def _waits(units: list[Unit], *roles: str) -> list[float]:
-    return [u.number or 0 for u in units if u.role in roles]
+    """The waits that are known and no error."""
+    return [u.number for u in units if u.role in roles and u.number is not None and u.number >= 0]
+
+
+def _number(units: list[Unit], *roles: str) -> int:
+    return sum(1 for u in units if u.role in roles)
+
+
+def _wrong(units: list[Unit], *roles: str) -> Row:
+    """How many waits run backwards, and how many nobody knows."""
+    waits = [u.number for u in units if u.role in roles]
+    return {"n_invalid": sum(1 for w in waits if w is not None and w < 0), "n_excluded": waits.count(None)}
 
 
 def _abandonment(units: list[Unit], params: Params) -> Row:
     short = params.get("short_abandon_s", 0)
     abandoned = _waits(units, "abandoned")
     removed = sum(1 for w in abandoned if w < short)
-    row = share(len(abandoned) - removed, len(_waits(units, *OFFERED)) - removed)
+    row = share(_number(units, "abandoned") - removed, _number(units, *OFFERED) - removed)
     row["n_short_abandoned"] = sum(1 for w in abandoned if w < SHORT)
-    row["n_in_queue"] = sum(1 for u in units if u.role == "in_queue")
+    row["n_in_queue"] = _number(units, "in_queue")
     return row
 
 
 def _service_level(units: list[Unit], params: Params) -> Row:
-    limit, short = params.get("service_level_threshold_s", 20), params.get("short_abandon_s", 0)
     variant = params.get("variant", "offered")
-    units = [u for u in units if u.role != "abandoned" or (u.number or 0) >= short]
+    limit, short = params.get("service_level_threshold_s", 20), params.get("short_abandon_s", 0)
+    if variant == "exclude_short_abandoned" and not short:
+        short = SHORT
+    wrong, waiting = _wrong(units, *OFFERED), _number(units, "in_queue")
+    units = [u for u in units if u.number is not None and u.number >= (short if u.role == "abandoned" else 0)]
 
     def within(role: str) -> int:
         return sum(1 for w in _waits(units, role) if w <= limit)
@@ -81,16 +100,18 @@ def _service_level(units: list[Unit], params: Params) -> Row:
         met += within("abandoned")
     if variant == "removed_from_queue":
         met += within("abandoned") + within("callback_requested")
-    return share(met, n)
+    return {**share(met, n), **wrong, "n_in_queue": waiting}
 
 
 def _speed_of_answer(units: list[Unit], params: Params) -> Row:
-    row = describe(_waits(units, "answered"))
+    row = {**describe(_waits(units, "answered")), **_wrong(units, "answered")}
     left, offered = _waits(units, "abandoned"), _waits(units, *OFFERED)
     row["value"] = row["mean"]
     row["time_to_abandon"] = sum(left) / len(left) if left else None
     row["queue_wait_time"] = sum(offered) / len(offered) if offered else None
     row["longest_wait"] = max(offered, default=None)
+    row["n_short_abandoned"] = sum(1 for w in left if w < SHORT)
+    row["n_in_queue"] = _number(units, "in_queue")
     return row
 
 
@@ -107,6 +128,24 @@ def handlings(world: World, span: Span, params: Params) -> list[Unit]:
             if inside(at, span.p0, span.e):
                 group = contact.root["root_interaction_id"] if is_whole else leg["interaction_id"]
                 found.append(_handling(world, contact, leg, at, group))
+    return found + _sessions(world, span, direction)
+
+
+def _sessions(world: World, span: Span, direction: str) -> list[Unit]:
+    """What people worked on written tickets, by the end of each piece of work; a ticket is one, whatever the unit."""
+    found = []
+    for ticket in world.valid:
+        is_asked = direction == "all" or ticket.is_inbound == (direction == "inbound")
+        if not is_asked or ticket.channel in LIVE:
+            continue
+        for row in world.seen("work_sessions", "started_at"):
+            at, agent = row.get("ended_at"), row.get("agent_id")
+            is_own = (row["ticket_source"], row["ticket_id"]) in ticket.keys and world.is_human("agent", row["source"], agent)
+            if at is None or at >= world.cut(row["source"]) or not is_own or not inside(at, span.p0, span.e):
+                continue
+            team, priority = world.team_of(row["source"], agent, at), ticket.latest("priority", at + 1)
+            dims = of_ticket(ticket, agent=agent, team=team, priority=priority)
+            found.append(Unit("main", at, dims, number=at - row["started_at"], group=ticket.key, more={"partial": False}))
     return found
 
 
@@ -118,17 +157,19 @@ def _done_at(leg: Row) -> int:
 def _handling(world: World, contact: Contact, leg: Row, end: int, group: str) -> Unit:
     parts = [leg.get(k) for k in ("talk_s", "hold_s", "acw_s")]
     agent = leg.get("agent_id")
-    team = leg.get("team_id") or world.team_of(leg["source"], agent, _done_at(leg))
+    team = leg.get("team_id") or world.team_of(leg["source"], agent, _done_at(leg)) or leg.get("queue")
     dims = {**of_contact(world, contact), "agent": agent, "team": team}
     return Unit("main", end, dims, number=sum(p or 0 for p in parts), group=group, more={"partial": None in parts})
 
 
 def _handle_time(units: list[Unit], params: Params) -> Row:
-    of_groups: dict[str, float] = {}
+    of_groups: dict[Any, float] = {}
     for unit in units:
-        of_groups[unit.group] = of_groups.get(unit.group, 0) + (unit.number or 0)
+        if unit.number is not None and unit.number >= 0:
+            of_groups[unit.group] = of_groups.get(unit.group, 0) + unit.number
     row = describe(list(of_groups.values()))
-    return {**row, "value": row["mean"], "partial": any(u.more["partial"] for u in units)}
+    wrong = sum(1 for u in units if u.number is not None and u.number < 0)
+    return {**row, "value": row["mean"], "partial": any(u.more["partial"] for u in units), "n_invalid": wrong}
 
 
 METRICS = {

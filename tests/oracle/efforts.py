@@ -1,4 +1,4 @@
-"""Automation, transfers, touches and complaints (METRICS.md 5.3), standard answers and reasons (5.1)."""
+"""Automation, touches and complaints (METRICS.md 5.3), standard answers and reasons (5.1)."""
 
 from __future__ import annotations
 
@@ -65,47 +65,7 @@ def _went_on(world: World, ticket: Ticket, since: int, until: int) -> bool:
     return False
 
 
-# transfers and touches
-
-
-def _moves(ticket: Ticket, before: int, field: str) -> list[tuple[str, str]]:
-    """Changes of a field from one value to another, without the routing before a person came."""
-    found: list[tuple[str, str]] = []
-    value = None
-    for event in ticket.events:
-        if event["field"] != field or ticket.when(event) >= before:
-            continue
-        was, value = value, event.get("value") or None
-        is_machine = event.get("actor_type") == "system" or ticket.world.is_bot(
-            event.get("actor_type"), event["source"], event.get("actor_id")
-        )
-        is_routing = is_machine and not ticket.human_touches(event["occurred_at"] + 1)
-        is_handover = field == "assignee_id" and (event["source"], was) in ticket.world.bots
-        if was and value and was != value and not is_routing and not is_handover:
-            found.append((was, value))
-    return found
-
-
-def _handed(world: World, span: Span, params: Params) -> list[Unit]:
-    field = "assignee_id" if params.get("level", "team") == "agent" else "team_id"
-    tiers = {(t["source"], t["team_id"]): t.get("tier") for t in world.rows["teams"]}
-    found = []
-    for ticket, last in solved(world, span, params):
-        moves = _moves(ticket, span.e, field)
-        ranks = [(tiers.get((ticket.key[0], a)), tiers.get((ticket.key[0], b))) for a, b in moves]
-        ups = sum(1 for a, b in ranks if a is not None and b is not None and b > a)
-        found.append(Unit("main", last["at"], of_ticket(ticket, **state(last)), number=len(moves), more={"ups": ups}))
-    return found
-
-
-def _transferred(units: list[Unit], params: Params) -> Row:
-    row = share(sum(1 for u in units if u.number), len(units))
-    total = sum(u.number or 0 for u in units)
-    return {**row, "transfers_per_ticket": total / len(units) if units else None}
-
-
-def _escalated(units: list[Unit], params: Params) -> Row:
-    return share(sum(1 for u in units if u.more["ups"]), len(units))
+# touches
 
 
 def agent_touches(world: World, span: Span, params: Params) -> list[Unit]:
@@ -184,7 +144,7 @@ def macro_share(world: World, span: Span, params: Params) -> list[Unit]:
             at, agent = message["occurred_at"], message.get("author_id")
             if inside(at, span.p0, span.e):
                 dims = of_ticket(ticket, agent=agent, team=world.team_of(message["source"], agent, at))
-                dims["priority"] = ticket.latest("priority", at + 1)
+                dims |= {"priority": ticket.latest("priority", at + 1), "macro_id": message.get("macro_id")}
                 found.append(Unit("main", at, dims, number=int(message.get("macro_id") is not None)))
     return found
 
@@ -200,8 +160,6 @@ def _judged(units: list[Unit], params: Params) -> Row:
 
 METRICS = {
     "automated_resolution_rate": (automated_resolution_rate, _judged),
-    "transfer_rate": (_handed, _transferred),
-    "escalation_rate": (_handed, _escalated),
     "agent_touches": (agent_touches, _touched),
     "complaint_ratio": (complaint_ratio, _complained),
     "contact_reason_share": (contact_reason_share, _counted),

@@ -18,6 +18,8 @@ from oracle.world import Contact, World
 __all__ = ["METRICS"]
 
 DAY = 86400
+NEVER = 10**12
+FLAGS = ("fcr", "first_contact_resolution", "first_contact_resolved")
 Params = dict[str, Any]
 
 
@@ -131,6 +133,20 @@ def _by_silence(world: World, span: Span, params: Params) -> list[Unit]:
     return found
 
 
+def _by_flag(world: World, span: Span, params: Params) -> list[Unit]:
+    """Solved tickets that somebody marked as solved at once, by the period's end."""
+    found = []
+    marked = [t for t in world.rows["ticket_tags"] if t["tag"].lower() in FLAGS]
+    supplying = {t["source"] for t in marked}  # what a source can tell has no instant
+    for ticket, first in _first_solves(world, span, params):
+        if ticket.key[0] not in supplying:
+            continue
+        own = [t for t in marked if (t["ticket_source"], t["ticket_id"]) in ticket.keys]
+        is_good = any((t.get("added_at") or 0) < span.e <= (t.get("removed_at") or NEVER) for t in own)
+        found.append(Unit("main", first["at"], of_ticket(ticket, **state(first)), number=int(is_good)))
+    return found
+
+
 def _by_survey(world: World, span: Span, params: Params) -> list[Unit]:
     found = []
     for one in answered(world, span, params, kind="fcr"):
@@ -142,7 +158,7 @@ def _by_survey(world: World, span: Span, params: Params) -> list[Unit]:
 
 def first_contact_resolution_rate(world: World, span: Span, params: Params) -> list[Unit]:
     """Contacts, and whether the first one solved it."""
-    methods = {"survey": _by_survey, "one_reply": _by_replies, "no_customer_reply": _by_silence}
+    methods = {"survey": _by_survey, "one_reply": _by_replies, "no_customer_reply": _by_silence, "agent_flag": _by_flag}
     return methods.get(params.get("method", "repeat_window"), _by_window)(world, span, params)
 
 

@@ -25,6 +25,7 @@ class Instance:
     metric: str
     policy: str
     start: int
+    promised_at: int
     fulfilled_at: int | None
     cancelled_at: int | None
     passed_at: int | None
@@ -50,19 +51,18 @@ class Clock:
     """The active seconds of an instance, and the target in force at each instant."""
 
     def __init__(self, ticket: Ticket, rows: list[Row], start: int, pauses: tuple[str, ...], gaps: bool) -> None:
-        self.ticket, self.rows, self.start = ticket, rows, start
+        self.ticket, self.start = ticket, start
         self.pauses = (*pauses, *DONE) if gaps else pauses
         self.first = rows[0]
+        self.targets = targets(ticket, rows, start)
 
     def is_paused(self, at: int) -> bool:
         """Whether the status just before an instant stops the clock."""
         return self.ticket.status(at) in self.pauses
 
     def target(self, at: int) -> int | None:
-        """The target in force from an instant on: that of the ticket's priority, else that of all."""
-        own = self.ticket.latest("priority", at + 1)
-        fitting = [r for r in self.rows if r.get("priority") == own] or [r for r in self.rows if r.get("priority") is None]
-        return int(fitting[0]["target_s"]) if fitting else None
+        """The target in force from an instant on."""
+        return next((target for since, target in reversed(self.targets) if since <= at), None)
 
     def length(self, a: int, b: int) -> int:
         """The seconds of `[a, b)` in the policy's clock and calendar."""
@@ -85,7 +85,7 @@ class Clock:
 
     def matures(self) -> int:
         """When the first target is passed if nothing changes after the start, which alone decides (section 1.3)."""
-        target, low, high = self.target(self.start) or 0, self.start, self.start + 3600
+        target, low, high = self.targets[0][1], self.start, self.start + 3600
         while self._length_at_first(high) <= target:
             high += high - self.start
         while low < high - 1:
@@ -120,28 +120,45 @@ class Clock:
         return None
 
 
+def targets(ticket: Ticket, rows: list[Row], start: int) -> list[tuple[int, int]]:
+    """A policy's targets by when each comes into force: that of the ticket's priority, else that of all, else the one before."""
+    by_priority = {row.get("priority"): int(row["target_s"]) for row in rows}
+    changes = [(e["occurred_at"], e.get("value") or None) for e in ticket.events if e["field"] == "priority"]
+    found: list[tuple[int, int]] = []
+    for at in sorted({start, *(at for at, _ in changes if at > start)}):
+        own = ticket.latest("priority", at + 1)
+        target = by_priority.get(own, by_priority.get(None))
+        if target is not None:
+            found.append((at, target))
+    return found
+
+
 def _policy(ticket: Ticket, metric: str, start: int) -> list[Row]:
-    """The rows of the first policy by rank that fits the ticket when an instance starts."""
-    fitting: dict[str, list[Row]] = {}
+    """The rows of the first policy by rank that fits the ticket at the start and has a target then, else the first to get one."""
+    fitting: dict[Any, list[Row]] = {}
     given = ticket.world.settings.get("sla_policies") or []
-    facts = {"channel": ticket.channel, "brand": ticket.brand, "reason": ticket.latest("reason", start + 1)}
+    facts = {"channel": ticket.channel, "brand": ticket.brand, "reason": ticket.latest("reason")}
     facts["segment"] = ticket.world.persons.segment(ticket.row)
     for row in sorted(given, key=lambda r: (r.get("rank") is None, r.get("rank") or 0, r["policy_id"])):
         since, until = second(row.get("valid_from")), second(row.get("valid_to"))
         is_then = (since is None or since <= start) and (until is None or start < until)
         fits = all(row.get(k) is None or row[k] == v for k, v in facts.items())
         if row["metric"] == metric and is_then and fits:
-            fitting.setdefault(row["policy_id"], []).append(row)
-    own = ticket.latest("priority", start + 1)
-    for rows in fitting.values():
-        if any(r.get("priority") in (None, own) for r in rows):
-            return rows
-    return []
+            own = repr(sorted((k, v) for k, v in row.items() if k not in ("priority", "target_s") and v is not None))
+            fitting.setdefault(own, []).append(row)
+    promised = [(first[0][0], rows) for rows in fitting.values() if (first := targets(ticket, rows, start))]
+    return min((one for one in promised if one[0] < _ends(one[1][0])), key=lambda one: one[0], default=(0, []))[1]
+
+
+def _ends(row: Row) -> int:
+    """When a policy is withdrawn."""
+    until = second(row.get("valid_to"))
+    return FOREVER if until is None else until
 
 
 def _pauses(row: Row, params: Params) -> tuple[str, ...]:
     given = params.get("sla_pause_states")
-    if given is None:
+    if given in (None, "policy"):
         given = row.get("pause_states")
     if given is None:
         return ("pending",) if row["metric"] == "resolution" else ()
@@ -164,18 +181,23 @@ def _made(
     if params.get("sla_solve_fulfils", False) and silent is not None and (done is None or silent < done):
         done, silent = silent, None
     clock = Clock(ticket, rows, start, _pauses(rows[0], params), gaps)
-    passed = clock.passes(until)
+    promised, withdrawn = clock.targets[0][0], _ends(rows[0])
     end = min(t for t in (done, silent, FOREVER) if t is not None)
+    if promised >= until or (end <= promised and promised > start):
+        return []
+    if withdrawn < end:
+        done, silent, end = None, withdrawn, withdrawn
+    passed = clock.passes(until)
     if passed is not None and end <= passed:
         passed = None
     if done is not None and silent is not None and silent < done:
         done = None
-    return [Instance(ticket, metric, rows[0]["policy_id"], start, done, silent, passed, clock)]
+    return [Instance(ticket, metric, rows[0]["policy_id"], start, promised, done, silent, passed, clock)]
 
 
 def _first(ticket: Ticket, until: int, params: Params) -> list[Instance]:
     start = ticket.first_contact()
-    if not ticket.is_inbound or start is None:
+    if start is None:
         return []
     answer = ticket.first_response(start, "human")
     done = answer["at"] if answer else None
@@ -186,7 +208,7 @@ def _first(ticket: Ticket, until: int, params: Params) -> list[Instance]:
 def _next(ticket: Ticket, until: int, params: Params) -> list[Instance]:
     answer = ticket.first_response(ticket.first_contact(), "human")
     found = []
-    for turn in turns(ticket, until) if answer and ticket.is_inbound else []:
+    for turn in turns(ticket, until) if answer else []:
         if answer and turn["start"] > answer["at"]:
             done = turn["end"] if turn["how"] == "answered" else None
             silent = turn["end"] if turn["how"] == "solved" else None
@@ -195,7 +217,7 @@ def _next(ticket: Ticket, until: int, params: Params) -> list[Instance]:
 
 
 def _resolutions(ticket: Ticket, until: int, params: Params) -> list[Instance]:
-    if not ticket.is_inbound or ticket.created_at is None:
+    if ticket.created_at is None:
         return []
     changes = [t for t in ticket.transitions if t["at"] < until]
     if params.get("reopen", "new") == "continue":

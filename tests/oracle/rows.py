@@ -13,6 +13,7 @@ Row = dict[str, Any]
 
 _KEYS = {
     "tickets": ("ticket_id",),
+    "ticket_tags": ("ticket_id", "tag", "added_at"),
     "ticket_events": ("event_id",),
     "messages": ("message_id",),
     "interactions": ("interaction_id",),
@@ -46,6 +47,7 @@ _DATES = ("from", "to", "date", "started_on", "ended_on")
 _INSTANTS = (
     "created_at", "occurred_at", "started_at", "queued_at", "answered_at", "ended_at", "sent_at", "valid_from", "valid_to",
     "recorded_at", "source_updated_at", "placed_at", "first_seen_at",
+    "added_at", "removed_at",
 )  # fmt: skip
 _DEFAULTS: dict[str, Row] = {
     "tickets": {"initiated_by": "customer"},

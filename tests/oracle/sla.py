@@ -7,7 +7,7 @@ from typing import Any
 from oracle.figures import describe, share
 from oracle.promises import Instance, instances
 from oracle.rows import Row
-from oracle.unit import Span, Unit, inside, of_ticket
+from oracle.unit import Span, Unit, inside, of_ticket, population
 from oracle.world import World
 
 __all__ = ["METRICS"]
@@ -24,13 +24,13 @@ def _dims(one: Instance, at: int) -> Row:
 
 
 def _all(world: World, until: int, params: Params) -> list[Instance]:
-    names = ("sla_pause_states", "sla_solve_fulfils", "reopen")
+    names = ("sla_pause_states", "sla_solve_fulfils", "reopen", "population")
     if params.get("reopen", "new") == "new":  # what comes after an instant does not change what was promised before it
         key = repr([params.get(n) for n in names])
         if key not in world.memory:
-            world.memory[key] = [one for ticket in world.valid for one in instances(ticket, world.as_of, params)]
-        return [one for one in world.memory[key] if one.start < until]
-    return [one for ticket in world.valid for one in instances(ticket, until, params)]
+            world.memory[key] = [one for ticket in population(world, params) for one in instances(ticket, world.as_of, params)]
+        return [one for one in world.memory[key] if one.promised_at < until]
+    return [one for ticket in population(world, params) for one in instances(ticket, until, params)]
 
 
 def sla_compliance_rate(world: World, span: Span, params: Params) -> list[Unit]:

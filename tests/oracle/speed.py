@@ -17,14 +17,24 @@ Params = dict[str, Any]
 
 
 def _asked(world: World, params: Params) -> list[tuple[Ticket, int | None]]:
-    """The tickets whose first response counts, each with when the waiting began."""
-    found = []
-    for ticket in population(world, params):
-        if ticket.is_inbound:
-            found.append((ticket, ticket.first_contact()))
-    if params.get("outbound", "exclude") == "from_first_customer_message":
-        found += [(t, t.first_contact()) for t in world.valid if not t.is_inbound and params.get("population") != "inbound"]
-    return found
+    """The tickets whose first response counts, each with when the waiting began; those we started only if asked."""
+    name = params.get("population", "inbound")
+    if params.get("outbound", "exclude") == "exclude":
+        found = [t for t in population(world, params) if t.is_inbound]
+    else:
+        found = [t for t in world.valid if name in ("inbound", "all") or not t.is_inbound]
+    return [(t, t.first_contact()) for t in found]
+
+
+def _begins(ticket: Ticket, contact: int | None, answer: Row | None, until: int, params: Params) -> int | None:
+    """When the clock starts: at the first contact, or at the bot's last public message before a person answered."""
+    if params.get("start", "first_contact") == "first_contact" or contact is None:
+        return contact
+    end = min(answer["at"] if answer else until, until)
+    bot = ticket.world.is_bot
+    said = [m for m in ticket.messages if ticket.is_reply(m, "any") and bot(m["author_type"], m["source"], m.get("author_id"))]
+    spoken = [int(m["occurred_at"]) for m in said if contact <= m["occurred_at"] <= end]
+    return max([contact, *spoken])
 
 
 def first_response_time(world: World, span: Span, params: Params) -> list[Unit]:
@@ -38,7 +48,8 @@ def first_response_time(world: World, span: Span, params: Params) -> list[Unit]:
         elif answer and contact is not None and inside(answer["at"], span.p0, span.e):
             dims = of_ticket(ticket, agent=answer["agent"], team=answer["team"])
             dims["priority"] = ticket.latest("priority", answer["at"] + 1)
-            found.append(Unit("main", answer["at"], dims, number=ticket.seconds(contact, answer["at"], params)))
+            begins = _begins(ticket, contact, answer, answer["at"], params)
+            found.append(Unit("main", answer["at"], dims, number=ticket.seconds(begins or 0, answer["at"], params)))
         if answer and answer["at"] < span.e:
             continue
         if ticket.is_unresolved(span.e) and contact is not None and contact < span.e:
@@ -58,11 +69,12 @@ def _first_of_cohort(ticket: Ticket, contact: int | None, answer: Row | None, sp
     if created is None or contact is None or not inside(created, span.p0, span.e):
         return []
     dims = _cohort_dims(ticket, created)
+    begins = _begins(ticket, contact, answer, span.as_of, params) or 0
     if answer:
-        return [Unit("event", created, dims, number=ticket.seconds(contact, answer["at"], params))]
+        return [Unit("event", created, dims, number=ticket.seconds(begins, answer["at"], params))]
     if ticket.status(span.as_of) in DONE:
         return []
-    return [Unit("censored", created, dims, number=ticket.seconds(contact, span.as_of, params))]
+    return [Unit("censored", created, dims, number=ticket.seconds(begins, span.as_of, params))]
 
 
 def _durations(units: list[Unit], params: Params) -> Row:
@@ -91,6 +103,8 @@ def _first_responses(units: list[Unit], params: Params) -> Row:
 def response_time(world: World, span: Span, params: Params) -> list[Unit]:
     """Answered customer turns by the reply, and those that a solve closed."""
     responder = params.get("responder", "human")
+    if params.get("attribution", "ended") == "created":
+        return _turns_of_cohort(world, span, params)
     found = []
     for ticket in population(world, params):
         first = ticket.first_response(ticket.first_contact(), responder)
@@ -109,6 +123,25 @@ def response_time(world: World, span: Span, params: Params) -> list[Unit]:
             dims["priority"] = ticket.latest("priority", turn["end"] + 1)
             seconds = ticket.seconds(turn["start"], turn["end"], params)
             found.append(Unit("main", turn["end"], dims, number=seconds, group=ticket.key))
+    return found
+
+
+def _turns_of_cohort(world: World, span: Span, params: Params) -> list[Unit]:
+    """Turns begun in the period: answered, closed without an answer, or waiting until now."""
+    responder = params.get("responder", "human")
+    found = []
+    for ticket in population(world, params):
+        first = ticket.first_response(ticket.first_contact(), responder)
+        for turn in turns(ticket, span.as_of, responder):
+            if not inside(turn["start"], span.p0, span.e):
+                continue
+            is_later = first is not None and turn["end"] != first["at"]
+            if params.get("first", "include") == "exclude" and not is_later:
+                continue
+            role = {"answered": "event", "solved": "closed"}.get(turn["how"], "censored")
+            until = turn["end"] if turn["how"] == "answered" else span.as_of
+            number = ticket.seconds(turn["start"], until, params)
+            found.append(Unit(role, turn["start"], _cohort_dims(ticket, turn["start"]), number=number))
     return found
 
 

@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 from oracle.figures import describe
+from oracle.followups import cases
 from oracle.rows import Row
 from oracle.ticket import Ticket
 from oracle.unit import Span, Unit, inside, of_ticket, population, state
@@ -30,21 +31,38 @@ def is_followed(solve: Row, reopens: list[Row], window: int) -> bool:
 
 def turnaround_time(world: World, span: Span, params: Params) -> list[Unit]:
     """From the very first contact to the first solve that was not reopened in time."""
+    if params.get("link_followups", False):
+        return _turnaround_of_cases(world, span, params)
     window = params.get("followup_window_days", 7) * DAY
     found = []
     for ticket in population(world, params):
         reopens = ticket.reopens(span.as_of)
         stood = [s for s in ticket.solves(span.as_of) if not is_followed(s, reopens, window)]
         starts = [t for t in (ticket.first_contact(), ticket.created_at) if t is not None]
-        if not stood or not starts or not inside(stood[0]["at"], span.p0, span.e):
-            continue
-        last = stood[0]
-        number = ticket.seconds(min(starts), last["at"], params)
-        if ticket.created_at is not None and last["event"]["occurred_at"] < ticket.created_at:
-            number = -1  # an error in the data, also where a call came before both
-        role = "main" if last["at"] + window < span.as_of else "immature"
-        found.append(Unit(role, last["at"], of_ticket(ticket, **state(last)), number=number))
+        if stood and inside(stood[0]["at"], span.p0, span.e):
+            found.append(_turnaround(ticket, stood[0], min(starts, default=None), window, span, params))
     return found
+
+
+def _turnaround_of_cases(world: World, span: Span, params: Params) -> list[Unit]:
+    """The same of cases; each belongs to the ticket whose solve ended it, and counts where that one is asked about."""
+    window = params.get("followup_window_days", 7) * DAY
+    asked = {ticket.key for ticket in population(world, params)}
+    found = []
+    for case in cases(world):
+        start = case.start()
+        stood = [(t, s) for t, s in case.solves if not is_followed(s, case.openings, window)]
+        if stood and inside(stood[0][1]["at"], span.p0, span.e) and stood[0][0].key in asked:
+            found.append(_turnaround(*stood[0], start, window, span, params))
+    return found
+
+
+def _turnaround(ticket: Ticket, last: Row, start: int | None, window: int, span: Span, params: Params) -> Unit:
+    number = None if start is None else ticket.seconds(start, last["at"], params)
+    if ticket.created_at is not None and last["event"]["occurred_at"] < ticket.created_at:
+        number = -1  # an error in the data, also where a call came before both
+    role = "main" if last["at"] + window < span.as_of else "immature"
+    return Unit(role, last["at"], of_ticket(ticket, **state(last)), number=number)
 
 
 def status_spans(ticket: Ticket, until: int) -> list[tuple[str, int, int]]:

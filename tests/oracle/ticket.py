@@ -10,7 +10,7 @@ from oracle.rows import Row
 if TYPE_CHECKING:
     from oracle.world import Contact, World
 
-__all__ = ["DONE", "Ticket"]
+__all__ = ["DONE", "Key", "Ticket"]
 
 DONE = ("solved", "closed")
 NEVER = 10**12

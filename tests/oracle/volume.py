@@ -179,9 +179,16 @@ def _resolved(units: list[Unit], params: Params) -> Row:
     return row
 
 
+def volume_by_channel(world: World, span: Span, params: Params) -> list[Unit]:
+    """Tickets, or interactions, which have their channel among their dimensions."""
+    if params.get("unit", "ticket") == "interaction":
+        return interactions_count(world, span, {})
+    return tickets_created(world, span, params)
+
+
 METRICS = {
     "tickets_created": (tickets_created, _count),
-    "volume_by_channel": (tickets_created, _count),
+    "volume_by_channel": (volume_by_channel, _count),
     "tickets_handled": (tickets_handled, _distinct),
     "interactions_count": (interactions_count, _count),
     "tickets_solved": (tickets_solved, _count),

@@ -35,11 +35,13 @@ class Contact:
         return outcome
 
     @property
-    def wait(self) -> int:
-        """The sum of the legs' waits in queues."""
+    def wait(self) -> int | None:
+        """The sum of the legs' waits in queues; None where nobody knows when one ended."""
         total = 0
         for leg in self.legs:
             out = leg["answered_at"] if leg.get("answered_at") is not None else leg.get("ended_at")
+            if leg.get("queued_at") is not None and out is None:
+                return None
             if leg.get("queued_at") is not None and out is not None:
                 total += out - leg["queued_at"]
         return total
