@@ -53,17 +53,17 @@ class Case:
 
 
 def cases(world: World) -> list[Case]:
-    """All valid tickets, those that are tied together in one case."""
+    """All valid tickets, those that are tied together in one case; a merge group follows what its survivor does, if that does."""
     by_key = {key: ticket for ticket in world.valid for key in ticket.keys}
     case_of = {ticket.key: {ticket.key} for ticket in world.valid}
     for ticket in world.valid:
-        for row in world.rows["tickets"]:
-            if (row["source"], row["ticket_id"]) not in ticket.keys or row.get("follows_ticket_id") is None:
-                continue
-            before = by_key.get((row["follows_ticket_source"], row["follows_ticket_id"]))
+        own = [row for row in world.rows["tickets"] if (row["source"], row["ticket_id"]) in ticket.keys]
+        for row in sorted(own, key=lambda r: ((r["source"], r["ticket_id"]) != ticket.key, r["ticket_id"])):
+            before = by_key.get((str(row.get("follows_ticket_source")), str(row.get("follows_ticket_id"))))
             if before and _age(before) < _age(ticket):
                 joined = case_of[before.key] | case_of[ticket.key]
                 case_of.update(dict.fromkeys(joined, joined))
+                break
     wholes = {min(keys): keys for keys in case_of.values()}
     return [Case([by_key[key] for key in sorted(keys)]) for _, keys in sorted(wholes.items())]
 
