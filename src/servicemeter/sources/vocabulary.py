@@ -15,6 +15,7 @@ __all__ = [
     "STATUSES",
     "begins_with_total",
     "highest_said",
+    "is_only_total",
     "plain",
     "role_of",
     "word_for",
@@ -147,8 +148,19 @@ in_person: in person, store, shop, winkel, balie, magazin
 """)
 
 
-_TOTALS = frozenset({"total", "totals", "totaal", "totalen", "eindtotaal", "subtotaal", "subtotal", "totaluri"})
+_TOTALS = frozenset(
+    {
+        *("total", "totals", "totaal", "totalen", "eindtotaal", "subtotaal", "subtotal", "totaluri", "totales", "totaux"),
+        *("gesamt", "gesamtsumme", "endsumme", "zwischensumme", "insgesamt", "razem", "lacznie"),
+    }
+)
+_SUMS = frozenset({"sum", "suma", "summe", "somme"})  # a total where it stands alone: a subject may begin with it
+_BESIDE_TOTALS = frozenset({"general", "generaal", "generale", "tickets", "ticket", "rows", "calls", "count", "aantal", "anzahl"})
 _LONGEST = 60
+
+
+_STROKES = str.maketrans({"\u0142": "l", "\u0141": "L", "\u0111": "d", "\u00f8": "o", "\u0153": "oe", "\u00e6": "ae"})
+"""Letters with a stroke or tied together, which are letters of their own to Unicode."""
 
 
 def plain(text: str) -> str:
@@ -158,7 +170,7 @@ def plain(text: str) -> str:
     ('creat la', 'inchis la', 'created at')
     """
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", apart) if not unicodedata.combining(c))
+    bare = "".join(c for c in unicodedata.normalize("NFKD", apart.translate(_STROKES)) if not unicodedata.combining(c))
     return " ".join(re.findall(r"[a-z0-9]+", bare.casefold()))
 
 
@@ -191,7 +203,21 @@ def begins_with_total(text: str) -> bool:
     >>> begins_with_total("Totaal: 403"), begins_with_total("Total general"), begins_with_total("Totally lost")
     (True, True, False)
     """
-    return next(iter(plain(text[:_LONGEST].removeprefix("Grand ")).split()), "") in _TOTALS
+    return next(iter(_words_of_total(text)), "") in _TOTALS or is_only_total(text)
+
+
+def is_only_total(text: str) -> bool:
+    """Whether a number or name is nothing but a word for a total.
+
+    >>> is_only_total("Totaal: 403"), is_only_total("Grand Total"), is_only_total("Total Support")
+    (True, True, False)
+    """
+    words = _words_of_total(text) if len(text) <= _LONGEST else []
+    return words[:1] != [] and words[0] in _TOTALS | _SUMS and all(word.isdigit() or word in _BESIDE_TOTALS for word in words[1:])
+
+
+def _words_of_total(text: str) -> list[str]:
+    return plain(text[:_LONGEST].removeprefix("Grand ")).split()
 
 
 @lru_cache(maxsize=4_096)
