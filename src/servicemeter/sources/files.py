@@ -11,6 +11,7 @@ from servicemeter.sources.columnar import ParquetTable
 from servicemeter.sources.delimited import DelimitedTable
 from servicemeter.sources.encoding import open_bytes
 from servicemeter.sources.jsonlines import JsonLinesTable
+from servicemeter.sources.marks import without_marks
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import RawTable
 from servicemeter.sources.workbook import WorkbookTable, names_of_sheets
@@ -32,8 +33,14 @@ _WANTED = phrase("Give CSV, TSV, JSON lines, Parquet or XLSX (gzip-packed text i
 
 
 def open_table(path: Path, options: FileOptions | None = None) -> RawTable:
-    """Open a file as a table. Raises `BadFile` when it is missing, a folder, empty, binary or only a header."""
-    options = options or FileOptions()
+    """Open a file as a table. Raises `BadFile` when it is missing, a folder, empty, binary or only a header.
+
+    The marks of rows that were kept aside before are no column of it: its batches tell them.
+    """
+    return without_marks(_opened(path, options or FileOptions()))
+
+
+def _opened(path: Path, options: FileOptions) -> RawTable:
     kind = file_kind(path)
     if kind == "parquet":
         return ParquetTable(path)

@@ -39,6 +39,7 @@ class Shaper:
         self._table, self._plan, self._mapping = table, plan, plan.mapping
         self._ids = MadeIds()
         self.dropped: Counter[str] = Counter()
+        self.retried: set[str] = set()
 
     def rows(self, report: Callable[[int], None] | None = None) -> Iterator[Batch | KeptAside]:
         """Give typed batches and kept-aside rows, in the order of the file (an event log: of its cases)."""
@@ -58,6 +59,7 @@ class Shaper:
     def _undropped(self, batches: Iterable[RawBatch]) -> Iterator[tuple[RawBatch, list[int], list[KeptAside]]]:
         """Each batch with the rows that stay and those that could not be read."""
         for batch in batches:
+            self.retried |= batch.marks
             ragged = [each for each in batch.ragged if not self._is_total(each.row)]
             aside = [self._aside(each.number, "", "", "", each.reason, each.row) for each in ragged]
             frame = self._plan.frame(batch)

@@ -32,12 +32,14 @@ class Ragged:
 @dataclass(frozen=True)
 class RawBatch:
     """Some rows: `columns` are their cells, `numbers` tell where they stand: as a spreadsheet shows it (the header is row 1, a
-    blank line has a number too); of JSON lines and Parquet, which no spreadsheet shows, their place from 1.
+    blank line has a number too); of JSON lines and Parquet, which no spreadsheet shows, their place from 1. `marks` are those
+    of rows among them that were kept aside before.
     """
 
     numbers: Sequence[int]
     columns: dict[str, list[Cell]]
     ragged: tuple[Ragged, ...] = ()
+    marks: frozenset[str] = frozenset()
 
 
 class RawTable(Protocol):

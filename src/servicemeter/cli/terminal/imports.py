@@ -60,7 +60,7 @@ class Imports:
         """0 done, 1 when nothing could be taken of a path (with `strict`: or a row was kept aside), 2 for a wrong call."""
         if self._failures:
             return max(self._failures)
-        kept = any(report.load and report.load.kept_aside for report in self._reports)
+        kept = any(report.kept_aside for report in self._reports)
         return int(any(report.took_nothing for report in self._reports) or (strict and kept))
 
     def _take_one(self, desk: AnyDesk, request: ImportRequest, now: datetime) -> None:
@@ -109,6 +109,9 @@ def _tell(report: ImportReport, *, is_shown: bool) -> None:
         remark(text)
     if load is None:
         remark(f"{name}: taken before from {report.source} (data version {report.loaded_before}); skipped. --again takes it.")
+        if report.still_aside:
+            still = counted("en", report.still_aside, "{n} row of it is still kept aside", "{n} rows of it are still kept aside")
+            remark(f"{name}: {still}: servicemeter check --kept-aside")
         return
     for text in load.notes:
         remark(text)
@@ -154,7 +157,7 @@ def _as_dict(report: ImportReport, *, is_dry_run: bool) -> dict[str, Any]:
         "status": status,
         "data_version": load.data_version if load and not is_dry_run else report.loaded_before,
         "tables": {name: {"new": m.taken, **{c: getattr(m, c) for c in _COUNTS[1:]}} for name, m in tables.items()},
-        "kept_aside": load.kept_aside if load else 0,
+        "kept_aside": report.kept_aside,
         "reasons": load.reasons if load else {},
         "left_out": report.dropped,
         "remarks": [*report.remarks, *(load.notes if load else [])],
