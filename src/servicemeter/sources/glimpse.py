@@ -16,6 +16,7 @@ from servicemeter.sources.decimals import numbers
 from servicemeter.sources.decisions import Family, Subject, Tally
 from servicemeter.sources.files import open_table
 from servicemeter.sources.options import NO_READING, FileOptions, parse_options
+from servicemeter.sources.readers import CLOCK_UNITS, clock_seconds
 from servicemeter.sources.table import Cell, text_of
 
 __all__ = ["Glimpse", "glimpse"]
@@ -78,6 +79,16 @@ class Glimpse:
         """Whether most values of a column are numbers."""
         some = self.cells[name][:_JUDGED]
         return sum(bool(numbers(cell)) for cell in some) > len(some) / 2
+
+    def are_spans(self, name: str, unit: str | None) -> bool:
+        """Whether nearly all values of a column are spans of time of which it is known in what they are counted: by its name
+        (`unit`), or because they are hours, minutes and seconds."""
+        some = self.cells[name][:_JUDGED]
+        known = [
+            clock_seconds(cell, unit or "seconds") is not None or bool(unit and unit not in CLOCK_UNITS and numbers(cell))
+            for cell in some
+        ]
+        return bool(some) and sum(known) >= 0.9 * len(some)
 
     def has_any(self, name: str, family: Family) -> bool:
         """Whether anything of a column can be read as a date, or as a number; an empty column may."""
