@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from importing import NOW, Taken, mapped, utc
+from importing import NOW, Taken, mapped, take, utc
 
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import ImportRequest
+from servicemeter.ground.errors import UnrecognisedFile
 from servicemeter.ground.settings import Home
 from servicemeter.model.answer import Row
 from servicemeter.sources.glimpse import glimpse
@@ -437,3 +438,41 @@ def test_the_headers_of_usual_exports_are_known(tmp_path: Path, name: str) -> No
     choices = guess(glimpse(tmp_path / "export.csv", now=NOW))
     roles = ("ticket_id", "created_at", "solved_at", "status", "channel", "team", "agent")
     assert choices.columns == dict(zip(roles, HEADERS[name].split(","), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("words", "points", "scale"),
+    [
+        (("Good", "Bad", "Offered", "Unoffered"), [2, 1], "csat_2"),
+        (("Great", "Okay", "Not Good"), [3, 2, 1], "csat_3"),
+        (("Amazing", "Bad", "OK"), [5, 2, 3], "csat_5"),
+    ],
+)
+def test_good_and_bad_are_the_ends_of_a_scale(tmp_path: Path, words: tuple[str, ...], points: list[int], scale: str) -> None:
+    """Who was only asked, or not even that, gave no answer."""
+    rows = "".join(f"{n},2026-01-13 10:00,Open,{word}\n" for n, word in enumerate(words))
+    _, taken = proposed(tmp_path, "ID,Requested,Status,Satisfaction\n" + rows)
+    assert not taken.aside and len(taken.rows["tickets"]) == len(words)
+    assert taken.column("survey_answers", "value_num") == points
+    assert set(taken.column("survey_invitations", "scale")) == {scale}
+
+
+def test_good_alone_is_no_scale(tmp_path: Path) -> None:
+    text, _ = proposed(tmp_path, "ID,Requested,Satisfaction\n1,2026-01-13 10:00,Good\n2,2026-01-13 10:00,\n")
+    assert 'not translated: ["Good"]' in text
+
+
+TITLED = "Tickets of March;;\n\nTicket;Created;Status\n1;02-03-2026 10:00;Open\n2;13-03-2026 10:00;Closed\nTotal;;2\n"
+
+
+def test_a_title_above_the_header_is_left_out_by_a_proposal_and_known_again(tmp_path: Path) -> None:
+    text, taken = proposed(tmp_path, TITLED)
+    assert "[format]\n# Rows above the header, such as a title.\nskip_rows = 2" in text
+    assert taken.column("tickets", "ticket_id") == ["1", "2"] and not taken.aside
+    (tmp_path / "home" / "mappings").mkdir(parents=True)
+    (tmp_path / "home" / "mappings" / "own.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "april.csv").write_text(TITLED.replace("March", "April"), encoding="utf-8")
+    assert take(tmp_path / "april.csv", user_folder=tmp_path / "home").column("tickets", "ticket_id") == ["1", "2"]
+    (tmp_path / "plain.csv").write_text("Ticket;Created;Status\n3;13-03-2026 10:00;Open\n", encoding="utf-8")
+    with pytest.raises(UnrecognisedFile):
+        take(tmp_path / "plain.csv", user_folder=tmp_path / "empty")

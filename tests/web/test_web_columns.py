@@ -73,6 +73,7 @@ PROPOSED = {
     "teams": "team id;team;tier\nt1;Front;1\nt2;Back;2\n",
     "legs by number": "Call ID;Leg;Start;Wait (min);Agent\nc1;1;2026-01-13 10:00;1,5;A\nc1;2;2026-01-13 10:05;0,2;\n",
     "legs with ids": "Call ID;Leg ID;Ticket;Start;Wait;Agent\nL1;L1;7;2026-01-13 10:00;20;A\nL1;L2;7;2026-01-13 10:05;9;\n",
+    "titled": "Tickets of March;;\n\nTicket;Created;Status\n1;02-03-2026 10:00;Open\n2;13-03-2026 10:00;Closed\n",
     "spans": (
         "Ticket ID;Created (Europe/Dublin);First response time (in hrs);Resolution time (min);Rating;Status\n"
         "1;2026-01-13 10:00;1,5;90;4;Closed\n2;2026-01-13 11:00;;;;Open\n"

@@ -124,6 +124,8 @@ def _top(made: _Written) -> Iterator[str]:
     if choices.file:
         yield ""
         yield "[format]"
+        if choices.file.get("skip_rows") and made.is_guess:
+            yield "# Rows above the header, such as a title."
         yield from (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in choices.file.items())
 
 

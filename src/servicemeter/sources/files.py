@@ -16,7 +16,7 @@ from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import RawTable
 from servicemeter.sources.workbook import WorkbookTable, names_of_sheets
 
-__all__ = ["file_kind", "open_table", "sheet_names"]
+__all__ = ["file_kind", "open_table", "rows_above", "sheet_names"]
 
 _BINARY = (
     (b"\x89PNG", phrase("a PNG picture")),
@@ -47,6 +47,12 @@ def _opened(path: Path, options: FileOptions) -> RawTable:
     if kind == "spreadsheet":
         return WorkbookTable(path, options)
     return JsonLinesTable(path, options) if kind == "json lines" else DelimitedTable(path, options)
+
+
+def rows_above(path: Path, options: FileOptions) -> int:
+    """How many rows stand above what is probably the header, where the first one is a title. Raises `BadFile`."""
+    raw = _opened(path, options) if not options.skip_rows else None
+    return raw.rows_above if isinstance(raw, (DelimitedTable, WorkbookTable)) else 0
 
 
 def sheet_names(path: Path) -> list[str]:

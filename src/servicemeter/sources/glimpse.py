@@ -14,7 +14,7 @@ from typing import Any
 from servicemeter.sources.dates import readings
 from servicemeter.sources.decimals import numbers
 from servicemeter.sources.decisions import Family, Subject, Tally
-from servicemeter.sources.files import open_table
+from servicemeter.sources.files import open_table, rows_above
 from servicemeter.sources.options import NO_READING, FileOptions, parse_options
 from servicemeter.sources.readers import CLOCK_UNITS, clock_seconds
 from servicemeter.sources.table import Cell, text_of
@@ -107,8 +107,10 @@ class Glimpse:
 
 
 def glimpse(path: Path | str, *, now: datetime, options: Mapping[str, str] | None = None) -> Glimpse:
-    """Read the first rows of a file. Raises `BadFile`."""
+    """Read the first rows of a file, below a title that stands above its header; `file` then says so. Raises `BadFile`."""
     path, given = Path(path), parse_options(options or {})
+    if above := rows_above(path, FileOptions(**given.file)):
+        given.file["skip_rows"] = above
     raw = open_table(path, FileOptions(**given.file))
     cells: dict[str, list[Cell]] = {name: [] for name in raw.names}
     count = 0

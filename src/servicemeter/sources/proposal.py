@@ -43,6 +43,8 @@ _AFTERWARDS = ("first_reply_at", "solved_at", "rated_at")
 _NOTHING = frozenset({"-", "--", "\u2013", "\u2014", "n/a", "#n/a", "null", "n.v.t.", "k. a.", "k.a."})
 """What is written into cells in which there is nothing."""
 _LONGEST_NUMBER = 2
+_UNRATED = frozenset({"offered", "unoffered", "not offered", "unrated", "not rated", "no rating"})
+"""What stands in a column of ratings where nobody rated."""
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -56,8 +58,14 @@ def propose(path: Path | str, *, now: datetime, options: Mapping[str, str] | Non
 
 
 def _without_marks(seen: Glimpse) -> Glimpse:
-    """The same without cells such as `-` and `n/a`, which say that there is nothing; the mapping then names them as empty."""
+    """The same without cells such as `-` and `n/a`, which say that there is nothing; the mapping then names them as empty.
+
+    So it does with `Unoffered` in a column of ratings, where no other column says that.
+    """
     marks = list(dict.fromkeys(text for texts in seen.texts.values() for text in texts if text.casefold() in _NOTHING))
+    rated = [name for name in seen.cells if any(role == "rating" for role, _ in roles_of(name))]
+    others = {text for name, texts in seen.texts.items() if name not in rated for text in texts}
+    marks += [text for name in rated for text in seen.texts[name] if text.casefold() in _UNRATED and text not in others]
     if not marks:
         return seen
     cells = {name: [cell for cell in found if text_of(cell).strip() not in marks] for name, found in seen.cells.items()}
@@ -262,7 +270,7 @@ def guess_words(seen: Glimpse, role: str, column: str) -> Words | None:
     """A translation of every value seen, as far as it can be guessed; None for what is taken as it is."""
     if role in SCORES:
         is_asked = seen.cells[column] and not seen.are_numbers(column)
-        return Words(_five_words(seen, column) if role == "rating" else {}, KEPT_ASIDE) if is_asked else None
+        return Words(_points(seen, column)[0] if role == "rating" else {}, KEPT_ASIDE) if is_asked else None
     known = {"status": STATUSES, "channel": CHANNELS, "priority": PRIORITIES, "outcome": OUTCOMES}.get(role)
     if known is None:
         return None
@@ -271,11 +279,21 @@ def guess_words(seen: Glimpse, role: str, column: str) -> Words | None:
     return Words(found, AS_IT_IS if role in ("channel", "priority") else KEPT_ASIDE)
 
 
-def _five_words(seen: Glimpse, column: str) -> dict[str, str]:
-    """The points of a score in words, where every word is known and one of them is an end of five."""
+def _points(seen: Glimpse, column: str) -> tuple[dict[str, str], str]:
+    """The points of a score in words, and their scale, where every word is known.
+
+    One of them being an end of five, they are five. Otherwise a good and a bad one are two, and with one between them three.
+    """
     found = {text: word_for(text, RATINGS) for text in seen.texts[column][:WORDS_SHOWN]}
     known = {text: word for text, word in found.items() if word is not None}
-    return known if len(known) == len(seen.texts[column]) and {"1", "5"} & set(known.values()) else {}
+    if not known or len(known) < len(seen.texts[column]):
+        return {}, ""
+    if {"1", "5"} & set(known.values()):
+        return known, "csat_5"
+    ranks = sorted(set(known.values()))
+    if (ranks[0], ranks[-1]) != ("2", "4"):
+        return {}, ""
+    return {text: str(ranks.index(word) + 1) for text, word in known.items()}, f"csat_{len(ranks)}"
 
 
 def guess_scale(seen: Glimpse, role: str, column: str) -> str:
@@ -291,9 +309,7 @@ def guess_scale(seen: Glimpse, role: str, column: str) -> str:
     )
     if role == "effort":
         return "ces2_7" if highest <= 7 else "ces_0_10"
-    worded = f"csat_{len(seen.texts[column])}"
-    if not numbers and _five_words(seen, column):
-        return "csat_5"
+    worded = _points(seen, column)[1] or f"csat_{len(seen.texts[column])}"
     if not numbers and worded in USUAL_SCALES:
         return worded
     return "csat_5" if highest <= 5 else "csat_7" if highest <= 7 else "csat_10"

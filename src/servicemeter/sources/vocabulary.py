@@ -102,9 +102,10 @@ first_seen_at: first seen at, first seen, customer since, signed up at, signed u
 language: language, taal, limba, sprache, langue, jezyk, idioma
 brand: brand, merk, marca, brand name, marke, marque, marka
 rating: customer satisfaction rating, satisfaction rating, csat, csat score, rating, satisfaction, satisfaction score,
-    survey score, happiness rating, score, klanttevredenheid, tevredenheid, beoordeling, waardering, cijfer, satisfactie,
-    satisfactia clientului, nota, evaluare, zufriedenheit, kundenzufriedenheit, bewertung, note de satisfaction,
-    satisfaction client, ocena, ocena satysfakcji, zadowolenie, satysfakcja, satisfaccion, valoracion, calificacion
+    survey score, survey results, survey result, happiness rating, score, klanttevredenheid, tevredenheid, beoordeling,
+    waardering, cijfer, satisfactie, satisfactia clientului, nota, evaluare, zufriedenheit, kundenzufriedenheit, bewertung,
+    note de satisfaction, satisfaction client, ocena, ocena satysfakcji, zadowolenie, satysfakcja, satisfaccion, valoracion,
+    calificacion
 recommends: nps, nps score, net promoter score, likelihood to recommend, would recommend, recommend, aanbevelen,
     aanbeveling, zou aanbevelen, recomandare, recomandati, probabilitatea recomandarii, weiterempfehlung, recommandation,
     polecenie, recomendacion
@@ -214,15 +215,16 @@ urgent: urgent, critical, highest, spoed, kritiek, dringend, urgenta, critica, c
 
 # The five words of a satisfaction score; fewer of them, as only good and bad, are another scale.
 RATINGS = _lists("""
-5: very satisfied, excellent, very good, zeer tevreden, heel tevreden, uitstekend, foarte multumit, foarte satisfacut,
-    excelent, sehr zufrieden, tres satisfait, bardzo zadowolony, muy satisfecho
-4: satisfied, good, tevreden, goed, multumit, satisfacut, bun, zufrieden, satisfait, zadowolony, satisfecho
-3: neutral, average, neutraal, neutru, mediu, neutre, neutralny
-2: dissatisfied, unsatisfied, bad, poor, ontevreden, slecht, nemultumit, nesatisfacut, slab, unzufrieden, insatisfait,
-    niezadowolony, insatisfecho
-1: very dissatisfied, very unsatisfied, very bad, very poor, zeer ontevreden, heel ontevreden, zeer slecht, heel slecht,
-    foarte nemultumit, foarte nesatisfacut, foarte slab, sehr unzufrieden, tres insatisfait, bardzo niezadowolony, muy
-    insatisfecho
+5: very satisfied, excellent, amazing, very good, zeer tevreden, heel tevreden, uitstekend, foarte multumit, foarte
+    satisfacut, excelent, sehr zufrieden, tres satisfait, bardzo zadowolony, muy satisfecho
+4: satisfied, good, great, good with comment, tevreden, goed, multumit, satisfacut, bun, zufrieden, satisfait, zadowolony,
+    satisfecho
+3: neutral, average, okay, ok, neutraal, neutru, mediu, neutre, neutralny
+2: dissatisfied, unsatisfied, bad, not good, bad with comment, poor, ontevreden, slecht, nemultumit, nesatisfacut, slab,
+    unzufrieden, insatisfait, niezadowolony, insatisfecho
+1: very dissatisfied, terrible, very unsatisfied, very bad, very poor, zeer ontevreden, heel ontevreden, zeer slecht, heel
+    slecht, foarte nemultumit, foarte nesatisfacut, foarte slab, sehr unzufrieden, tres insatisfait, bardzo niezadowolony,
+    muy insatisfecho
 """)
 
 OUTCOMES = _lists("""

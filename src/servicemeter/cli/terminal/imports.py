@@ -21,8 +21,7 @@ from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
 from servicemeter.sources.files import open_table
-from servicemeter.sources.mappingfile import read_mapping
-from servicemeter.sources.options import FileOptions, parse_options
+from servicemeter.sources.mappingfile import parse_mapping, read_mapping
 from servicemeter.sources.proposal import propose
 
 __all__ = ["Imports", "propose_mappings"]
@@ -187,5 +186,5 @@ def propose_mappings(paths: Sequence[str], options: dict[str, str], target: str)
 def _proposed(path: str, options: dict[str, str], now: datetime) -> tuple[list[str], str]:
     """What was assumed in reading, such as which sheet is meant and where its header is, and the proposal, which says so too."""
     text = propose(path, now=now, options=options)
-    said = open_table(Path(path), FileOptions(**parse_options(options).file)).remarks
+    said = open_table(Path(path), parse_mapping(text, path).file).remarks
     return said, "".join(f"# {line}\n" for line in said) + text
