@@ -331,6 +331,8 @@ def test_customers_are_no_tickets(tmp_path: Path) -> None:
         ("Klanten 2026.csv", "id;naam;aangemaakt\n7;Ann;2020-01-13\n", "customers",
          {"customer_id": "7", "name": "Ann", "first_seen_at": utc("2020-01-12T23:00")}),
         ("export.csv", "id;email;name\n7;ann@example.com;Ann\n", "customers", {"customer_id": "7", "name": "Ann"}),
+        ("users.csv", "id;name;email;role;created_at\n7;Ann;ann@example.com;end-user;2020-01-13\n", "customers",
+         {"customer_id": "7", "name": "Ann", "first_seen_at": utc("2020-01-12T23:00")}),
         ("medewerkers.csv", "id;naam;e-mail;team\na7;Ann;ann@example.com;Front\n", "agents", {"agent_id": "a7", "name": "Ann"}),
         ("export.csv", "agent id;agent name;role\na7;Ann;lead\n", "agents", {"agent_id": "a7", "name": "Ann"}),
         ("teams.csv", "id;name\nt7;Front\n", "teams", {"team_id": "t7", "name": "Front"}),
@@ -476,3 +478,24 @@ def test_a_title_above_the_header_is_left_out_by_a_proposal_and_known_again(tmp_
     (tmp_path / "plain.csv").write_text("Ticket;Created;Status\n3;13-03-2026 10:00;Open\n", encoding="utf-8")
     with pytest.raises(UnrecognisedFile):
         take(tmp_path / "plain.csv", user_folder=tmp_path / "empty")
+
+
+@pytest.mark.parametrize("name", ["Direction", "Richting", "Type", "Way"])
+def test_a_call_that_was_made_is_no_caller_who_gave_up(tmp_path: Path, name: str) -> None:
+    """Of two calls received one was given up: 1 of 2. The third was made, and nobody took it."""
+    data = (
+        f"Call ID;{name};Start time;Wait time;Talk time;Agent\nc1;Inbound;2026-01-13 10:00;20;60;Ann\n"
+        "c2;Inbound;2026-01-13 11:00;90;;\nc3;Outgoing;2026-01-13 12:00;30;;\n"
+    )
+    text, taken = proposed(tmp_path, data)
+    assert taken.column("interactions", "direction") == ["inbound", "inbound", "outbound"]
+    with Desk(Home(tmp_path / "home")) as desk:
+        (tmp_path / "proposal.toml").write_text(text, encoding="utf-8")
+        desk.import_files(ImportRequest(str(tmp_path / "export.csv"), mapping=str(tmp_path / "proposal.toml")), now=NOW)
+        row = _january(desk, "abandonment_rate")
+        assert (row["value"], row["n"]) == (0.5, 2)
+
+
+def test_a_file_of_counts_is_no_file_of_tickets(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("Date,Tickets,Channel\n2026-01-13,12,mail\n2026-01-14,15,mail\n")
+    assert "No column looks like an id" in propose(tmp_path / "export.csv", now=NOW)

@@ -65,6 +65,7 @@ PROPOSED = {
         "c1;2026-01-13 10:00;Q;A;00:00:20;00:01:00;00:00:05;00:00:10;Preluat\nc2;2026-01-13 11:00;Q;;00:01:00;;;;Pierdut\n"
     ),
     "calls by agent": "Call ID;Start;Wait;Agent\nc1;2026-01-13 10:00;20;A\nc2;2026-01-13 11:00;9;\n",
+    "calls both ways": "Call ID;Direction;Start;Wait;Agent\nc1;in;2026-01-13 10:00;20;A\nc2;Outbound;2026-01-13 11:00;9;\n",
     "orders": "Order ID;Order date;Email;Amount;Currency\no1;2026-01-13;a@example.com;29,95;EUR\n",
     "rating in words": "Ticket;Created;Rating\n1;2026-01-13;Good\n2;2026-01-14;Bad\n",
     "customers": "id;email;name;segment;country;birth year;language;created at\n7;a@example.com;A;gold;NL;1980;nl;2026-01-13\n",

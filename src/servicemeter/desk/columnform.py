@@ -48,7 +48,12 @@ _SPECIAL = "="
 """Before a choice for every other value that is no word of ours: `=pass`."""
 _MONEY = ("major", "minor")
 _SPANS = ("seconds", "minutes", "hours", "days", "h:m", "m:s")
-_OTHERS = {"status": (KEPT_ASIDE,), "outcome": (KEPT_ASIDE,), **dict.fromkeys(SCORES, (KEPT_ASIDE, "empty"))}
+_OTHERS = {
+    "status": (KEPT_ASIDE,),
+    "outcome": (KEPT_ASIDE,),
+    "direction": (KEPT_ASIDE,),
+    **dict.fromkeys(SCORES, (KEPT_ASIDE, "empty")),
+}
 _USUAL_OTHERS = (AS_IT_IS, "empty", KEPT_ASIDE)
 
 

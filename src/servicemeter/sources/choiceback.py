@@ -32,6 +32,7 @@ _BY_CELL = {
     ("customer_identities", "value"): "customer_email", ("texts", "text"): "subject",
     ("survey_invitations", "ticket_id"): "ticket_id", ("survey_invitations", "customer_id"): "customer_id",
     ("survey_answers", "value_text"): "comment", ("interactions", "ticket_id"): "ticket_id",
+    ("interactions", "direction"): "direction",
     ("interactions", "interaction_id"): "call_id",
     ("interactions", "started_at"): "started_at", ("interactions", "answered_at"): "answered_at",
     ("interactions", "ended_at"): "ended_at", ("interactions", "talk_s"): "talk", ("interactions", "hold_s"): "hold",

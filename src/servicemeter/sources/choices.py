@@ -9,7 +9,7 @@ from typing import Any
 
 from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.sources.decisions import Family
-from servicemeter.sources.vocabulary import CHANNELS, OUTCOMES, PRIORITIES, SPANS, STATUSES
+from servicemeter.sources.vocabulary import CHANNELS, DIRECTIONS, OUTCOMES, PRIORITIES, SPANS, STATUSES
 
 __all__ = [
     *("AS_IT_IS", "GROUPS", "KEPT_ASIDE", "SCALES", "SCORES", "TRANSLATED", "Choices", "Words"),
@@ -26,7 +26,19 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("started_on", "ended_on"),
     ),
     "answer": ("rating", "recommends", "effort", "comment", "rated_at"),
-    "call": ("call_id", "leg", "started_at", "wait", "answered_at", "ended_at", "talk", "hold", "wrap_up", "outcome"),
+    "call": (
+        "call_id",
+        "leg",
+        "direction",
+        "started_at",
+        "wait",
+        "answered_at",
+        "ended_at",
+        "talk",
+        "hold",
+        "wrap_up",
+        "outcome",
+    ),
     "order": ("order_id", "placed_at", "amount", "currency"),
     "agent": ("agent_id", "agent_name", "team_id", "team_name", "tier"),
 }
@@ -44,6 +56,7 @@ TRANSLATED: dict[str, tuple[str, ...]] = {
     "channel": (*CHANNELS, "video"),
     "priority": tuple(PRIORITIES),
     "outcome": tuple(OUTCOMES),
+    "direction": tuple(DIRECTIONS),
     **dict.fromkeys(SCORES, ()),
 }
 """The meanings whose values are translated, with the words of ours; those of a score are the numbers of its scale."""

@@ -396,6 +396,8 @@ def _calls(made: _Written) -> Iterator[str]:
     columns |= _times_of_call(made, started)
     if made.has("ticket_id"):
         columns["ticket_id"] = made.quoted("ticket_id")
+    if made.has("direction"):
+        columns["direction"] = made.translated("direction")
     for role, name in (("talk", "talk_s"), ("hold", "hold_s"), ("wrap_up", "acw_s"), ("agent", "agent_id"), ("team", "queue")):
         if made.has(role):
             columns[name] = made.quoted(role)

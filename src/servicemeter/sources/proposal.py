@@ -17,6 +17,8 @@ from servicemeter.sources.glimpse import Glimpse, glimpse
 from servicemeter.sources.table import text_of
 from servicemeter.sources.vocabulary import (
     CHANNELS,
+    COUNTS,
+    DIRECTIONS,
     OUTCOMES,
     PRIORITIES,
     RATINGS,
@@ -153,10 +155,13 @@ def _roles(seen: Glimpse) -> dict[str, str]:
     columns = _by_name(seen)
     kind = _kind(seen, columns)
     told = {role: column for role, column in _meant(kind, columns).items() if role not in _BELONGING or kind in _BELONGING[role]}
+    if kind == "call" and "direction" not in told:
+        told |= _direction(seen, told)
     key = _KEYS[kind]
     if key not in told:
-        taken = {column for role, column in told.items() if role != "customer_email"}
-        unique = (name for name in seen.cells if name not in taken and name != told.get("customer_email") and seen.are_ids(name))
+        taken = set(told.values())
+        taken |= {name for name in seen.cells if plain(name) in COUNTS}
+        unique = (name for name in seen.cells if name not in taken and seen.are_ids(name))
         told |= dict(zip([key], unique, strict=False))
     return told
 
@@ -169,7 +174,7 @@ _BELONGING = {
     **dict.fromkeys(("started_on", "ended_on"), ("contract",)),
     **dict.fromkeys(("agent_id", "agent_name"), ("agent",)),
     **dict.fromkeys(("team_id", "team_name", "tier"), ("team",)),
-    "leg": ("call",),
+    **dict.fromkeys(("leg", "direction"), ("call",)),
 }
 """The roles that only some files have a use for."""
 _SURE = ("subject", "solved_at", "first_reply_at", "priority", "first_reply_after", "solved_after", *SCORES)
@@ -181,6 +186,16 @@ _WHOSE = ("segment", "birth_year", "first_seen_at", "country")
 """What speaks for customers."""
 _GENERAL = frozenset({"number", "nummer", "numar", "numer", "numero", "nr", "id", "key"})
 """Names of an id that do not say of what."""
+
+
+def _direction(seen: Glimpse, told: dict[str, str]) -> dict[str, str]:
+    """The column that tells calls made from those received, whatever it is called: who was not reached did not give up."""
+    free = [name for name in seen.cells if name not in told.values() or name == told.get("reason")]
+    says = (name for name in free if seen.texts[name] and all(word_for(text, DIRECTIONS) for text in seen.texts[name]))
+    found = next(says, None)
+    if found is not None and found == told.get("reason"):
+        del told["reason"]
+    return {} if found is None else {"direction": found}
 
 
 def _by_name(seen: Glimpse) -> dict[str, str]:
@@ -206,6 +221,8 @@ def _may_be(seen: Glimpse, role: str, name: str) -> bool:
         return seen.are_dates(name) or seen.are_dates_as_numbers(name)
     if role in ("first_reply_after", "solved_after"):
         return seen.are_spans(name, unit_said(name))
+    if role == "direction":
+        return any(word_for(text, DIRECTIONS) for text in seen.texts[name])
     return True
 
 
@@ -228,8 +245,9 @@ def _kind(seen: Glimpse, columns: Mapping[str, str]) -> str:
     whose = sum(role in columns for role in _WHOSE)
     if named == "agent" or ("agent_id" in columns and not is_dated and "status" not in columns and not whose):
         return "agent"
+    is_only_them = not is_dated or {"customer_name", "customer_email"} <= set(columns)
     is_somebody = any(role in columns for role in ("customer_id", "customer_email", "customer_name"))
-    if is_somebody and (named == "customer" or whose > likely or (not likely and not is_dated and named is None)):
+    if is_somebody and (named == "customer" or whose > likely or (not likely and named is None and is_only_them)):
         return "customer"
     if named == "team" or ({"team_id", "tier"} & set(columns) and not is_dated and "agent" not in columns):
         return "team"
@@ -266,12 +284,15 @@ def _of_office(kind: str, found: Mapping[str, str]) -> dict[str, str]:
     return {role: column for role, column in ((own, found.get(own)), (name, called), ("tier", found.get("tier"))) if column}
 
 
+_KNOWN = {"status": STATUSES, "channel": CHANNELS, "priority": PRIORITIES, "outcome": OUTCOMES, "direction": DIRECTIONS}
+
+
 def guess_words(seen: Glimpse, role: str, column: str) -> Words | None:
     """A translation of every value seen, as far as it can be guessed; None for what is taken as it is."""
     if role in SCORES:
         is_asked = seen.cells[column] and not seen.are_numbers(column)
         return Words(_points(seen, column)[0] if role == "rating" else {}, KEPT_ASIDE) if is_asked else None
-    known = {"status": STATUSES, "channel": CHANNELS, "priority": PRIORITIES, "outcome": OUTCOMES}.get(role)
+    known = _KNOWN.get(role)
     if known is None:
         return None
     texts = [text for text in seen.texts[column][:WORDS_SHOWN] if len(text) <= _LONGEST_WORD]

@@ -8,7 +8,7 @@ import unicodedata
 from functools import lru_cache
 
 __all__ = [
-    *("CHANNELS", "FILES", "OUTCOMES", "PRIORITIES", "RATINGS", "ROLES", "SPANS", "STATUSES"),
+    *("CHANNELS", "COUNTS", "DIRECTIONS", "FILES", "OUTCOMES", "PRIORITIES", "RATINGS", "ROLES", "SPANS", "STATUSES"),
     *("begins_with_total", "file_says", "highest_said", "is_only_total", "plain", "role_of", "roles_of"),
     *("unit_said", "word_for", "zone_said"),
 ]
@@ -25,7 +25,9 @@ SPANS = frozenset({"wait", "talk", "hold", "wrap_up", "first_reply_after", "solv
 """The roles that hold spans of time."""
 _SCALE = re.compile(r"\s*[(\[]\s*\d+\s*(?:-|\u2013|/|to|tot|la|bis)\s*(\d+)\s*[)\]]\s*$")  # "(1-5)" behind a column of scores
 _ZONE = re.compile(r"\s*[(\[]\s*([A-Za-z]+/[A-Za-z_/-]+|UTC|GMT)\s*[)\]]\s*$")  # the clock of a column of instants
-_OF_WHAT = re.compile(r"^custom field \((.+)\)$|^(.+?)\s*(?:\((?:ticket|case|contact)\)| - (?:date|timestamp))$", re.IGNORECASE)
+_OF_WHAT = re.compile(
+    r"^custom field \((.+)\)$|^(.+?)\s*(?:\((?:ticket|case|contact|billing)\)| - (?:date|timestamp))$", re.IGNORECASE
+)
 """What exports write around a name: `Custom field (Satisfaction)`, `Status (Ticket)`, `Ticket created - Date`."""
 _ROW = re.compile(r"^(?:ticket|case|conversation|issue|request|zgloszeni[ea]|tichet|solicitud|anfrage|gespr[ae]k)s? (.+)$")
 """A name that begins with what the row is, such as `Conversation rating`."""
@@ -77,10 +79,10 @@ reason: reason, contact reason, category, ticket type, request type, customer re
 agent: assignee, agent, assigned to, owner, ticket owner, agent name, assignee name, handled by, teammate assigned,
     teammate, server, behandelaar, medewerker, toegewezen aan, eigenaar, alocat lui, atribuit lui, angajat, operator,
     responsabil, bearbeiter, mitarbeiter, zugewiesen an, zustandig, agent assigne, assigne a, responsable, conseiller,
-    konsultant, przypisano do, przypisany do, pracownik, asignado a, agente
-team: team, group, queue, department, team assigned, groep, afdeling, wachtrij, echipa, grup, departament, coada, coada de
-    asteptare, gruppe, abteilung, warteschlange, equipe, groupe, file d attente, zespol, grupa, dzial, kolejka, equipo,
-    grupo, departamento, cola
+    konsultant, przypisano do, przypisany do, pracownik, asignado a, agente, user, utilizator
+team: team, group, queue, department, team assigned, assignee team, groep, afdeling, wachtrij, echipa, grup, departament,
+    coada, coada de asteptare, gruppe, abteilung, warteschlange, equipe, groupe, file d attente, zespol, grupa, dzial,
+    kolejka, equipo, grupo, departamento, cola
 customer_id: customer id, requester id, client id, contact id, customer number, klantnummer, klant id, id client, cod
     client, kundennummer, kunden id, numero client, id klienta, numer klienta, nr klienta, id de cliente, id cliente, numero
     de cliente
@@ -140,6 +142,7 @@ wrap_up: wrap up time, wrap up, after call work, after call work time, acw, acw 
 outcome: call outcome, outcome, call result, call status, disposition, uitkomst, afloop, gespreksstatus, rezultat apel,
     rezultatul apelului, stare apel, starea apelului, ergebnis, anrufergebnis, resultat, resultat de l appel, wynik, wynik
     rozmowy, resultado
+direction: direction, call direction, richting, richtung, sens, kierunek, directie, sens apel, direccion, sentido
 call_id: call id, interaction id, call, gespreks id, oproep id, id apel, anruf id, id de l appel, id appel, id rozmowy, id
     polaczenia, id de llamada, contact id
 leg: leg id, leg, leg number, leg nr, leg no, leg index, call leg, call leg id, segment id, segment number
@@ -149,9 +152,9 @@ order_id: order id, order number, order, order no, order nr, ordernummer, bestel
 placed_at: placed at, placed, placed on, ordered at, ordered on, ordered, order date, order placed, purchase date, besteld
     op, besteldatum, data comenzii, comandat la, plasata la, bestellt am, bestelldatum, commande le, date de commande,
     zamowiono, data zamowienia, pedido el, fecha de pedido
-amount: amount, total, order total, total amount, total price, grand total, revenue, bedrag, totaal, totaalbedrag,
-    orderbedrag, suma, valoare, valoare totala, dollars, betrag, gesamtbetrag, summe, montant, montant total, kwota,
-    wartosc, kwota zamowienia, importe, importe total, subtotal
+amount: amount, total, order total, order total amount, total amount, total price, grand total, revenue, bedrag, totaal,
+    totaalbedrag, orderbedrag, suma, valoare, valoare totala, dollars, betrag, gesamtbetrag, summe, montant, montant total,
+    kwota, wartosc, kwota zamowienia, importe, importe total, subtotal
 currency: currency, valuta, munteenheid, moneda, wahrung, devise, waluta, divisa
 agent_id: agent id, assignee id, agent number, medewerkernummer, personeelsnummer, personalnummer, id agent, id agenta, id
     agente
@@ -173,6 +176,8 @@ contract: contracts, subscriptions, contracten, abonnementen, vertrage, abonneme
 order: orders, bestellingen, bestellungen, commandes, zamowienia, pedidos, comenzi
 """)
 """What a row is in files of these names, where the columns leave it open."""
+COUNTS = frozenset({"tickets", "calls", "conversations", "count", "aantal", "anzahl", "nombre", "liczba", "numar", "cantidad"})
+"""Names of columns that count things: whatever they hold tells no row from another."""
 _UNITS = _lists("""
 milliseconds: ms, millis, milliseconds
 seconds: s, sec, secs, second, seconds, seconde, seconden, sek, sekunden, secondes, sekundy, segundos, secunde
@@ -241,6 +246,12 @@ overflowed: overflow, overflowed, overloop, redirectionat
 self_served: self service, self served, zelfbediening, autoservire
 closed_hours: after hours, out of hours, closed hours, buiten openingstijd, buiten openingstijden, in afara programului
 failed: failed, error, busy, mislukt, bezet, esuat, ocupat
+""")
+
+DIRECTIONS = _lists("""
+inbound: inbound, in, incoming, inkomend, binnenkomend, eingehend, entrant, przychodzace, przychodzaca, intrare, intrat,
+    primit, entrante
+outbound: outbound, out, outgoing, uitgaand, ausgehend, sortant, wychodzace, wychodzaca, iesire, iesit, efectuat, saliente
 """)
 
 CHANNELS = _lists("""

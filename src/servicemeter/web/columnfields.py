@@ -81,6 +81,7 @@ _MEANINGS = {
     "rated_at": phrase("answered the survey at"),
     "call_id": phrase("number of the call"),
     "leg": phrase("leg of the call"),
+    "direction": phrase("received or made"),
     "started_at": phrase("call began at"),
     "answered_at": phrase("call answered at"),
     "ended_at": phrase("call ended at"),
@@ -99,6 +100,7 @@ _MEANINGS = {
     "team_name": phrase("team’s name"),
     "tier": phrase("tier of the team"),
 }
+_DIRECTIONS = {"inbound": phrase("received"), "outbound": phrase("made")}
 _UNITS = {
     "major": phrase("whole units of money"),
     "minor": phrase("cents"),
@@ -179,6 +181,8 @@ def word_words(role: str, word: str, language: str) -> str:
     """One of our words for a value."""
     if role == "outcome":
         return outcome_words(word, language)
+    if role == "direction" and word in _DIRECTIONS:
+        return say(language, _DIRECTIONS[word])
     return dimension_value(role, word, language) if role in ("status", "channel", "priority") else word
 
 
