@@ -57,7 +57,9 @@ def test_lines_of_totals_are_left_out_and_counted_where_they_are_no_rows(tmp_pat
     assert taken.delivery.dropped == {"lines of totals": 2}
 
 
-@pytest.mark.parametrize("word", ["Totaal", "TOTAL: 3", "Grand total", "Summe", "Razem", "Total general", "Łącznie"])
+@pytest.mark.parametrize(
+    "word", ["Totaal", "TOTAL: 3", "Grand total", "Summe", "Razem", "Total general", "Łącznie", "Sous-total"]
+)
 def test_a_total_without_a_date_is_no_ticket_though_a_ticket_needs_none(tmp_path: Path, word: str) -> None:
     """Three rows: ticket 7, one called Total Support of which no date is known, and a line that sums up the two."""
     data = f"id,created,minutes\n7,2026-01-14,30\nTotal Support,,20\n{word},,50\n"

@@ -407,7 +407,8 @@ def is_only_total(text: str) -> bool:
 
 
 def _words_of_total(text: str) -> list[str]:
-    return plain(text[:_LONGEST].removeprefix("Grand ")).split()
+    words = plain(text[:_LONGEST]).split()
+    return words[1:] if words[:1] in (["grand"], ["sous"], ["sub"]) else words
 
 
 @lru_cache(maxsize=4_096)
