@@ -14,6 +14,7 @@ from servicemeter.cli import servicemeter
 from servicemeter.cli.terminal.faults import print_findings
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.settings import Home
+from servicemeter.sources.marks import MARKS
 from servicemeter.web.app import create_app
 from terminal import write_tickets
 
@@ -198,9 +199,82 @@ def test_rows_kept_aside_can_be_listed_mended_and_imported(home: Path, tmp_path:
     assert runner.invoke(servicemeter, ["check", "--export", str(target), "--home", str(home)]).exit_code == 0
     with target.open(newline="") as file:
         rows = list(csv.DictReader(file))
+    assert len({row.pop(MARKS) for row in rows}) == 2
     assert rows[0] == {"ticket_id": "a2", "created_at": "nonsense", "channel": "email", "initiated_by": "customer"}
     target.write_text(target.read_text().replace("nonsense", "2026-02-20T12:00:00+01:00").replace("martian", "agent"))
     assert take(home, target).stdout.splitlines()[-1].split() == ["tickets", "2", "0", "0", "0"]
+    assert "No row is kept aside" in runner.invoke(servicemeter, ["check", "--kept-aside", "--home", str(home)]).stderr
+
+
+def listed(home: Path) -> list[tuple[str, int, str]]:
+    """Which rows are kept aside."""
+    said = CliRunner().invoke(servicemeter, ["check", "--kept-aside", "--format", "json", "--home", str(home)]).stdout
+    return [(Path(row["file"]).name, row["row_number"], row["value"]) for row in json.loads(said)]
+
+
+def export(home: Path, target: Path) -> None:
+    assert CliRunner().invoke(servicemeter, ["check", "--export", str(target), "--home", str(home)]).exit_code == 0
+
+
+def test_of_rows_that_come_once_more_those_still_wrong_stay_listed(home: Path, tmp_path: Path) -> None:
+    """Of two one is mended: it leaves the list, the other stands in it once, under the file it was tried in last. Rows that did
+    not come once more stay, and taking the mended file back brings both to the list again."""
+    file, other, target = tmp_path / "tickets.csv", tmp_path / "others.csv", tmp_path / "mend.csv"
+    take(home, write(file, BAD))
+    export(home, target)
+    take(home, write(other, "ticket_id,created_at\nb1,2026-02-20T10:00Z\nb2,never\n"))
+    target.write_text(target.read_text().replace("nonsense", "2026-02-20T12:00:00+01:00"))
+    take(home, target)
+    assert sorted(listed(home)) == [("mend.csv", 3, "martian"), ("others.csv", 3, "never")]
+    assert CliRunner().invoke(servicemeter, ["undo", "--yes", "--home", str(home)]).exit_code == 0
+    assert sorted(listed(home)) == [
+        ("others.csv", 3, "never"),
+        ("tickets.csv", 3, "nonsense"),
+        ("tickets.csv", 4, "martian"),
+    ]
+
+
+def test_mended_rows_of_another_source_leave_the_list_alone(home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "mend.csv"
+    take(home, write(tmp_path / "tickets.csv", BAD), "--source", "shop")
+    export(home, target)
+    target.write_text(target.read_text().replace("nonsense", "2026-02-20T12:00:00+01:00").replace("martian", "agent"))
+    take(home, target, "--source", "elsewhere")
+    assert len(listed(home)) == 2
+    take(home, target, "--source", "shop")
+    assert listed(home) == []
+
+
+def test_marks_are_no_column_of_a_mapped_file(home: Path, tmp_path: Path) -> None:
+    mapping, target = write(tmp_path / "odd.toml", MAPPING), tmp_path / "mend.csv"
+    take(home, write(tmp_path / "odd.csv", "Ticket number,Opened\n1,2026-02-20 10:00\n2,31-02-2026\n"), "--map", str(mapping))
+    export(home, target)
+    target.write_text(target.read_text().replace("31-02", "28-02"))
+    assert take(home, target, "--map", str(mapping)).exit_code == 0
+    assert listed(home) == []
+
+
+def test_a_file_with_rows_kept_aside_ends_with_the_same_status_again(home: Path, tmp_path: Path) -> None:
+    """1 with --strict as long as a row of it is kept aside; 0 without, as the file was taken; 0 once its rows are mended."""
+    file, target = write(tmp_path / "tickets.csv", BAD), tmp_path / "mend.csv"
+    assert take(home, file, "--strict").exit_code == 1
+    again = take(home, file, "--strict")
+    assert again.exit_code == 1 and "skipped" in again.stderr and "2 rows of it are still kept aside" in again.stderr
+    assert take(home, file).exit_code == 0
+    [told] = json.loads(take(home, file, "--format", "json").stdout)
+    assert (told["status"], told["kept_aside"]) == ("skipped", 2)
+    export(home, target)
+    target.write_text(target.read_text().replace("nonsense", "2026-02-20T12:00:00+01:00").replace("martian", "agent"))
+    assert take(home, target, "--strict").exit_code == 0
+    assert take(home, file, "--strict").exit_code == 0
+
+
+def test_a_file_of_which_nothing_could_be_taken_ends_with_1_again(home: Path, tmp_path: Path) -> None:
+    file = write(tmp_path / "bad.csv", "ticket_id,created_at,initiated_by\nb1,2026-02-20T10:00Z,martian\n")
+    said = [take(home, file) for _ in range(2)]
+    assert [one.exit_code for one in said] == [1, 1]
+    assert all("1 row was kept aside" in one.stderr for one in said)
+    assert listed(home) == [("bad.csv", 2, "martian")]
 
 
 def test_a_row_kept_aside_is_named_as_the_file_shows_it(home: Path, tmp_path: Path) -> None:

@@ -76,6 +76,13 @@ def test_nothing_is_said_of_a_sound_book() -> None:
     assert _findings(_sound()) == {}
 
 
+def test_calls_with_numbers_of_their_own_lack_no_leg() -> None:
+    """Every leg names its call, and no call is called after a leg."""
+    tables = _sound()
+    _change("interactions", 0, root_interaction_id="call 1")(tables)
+    assert _findings(tables) == {}
+
+
 def _add(table: str, **row: Any) -> Callable[[Tables], None]:
     return lambda tables: tables[table].append(row)
 
@@ -191,7 +198,8 @@ FAULTS: dict[str, tuple[Callable[[Tables], None], int, dict[str, Any]]] = {
         _change("interactions", 0, outcome="abandoned"), 1, {"fault": "abandoned, but answered at some instant"},
     ),
     "legs_without_root": (
-        _change("interactions", 0, root_interaction_id="i0"), 1, {"root_interaction_id": "i0"},
+        _add("interactions", **_LEG, interaction_id="i2", root_interaction_id="i0", outcome="abandoned"), 1,
+        {"root_interaction_id": "i0"},
     ),
     "merges_in_a_circle": (
         _both(

@@ -57,6 +57,24 @@ def test_lines_of_totals_are_left_out_and_counted_where_they_are_no_rows(tmp_pat
     assert taken.delivery.dropped == {"lines of totals": 2}
 
 
+@pytest.mark.parametrize(
+    "word", ["Totaal", "TOTAL: 3", "Grand total", "Summe", "Razem", "Total general", "Łącznie", "Sous-total"]
+)
+def test_a_total_without_a_date_is_no_ticket_though_a_ticket_needs_none(tmp_path: Path, word: str) -> None:
+    """Three rows: ticket 7, one called Total Support of which no date is known, and a line that sums up the two."""
+    data = f"id,created,minutes\n7,2026-01-14,30\nTotal Support,,20\n{word},,50\n"
+    taken = mapped(tmp_path, data, TICKETS, options={"tz": "Europe/Amsterdam"})
+    assert taken.column("tickets", "ticket_id") == ["7", "Total Support"]
+    assert not taken.aside
+    assert taken.delivery.dropped == {"lines of totals": 1}
+
+
+def test_whoever_is_called_a_total_is_one_where_no_dates_are_read(tmp_path: Path) -> None:
+    mapping = rows('customer_id = "id"', table="customers")
+    taken = mapped(tmp_path, "id,name\n1,Ann\nTotal,Total SA\n", mapping)
+    assert taken.column("customers", "customer_id") == ["1", "Total"] and not taken.delivery.dropped
+
+
 def test_dropped_rows_are_counted_by_condition(tmp_path: Path) -> None:
     mapping = 'drop = [{ column = "kind", is = "test" }, { column = "n", below = 1 }]\n' + rows('ticket_id = "id"')
     taken = mapped(tmp_path, "id,kind,n\n1,test,5\n2,real,0\n3,real,2\n4,test,0\n", mapping)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from importing import NOW, Taken, mapped, utc
+from importing import NOW, Taken, mapped, take, utc
 
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.importing import ImportRequest
+from servicemeter.ground.errors import UnrecognisedFile
 from servicemeter.ground.settings import Home
 from servicemeter.model.answer import Row
+from servicemeter.sources.glimpse import glimpse
 from servicemeter.sources.mappingfile import parse_mapping
-from servicemeter.sources.proposal import propose
+from servicemeter.sources.proposal import guess, propose
 from servicemeter.sources.vocabulary import CHANNELS, STATUSES, role_of, word_for
 
 ENGLISH = (
@@ -305,3 +309,193 @@ def test_marks_for_nothing_are_named_as_empty(tmp_path: Path) -> None:
     solved = [(r["ticket_id"], r["occurred_at"]) for r in taken.rows["ticket_events"] if r["value"] == "solved"]
     assert solved == [("2", utc("2026-01-14T09:00"))]
     assert taken.column("agents", "agent_id") == ["Ann"]
+
+
+CUSTOMERS = "id;email;segment;country;customer since\n7;Ann@example.com;gold;NL;13-01-2020\n8;bo@example.com;;BE;14-01-2021\n"
+
+
+def test_customers_are_no_tickets(tmp_path: Path) -> None:
+    text, taken = proposed(tmp_path, CUSTOMERS)
+    assert "Each row is taken as one of customers." in text
+    assert set(taken.rows) == {"customers", "customer_identities"} and not taken.aside
+    assert taken.rows["customers"] == [
+        {"customer_id": "7", "segment": "gold", "country": "NL", "first_seen_at": utc("2020-01-12T23:00")},
+        {"customer_id": "8", "segment": None, "country": "BE", "first_seen_at": utc("2021-01-13T23:00")},
+    ]
+    assert taken.column("customer_identities", "value") == ["ann@example.com", "bo@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("file", "data", "table", "row"),
+    [
+        ("Klanten 2026.csv", "id;naam;aangemaakt\n7;Ann;2020-01-13\n", "customers",
+         {"customer_id": "7", "name": "Ann", "first_seen_at": utc("2020-01-12T23:00")}),
+        ("export.csv", "id;email;name\n7;ann@example.com;Ann\n", "customers", {"customer_id": "7", "name": "Ann"}),
+        ("users.csv", "id;name;email;role;created_at\n7;Ann;ann@example.com;end-user;2020-01-13\n", "customers",
+         {"customer_id": "7", "name": "Ann", "first_seen_at": utc("2020-01-12T23:00")}),
+        ("medewerkers.csv", "id;naam;e-mail;team\na7;Ann;ann@example.com;Front\n", "agents", {"agent_id": "a7", "name": "Ann"}),
+        ("export.csv", "agent id;agent name;role\na7;Ann;lead\n", "agents", {"agent_id": "a7", "name": "Ann"}),
+        ("teams.csv", "id;name\nt7;Front\n", "teams", {"team_id": "t7", "name": "Front"}),
+        ("contracts.csv", "id;customer id;start date;end date\n1;c7;2026-01-13;2026-02-01\n", "customer_contracts",
+         {"customer_id": "c7", "started_on": date(2026, 1, 13), "ended_on": date(2026, 2, 1)}),
+        ("export.csv", "id;placed;total;currency\no7;2026-01-13;29,95;EUR\n", "orders",
+         {"order_id": "o7", "placed_at": utc("2026-01-12T23:00"), "amount": 2995, "currency": "EUR"}),
+    ],
+)  # fmt: skip
+def test_a_file_is_proposed_as_what_it_is(tmp_path: Path, file: str, data: str, table: str, row: dict[str, Any]) -> None:
+    (tmp_path / file).write_text(data, encoding="utf-8")
+    text = propose(tmp_path / file, now=NOW, options={"tz": "Europe/Amsterdam"})
+    taken = mapped(tmp_path, data, text, name=file)
+    assert "tickets" not in taken.rows and taken.rows[table] == [row]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "id;email;created at\n7;ann@example.com;2026-01-13\n",
+        "id;email;segment;country;subject;created at\n7;ann@example.com;gold;NL;Bill;2026-01-13\n",
+        "ticket;segment;country;created at\n7;gold;NL;2026-01-13\n",
+        "id;country;status;channel;created at\n7;NL;open;mail;2026-01-13\n",
+    ],
+)
+def test_tickets_that_say_whose_they_are_stay_tickets(tmp_path: Path, data: str) -> None:
+    _, taken = proposed(tmp_path, data)
+    assert taken.column("tickets", "ticket_id") == ["7"]
+
+
+def test_legs_of_a_call_are_told_apart_by_their_number(tmp_path: Path) -> None:
+    """Call 1 was put through: its second leg is one of its own, and names the first one of call 1."""
+    data = (
+        "call id;leg;start time;wait time;agent\n1;1;2026-01-13 10:00;20;A\n1;2;2026-01-13 10:05;9;B\n2;1;2026-01-13 11:00;5;A\n"
+    )
+    _, taken = proposed(tmp_path, data)
+    assert taken.column("interactions", "interaction_id") == ["1-1", "1-2", "2-1"]
+    assert taken.column("interactions", "root_interaction_id") == ["1-1", "1-1", "2-1"]
+
+
+def test_legs_with_ids_of_their_own_name_the_first_of_their_call(tmp_path: Path) -> None:
+    data = (
+        "call id;leg;start time;wait time\nx81;x81;2026-01-13 10:00;20\nx81;x82;2026-01-13 10:05;9\nx90;x90;2026-01-13 11:00;5\n"
+    )
+    _, taken = proposed(tmp_path, data)
+    assert taken.column("interactions", "interaction_id") == ["x81", "x82", "x90"]
+    assert taken.column("interactions", "root_interaction_id") == ["x81", "x81", "x90"]
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "replied"),
+    [
+        ("First response time (in hrs)", "1,5", "2026-01-13T10:30"),
+        ("First reply time (min)", "90", "2026-01-13T10:30"),
+        ("first_response_time_s", "90", "2026-01-13T09:01:30"),
+        ("First response time", "01:30:00", "2026-01-13T10:30"),
+        ("First response time (h:mm)", "1:30", "2026-01-13T10:30"),
+        ("Time to first response (mm:ss)", "1:30", "2026-01-13T09:01:30"),
+        ("First response time", "90", ""),
+        ("First response time", "1:30", ""),
+        ("First response time", "2h 5m", ""),
+        ("First response time in business hours", "01:30:00", ""),
+    ],
+)
+def test_a_span_is_taken_with_its_unit_or_not_at_all(tmp_path: Path, name: str, cell: str, replied: str) -> None:
+    """Created at 10:00 in Amsterdam, which is 9:00 UTC; an hour and a half or a minute and a half later somebody answered."""
+    text, taken = proposed(tmp_path, f"Ticket ID;Created time;{name}\n1;13-01-2026 10:00;{cell}\n2;14-01-2026 10:00;\n")
+    assert [r["occurred_at"] for r in taken.rows["messages"] if r["author_type"] == "agent"] == (
+        [utc(replied)] if replied else []
+    )
+    assert ("counted in business hours?" in text) == bool(replied)
+    assert ("first_replies" in text) == bool(replied)
+
+
+def test_a_clock_in_a_name_is_that_of_its_column(tmp_path: Path) -> None:
+    """10:00 in New York in January is 15:00 UTC, and in Amsterdam, the zone of the file, 9:00."""
+    data = "Conversation ID,Created at (America/New_York),Closed at\n1,2026-01-13 10:00,2026-01-14 10:00\n"
+    _, taken = proposed(tmp_path, data)
+    assert taken.column("tickets", "created_at") == [utc("2026-01-13T15:00")]
+    assert [r["occurred_at"] for r in taken.rows["ticket_events"]] == [utc("2026-01-14T09:00")]
+
+
+HEADERS = {
+    "Zendesk": "Ticket ID,Ticket created - Date,Ticket solved - Date,Ticket status,Ticket channel,Ticket group,Assignee name",
+    "Freshdesk": "Ticket ID,Created time,Resolved time,Status,Source,Group,Agent",
+    "Intercom": "Conversation ID,Created at (UTC),Last closed at (UTC),State,Initial channel,Team assigned,Teammate assigned",
+    "HubSpot": "Ticket ID,Create date,Close date,Ticket status,Source,Team,Ticket owner",
+    "Zoho": "Ticket Id,Created Time (Ticket),Ticket Closed Time,Status (Ticket),Channel,Department,Ticket Owner",
+    "Jira": "Issue key,Created,Resolved,Status,Custom field (Channel),Custom field (Team),Assignee",
+    "Gorgias": "Ticket id,Creation date,Closed date,Status,Initial channel,Team,Assignee name",
+    "Help Scout": "Number,Created At,Closed At,Status,Channel,Team,Owner",
+    "Dutch": "Ticketnummer,Binnengekomen op,Afgehandeld op,Status,Kanaal,Afdeling,Behandelaar",
+    "German": "Ticketnummer,Erstellt am,Gel\u00f6st am,Status,Kanal,Gruppe,Bearbeiter",
+    "French": "Num\u00e9ro de ticket,Cr\u00e9\u00e9 le,R\u00e9solu le,Statut,Canal,\u00c9quipe,Assign\u00e9 \u00e0",
+    "Polish": "Numer zg\u0142oszenia,Data zg\u0142oszenia,Data rozwi\u0105zania,Status,Kana\u0142,Dzia\u0142,Przypisano do",
+    "Romanian": "Num\u0103r tichet,Data cre\u0103rii,Data rezolv\u0103rii,Stare,Canal,Echip\u0103,Responsabil",
+    "Spanish": "N\u00famero de ticket,Fecha de creaci\u00f3n,Fecha de resoluci\u00f3n,Estado,Canal,Equipo,Asignado a",
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_the_headers_of_usual_exports_are_known(tmp_path: Path, name: str) -> None:
+    row = "7,2026-01-13 10:00,2026-01-14 10:00,Closed,Email,Front,Ann\n"
+    (tmp_path / "export.csv").write_text(f"{HEADERS[name]}\n{row}", encoding="utf-8")
+    choices = guess(glimpse(tmp_path / "export.csv", now=NOW))
+    roles = ("ticket_id", "created_at", "solved_at", "status", "channel", "team", "agent")
+    assert choices.columns == dict(zip(roles, HEADERS[name].split(","), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("words", "points", "scale"),
+    [
+        (("Good", "Bad", "Offered", "Unoffered"), [2, 1], "csat_2"),
+        (("Great", "Okay", "Not Good"), [3, 2, 1], "csat_3"),
+        (("Amazing", "Bad", "OK"), [5, 2, 3], "csat_5"),
+    ],
+)
+def test_good_and_bad_are_the_ends_of_a_scale(tmp_path: Path, words: tuple[str, ...], points: list[int], scale: str) -> None:
+    """Who was only asked, or not even that, gave no answer."""
+    rows = "".join(f"{n},2026-01-13 10:00,Open,{word}\n" for n, word in enumerate(words))
+    _, taken = proposed(tmp_path, "ID,Requested,Status,Satisfaction\n" + rows)
+    assert not taken.aside and len(taken.rows["tickets"]) == len(words)
+    assert taken.column("survey_answers", "value_num") == points
+    assert set(taken.column("survey_invitations", "scale")) == {scale}
+
+
+def test_good_alone_is_no_scale(tmp_path: Path) -> None:
+    text, _ = proposed(tmp_path, "ID,Requested,Satisfaction\n1,2026-01-13 10:00,Good\n2,2026-01-13 10:00,\n")
+    assert 'not translated: ["Good"]' in text
+
+
+TITLED = "Tickets of March;;\n\nTicket;Created;Status\n1;02-03-2026 10:00;Open\n2;13-03-2026 10:00;Closed\nTotal;;2\n"
+
+
+def test_a_title_above_the_header_is_left_out_by_a_proposal_and_known_again(tmp_path: Path) -> None:
+    text, taken = proposed(tmp_path, TITLED)
+    assert "[format]\n# Rows above the header, such as a title.\nskip_rows = 2" in text
+    assert taken.column("tickets", "ticket_id") == ["1", "2"] and not taken.aside
+    (tmp_path / "home" / "mappings").mkdir(parents=True)
+    (tmp_path / "home" / "mappings" / "own.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "april.csv").write_text(TITLED.replace("March", "April"), encoding="utf-8")
+    assert take(tmp_path / "april.csv", user_folder=tmp_path / "home").column("tickets", "ticket_id") == ["1", "2"]
+    (tmp_path / "plain.csv").write_text("Ticket;Created;Status\n3;13-03-2026 10:00;Open\n", encoding="utf-8")
+    with pytest.raises(UnrecognisedFile):
+        take(tmp_path / "plain.csv", user_folder=tmp_path / "empty")
+
+
+@pytest.mark.parametrize("name", ["Direction", "Richting", "Type", "Way"])
+def test_a_call_that_was_made_is_no_caller_who_gave_up(tmp_path: Path, name: str) -> None:
+    """Of two calls received one was given up: 1 of 2. The third was made, and nobody took it."""
+    data = (
+        f"Call ID;{name};Start time;Wait time;Talk time;Agent\nc1;Inbound;2026-01-13 10:00;20;60;Ann\n"
+        "c2;Inbound;2026-01-13 11:00;90;;\nc3;Outgoing;2026-01-13 12:00;30;;\n"
+    )
+    text, taken = proposed(tmp_path, data)
+    assert taken.column("interactions", "direction") == ["inbound", "inbound", "outbound"]
+    with Desk(Home(tmp_path / "home")) as desk:
+        (tmp_path / "proposal.toml").write_text(text, encoding="utf-8")
+        desk.import_files(ImportRequest(str(tmp_path / "export.csv"), mapping=str(tmp_path / "proposal.toml")), now=NOW)
+        row = _january(desk, "abandonment_rate")
+        assert (row["value"], row["n"]) == (0.5, 2)
+
+
+def test_a_file_of_counts_is_no_file_of_tickets(tmp_path: Path) -> None:
+    (tmp_path / "export.csv").write_text("Date,Tickets,Channel\n2026-01-13,12,mail\n2026-01-14,15,mail\n")
+    assert "No column looks like an id" in propose(tmp_path / "export.csv", now=NOW)

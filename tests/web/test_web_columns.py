@@ -65,8 +65,20 @@ PROPOSED = {
         "c1;2026-01-13 10:00;Q;A;00:00:20;00:01:00;00:00:05;00:00:10;Preluat\nc2;2026-01-13 11:00;Q;;00:01:00;;;;Pierdut\n"
     ),
     "calls by agent": "Call ID;Start;Wait;Agent\nc1;2026-01-13 10:00;20;A\nc2;2026-01-13 11:00;9;\n",
+    "calls both ways": "Call ID;Direction;Start;Wait;Agent\nc1;in;2026-01-13 10:00;20;A\nc2;Outbound;2026-01-13 11:00;9;\n",
     "orders": "Order ID;Order date;Email;Amount;Currency\no1;2026-01-13;a@example.com;29,95;EUR\n",
     "rating in words": "Ticket;Created;Rating\n1;2026-01-13;Good\n2;2026-01-14;Bad\n",
+    "customers": "id;email;name;segment;country;birth year;language;created at\n7;a@example.com;A;gold;NL;1980;nl;2026-01-13\n",
+    "contracts": "id;customer id;start date;end date\n1;c7;2026-01-13;2026-06-30\n2;c8;2026-01-14;\n",
+    "agents": "agent id;name;e-mail\na1;Ann;a@example.com\na2;Bob;b@example.com\n",
+    "teams": "team id;team;tier\nt1;Front;1\nt2;Back;2\n",
+    "legs by number": "Call ID;Leg;Start;Wait (min);Agent\nc1;1;2026-01-13 10:00;1,5;A\nc1;2;2026-01-13 10:05;0,2;\n",
+    "legs with ids": "Call ID;Leg ID;Ticket;Start;Wait;Agent\nL1;L1;7;2026-01-13 10:00;20;A\nL1;L2;7;2026-01-13 10:05;9;\n",
+    "titled": "Tickets of March;;\n\nTicket;Created;Status\n1;02-03-2026 10:00;Open\n2;13-03-2026 10:00;Closed\n",
+    "spans": (
+        "Ticket ID;Created (Europe/Dublin);First response time (in hrs);Resolution time (min);Rating;Status\n"
+        "1;2026-01-13 10:00;1,5;90;4;Closed\n2;2026-01-13 11:00;;;;Open\n"
+    ),
 }
 
 

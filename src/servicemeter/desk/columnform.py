@@ -31,7 +31,7 @@ from servicemeter.sources.decimals import MARKS, numbers
 from servicemeter.sources.glimpse import Glimpse
 from servicemeter.sources.mapping import mentioned_columns
 from servicemeter.sources.mappingfile import parse_mapping
-from servicemeter.sources.proposal import WORDS_SHOWN, guess_scale, guess_through, guess_words
+from servicemeter.sources.proposal import WORDS_SHOWN, guess_first_leg, guess_readings, guess_scale, guess_through, guess_words
 from servicemeter.sources.table import Cell, text_of
 
 __all__ = [
@@ -46,7 +46,14 @@ _LONGEST_WORD = 200
 _MOST_WORDS = 2 * WORDS_SHOWN
 _SPECIAL = "="
 """Before a choice for every other value that is no word of ours: `=pass`."""
-_OTHERS = {"status": (KEPT_ASIDE,), "outcome": (KEPT_ASIDE,), **dict.fromkeys(SCORES, (KEPT_ASIDE, "empty"))}
+_MONEY = ("major", "minor")
+_SPANS = ("seconds", "minutes", "hours", "days", "h:m", "m:s")
+_OTHERS = {
+    "status": (KEPT_ASIDE,),
+    "outcome": (KEPT_ASIDE,),
+    "direction": (KEPT_ASIDE,),
+    **dict.fromkeys(SCORES, (KEPT_ASIDE, "empty")),
+}
 _USUAL_OTHERS = (AS_IT_IS, "empty", KEPT_ASIDE)
 
 
@@ -79,6 +86,7 @@ class ColumnShown:
     scales: tuple[str, ...] = ()
     scale: str = ""
     unit: str = ""
+    units: tuple[str, ...] = ()
     words: list[tuple[str, str]] = field(default_factory=list)
     offered: tuple[str, ...] = ()
     more_words: int = 0
@@ -179,7 +187,8 @@ def _shown(
         order=reading.get("date_order", ""),
         marks=_offered(seen.contenders(name, "number") if asks_mark else (), reading.get("decimal", ""), MARKS),
         mark=reading.get("decimal", ""),
-        unit=choices.unit if role == "amount" else "",
+        unit=choices.unit if role == "amount" else reading.get("unit", ""),
+        units=_MONEY if role == "amount" else _SPANS if family_of(role) == "seconds" else (),
         fault=fault,
         is_unused=bool(role) and not is_used,
         repeated=len(seen.cells[name]) - len(texts) if role == "ticket_id" and kind_of(choices) == "ticket" else 0,
@@ -272,10 +281,11 @@ def fill_form(seen: Glimpse, base: Choices, filled: Filled) -> tuple[Choices, di
         name=filled.name or base.name,
         time_zone=filled.time_zone or None,
         columns=columns,
-        readings=_readings(base, sent),
+        readings=_readings(base, columns, sent),
         words={role: words for role, name in columns.items() if (words := _words(seen, base, role, name, sent)) is not None},
         scales={role: _scale(seen, base, role, name, sent) for role, name in columns.items() if role in SCORES},
         unit=_unit(base, columns, sent),
+        first_leg=base.first_leg if base.columns.get("leg") == columns.get("leg") else guess_first_leg(seen, columns),
     )
     return choices, {**_wrong(seen, choices), **faults}
 
@@ -286,8 +296,16 @@ def _unsent(base: Choices, sent: Mapping[str, ColumnFilled]) -> Iterator[tuple[s
     yield from ((role, name) for role, name in base.columns.items() if name not in sent)
 
 
-def _readings(base: Choices, sent: Mapping[str, ColumnFilled]) -> dict[str, dict[str, str]]:
-    readings = {name: dict(reading) for name, reading in base.readings.items()}
+def _readings(base: Choices, columns: Mapping[str, str], sent: Mapping[str, ColumnFilled]) -> dict[str, dict[str, str]]:
+    """How columns are read; of one that has got its meaning just now, as its name says."""
+    new = {role: name for role, name in columns.items() if base.columns.get(role) != name}
+    readings = {name: dict(reading) for name, reading in {**guess_readings(new), **base.readings}.items()}
+    for role, name in columns.items():
+        unit = sent[name].unit if name in sent and family_of(role) == "seconds" else ""
+        if unit and unit not in _SPANS:
+            raise UnknownName("unit of a span of time", unit, _SPANS)
+        if unit and unit != readings.get(name, {}).get("unit", "seconds"):
+            readings[name] = {**readings.get(name, {}), "unit": unit}
     for name, column in sent.items():
         for key, value, allowed in (("date_order", column.order, DATE_ORDERS), ("decimal", column.mark, MARKS)):
             if value and value not in allowed:

@@ -305,7 +305,9 @@ class Desk(Asking):
         """Every row that could not be taken, oldest load first; `to_mend` leaves them as they came, whomever they name."""
         with self._lock:
             found = self.book.kept_aside()
-            return found if to_mend else self._handed_out(found)
+            if to_mend:
+                return found
+            return self._handed_out([{name: cell for name, cell in row.items() if name != "mark"} for row in found])
 
     def measure_all(self, questions: Sequence[Question]) -> list[Answer]:
         """Answer questions in their order; those over the same facts, periods and filters are counted together."""

@@ -55,7 +55,8 @@ class ImportRequest:
 
 @dataclass
 class ImportReport:
-    """What came of one path. `load` is None when its content had been loaded before, in `loaded_before`.
+    """What came of one path. `load` is None when its content had been loaded before, in `loaded_before`; of the rows kept aside
+    then, `still_aside` are so still.
 
     `dropped` counts the rows that the mapping leaves out on purpose, by its condition; `remarks` say what was assumed.
     `first_rows` are what a dry run would take: the first rows of each table, as texts.
@@ -69,6 +70,12 @@ class ImportReport:
     remarks: list[str] = field(default_factory=list)
     dropped: dict[str, int] = field(default_factory=dict)
     first_rows: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    still_aside: int = 0
+
+    @property
+    def kept_aside(self) -> int:
+        """How many rows of the file are kept aside, now or since it was loaded before."""
+        return self.load.kept_aside if self.load else self.still_aside
 
     @property
     def took_nothing(self) -> bool:
@@ -107,6 +114,7 @@ def import_files(desk: Desk, request: ImportRequest, *, now: datetime, progress:
     if not request.again:
         with desk.on_book() as book:
             report.loaded_before = book.was_loaded(delivery.source, digest)
+            report.still_aside = book.still_aside(report.loaded_before) if report.loaded_before is not None else 0
     if report.loaded_before is None:
         report.load = desk.take(delivery, now=now, label=label, digest=digest, progress=told.staged, dry_run=request.dry_run)
         report.dropped = dict(delivery.dropped)

@@ -31,7 +31,7 @@ from servicemeter.sources import mapping as mappings
 from servicemeter.sources.choiceback import Beyond, choices_of, says_the_same
 from servicemeter.sources.choices import Choices
 from servicemeter.sources.choicetext import write_mapping
-from servicemeter.sources.files import open_table, sheet_names
+from servicemeter.sources.files import open_table, rows_above, sheet_names
 from servicemeter.sources.glimpse import Glimpse, glimpse
 from servicemeter.sources.mappingfile import parse_mapping, read_mapping
 from servicemeter.sources.options import FileOptions, parse_options
@@ -316,7 +316,8 @@ def _chosen(seen: Look, first: Glimpse) -> Choices | None:
 
 def _begins(file: Path, reading: Reading) -> tuple[list[str], list[list[str]], list[str]]:
     """The columns of a file, its first rows, shortened, and what was assumed in reading."""
-    raw = open_table(file, FileOptions(**parse_options(reading.given()).file))
+    options = FileOptions(**parse_options(reading.given()).file)
+    raw = open_table(file, replace(options, skip_rows=rows_above(file, options) or options.skip_rows))
     rows: list[list[str]] = []
     for batch in islice(raw.batches(), 1):
         for i in range(min(len(batch.numbers), _SAMPLE_ROWS)):

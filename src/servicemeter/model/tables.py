@@ -130,7 +130,13 @@ _DIMENSIONS = (
         (
             Column("customer_id", "id", required=True, privacy="alias"),
             Column("kind", "word", required=True, words=("email", "phone", "account")),
-            Column("value_hash", "id", "keyed hash of the normalised value", required=True, privacy="alias"),
+            Column(
+                "value_hash",
+                "id",
+                "keyed hash of the normalised value; made where `value` is given",
+                required=True,
+                privacy="alias",
+            ),
             Column("value", "text", privacy="identity"),
         ),
         key=("customer_id", "kind", "value_hash"),
@@ -178,7 +184,7 @@ _DIMENSIONS = (
             Column("loaded_from", "ts"),
             Column("loaded_through", "ts"),
             Column("ended_at", "ts", "when the source was switched off; it does not lag after that"),
-            Column("capabilities", "text", "comma-separated names of METRICS.md section 7; empty = all"),
+            Column("capabilities", "text", "comma-separated; empty = all"),
         ),
         key=(),
     ),
@@ -248,7 +254,8 @@ _FACTS = (
             Column(
                 "value",
                 "text",
-                "status: new, open, pending, on_hold, solved, closed; flags: true, false; else the id or name",
+                "pending waits for the customer, on_hold for somebody else; a priority is low, normal, high, urgent or any other "
+                "word; of other fields the id or name",
                 words_when=(
                     "field",
                     {
@@ -324,7 +331,7 @@ _FACTS = (
             _id("root_interaction_id", "first leg of the contact; absent = this one"),
             _id("ticket_id", refers="tickets"),
             _id("customer_id", refers="customers"),
-            Column("channel", "text"),
+            Column("channel", "text", "phone, chat, or another of those of tickets"),
             Column("direction", "word", words=("inbound", "outbound"), default="inbound"),
             Column("started_at", "ts", required=True),
             Column("queued_at", "ts"),
@@ -345,6 +352,8 @@ _FACTS = (
                     "in_queue",
                     "in_progress",
                 ),
+                about="abandoned: the customer left the queue; missed: the centre ended it unanswered; overflowed: moved on to "
+                "another queue, whose leg has the same root; self_served: never queued for a person",
             ),
             Column("talk_s", "s"),
             Column("hold_s", "s"),
@@ -396,7 +405,7 @@ _FACTS = (
         (
             Column("invitation_id", "id", required=True),
             Column("kind", "word", required=True, words=("csat", "ces", "nps", "fcr", "intent")),
-            Column("scale", "text"),
+            Column("scale", "text", "a usual scale, or one of survey_scales"),
             Column("scope", "word", words=("transactional", "relational", "intercept", "review"), default="transactional"),
             _id("ticket_id", refers="tickets"),
             _id("interaction_id", refers="interactions"),
@@ -568,7 +577,7 @@ _CONFIGURATION = (
         "survey_scales",
         "Scales of survey answers and which way is good.",
         (
-            Column("scale", "text", required=True),
+            Column("scale", "text", "its name, as invitations say it", required=True),
             Column("min", "num", required=True),
             Column("max", "num", required=True),
             Column("good_direction", "word", words=("up", "down")),

@@ -7,7 +7,7 @@ than a mapping says without a word.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from servicemeter.sources.choices import SCORES, Choices, Words
@@ -17,22 +17,34 @@ from servicemeter.sources.glimpse import Glimpse
 from servicemeter.sources.mapping import Block, Mapping
 from servicemeter.sources.mappingfile import parse_mapping
 from servicemeter.sources.options import NO_READING
-from servicemeter.sources.values import Choice, ColumnOf, Constant, Value
+from servicemeter.sources.values import Choice, ColumnOf, Constant, Template, Value
 
 __all__ = ["Beyond", "choices_of", "says_the_same"]
 
 _BY_CELL = {
     ("tickets", "ticket_id"): "ticket_id", ("tickets", "created_at"): "created_at", ("tickets", "channel"): "channel",
     ("tickets", "language"): "language", ("tickets", "brand"): "brand", ("tickets", "customer_id"): "customer_id",
-    ("customers", "name"): "customer_name", ("customer_identities", "value"): "customer_email", ("texts", "text"): "subject",
+    ("customers", "name"): "customer_name", ("customers", "segment"): "segment", ("customers", "country"): "country",
+    ("customers", "birth_year"): "birth_year", ("customers", "first_seen_at"): "first_seen_at",
+    ("customers", "language"): "language", ("customers", "customer_id"): "customer_id",
+    ("customer_contracts", "customer_id"): "customer_id", ("customer_contracts", "started_on"): "started_on",
+    ("customer_contracts", "ended_on"): "ended_on",
+    ("customer_identities", "value"): "customer_email", ("texts", "text"): "subject",
     ("survey_invitations", "ticket_id"): "ticket_id", ("survey_invitations", "customer_id"): "customer_id",
-    ("survey_answers", "value_text"): "comment", ("interactions", "interaction_id"): "call_id",
+    ("survey_answers", "value_text"): "comment", ("interactions", "ticket_id"): "ticket_id",
+    ("interactions", "direction"): "direction",
+    ("interactions", "interaction_id"): "call_id",
     ("interactions", "started_at"): "started_at", ("interactions", "answered_at"): "answered_at",
     ("interactions", "ended_at"): "ended_at", ("interactions", "talk_s"): "talk", ("interactions", "hold_s"): "hold",
     ("interactions", "acw_s"): "wrap_up", ("interactions", "outcome"): "outcome", ("interactions", "agent_id"): "agent",
     ("interactions", "queue"): "team", ("orders", "order_id"): "order_id", ("orders", "placed_at"): "placed_at",
     ("orders", "customer_id"): "customer_id", ("orders", "amount"): "amount", ("orders", "currency"): "currency",
 }  # fmt: skip
+_NAMED = {
+    ("agents", "agent_id"): "agent_id", ("agents", "name"): "agent_name", ("teams", "team_id"): "team_id",
+    ("teams", "name"): "team_name", ("teams", "tier"): "tier",
+}  # fmt: skip
+"""The same of files that name agents or teams and nothing else."""
 _EVENTS = {"assignee_id": "agent", "team_id": "team", "priority": "priority", "reason": "reason", "status": "status"}
 _KINDS = {kind: role for role, kind in SCORES.items()}
 
@@ -77,6 +89,7 @@ def _found(mapping: Mapping) -> Choices:
     words: dict[str, Words] = {}
     scales: dict[str, str] = {}
     unit = "major"
+    first_leg = _legs(mapping.blocks, columns)
     for role, value in _roles(mapping.blocks):
         if isinstance(value.origin, ColumnOf):
             columns.setdefault(role, value.origin.name)
@@ -100,36 +113,58 @@ def _found(mapping: Mapping) -> Choices:
         unit=unit,
         recognise=mapping.recognise,
         file={f.name: v for f in dataclasses.fields(mapping.file) if (v := getattr(mapping.file, f.name)) != f.default},
+        first_leg=first_leg,
     )
     told = mapping.capabilities
     return found if told == (supplied(found) or None) else dataclasses.replace(found, capabilities=told or ())
 
 
 def _readings(mapping: Mapping) -> dict[str, dict[str, str]]:
-    """How columns are read, as far as it is the order of a date or the decimal mark."""
+    """How columns are read, as far as it is the order of a date, its clock, the decimal mark or a unit."""
     said = {
-        name: {key: value for key in ("date_order", "decimal") if (value := getattr(reading, key)) is not None}
+        name: {
+            key: value for key in ("date_order", "decimal", "time_zone", "unit") if (value := getattr(reading, key)) is not None
+        }
         for name, reading in mapping.readings.items()
     }
     return {name: reading for name, reading in said.items() if reading}
 
 
-def _roles(blocks: Iterable[Block]) -> Iterator[tuple[str, Value]]:
+def _legs(blocks: Iterable[Block], columns: dict[str, str]) -> str | None:
+    """What the first leg of a call is called; a leg's column and its call's are noted."""
+    for block in blocks:
+        by_name = {column.name: value.origin for column, value in block.columns}
+        leg, root = by_name.get("interaction_id"), by_name.get("root_interaction_id")
+        if isinstance(leg, ColumnOf) and isinstance(root, ColumnOf):
+            columns.update(call_id=root.name, leg=leg.name)
+        elif isinstance(leg, Template) and isinstance(root, Template) and (len(leg.parts), len(root.parts)) == (5, 3):
+            columns.update(call_id=leg.parts[1], leg=leg.parts[3])
+            return root.parts[2].removeprefix("-")
+    return None
+
+
+def _roles(blocks: Sequence[Block]) -> Iterator[tuple[str, Value]]:
     """Which meaning each cell of the rows speaks for."""
+    by_cell = _BY_CELL | (_NAMED if {block.table.name for block in blocks} <= {"agents", "teams"} else {})
     for block in blocks:
         by_name = {column.name: value for column, value in block.columns}
         for name, value in by_name.items():
-            role = _BY_CELL.get((block.table.name, name))
+            role = by_cell.get((block.table.name, name))
             if role is not None:
                 yield role, value
         if block.table.name == "interactions" and "answered_at" in by_name:
             yield from _wait_of(by_name["answered_at"])
         if block.table.name == "messages" and _constant(block, "author_type") == "agent":
-            yield "first_reply_at", by_name["occurred_at"]
+            yield _at_or_after("first_reply", by_name["occurred_at"])
         if block.table.name == "ticket_events":
             yield from _of_event(_constant(block, "field"), by_name)
         if block.table.name == "survey_answers" and "value_num" in by_name:
             yield _score_of(blocks, by_name["invitation_id"]), by_name["value_num"]
+
+
+def _at_or_after(what: str, at: Value) -> tuple[str, Value]:
+    """An instant as a column of its own, or as the span that is added to another."""
+    return (f"{what}_after", Value(ColumnOf(str(at.plus_seconds[0])), "")) if at.plus_seconds else (f"{what}_at", at)
 
 
 def _wait_of(answered: Value) -> Iterator[tuple[str, Value]]:
@@ -140,7 +175,7 @@ def _wait_of(answered: Value) -> Iterator[tuple[str, Value]]:
 
 def _of_event(field: str, by_name: dict[str, Value]) -> Iterator[tuple[str, Value]]:
     if field == "status" and "occurred_at" in by_name:
-        yield "solved_at", by_name["occurred_at"]
+        yield _at_or_after("solved", by_name["occurred_at"])
     elif field in _EVENTS and "value" in by_name:
         yield _EVENTS[field], by_name["value"]
 

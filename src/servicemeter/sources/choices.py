@@ -9,7 +9,7 @@ from typing import Any
 
 from servicemeter.model.scales import USUAL_SCALES
 from servicemeter.sources.decisions import Family
-from servicemeter.sources.vocabulary import CHANNELS, OUTCOMES, PRIORITIES, STATUSES
+from servicemeter.sources.vocabulary import CHANNELS, DIRECTIONS, OUTCOMES, PRIORITIES, SPANS, STATUSES
 
 __all__ = [
     *("AS_IT_IS", "GROUPS", "KEPT_ASIDE", "SCALES", "SCORES", "TRANSLATED", "Choices", "Words"),
@@ -18,13 +18,29 @@ __all__ = [
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "ticket": (
-        *("ticket_id", "created_at", "first_reply_at", "solved_at", "status", "channel", "priority", "reason"),
-        *("agent", "team", "subject", "language", "brand"),
+        *("ticket_id", "created_at", "first_reply_at", "first_reply_after", "solved_at", "solved_after", "status", "channel"),
+        *("priority", "reason", "agent", "team", "subject", "language", "brand"),
     ),
-    "customer": ("customer_id", "customer_email", "customer_name"),
+    "customer": (
+        *("customer_id", "customer_email", "customer_name", "segment", "country", "birth_year", "first_seen_at"),
+        *("started_on", "ended_on"),
+    ),
     "answer": ("rating", "recommends", "effort", "comment", "rated_at"),
-    "call": ("call_id", "started_at", "wait", "answered_at", "ended_at", "talk", "hold", "wrap_up", "outcome"),
+    "call": (
+        "call_id",
+        "leg",
+        "direction",
+        "started_at",
+        "wait",
+        "answered_at",
+        "ended_at",
+        "talk",
+        "hold",
+        "wrap_up",
+        "outcome",
+    ),
     "order": ("order_id", "placed_at", "amount", "currency"),
+    "agent": ("agent_id", "agent_name", "team_id", "team_name", "tier"),
 }
 """The meanings that a column can have, in the order in which people look for them."""
 SCORES = {"rating": "csat", "recommends": "nps", "effort": "ces"}
@@ -40,17 +56,21 @@ TRANSLATED: dict[str, tuple[str, ...]] = {
     "channel": (*CHANNELS, "video"),
     "priority": tuple(PRIORITIES),
     "outcome": tuple(OUTCOMES),
+    "direction": tuple(DIRECTIONS),
     **dict.fromkeys(SCORES, ()),
 }
 """The meanings whose values are translated, with the words of ours; those of a score are the numbers of its scale."""
 _INSTANTS = frozenset(
     {
         *("created_at", "first_reply_at", "solved_at"),
-        *("started_at", "answered_at", "ended_at", "placed_at", "rated_at"),
+        *("started_at", "answered_at", "ended_at", "placed_at", "rated_at", "first_seen_at", "started_on", "ended_on"),
     }
 )
-_SPANS = frozenset({"wait", "talk", "hold", "wrap_up"})
+_OF_CALLS = ("leg", "wait", "answered_at", "talk", "hold", "wrap_up", "outcome")  # of tickets nothing of this is told
 _OF_TICKETS = {"status", "solved_at", "first_reply_at", "subject", "priority"}  # a file of answers alone has none of them
+
+_NAMED = {"contract": ("customer_id", "started_on"), "agent": ("agent_id",), "team": ("team_id",), "customer": ("customer_id",)}
+"""What a row is that is neither a ticket nor a call, an order or an answer, and the meanings by which it is known."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +109,8 @@ class Words:
 class Choices:
     """The meaning of a file's columns: `columns` by role, `readings` (date_order, decimal) by column, the rest by role.
 
-    `capabilities` are None when what the columns tell is what the file supplies.
+    `capabilities` are None when what the columns tell is what the file supplies. `first_leg` is what the first leg of each call
+    is called; None where legs have ids of their own and the call's is that of its first leg.
     """
 
     name: str
@@ -102,6 +123,7 @@ class Choices:
     recognise: tuple[str, ...] = ()
     file: Mapping[str, Any] = field(default_factory=dict)
     capabilities: tuple[str, ...] | None = None
+    first_leg: str | None = None
 
     def has(self, role: str) -> bool:
         return role in self.columns
@@ -111,7 +133,9 @@ def family_of(role: str) -> Family | None:
     """What a column of that meaning holds: dates, numbers, seconds; None for texts."""
     if role in _INSTANTS:
         return "date"
-    return "seconds" if role in _SPANS else "number" if role == "amount" or role in SCORES else None
+    if role in SPANS:
+        return "seconds"
+    return "number" if role in ("amount", "birth_year", "tier") or role in SCORES else None
 
 
 def rated_role(choices: Choices) -> str | None:
@@ -120,14 +144,21 @@ def rated_role(choices: Choices) -> str | None:
 
 
 def kind_of(choices: Choices) -> str | None:
-    """What a row of the file is: an answer (scores and nothing that only tickets have), a ticket, a call or an order."""
+    """What a row of the file is: an answer (scores and nothing that only tickets have), a ticket, a call, an order, or somebody
+    whom the others name: a contract, a customer, an agent, a team.
+    """
     scored = any(map(choices.has, SCORES))
     if scored and rated_role(choices) is not None and not any(map(choices.has, _OF_TICKETS)):
         return "answer"
+    is_call = choices.has("call_id") and (choices.has("started_at") or choices.has("created_at"))
+    if is_call and any(map(choices.has, _OF_CALLS)):
+        return "call"
     if choices.has("ticket_id"):
         return "ticket"
-    if choices.has("call_id") and (choices.has("started_at") or choices.has("created_at")):
+    if is_call:
         return "call"
     if choices.has("order_id") and (choices.has("placed_at") or choices.has("created_at")):
         return "order"
-    return None
+    if choices.has("call_id") or choices.has("order_id"):
+        return None
+    return next((kind for kind, needed in _NAMED.items() if all(map(choices.has, needed))), None)

@@ -19,6 +19,12 @@ whatever the state said; in 1 the solve was one event and the state another."""
 _SOLVED = ("solved", "closed")
 _ENDED = (*_SOLVED, "")
 """What a state becomes beside which a date of solving counts: solved, or nothing said."""
+_AFTER = {"first_reply_at": "first_reply_after", "solved_at": "solved_after"}
+"""Instants that a file may tell as a span of time after the creation."""
+_ROWS = {
+    "ticket": "tickets", "answer": "survey_answers", "call": "interactions", "order": "orders", "customer": "customers",
+    "agent": "agents", "team": "teams", "contract": "customer_contracts",
+}  # fmt: skip
 _TICKET_EVENTS = {"agent": "assignee_id", "team": "team_id", "priority": "priority", "reason": "reason"}
 
 
@@ -37,12 +43,24 @@ class _Written:
         name = self.column(role)
         return _quoted(name) if "{" not in name else f"{{ column = {_quoted(name)} }}"
 
+    def told(self, role: str) -> str | None:
+        """The meaning that tells an instant: itself, else the span after the creation, if the file has either."""
+        if self.has(role):
+            return role
+        return _AFTER[role] if role in _AFTER and self.has(_AFTER[role]) and self.has("created_at") else None
+
+    def instant(self, role: str) -> str:
+        """The value of an instant that is told."""
+        if self.has(role):
+            return self.quoted(role)
+        return f"{{ column = {_quoted(self.column('created_at'))}, plus_seconds = {_listed((self.column(_AFTER[role]),))} }}"
+
     def key(self, role: str, ending: str, before: str = "") -> str:
         """An id made of a role's column."""
         return _quoted(before + "{" + _braced(self.column(role)) + "}" + ending)
 
     def filled(self, role: str, truth: str = "false") -> str:
-        return f"{{ column = {_quoted(self.column(role))}, empty = {truth} }}"
+        return f"{{ column = {_quoted(self.column(self.told(role) or role))}, empty = {truth} }}"
 
     def translated(self, role: str) -> str:
         """A role's column with its translation, if it has one; a guess remarks the texts of the file that it does not know."""
@@ -71,8 +89,8 @@ def supplied(choices: Choices) -> tuple[str, ...]:
         return ()
     told = {
         "tickets": True,
-        "first_replies": choices.has("first_reply_at"),
-        "last_solves": choices.has("solved_at"),
+        "first_replies": choices.has("first_reply_at") or choices.has("first_reply_after"),
+        "last_solves": choices.has("solved_at") or choices.has("solved_after"),
         "last_assignees": choices.has("agent"),
         "customer_identity": choices.has("customer_id") or choices.has("customer_email"),
         "survey_answers": any(map(choices.has, SCORES)),
@@ -90,6 +108,8 @@ def _top(made: _Written) -> Iterator[str]:
     yield f"#   servicemeter import {file_name} --map THIS-FILE.toml"
     yield "#"
     yield "# What every key means: docs/mappings.md."
+    if made.is_guess and (kind := kind_of(choices)):
+        yield f"# Each row is taken as one of {_ROWS[kind]}. The tables, and what each can hold: docs/definitions/tables.md."
     yield ""
     yield f"name = {_quoted(choices.name)}"
     yield "# Which clock the times were read from (not needed if every time carries its offset):"
@@ -104,6 +124,8 @@ def _top(made: _Written) -> Iterator[str]:
     if choices.file:
         yield ""
         yield "[format]"
+        if choices.file.get("skip_rows") and made.is_guess:
+            yield "# Rows above the header, such as a title."
         yield from (f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in choices.file.items())
 
 
@@ -145,6 +167,7 @@ def _dated(made: _Written) -> str:
 
 def _blocks(made: _Written) -> Iterator[str]:
     blocks = {"answer": _answers, "ticket": _tickets, "call": _calls, "order": _orders}
+    blocks |= {"customer": _people, "agent": _agents, "team": _teams, "contract": _contracts}
     yield from blocks[kind_of(made.choices) or "ticket"](made)
 
 
@@ -177,6 +200,9 @@ def _customers(made: _Written, customer_id: str, role: str) -> Iterator[str]:
     columns = {"customer_id": customer_id}
     if made.has("customer_name"):
         columns["name"] = made.quoted("customer_name")
+    columns |= {name: made.quoted(name) for name in ("segment", "country", "birth_year", "first_seen_at") if made.has(name)}
+    if kind_of(made.choices) == "customer" and made.has("language"):
+        columns["language"] = made.quoted("language")
     yield from _block("customers", when, columns)
     if made.has("customer_email"):
         mail = f'{{ column = {_quoted(made.column("customer_email"))}, letters = "lower" }}'
@@ -184,32 +210,55 @@ def _customers(made: _Written, customer_id: str, role: str) -> Iterator[str]:
         yield from _block("customer_identities", made.filled("customer_email"), identity)
 
 
+def _people(made: _Written) -> Iterator[str]:
+    yield from _customers(made, made.quoted("customer_id"), "customer_id")
+
+
+def _agents(made: _Written) -> Iterator[str]:
+    names = {"name": made.quoted("agent_name")} if made.has("agent_name") else {}
+    yield from _block("agents", None, {"agent_id": made.quoted("agent_id"), **names})
+
+
+def _teams(made: _Written) -> Iterator[str]:
+    others = {name: made.quoted(role) for name, role in (("name", "team_name"), ("tier", "tier")) if made.has(role)}
+    yield from _block("teams", None, {"team_id": made.quoted("team_id"), **others})
+
+
+def _contracts(made: _Written) -> Iterator[str]:
+    columns = {"customer_id": made.quoted("customer_id"), "started_on": made.quoted("started_on")}
+    if made.has("ended_on"):
+        columns["ended_on"] = made.quoted("ended_on")
+    about = "ended_on is the first day without the contract. Is it the last day with it here? Then each is a day short."
+    yield from _block("customer_contracts", None, columns, about if made.has("ended_on") else "")
+    yield from _customers(made, columns["customer_id"], "customer_id")
+
+
 def _messages(made: _Written) -> Iterator[str]:
     for role, ending, author, about in (
         ("created_at", "-request", "customer", "The request itself: the customer's first message."),
         ("first_reply_at", "-first-reply", "agent", "The first reply. If it can be a bot's, this has to say so."),
     ):
-        if made.has(role):
+        if told := made.told(role):
             columns = {
                 "message_id": made.key("ticket_id", ending),
                 "ticket_id": made.quoted("ticket_id"),
-                "occurred_at": made.quoted(role),
+                "occurred_at": made.instant(role),
                 "author_type": f'{{ value = "{author}" }}',
                 "is_public": "{ value = true }",
             }
-            yield from _block("messages", made.filled(role), columns, about)
+            yield from _block("messages", made.filled(role), columns, about + (_elapsed(made, told) if told != role else ""))
 
 
 def _status(made: _Written) -> Iterator[str]:
     """The state of each ticket: one event, of which every row of the file is a version, so that the newest export holds."""
     field = {"ticket_id": made.quoted("ticket_id"), "field": '{ value = "status" }'}
-    if not made.has("solved_at"):
+    if made.told("solved_at") is None:
         if made.has("status"):
             yield from _state(made, made.filled("status"), {"event_id": made.key("ticket_id", "-status"), **field})
         return
     key = {"event_id": made.key("ticket_id", "-solved")}
     counts, counts_not, about = _counting(made)
-    solved = {"value": '{ value = "solved" }', "occurred_at": made.quoted("solved_at"), "actor_type": '{ value = "agent" }'}
+    solved = {"value": '{ value = "solved" }', "occurred_at": made.instant("solved_at"), "actor_type": '{ value = "agent" }'}
     yield from _block("ticket_events", counts, {**key, **field, **solved}, about)
     if made.has("status"):
         other = key if made.edition > 1 else {"event_id": made.key("ticket_id", "-status")}
@@ -230,6 +279,8 @@ def _counting(made: _Written) -> tuple[str, str, str]:
     A ticket that was opened again may keep its date: it counts only where the state says so, or says nothing.
     """
     about = 'Who solved it is not in the file: this takes it that a person did. Not so? Then "system".'
+    if not made.has("solved_at"):
+        about += _elapsed(made, "solved_after")
     if not made.has("status") or made.edition < 3:
         return made.filled("solved_at"), made.filled("solved_at", "true"), about
     both = f"[{made.filled('solved_at')}, {_says_solved(made)}]"
@@ -251,6 +302,13 @@ def _says_solved(made: _Written) -> str:
     return f"{{ any = [{made.filled('status', 'true')}, {{ column = {state}, one_of = {_listed(texts)} }}] }}"
 
 
+def _elapsed(made: _Written, role: str) -> str:
+    return (
+        f"\n# {made.column(role)!r} is added to the creation, as time that passed by the clock. Is it counted in business hours?"
+        "\n# Then leave this block out: when it happened cannot be told from it."
+    )
+
+
 def _events(made: _Written) -> Iterator[str]:
     for role, table in (("agent", "agents"), ("team", "teams")):
         if made.has(role):
@@ -268,10 +326,11 @@ def _events(made: _Written) -> Iterator[str]:
 
 def _ratings(made: _Written) -> Iterator[str]:
     """Scores that stand beside the tickets they are about."""
-    answered = next((role for role in ("rated_at", "solved_at", "created_at") if made.has(role)), None)
+    answered = next((role for role in ("rated_at", "solved_at", "created_at") if made.told(role)), None)
     if answered is None:
         return
-    about = f"When it was answered is not in the file: this takes {made.column(answered)!r}. A better column?"
+    column = made.column(made.told(answered) or answered)
+    about = f"When it was answered is not in the file: this takes {column!r}. A better column?"
     undated = None if made.edition == 1 else made.filled(answered, "true")
     for place, role in enumerate(filter(made.has, SCORES)):
         key = made.key("ticket_id", f"-{SCORES[role]}")
@@ -315,7 +374,7 @@ def _score(made: _Written, role: str, key: str, answered: str, about: str, undat
     elif made.has("customer_id") or made.has("customer_email"):
         asked["customer_id"] = made.quoted("customer_id") if made.has("customer_id") else key
     yield from _block("survey_invitations", when, asked, f"Is {scale} its scale? Others: docs/surveys.md.")
-    answer = {"answered_at": made.quoted(answered), "value_num": made.translated(role)}
+    answer = {"answered_at": made.instant(answered), "value_num": made.translated(role)}
     yield from _block("survey_answers", when, {"answer_id": key, "invitation_id": key, **answer}, about, undated)
     if "customer_id" in asked:
         yield from _customers(made, asked["customer_id"], "customer_id" if made.has("customer_id") else "customer_email")
@@ -325,16 +384,20 @@ def _comment(made: _Written, role: str, invitation: str, key: str, answered: str
     """What was written beside a score, as the answer to a question of its own."""
     if made.has("comment"):
         columns = {"answer_id": key, "invitation_id": invitation, "question": '{ value = "comment" }'}
-        columns |= {"answered_at": made.quoted(answered), "value_text": made.quoted("comment")}
+        columns |= {"answered_at": made.instant(answered), "value_text": made.quoted("comment")}
         when = ", ".join((made.filled(role), made.filled("comment"), *dated))
         yield from _block("survey_answers", f"[{when}]", columns)
 
 
 def _calls(made: _Written) -> Iterator[str]:
     started = "started_at" if made.has("started_at") else "created_at"
-    columns = {"interaction_id": made.quoted("call_id"), "started_at": made.quoted(started)}
+    columns = {"interaction_id": made.quoted("call_id"), **_leg(made), "started_at": made.quoted(started)}
     columns |= {"channel": '{ value = "phone" }', "queued_at": made.quoted(started)}
     columns |= _times_of_call(made, started)
+    if made.has("ticket_id"):
+        columns["ticket_id"] = made.quoted("ticket_id")
+    if made.has("direction"):
+        columns["direction"] = made.translated("direction")
     for role, name in (("talk", "talk_s"), ("hold", "hold_s"), ("wrap_up", "acw_s"), ("agent", "agent_id"), ("team", "queue")):
         if made.has(role):
             columns[name] = made.quoted(role)
@@ -345,6 +408,17 @@ def _calls(made: _Written) -> Iterator[str]:
     yield from _block("interactions", None, columns)
     if made.has("agent") and made.edition > 1:
         yield from _block("agents", made.filled("agent"), {"agent_id": made.quoted("agent"), "name": made.quoted("agent")})
+
+
+def _leg(made: _Written) -> dict[str, str]:
+    """The id of a leg, and that of the first leg of its call."""
+    if not made.has("leg"):
+        return {}
+    first = made.choices.first_leg
+    if first is None:
+        return {"interaction_id": made.quoted("leg"), "root_interaction_id": made.quoted("call_id")}
+    call, leg = (_braced(made.column(role)) for role in ("call_id", "leg"))
+    return {"interaction_id": _quoted(f"{{{call}}}-{{{leg}}}"), "root_interaction_id": _quoted(f"{{{call}}}-{_braced(first)}")}
 
 
 def _answered(made: _Written) -> str | None:

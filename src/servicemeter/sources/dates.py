@@ -1,7 +1,7 @@
 """Dates and instants as people write them: which styles a text could be, and what it says in each.
 
 A *style* is one way of reading: `iso`, `day-first`, `month-first`, `year-first` (two-digit years only), `named` (the
-month as a word, in English, Dutch or Romanian), `excel` (serial days), `seconds` and `milliseconds` since 1970, and
+month as a word, in the languages of `datewords`), `excel` (serial days), `seconds` and `milliseconds` since 1970, and
 `typed` for cells that are instants already.
 """
 
@@ -22,15 +22,18 @@ DATE_ORDERS = ("day-first", "month-first", "year-first")
 STYLES = ("iso", *DATE_ORDERS, "named", "excel", "seconds", "milliseconds", "typed")
 
 _TIME = (
-    r"(?:(?:,?\s+|T|\s+(?:at|om|la|ora)\s+|\s+-\s+)(?P<h>\d{1,2})[:.](?P<mi>\d{2})(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
-    r"(?:\s*(?P<half>[ap])\.?m\.?)?(?:\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?$"
+    r"(?:(?:,?\s+|T|\s+(?:at|om|la|ora|um|à|a las|o)\s+|\s+-\s+)(?P<h>\d{1,2})[:.h](?P<mi>\d{2})"
+    r"(?:[:.](?P<s>\d{2})(?:[.,](?P<f>\d{1,9}))?)?"
+    r"(?:\s+Uhr)?(?:\s*(?P<half>[ap])\.?m\.?)?(?:\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?))?)?$"
 )
 _ISO = re.compile(r"(?P<y>\d{4})(?P<sep>[-/.]?)(?P<m>\d{2})(?P=sep)(?P<d>\d{2})" + _TIME, re.IGNORECASE)
 _ISO_LOOSE = re.compile(r"(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})" + _TIME, re.IGNORECASE)
 _THREE = re.compile(r"(?P<a>\d{1,2})(?P<sep>[-/. ])(?P<b>\d{1,2})(?P=sep)(?P<c>\d{4}|\d{2})" + _TIME, re.IGNORECASE)
 _WEEKDAY = r"(?:[^\W\d]{2,12}\.?,?\s+)?"
 _DAY_MONTH = re.compile(
-    _WEEKDAY + r"(?P<d>\d{1,2})(?:st|nd|rd|th|e)?[-/. ]\s*(?P<m>[^\W\d]{3,12})\.?,?[-/. ]\s*(?P<y>\d{4}|\d{2})" + _TIME,
+    _WEEKDAY
+    + r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|e)?[-/. ]\s*(?:de\s+)?(?P<m>[^\W\d]{3,12})\.?,?[-/. ]\s*(?:de\s+)?(?P<y>\d{4}|\d{2})"
+    + _TIME,
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(

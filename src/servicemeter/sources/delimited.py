@@ -41,8 +41,8 @@ class DelimitedTable:
         self.delimiter = _delimiter(options.delimiter) or named or self._find_delimiter()
         header = options.header or self._read_header()
         self.names = header_names(header, self.remarks)
-        if self._has_header:
-            self.remarks += header_below(self._first_rows())
+        self.rows_above, said = header_below(self._first_rows()) if self._has_header else (0, [])
+        self.remarks += said
         if not any(True for _ in self._records()):
             raise EmptyFile(f"{path}: the file has a header but no rows.")
 

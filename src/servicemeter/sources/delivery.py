@@ -58,6 +58,7 @@ class FilePart:
     tables: tuple[str, ...]
     raw: RawTable | None = None
     plan: Plan | None = None
+    retried: set[str] = field(default_factory=set)
 
     @property
     def size(self) -> int:
@@ -72,6 +73,7 @@ class FilePart:
         shaper = Shaper(self.raw, self.plan)
         yield from shaper.rows(report)
         dropped.update(shaper.dropped)
+        self.retried.update(shaper.retried)
 
 
 @dataclass
@@ -79,7 +81,8 @@ class FileDelivery:
     """The delivery of one or several files, or of a warehouse, of one source (a `model.rows.Delivery`).
 
     `remarks` say what was assumed and corrected. Once the stream has been read, `dropped` counts the rows that the mapping
-    leaves out on purpose, by its condition, and `first_rows` are the first of each table as texts. `known_as` is the mapping
+    leaves out on purpose, by its condition, `first_rows` are the first of each table as texts, and `retried` the marks of rows
+    that had been kept aside and came once more. `known_as` is the mapping
     used, None for canonical files; `shown_as` names the file of rows kept aside, where that is not its path.
     """
 
@@ -100,6 +103,11 @@ class FileDelivery:
     def tables(self) -> tuple[str, ...]:
         """The canonical tables that rows may come of."""
         return tuple(dict.fromkeys(name for part in self.parts for name in part.tables))
+
+    @property
+    def retried(self) -> frozenset[str]:
+        """The marks of the rows, read so far, that were kept aside before."""
+        return frozenset(mark for part in self.parts if isinstance(part, FilePart) for mark in part.retried)
 
     def __iter__(self) -> Iterator[Batch | ParquetBatch | KeptAside]:
         self.dropped.clear()

@@ -11,11 +11,12 @@ from servicemeter.sources.columnar import ParquetTable
 from servicemeter.sources.delimited import DelimitedTable
 from servicemeter.sources.encoding import open_bytes
 from servicemeter.sources.jsonlines import JsonLinesTable
+from servicemeter.sources.marks import without_marks
 from servicemeter.sources.options import FileOptions
 from servicemeter.sources.table import RawTable
 from servicemeter.sources.workbook import WorkbookTable, names_of_sheets
 
-__all__ = ["file_kind", "open_table", "sheet_names"]
+__all__ = ["file_kind", "open_table", "rows_above", "sheet_names"]
 
 _BINARY = (
     (b"\x89PNG", phrase("a PNG picture")),
@@ -32,14 +33,26 @@ _WANTED = phrase("Give CSV, TSV, JSON lines, Parquet or XLSX (gzip-packed text i
 
 
 def open_table(path: Path, options: FileOptions | None = None) -> RawTable:
-    """Open a file as a table. Raises `BadFile` when it is missing, a folder, empty, binary or only a header."""
-    options = options or FileOptions()
+    """Open a file as a table. Raises `BadFile` when it is missing, a folder, empty, binary or only a header.
+
+    The marks of rows that were kept aside before are no column of it: its batches tell them.
+    """
+    return without_marks(_opened(path, options or FileOptions()))
+
+
+def _opened(path: Path, options: FileOptions) -> RawTable:
     kind = file_kind(path)
     if kind == "parquet":
         return ParquetTable(path)
     if kind == "spreadsheet":
         return WorkbookTable(path, options)
     return JsonLinesTable(path, options) if kind == "json lines" else DelimitedTable(path, options)
+
+
+def rows_above(path: Path, options: FileOptions) -> int:
+    """How many rows stand above what is probably the header, where the first one is a title. Raises `BadFile`."""
+    raw = _opened(path, options) if not options.skip_rows else None
+    return raw.rows_above if isinstance(raw, (DelimitedTable, WorkbookTable)) else 0
 
 
 def sheet_names(path: Path) -> list[str]:

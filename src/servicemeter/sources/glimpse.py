@@ -14,8 +14,9 @@ from typing import Any
 from servicemeter.sources.dates import readings
 from servicemeter.sources.decimals import numbers
 from servicemeter.sources.decisions import Family, Subject, Tally
-from servicemeter.sources.files import open_table
+from servicemeter.sources.files import open_table, rows_above
 from servicemeter.sources.options import NO_READING, FileOptions, parse_options
+from servicemeter.sources.readers import CLOCK_UNITS, clock_seconds
 from servicemeter.sources.table import Cell, text_of
 
 __all__ = ["Glimpse", "glimpse"]
@@ -79,6 +80,16 @@ class Glimpse:
         some = self.cells[name][:_JUDGED]
         return sum(bool(numbers(cell)) for cell in some) > len(some) / 2
 
+    def are_spans(self, name: str, unit: str | None) -> bool:
+        """Whether nearly all values of a column are spans of time of which it is known in what they are counted: by its name
+        (`unit`), or because they are hours, minutes and seconds."""
+        some = self.cells[name][:_JUDGED]
+        known = [
+            clock_seconds(cell, unit or "seconds") is not None or bool(unit and unit not in CLOCK_UNITS and numbers(cell))
+            for cell in some
+        ]
+        return bool(some) and sum(known) >= 0.9 * len(some)
+
     def has_any(self, name: str, family: Family) -> bool:
         """Whether anything of a column can be read as a date, or as a number; an empty column may."""
         some = self.cells[name][:_CONTENDING]
@@ -96,8 +107,10 @@ class Glimpse:
 
 
 def glimpse(path: Path | str, *, now: datetime, options: Mapping[str, str] | None = None) -> Glimpse:
-    """Read the first rows of a file. Raises `BadFile`."""
+    """Read the first rows of a file, below a title that stands above its header; `file` then says so. Raises `BadFile`."""
     path, given = Path(path), parse_options(options or {})
+    if above := rows_above(path, FileOptions(**given.file)):
+        given.file["skip_rows"] = above
     raw = open_table(path, FileOptions(**given.file))
     cells: dict[str, list[Cell]] = {name: [] for name in raw.names}
     count = 0

@@ -27,4 +27,4 @@ class _Filled:
         """Give the rows in batches."""
         for batch in self._raw.batches(report):
             empty: dict[str, list[Cell]] = {name: [None] * len(batch.numbers) for name in self._lacking}
-            yield RawBatch(batch.numbers, {**batch.columns, **empty}, batch.ragged)
+            yield RawBatch(batch.numbers, {**batch.columns, **empty}, batch.ragged, batch.marks)

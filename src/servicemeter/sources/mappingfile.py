@@ -27,7 +27,7 @@ from servicemeter.sources.readers import CLOCK_UNITS, UNITS
 from servicemeter.sources.table import text_of
 from servicemeter.sources.values import Branch, Choice, ColumnOf, Constant, Split, Template, Value, parse_template
 
-__all__ = ["ALLOWED", "KEYS", "Parser", "parse_mapping", "read_mapping", "read_toml"]
+__all__ = ["ALLOWED", "CAPABILITIES", "KEYS", "Parser", "parse_mapping", "read_mapping", "read_toml"]
 
 _READING = {f.name for f in dataclasses.fields(Reading)}
 _EVERYWHERE = {"decimal", "date_order", "empty", "fold", "epoch"}
@@ -39,7 +39,7 @@ _TOP = {
     *("format", "columns", "derive", "drop", "group", "rows"),
 }
 _TESTS = {"is", "is_not", "one_of", "none_of", "empty", "starts_with", "contains", *COMPARISONS}
-_CAPABILITIES = frozenset(
+CAPABILITIES = frozenset(
     {
         *("tickets", "status_history", "assignment_history", "messages", "auto_flag", "update_ids", "interactions"),
         *("handle_times", "agent_states", "work_sessions", "survey_invitations", "survey_answers"),
@@ -302,8 +302,8 @@ class Parser:
         if given is None:
             return None
         for name in (found := self.texts(given, "capabilities")):
-            if name not in _CAPABILITIES:
-                self.unknown("capabilities", phrase("capability"), name, _CAPABILITIES)
+            if name not in CAPABILITIES:
+                self.unknown("capabilities", phrase("capability"), name, CAPABILITIES)
         return found
 
     def instant(self, given: Any, where: str, zone: str | None) -> datetime | None:

@@ -17,17 +17,25 @@ from servicemeter.sources.glimpse import Glimpse, glimpse
 from servicemeter.sources.table import text_of
 from servicemeter.sources.vocabulary import (
     CHANNELS,
+    COUNTS,
+    DIRECTIONS,
     OUTCOMES,
     PRIORITIES,
     RATINGS,
     STATUSES,
+    file_says,
     highest_said,
     plain,
-    role_of,
+    roles_of,
+    unit_said,
     word_for,
+    zone_said,
 )
 
-__all__ = ["WORDS_SHOWN", "guess", "guess_scale", "guess_through", "guess_words", "propose"]
+__all__ = [
+    *("WORDS_SHOWN", "guess", "guess_first_leg", "guess_readings", "guess_scale", "guess_through", "guess_words"),
+    "propose",
+]
 
 WORDS_SHOWN = 25
 """How many of a column's values are translated one by one."""
@@ -36,6 +44,9 @@ _AFTERWARDS = ("first_reply_at", "solved_at", "rated_at")
 """What happens to a ticket after it was created."""
 _NOTHING = frozenset({"-", "--", "\u2013", "\u2014", "n/a", "#n/a", "null", "n.v.t.", "k. a.", "k.a."})
 """What is written into cells in which there is nothing."""
+_LONGEST_NUMBER = 2
+_UNRATED = frozenset({"offered", "unoffered", "not offered", "unrated", "not rated", "no rating"})
+"""What stands in a column of ratings where nobody rated."""
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
@@ -49,8 +60,14 @@ def propose(path: Path | str, *, now: datetime, options: Mapping[str, str] | Non
 
 
 def _without_marks(seen: Glimpse) -> Glimpse:
-    """The same without cells such as `-` and `n/a`, which say that there is nothing; the mapping then names them as empty."""
+    """The same without cells such as `-` and `n/a`, which say that there is nothing; the mapping then names them as empty.
+
+    So it does with `Unoffered` in a column of ratings, where no other column says that.
+    """
     marks = list(dict.fromkeys(text for texts in seen.texts.values() for text in texts if text.casefold() in _NOTHING))
+    rated = [name for name in seen.cells if any(role == "rating" for role, _ in roles_of(name))]
+    others = {text for name, texts in seen.texts.items() if name not in rated for text in texts}
+    marks += [text for name in rated for text in seen.texts[name] if text.casefold() in _UNRATED and text not in others]
     if not marks:
         return seen
     cells = {name: [cell for cell in found if text_of(cell).strip() not in marks] for name, found in seen.cells.items()}
@@ -70,7 +87,29 @@ def guess(seen: Glimpse) -> Choices:
         scales=scales,
         recognise=tuple(seen.cells),
         file=seen.file,
+        readings=guess_readings(columns),
+        first_leg=guess_first_leg(seen, columns),
     )
+
+
+def guess_readings(columns: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """How columns are read, as far as their names say it: the clock of instants, the unit of spans."""
+    said = {
+        column: {"time_zone": zone_said(column)} if family_of(role) == "date" else {"unit": unit_said(column)}
+        for role, column in columns.items()
+        if family_of(role) in ("date", "seconds")
+    }
+    readings = {column: {key: value for key, value in reading.items() if value} for column, reading in said.items()}
+    return {column: reading for column, reading in readings.items() if reading}
+
+
+def guess_first_leg(seen: Glimpse, columns: Mapping[str, str]) -> str | None:
+    """What the first leg of a call is called, where legs are numbered in each call; None where each has an id of its own."""
+    texts = seen.texts.get(columns.get("leg", ""), [])
+    is_numbered = all(text.isdigit() and len(text) <= _LONGEST_NUMBER for text in texts)
+    if not texts or not (is_numbered or not seen.are_ids(columns["leg"])):
+        return None
+    return min(texts, key=lambda text: (len(text), text))
 
 
 def _source_name(file_name: str) -> str:
@@ -111,31 +150,149 @@ def _newest(seen: Glimpse, choices: Choices, role: str) -> date | None:
 def _roles(seen: Glimpse) -> dict[str, str]:
     """The column of each role: the one with the surest name whose contents do not speak against it.
 
-    Without any id by name, the first column whose values are all different is taken for the ticket's.
+    Without any id by name, the first column whose values are all different is taken for it.
     """
+    columns = _by_name(seen)
+    kind = _kind(seen, columns)
+    told = {role: column for role, column in _meant(kind, columns).items() if role not in _BELONGING or kind in _BELONGING[role]}
+    if kind == "call" and "direction" not in told:
+        told |= _direction(seen, told)
+    key = _KEYS[kind]
+    if key not in told:
+        taken = set(told.values())
+        taken |= {name for name in seen.cells if plain(name) in COUNTS}
+        unique = (name for name in seen.cells if name not in taken and seen.are_ids(name))
+        told |= dict(zip([key], unique, strict=False))
+    return told
+
+
+_KEYS = {
+    "ticket": "ticket_id", "call": "call_id", "order": "order_id", "customer": "customer_id", "contract": "customer_id",
+    "agent": "agent_id", "team": "team_id",
+}  # fmt: skip
+_BELONGING = {
+    **dict.fromkeys(("started_on", "ended_on"), ("contract",)),
+    **dict.fromkeys(("agent_id", "agent_name"), ("agent",)),
+    **dict.fromkeys(("team_id", "team_name", "tier"), ("team",)),
+    **dict.fromkeys(("leg", "direction"), ("call",)),
+}
+"""The roles that only some files have a use for."""
+_SURE = ("subject", "solved_at", "first_reply_at", "priority", "first_reply_after", "solved_after", *SCORES)
+_LIKELY = ("status", "reason", "channel", "agent", "team")
+"""What speaks for tickets, surely or somewhat."""
+_OF_CALLS = ("leg", "wait", "answered_at", "talk", "hold", "wrap_up", "outcome")
+"""What only calls have."""
+_WHOSE = ("segment", "birth_year", "first_seen_at", "country")
+"""What speaks for customers."""
+_GENERAL = frozenset({"number", "nummer", "numar", "numer", "numero", "nr", "id", "key"})
+"""Names of an id that do not say of what."""
+
+
+def _direction(seen: Glimpse, told: dict[str, str]) -> dict[str, str]:
+    """The column that tells calls made from those received, whatever it is called: who was not reached did not give up."""
+    free = [name for name in seen.cells if name not in told.values() or name == told.get("reason")]
+    says = (name for name in free if seen.texts[name] and all(word_for(text, DIRECTIONS) for text in seen.texts[name]))
+    found = next(says, None)
+    if found is not None and found == told.get("reason"):
+        del told["reason"]
+    return {} if found is None else {"direction": found}
+
+
+def _by_name(seen: Glimpse) -> dict[str, str]:
+    """The column of each role, as its name says and its contents allow."""
     best: dict[str, tuple[int, str]] = {}
     for name in seen.cells:
-        found = role_of(name)
-        if found is None or (family_of(found[0]) == "date" and not (seen.are_dates(name) or seen.are_dates_as_numbers(name))):
-            continue
-        role, rank = found
-        if role not in best or rank < best[role][0]:
-            best[role] = (rank, name)
+        for role, rank in roles_of(name):
+            if not _may_be(seen, role, name):
+                continue
+            if role not in best or rank < best[role][0]:
+                best[role] = (rank, name)
+            break
     columns = {role: name for role, (_, name) in best.items()}
-    if not {"ticket_id", "call_id", "order_id"} & set(columns):
-        unique = (name for name in seen.cells if name not in columns.values() and seen.are_ids(name))
-        columns |= dict(zip(["ticket_id"], unique, strict=False))
-    if "call_id" in columns and "ticket_id" not in columns and "outcome" not in columns and "status" in columns:
-        columns["outcome"] = columns.pop("status")  # the state of a call is how it ended
+    for instant, span in (("first_reply_at", "first_reply_after"), ("solved_at", "solved_after")):
+        if span in columns and (instant in columns or not {"created_at", "started_at"} & set(columns)):
+            del columns[span]
     return columns
+
+
+def _may_be(seen: Glimpse, role: str, name: str) -> bool:
+    """Whether the contents of a column do not speak against a role."""
+    if family_of(role) == "date":
+        return seen.are_dates(name) or seen.are_dates_as_numbers(name)
+    if role in ("first_reply_after", "solved_after"):
+        return seen.are_spans(name, unit_said(name))
+    if role == "direction":
+        return any(word_for(text, DIRECTIONS) for text in seen.texts[name])
+    return True
+
+
+def _kind(seen: Glimpse, columns: Mapping[str, str]) -> str:
+    """What a row of the file is, by what its columns are called, and where these leave it open, by the file's own name."""
+    named = file_says(seen.file_name)
+    names_ticket = "ticket_id" in columns and plain(columns["ticket_id"]) not in _GENERAL
+    sure, likely = names_ticket or any(role in columns for role in _SURE), sum(role in columns for role in _LIKELY)
+    if {"call_id", "leg"} & set(columns) and (not names_ticket or any(role in columns for role in _OF_CALLS)):
+        return "call"
+    if "order_id" in columns and not names_ticket and not sure:
+        return "order"
+    if sure:
+        return "ticket"
+    if ("amount" in columns or "placed_at" in columns or named == "order") and likely < 2:
+        return "order"
+    if "started_on" in columns and ("customer_id" in columns or named == "contract"):
+        return "contract"
+    is_dated = "created_at" in columns
+    whose = sum(role in columns for role in _WHOSE)
+    if named == "agent" or ("agent_id" in columns and not is_dated and "status" not in columns and not whose):
+        return "agent"
+    is_only_them = not is_dated or {"customer_name", "customer_email"} <= set(columns)
+    is_somebody = any(role in columns for role in ("customer_id", "customer_email", "customer_name"))
+    if is_somebody and (named == "customer" or whose > likely or (not likely and named is None and is_only_them)):
+        return "customer"
+    if named == "team" or ({"team_id", "tier"} & set(columns) and not is_dated and "agent" not in columns):
+        return "team"
+    return "ticket"
+
+
+def _meant(kind: str, columns: Mapping[str, str]) -> dict[str, str]:
+    """The roles that general names have in a file of this kind: `id` is a customer's in a list of customers."""
+    found = dict(columns)
+    general = found.pop("ticket_id", None) if kind != "ticket" and plain(columns.get("ticket_id", "")) in _GENERAL else None
+    if general is not None and kind != "contract":
+        found.setdefault(_KEYS[kind], general)
+    if kind == "ticket" and "created_at" not in found and "started_at" in found:
+        found["created_at"] = found.pop("started_at")
+    elif kind == "call":
+        found.setdefault("call_id", found.get("leg", ""))
+        if "outcome" not in found and "status" in found and "ticket_id" not in found:
+            found["outcome"] = found.pop("status")  # the state of a call is how it ended
+    elif kind == "customer" and "created_at" in found:
+        found.setdefault("first_seen_at", found.pop("created_at"))
+    elif kind in ("agent", "team"):
+        return _of_office(kind, found)
+    if "agent" not in found and "agent_id" in found:
+        found["agent"] = found["agent_id"]
+    if "team" not in found and "team_id" in found:
+        found["team"] = found["team_id"]
+    return found
+
+
+def _of_office(kind: str, found: Mapping[str, str]) -> dict[str, str]:
+    """The roles of a file of agents or of teams: nothing but who they are."""
+    own, name = f"{kind}_id", f"{kind}_name"
+    called = found.get(name) or found.get(kind) or found.get("customer_name")
+    return {role: column for role, column in ((own, found.get(own)), (name, called), ("tier", found.get("tier"))) if column}
+
+
+_KNOWN = {"status": STATUSES, "channel": CHANNELS, "priority": PRIORITIES, "outcome": OUTCOMES, "direction": DIRECTIONS}
 
 
 def guess_words(seen: Glimpse, role: str, column: str) -> Words | None:
     """A translation of every value seen, as far as it can be guessed; None for what is taken as it is."""
     if role in SCORES:
         is_asked = seen.cells[column] and not seen.are_numbers(column)
-        return Words(_five_words(seen, column) if role == "rating" else {}, KEPT_ASIDE) if is_asked else None
-    known = {"status": STATUSES, "channel": CHANNELS, "priority": PRIORITIES, "outcome": OUTCOMES}.get(role)
+        return Words(_points(seen, column)[0] if role == "rating" else {}, KEPT_ASIDE) if is_asked else None
+    known = _KNOWN.get(role)
     if known is None:
         return None
     texts = [text for text in seen.texts[column][:WORDS_SHOWN] if len(text) <= _LONGEST_WORD]
@@ -143,11 +300,21 @@ def guess_words(seen: Glimpse, role: str, column: str) -> Words | None:
     return Words(found, AS_IT_IS if role in ("channel", "priority") else KEPT_ASIDE)
 
 
-def _five_words(seen: Glimpse, column: str) -> dict[str, str]:
-    """The points of a score in words, where every word is known and one of them is an end of five."""
+def _points(seen: Glimpse, column: str) -> tuple[dict[str, str], str]:
+    """The points of a score in words, and their scale, where every word is known.
+
+    One of them being an end of five, they are five. Otherwise a good and a bad one are two, and with one between them three.
+    """
     found = {text: word_for(text, RATINGS) for text in seen.texts[column][:WORDS_SHOWN]}
     known = {text: word for text, word in found.items() if word is not None}
-    return known if len(known) == len(seen.texts[column]) and {"1", "5"} & set(known.values()) else {}
+    if not known or len(known) < len(seen.texts[column]):
+        return {}, ""
+    if {"1", "5"} & set(known.values()):
+        return known, "csat_5"
+    ranks = sorted(set(known.values()))
+    if (ranks[0], ranks[-1]) != ("2", "4"):
+        return {}, ""
+    return {text: str(ranks.index(word) + 1) for text, word in known.items()}, f"csat_{len(ranks)}"
 
 
 def guess_scale(seen: Glimpse, role: str, column: str) -> str:
@@ -163,9 +330,7 @@ def guess_scale(seen: Glimpse, role: str, column: str) -> str:
     )
     if role == "effort":
         return "ces2_7" if highest <= 7 else "ces_0_10"
-    worded = f"csat_{len(seen.texts[column])}"
-    if not numbers and _five_words(seen, column):
-        return "csat_5"
+    worded = _points(seen, column)[1] or f"csat_{len(seen.texts[column])}"
     if not numbers and worded in USUAL_SCALES:
         return worded
     return "csat_5" if highest <= 5 else "csat_7" if highest <= 7 else "csat_10"

@@ -205,7 +205,7 @@ def _chosen(mapping: str | None, known_as: str | None, user_folder: Path | None)
 
 def _shape(path: Path, chosen: mappings.Mapping | None, given: Options, user_folder: Path | None, now: datetime) -> _Shape:
     raw = open_table(path, _file_options(chosen, given))
-    mapping = chosen or _recognised(path, raw, user_folder)
+    mapping = chosen or _recognised(path, raw, given, user_folder)
     if mapping.is_canonical and path.suffix.lower() == ".parquet" and is_ready(path, mapping.blocks[0].table, now):
         return _Shape(path, mapping, None, None)
     if chosen is None and not mapping.is_canonical:
@@ -216,10 +216,11 @@ def _shape(path: Path, chosen: mappings.Mapping | None, given: Options, user_fol
     return _Shape(path, mapping, raw, Plan(mapping, given, now, str(path)))
 
 
-def _recognised(path: Path, raw: RawTable, user_folder: Path | None) -> mappings.Mapping:
+def _recognised(path: Path, raw: RawTable, given: Options, user_folder: Path | None) -> mappings.Mapping:
     """The known mapping that a header fits (the one that asks for most columns), else that of a canonical table."""
+    held = [m for m in map(read_mapping, known_mappings(user_folder).values()) if m.recognise]
     names = set(raw.names)
-    fitting = [m for m in map(read_mapping, known_mappings(user_folder).values()) if m.recognise and _fits(m, names)]
+    fitting = [m for m in held if _fits(m, names)] or [m for m in held if m.file.skip_rows and _fits(m, _below(path, m, given))]
     if fitting:
         most = max(len(m.recognise) for m in fitting)
         best = [m for m in fitting if len(m.recognise) == most]
@@ -234,6 +235,14 @@ def _recognised(path: Path, raw: RawTable, user_folder: Path | None) -> mappings
             f"{', '.join(raw.names)}. Give a mapping: --map FILE; docs/mappings.md tells how to write one."
         )
     return mappings.identity(str(path), table, raw.names, CANONICAL_SOURCE)
+
+
+def _below(path: Path, mapping: mappings.Mapping, given: Options) -> set[str]:
+    """The names of the columns where a mapping says that its header stands; none where there is no such table."""
+    try:
+        return set(open_table(path, _file_options(mapping, given)).names)
+    except BadFile:
+        return set()
 
 
 def _fits(mapping: mappings.Mapping, names: set[str]) -> bool:

@@ -21,12 +21,12 @@ from servicemeter.sources.readers import Reader, Unreadable
 from servicemeter.sources.rules import event_fault, wanted_columns
 from servicemeter.sources.table import Cell, RawBatch, RawTable, text_of
 from servicemeter.sources.values import Choice, ColumnOf, Frame, Value
-from servicemeter.sources.vocabulary import begins_with_total
+from servicemeter.sources.vocabulary import begins_with_total, is_only_total
 
 __all__ = ["TOTALS", "Shaper"]
 
 TOTALS = phrase("lines of totals")
-"""What rows are called that sum up others; a row is one only if it could not be taken anyway."""
+"""What rows are called that sum up others: they could not be taken anyway, or have a word for a total as their id and no date."""
 
 _HALF_DAY = timedelta(hours=12)
 _REPEATING = frozenset({"customers", "customer_identities", "agents", "teams"})
@@ -39,6 +39,7 @@ class Shaper:
         self._table, self._plan, self._mapping = table, plan, plan.mapping
         self._ids = MadeIds()
         self.dropped: Counter[str] = Counter()
+        self.retried: set[str] = set()
 
     def rows(self, report: Callable[[int], None] | None = None) -> Iterator[Batch | KeptAside]:
         """Give typed batches and kept-aside rows, in the order of the file (an event log: of its cases)."""
@@ -58,6 +59,7 @@ class Shaper:
     def _undropped(self, batches: Iterable[RawBatch]) -> Iterator[tuple[RawBatch, list[int], list[KeptAside]]]:
         """Each batch with the rows that stay and those that could not be read."""
         for batch in batches:
+            self.retried |= batch.marks
             ragged = [each for each in batch.ragged if not self._is_total(each.row)]
             aside = [self._aside(each.number, "", "", "", each.reason, each.row) for each in ragged]
             frame = self._plan.frame(batch)
@@ -90,12 +92,27 @@ class Shaper:
         frame = self._plan.frame(batch)
         left: list[tuple[int, str]] = []
         made = [self._block(frame, block, rows, left) for block in self._mapping.blocks]
+        totals = self._totals(frame, made)
+        self.dropped.update(TOTALS for _ in totals)
         for block, (active, columns) in zip(self._mapping.blocks, made, strict=True):
-            places = [place for place, row in enumerate(active) if row not in frame.faults]
+            places = [place for place, row in enumerate(active) if row not in frame.faults and row not in totals]
             if places:
                 yield self._batch(block, {name: [cells[p] for p in places] for name, cells in columns.items()})
-        self.dropped.update(label for row, label in left if row not in frame.faults)
+        self.dropped.update(label for row, label in left if row not in frame.faults and row not in totals)
         yield from self._faulty(frame)
+
+    def _totals(self, frame: Frame, made: Sequence[tuple[list[int], dict[str, list[Any]]]]) -> set[int]:
+        """The rows that could be taken, but whose number says that they sum up others, and of which no instant is known."""
+        blocks = list(zip(self._mapping.blocks, made, strict=True))
+        named: set[int] = set()
+        for block, (active, columns) in blocks:
+            if block.table.moment in columns and block.table.key[0] in columns:
+                cells = zip(active, columns[block.table.moment], columns[block.table.key[0]], strict=True)
+                named.update(row for row, at, key in cells if at is None and is_only_total(key or "") and row not in frame.faults)
+        for block, (active, columns) in blocks if named else ():
+            for instants in (columns[column.name] for column, _ in block.columns if column.kind == "ts"):
+                named.difference_update(row for row, at in zip(active, instants, strict=True) if at is not None)
+        return named
 
     def _block(
         self, frame: Frame, block: Block, rows: Sequence[int], left: list[tuple[int, str]]

@@ -32,12 +32,14 @@ class Ragged:
 @dataclass(frozen=True)
 class RawBatch:
     """Some rows: `columns` are their cells, `numbers` tell where they stand: as a spreadsheet shows it (the header is row 1, a
-    blank line has a number too); of JSON lines and Parquet, which no spreadsheet shows, their place from 1.
+    blank line has a number too); of JSON lines and Parquet, which no spreadsheet shows, their place from 1. `marks` are those
+    of rows among them that were kept aside before.
     """
 
     numbers: Sequence[int]
     columns: dict[str, list[Cell]]
     ragged: tuple[Ragged, ...] = ()
+    marks: frozenset[str] = frozenset()
 
 
 class RawTable(Protocol):
@@ -55,8 +57,9 @@ class RawTable(Protocol):
     def batches(self, report: Callable[[int], None] | None = None) -> Iterator[RawBatch]: ...
 
 
-def header_below(found: Iterable[tuple[int, Sequence[Cell]]]) -> list[str]:
-    """What is to be said where the row read as the header is a title above it: rows with more cells than it has names follow.
+def header_below(found: Iterable[tuple[int, Sequence[Cell]]]) -> tuple[int, list[str]]:
+    """How many rows stand above the header where the row read as such is a title: rows with more cells than it has names follow.
+    With what is to be said of it.
 
     `found` are the first ones with their numbers, that of the header before the others.
     """
@@ -64,9 +67,9 @@ def header_below(found: Iterable[tuple[int, Sequence[Cell]]]) -> list[str]:
     first, names = filled[0] if filled else (0, 0)
     wide = next((number for number, cells in filled if cells >= max(_WIDE, 2 * names)), None)
     if wide is None:
-        return []
+        return 0, []
     rows = wide - 1
-    return [
+    return rows, [
         phrase(
             f"Row {first} was read as the header, and row {wide} has more cells than it has names. Is that "
             f"the header? Then give the option skip_rows={rows}."

@@ -34,8 +34,8 @@ class WorkbookTable:
         if header is None:
             raise BadFile(f"{path}: the sheet {self._sheet.name!r} is empty. Another: the option sheet=…")
         self.names = header_names(_trimmed(header), self.remarks)
-        if self._has_header:
-            self.remarks += header_below(islice(self._filled_rows(), ROWS_LOOKED_AT))
+        self.rows_above, said = header_below(islice(self._filled_rows(), ROWS_LOOKED_AT)) if self._has_header else (0, [])
+        self.remarks += said
         if next(self._data_rows(), None) is None:
             raise EmptyFile(f"{path}: the sheet {self._sheet.name!r} has a header but no rows.")
 

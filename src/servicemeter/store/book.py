@@ -49,6 +49,8 @@ __all__ = ["Book", "LoadReport", "Progress"]
 
 Progress = Callable[[str, int], None]
 
+_MARK = "md5(concat_ws(chr(31), source, file, cast(row_number as varchar), row))"
+_MARKS_AT_ONCE = 1_000
 _NAMED = ("agents", "customers", "teams")  # who somebody is may be written in several ways, and nothing is counted by it
 _ROWS_SAID = 20  # of those kept aside, one of each reason first; `meta.kept_aside` has them all, but not those of a dry run
 
@@ -196,13 +198,13 @@ class Book:
         return replace(plan, data_version=version)
 
     def kept_aside(self) -> list[dict[str, Any]]:
-        """Every row that could not be taken, oldest load first."""
+        """Every row that could not be taken, oldest load first, with the `mark` by which it is known when it comes once more."""
         columns = ("data_version", "source", "file", "row_number", "table", "column", "file_column", "value", "reason", "row")
         rows = self.engine.rows(
-            'select data_version, source, file, row_number, "table", "column", file_column, value, reason, row '
+            f'select data_version, source, file, row_number, "table", "column", file_column, value, reason, row, {_MARK} '
             "from meta.kept_aside where replaced_in is null order by data_version, file, row_number"
         )
-        return [dict(zip(columns, row, strict=True)) for row in rows]
+        return [dict(zip((*columns, "mark"), row, strict=True)) for row in rows]
 
     def configured(self, name: str) -> list[dict[str, Any]]:
         """The rows of a small table of settings or names: their source and declared columns, in the order of the key."""
@@ -220,6 +222,11 @@ class Book:
                 "select source, count(*) from meta.kept_aside where replaced_in is null group by source"
             )
         }
+
+    def still_aside(self, data_version: int) -> int:
+        """How many of the rows that a load kept aside are still waiting to be mended."""
+        still = f"data_version = {data_version} and replaced_in is null"
+        return int(self.engine.rows(f"select count(*) from meta.kept_aside where {still}")[0][0])
 
     def sources(self) -> list[dict[str, Any]]:
         """The sources with their coverage (UTC) and capabilities."""
@@ -294,6 +301,7 @@ class Book:
         note_rows(self.engine, version, brought, arrivals.sources())
         if self._mask:
             kept = [mask_kept(one, self._mask) for one in kept]
+        self._take_from_aside(version, delivery)
         self._keep_aside(version, delivery.source, label, kind, kept, report)
         before = loaded_through(self.engine, delivery.source)
         report.notes += note_coverage(self.engine, delivery, arrivals.tables, recorded, is_piece=is_piece)
@@ -312,6 +320,14 @@ class Book:
             f"where exists (select 1 from {q} as held where held.source = given.source) limit 1"
         )
         return not found
+
+    def _take_from_aside(self, version: int, delivery: Delivery) -> None:
+        """Let go of rows that came once more by their marks, mended or not: what is still wrong is kept aside anew."""
+        marks = sorted(getattr(delivery, "retried", ()))
+        is_its = f"source = {self.engine.dialect.text(delivery.source)} and replaced_in is null"
+        for start in range(0, len(marks), _MARKS_AT_ONCE):
+            some = ", ".join(map(self.engine.dialect.text, marks[start : start + _MARKS_AT_ONCE]))
+            self.engine.run(f"update meta.kept_aside set replaced_in = {version} where {is_its} and {_MARK} in ({some})")
 
     def _keep_aside(
         self, version: int, source: str, label: str, kind: LoadKind, kept: Iterable[KeptAside], report: LoadReport

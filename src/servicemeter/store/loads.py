@@ -65,11 +65,15 @@ def brought_too(load: dict[str, Any]) -> list[str]:
 
 
 def was_loaded(engine: Engine, source: str, digest: str) -> int | None:
-    """The data version in which this very content was loaded last from this source and is still there, or None."""
+    """The data version in which this very content was loaded last from this source and is still there, or None.
+
+    One of which no row could be taken is tried again, and says again why.
+    """
     text = engine.dialect.text
     found = engine.rows(
         "select max(data_version) from meta.loads "
-        f"where source = {text(source)} and digest = {text(digest)} and undone_in is null"
+        f"where source = {text(source)} and digest = {text(digest)} and undone_in is null and not (row_count = 0 and "
+        "data_version in (select data_version from meta.kept_aside where replaced_in is null)) is true"
     )[0][0]
     return int(found) if found is not None and digest else None
 

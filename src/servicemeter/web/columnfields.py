@@ -25,6 +25,7 @@ __all__ = [
     "other_words",
     "read_columns",
     "scale_words",
+    "unit_words",
     "word_words",
 ]
 
@@ -36,18 +37,25 @@ _GROUPS = {
     "answer": phrase("Answer of a customer"),
     "call": phrase("Call"),
     "order": phrase("Order"),
+    "agent": phrase("Agent or team"),
 }
 KIND_WORDS = {
     "ticket": phrase("Each row is taken as a ticket."),
     "answer": phrase("Each row is taken as an answer to a survey."),
     "call": phrase("Each row is taken as a call."),
     "order": phrase("Each row is taken as an order."),
+    "customer": phrase("Each row is taken as a customer."),
+    "contract": phrase("Each row is taken as a contract of a customer."),
+    "agent": phrase("Each row is taken as an agent."),
+    "team": phrase("Each row is taken as a team."),
 }
 _MEANINGS = {
     "ticket_id": phrase("ticket number"),
     "created_at": phrase("created at"),
     "first_reply_at": phrase("first reply at"),
+    "first_reply_after": phrase("time from creation to first reply"),
     "solved_at": phrase("solved at"),
+    "solved_after": phrase("time from creation to solution"),
     "status": phrase("status"),
     "channel": phrase("channel"),
     "priority": phrase("priority"),
@@ -60,12 +68,20 @@ _MEANINGS = {
     "customer_id": phrase("customer number"),
     "customer_email": phrase("customer’s e-mail address"),
     "customer_name": phrase("customer’s name"),
+    "segment": phrase("customer segment"),
+    "country": phrase("country"),
+    "birth_year": phrase("year of birth"),
+    "first_seen_at": phrase("customer since"),
+    "started_on": phrase("contract began on"),
+    "ended_on": phrase("first day without the contract"),
     "rating": phrase("satisfaction (score)"),
     "recommends": phrase("would recommend, 0 to 10"),
     "effort": phrase("effort (score)"),
     "comment": phrase("comment beside the score"),
     "rated_at": phrase("answered the survey at"),
     "call_id": phrase("number of the call"),
+    "leg": phrase("leg of the call"),
+    "direction": phrase("received or made"),
     "started_at": phrase("call began at"),
     "answered_at": phrase("call answered at"),
     "ended_at": phrase("call ended at"),
@@ -78,6 +94,23 @@ _MEANINGS = {
     "placed_at": phrase("ordered at"),
     "amount": phrase("amount"),
     "currency": phrase("currency"),
+    "agent_id": phrase("agent number"),
+    "agent_name": phrase("agent’s name"),
+    "team_id": phrase("team number"),
+    "team_name": phrase("team’s name"),
+    "tier": phrase("tier of the team"),
+}
+_DIRECTIONS = {"inbound": phrase("received"), "outbound": phrase("made")}
+_UNITS = {
+    "major": phrase("whole units of money"),
+    "minor": phrase("cents"),
+    "milliseconds": phrase("milliseconds"),
+    "seconds": phrase("seconds"),
+    "minutes": phrase("minutes"),
+    "hours": phrase("hours"),
+    "days": phrase("days"),
+    "h:m": phrase("hours and minutes (1:30)"),
+    "m:s": phrase("minutes and seconds (1:30)"),
 }
 _SCALE = phrase("{low} to {high}, {better}")
 _OTHERS = {"=keep aside": phrase("keep the row aside"), "=pass": phrase("as it is"), "=empty": phrase("leave empty")}
@@ -148,6 +181,8 @@ def word_words(role: str, word: str, language: str) -> str:
     """One of our words for a value."""
     if role == "outcome":
         return outcome_words(word, language)
+    if role == "direction" and word in _DIRECTIONS:
+        return say(language, _DIRECTIONS[word])
     return dimension_value(role, word, language) if role in ("status", "channel", "priority") else word
 
 
@@ -169,6 +204,11 @@ def scale_words(name: str, language: str) -> str:
         return name
     better = say(language, phrase("high is good") if scale.is_high_good else phrase("low is good"))
     return say(language, _SCALE, low=scale.min_value, high=scale.max_value, better=better)
+
+
+def unit_words(name: str, language: str) -> str:
+    """What a column is counted in."""
+    return say(language, _UNITS[name]) if name in _UNITS else name
 
 
 def beyond_words(beyond: Beyond, language: str) -> str:

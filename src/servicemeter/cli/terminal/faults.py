@@ -17,6 +17,7 @@ from servicemeter.show.dates import local_instant
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
+from servicemeter.sources.marks import MARKS
 
 __all__ = ["export_rows", "print_findings", "print_kept_aside"]
 
@@ -84,20 +85,24 @@ def _column_of(row: Mapping[str, Any]) -> str:
 def export_rows(rows: Sequence[Mapping[str, Any]], target: str) -> None:
     """Write the rows as they came, under their file's own columns; rows of several files go into several files.
 
-    The cells are exactly those of the imported file, so that a mended copy can be imported in its place.
+    The cells are exactly those of the imported file, so that a mended copy can be imported in its place. A column before them
+    has the mark of each row: by it the row leaves the list when it is imported.
     """
     if not rows:
         remark("No row is kept aside; nothing was written.")
         return
     by_file: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
-        by_file.setdefault((row["source"], row["file"]), []).append(json.loads(row["row"]))
+        by_file.setdefault((row["source"], row["file"]), []).append({MARKS: row["mark"], **json.loads(row["row"])})
     path = Path(target)
     for place, ((source, file), raw) in enumerate(by_file.items()):
         own = path if len(by_file) == 1 else path.with_name(f"{path.stem}-{place + 1}{path.suffix or '.csv'}")
         _write(own, raw)
         remark(f"{own}: {counted('en', len(raw), '{n} row', '{n} rows')} of {Path(file).name} (source {source})")
-    hint("Mend the cells, then import the file with the mapping and --source of the first time.")
+    hint(
+        f"Mend the cells, leave the column {MARKS!r} as it is (by it a row leaves the list), then import the file with the "
+        "mapping and --source of the first time."
+    )
 
 
 def _write(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

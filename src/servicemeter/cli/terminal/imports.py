@@ -21,8 +21,7 @@ from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
 from servicemeter.sources.files import open_table
-from servicemeter.sources.mappingfile import read_mapping
-from servicemeter.sources.options import FileOptions, parse_options
+from servicemeter.sources.mappingfile import parse_mapping, read_mapping
 from servicemeter.sources.proposal import propose
 
 __all__ = ["Imports", "propose_mappings"]
@@ -60,7 +59,7 @@ class Imports:
         """0 done, 1 when nothing could be taken of a path (with `strict`: or a row was kept aside), 2 for a wrong call."""
         if self._failures:
             return max(self._failures)
-        kept = any(report.load and report.load.kept_aside for report in self._reports)
+        kept = any(report.kept_aside for report in self._reports)
         return int(any(report.took_nothing for report in self._reports) or (strict and kept))
 
     def _take_one(self, desk: AnyDesk, request: ImportRequest, now: datetime) -> None:
@@ -109,6 +108,9 @@ def _tell(report: ImportReport, *, is_shown: bool) -> None:
         remark(text)
     if load is None:
         remark(f"{name}: taken before from {report.source} (data version {report.loaded_before}); skipped. --again takes it.")
+        if report.still_aside:
+            still = counted("en", report.still_aside, "{n} row of it is still kept aside", "{n} rows of it are still kept aside")
+            remark(f"{name}: {still}: servicemeter check --kept-aside")
         return
     for text in load.notes:
         remark(text)
@@ -154,7 +156,7 @@ def _as_dict(report: ImportReport, *, is_dry_run: bool) -> dict[str, Any]:
         "status": status,
         "data_version": load.data_version if load and not is_dry_run else report.loaded_before,
         "tables": {name: {"new": m.taken, **{c: getattr(m, c) for c in _COUNTS[1:]}} for name, m in tables.items()},
-        "kept_aside": load.kept_aside if load else 0,
+        "kept_aside": report.kept_aside,
         "reasons": load.reasons if load else {},
         "left_out": report.dropped,
         "remarks": [*report.remarks, *(load.notes if load else [])],
@@ -184,5 +186,5 @@ def propose_mappings(paths: Sequence[str], options: dict[str, str], target: str)
 def _proposed(path: str, options: dict[str, str], now: datetime) -> tuple[list[str], str]:
     """What was assumed in reading, such as which sheet is meant and where its header is, and the proposal, which says so too."""
     text = propose(path, now=now, options=options)
-    said = open_table(Path(path), FileOptions(**parse_options(options).file)).remarks
+    said = open_table(Path(path), parse_mapping(text, path).file).remarks
     return said, "".join(f"# {line}\n" for line in said) + text

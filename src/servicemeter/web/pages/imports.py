@@ -30,6 +30,7 @@ from servicemeter.web.columnfields import (
     other_words,
     read_columns,
     scale_words,
+    unit_words,
     word_words,
 )
 from servicemeter.web.posted import moved_to, posted, present, read_form
@@ -236,6 +237,7 @@ def _form_words(form: ColumnForm | None, language: str) -> dict[str, Any]:
         "fault_words": partial(fault_words, language=language),
         "word_words": partial(word_words, language=language),
         "scale_words": partial(scale_words, language=language),
+        "unit_words": partial(unit_words, language=language),
         "other_words": partial(other_words, language=language),
         "zones": zone_names(),
         "until": day(date.fromisoformat(form.through), language=language) if form.through else "",
