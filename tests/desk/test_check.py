@@ -413,6 +413,42 @@ def test_a_source_that_knows_no_creation_is_named_with_what_it_loses() -> None:
     assert {"source": "snapshot", "metric": "tickets_created", "needs": ["creation"]} in gaps[0]["examples"]
 
 
+def test_a_shop_beside_a_help_desk_gives_what_its_orders_are_in() -> None:
+    """Its orders decide about conversion and are what costs of contact are set against; solving and repeats are no matter of a shop's."""
+    address = {"kind": "email", "value_hash": "h1"}
+    with Desk(None, on_demand=True) as desk:
+        desk.load(now=NOW, source="help", **_sound(), customer_identities=[{"customer_id": "c1", **address}])
+        desk.load(
+            now=NOW, source="shop", customers=[{"customer_id": "s1"}], customer_identities=[{"customer_id": "s1", **address}],
+            orders=[{"order_id": "o1", "customer_id": "s1", "placed_at": "2026-03-03T09:00:00Z", "amount": 500, "currency": "EUR"}],
+        )  # fmt: skip
+        of_shop = [f for f in desk.findings() if f["name"] == "source_without_capability" and f["part"] == "shop"]
+        asked = {"since": "2026-03-01", "until": "2026-04-01", "as_of": "2026-04-01T00:00:00Z"}
+        both = desk.measure("ticket_conversion_rate", **asked).rows[0]
+        rate = desk.measure("contact_rate", **asked).rows[0]
+    assert (both["numerator"], both["n"]) == (1, 2)  # the mail of c1, who is s1
+    assert (rate["numerator"], rate["n"]) == (2, 1)
+    assert of_shop == []
+
+
+def test_answers_without_an_author_stand_where_the_check_says() -> None:
+    tables = _sound()
+    tables["messages"][1]["author_id"] = None
+    tables["messages"] += [
+        _message("m3", "1", "2026-03-02T12:00:00Z", "customer", "c1"), _message("m4", "1", "2026-03-02T13:00:00Z", "agent", "a1")
+    ]  # fmt: skip
+    tables["sources"] = [{"source": "files", "loaded_through": "2026-04-01T00:00:00Z"}]
+    with Desk(None, on_demand=True) as desk:
+        desk.load(source="files", tz="UTC", now=NOW, **tables)
+        found = next(f for f in desk.findings() if f["name"] == "messages_without_author")
+        span = {"since": "2026-03-01", "until": "2026-04-01"}
+        of = {by: {r[by]: r["n"] for r in desk.measure("response_time", **span, by=[by]).rows} for by in ("agent", "team")}
+    assert of == {"agent": {"(unassigned)": 1, "a1": 1}, "team": {"(unknown)": 1, "front": 1}}
+    assert "by agent they stand under (unassigned), by team under (unknown)" in found["remedy"]
+    assert {"first_response_time", "response_time", "tickets_handled"} <= set(found["metrics"])
+    assert not {"tickets_created", "csat", "abandonment_rate"} & set(found["metrics"])
+
+
 def test_wrong_figures_come_before_missing_rows_before_remarks() -> None:
     tables = _sound()
     for name in ("impossible_times", "answers_without_invitation", "agents_without_team"):
