@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
 
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
-from servicemeter.model.scorecard import Card
+from servicemeter.model.scorecard import Card, Scorecard
 from servicemeter.model.target import Outcome, Target
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import money, number, percent, rounded
 from servicemeter.show.phrases import counted, phrase, say
 from servicemeter.show.words import digits_of, shown_value
 
-__all__ = ["Change", "Standing", "aim_words", "compare", "shown_outcome", "target_words"]
+__all__ = ["Change", "Standing", "aim_words", "compare", "is_compared", "shown_outcome", "target_words"]
 
 Standing = Literal["better", "worse", "same", "moved"]
 
@@ -75,6 +76,12 @@ def compare(metric: Metric, now: Row, before: Row | None, language: str = "en") 
     standing: Standing = "better" if (difference > 0) == (good == "higher") else "worse"
     said = "" if metric.unit == "seconds" and _pace(metric) else say(language, _STANDINGS[standing])
     return Change(standing, difference, words, said, than)
+
+
+def is_compared(scorecard: Scorecard, metrics: Mapping[str, Metric]) -> bool:
+    """Whether any card shows a change against the span before."""
+    cards = (card for family in scorecard.families for card in family.cards)
+    return any(compare(metrics[card.metric], card.now, card.before) for card in cards)
 
 
 def _comparative(metric: Metric, words: str, difference: float, language: str) -> str:

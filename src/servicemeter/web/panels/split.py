@@ -36,6 +36,11 @@ _SORTS = {
     "name": phrase("by name"),
 }
 _IN_ORDER = ("weekday", "hour_of_day", "age_group")
+_BUCKETS = {"agent": "(unassigned)", "team": "(unknown)"}
+_ASKED_OF_NOBODY = phrase(
+    "An answer is put with whoever had the request when it was last solved before the question was sent, or handled the call or chat. "
+    "Under {bucket}: the request was not solved by then, or the source names nobody."
+)
 
 
 def build(subject: Subject) -> Panel | None:
@@ -73,12 +78,22 @@ def build(subject: Subject) -> Panel | None:
             "sort": _sort(subject, by),
             "sorts": {key: say(language, text) for key, text in _SORTS.items()},
             "has_marks": edges is not None,
+            "of_nobody": _of_nobody(metric, by, answer.rows, language),
         },
     )
 
 
 def _ask(subject: Subject, by: str) -> Answer:
     return subject.measure(by=() if by == subject.nature else (by,))
+
+
+def _of_nobody(metric: Metric, by: str, rows: Sequence[Row], language: str) -> str:
+    """Why answers to surveys are nobody's, where some are."""
+    is_asked = not {"survey_answers", "survey_invitations"}.isdisjoint(metric.needs)
+    bucket = _BUCKETS.get(by) if is_asked else None
+    if bucket is None or all(row.get(by) != bucket for row in rows):
+        return ""
+    return say(language, _ASKED_OF_NOBODY, bucket=dimension_value(by, bucket, language))
 
 
 def _sort(subject: Subject, by: str) -> str:
