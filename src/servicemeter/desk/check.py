@@ -99,7 +99,7 @@ def _gap(
 
 
 def _should_have(source: Source, metric: Metric) -> bool:
-    """Whether the source takes part in what the metric is about: tickets, or something else that it needs, but for who the customers are."""
+    """Whether the source takes part in what the metric is about: tickets, or something else that it needs."""
     return any(source.can((need,)) and not _BY_THE_WAY.issuperset(need.split("|")) for need in metric.needs)
 
 

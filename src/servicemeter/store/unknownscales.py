@@ -29,10 +29,11 @@ def tell_unknown_scales(engine: Engine, sources: Collection[str]) -> Iterator[st
         usual = either(name for name in USUAL_SCALES if name.startswith(_OF_KIND[kind]))
         if kind == "nps":
             yield phrase(
-                f"{source}: the scale {scale!r} of a recommendation is not known (surveys: {count:,}). Without {usual} they have no score."
+                f"{source}: the scale {scale!r} of a recommendation is not known (surveys: {count:,}). Without {usual} they have "
+                "no score."
             )
         else:
             yield phrase(
-                f"{source}: the scale {scale!r} of {kind} is not known (surveys: {count:,}), and they have no score. Is it {usual}? "
-                "Then the mapping has to say so; another one is declared in survey_scales."
+                f"{source}: the scale {scale!r} of {kind} is not known (surveys: {count:,}), and they have no score. "
+                f"Is it {usual}? Then the mapping has to say so; another one is declared in survey_scales."
             )
