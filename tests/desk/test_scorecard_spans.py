@@ -96,6 +96,19 @@ def test_a_source_that_stopped_before_the_span_is_named_unless_it_is_switched_of
     assert shown.lagging_sources == (() if ended_at else ("shop",))
 
 
+def test_a_source_that_stopped_on_the_last_day_of_the_span_is_named() -> None:
+    """Orders to 31 March 23:53, tickets to 5 April: March is so far for figures of orders, for good, and the line says why."""
+    with Desk(None, on_demand=True) as opened:
+        tickets = [{"ticket_id": day, "created_at": f"{day}T09:00:00+00:00"} for day in ("2026-03-01", "2026-04-05")]
+        opened.load(tickets=tickets, tz="UTC", source="desk")
+        orders = [{"order_id": day, "placed_at": f"{day}:00+00:00"} for day in ("2026-03-01T09:00", "2026-03-31T23:53")]
+        opened.load(orders=orders, tz="UTC", source="shop")
+        march = opened.scorecard(since=date(2026, 3, 1), until=date(2026, 4, 1), metrics=["repeat_purchase_rate"])
+        days = opened.scorecard(since=date(2026, 3, 1), until=date(2026, 3, 20), metrics=["repeat_purchase_rate"])
+    assert march.families[0].cards[0].now["period_status"] == "in_progress"
+    assert (march.lagging_sources, days.lagging_sources) == (("shop",), ())
+
+
 @pytest.mark.parametrize("name", ["volume_by_channel", "contact_reason_share", "visitor_intent_share"])
 def test_what_has_values_by_its_own_dimension_alone_has_no_card(name: str) -> None:
     """Neither its first part, as if that were all, nor, where there is no part, anything."""

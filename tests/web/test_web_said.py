@@ -86,3 +86,33 @@ def test_no_group_is_called_none() -> None:
     with Desk(None) as desk:
         desk.load(tickets=[{"ticket_id": "1", "created_at": "2026-03-02T09:00:00Z"}], tz="UTC", now=NOW)
         assert "None" not in _words(desk, "/sentiment?period=this_month")
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "urgent e-mail"), ("nl", "dringend e-mail"), ("ro", "urgentă e-mail")])
+def test_agreements_are_listed_in_the_reader_s_words(language: str, said: str) -> None:
+    with small_desk() as desk:
+        policy = {
+            "policy_id": "soon",
+            "rank": 3,
+            "metric": "resolution",
+            "target_s": 60,
+            "priority": "urgent",
+            "channel": "email",
+        }
+        desk.load(source="files", now=NOW, sla_policies=[policy])
+        assert said in _words(desk, f"/settings?lang={language}")
+
+
+def test_what_a_page_could_save_says_where_few_visitors_tell_it() -> None:
+    """One of two visitors who came to track did not manage: all that is said of it is of few cases."""
+    with small_desk() as desk:
+        asked = [{"invitation_id": v, "kind": "intent", "scope": "intercept", "sent_at": "2026-03-05T09:00:00Z"} for v in "vw"]
+        said = [
+            {"answer_id": f"{v}{question}", "invitation_id": v, "question": question, "value_text": text,
+             "answered_at": "2026-03-05T09:01:00Z"}
+            for v, managed in (("v", "yes"), ("w", "no")) for question, text in (("intent", "track"), ("fulfilled", managed))
+        ]  # fmt: skip
+        desk.load(source="files", now=NOW, survey_invitations=asked, survey_answers=said)
+        page = _words(desk, "/intents?period=this_month")
+    assert re.search(r"To see where my order is few cases 2 of 2 100 % ", page)
+    assert re.search(r"To see where my order is few cases 2 50 % ", page)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from servicemeter.analysis.targets import choose, judge
-from servicemeter.ground.clock import epoch, moment, period_end, period_start
+from servicemeter.ground.clock import epoch, local_midnight, moment, period_end, period_start
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.metrics.catalog import FAMILIES, find_metric
 from servicemeter.model.answer import Answer, Row
@@ -99,7 +99,9 @@ def make_scorecard(
         ]
         if cards:
             families.append(Family(family, cards))
-    lagging = _lagging([now for now, _, _ in by_name.values()], until, today, tz, ended)
+    lagging = _lagging(
+        [now for now, _, _ in by_name.values()], until, today, tz, {s: at for s, at in ends.items() if s not in ended}
+    )
     notes = tuple(dict.fromkeys(note for now, _, _ in by_name.values() for note in now.notes))
     return Scorecard(since, until, before_since, before_until, grain, last, data_version, tz, families, lagging, notes)
 
@@ -159,13 +161,13 @@ def _day_before(end: datetime, tz: str) -> date:
     return moment(epoch(end) - 1, tz).date()
 
 
-def _lagging(answers: Sequence[Answer], until: date, today: date, tz: str, ended: Collection[str]) -> tuple[str, ...]:
-    """The sources whose rows stop before those of others do, and before the span ends; not those that are switched off."""
-    sources = {source for answer in answers for source in answer.missing_sources}
+def _lagging(answers: Sequence[Answer], until: date, today: date, tz: str, ends: Mapping[str, datetime]) -> tuple[str, ...]:
+    """Which of the sources stop before others do, and before the span ends: where all of a figure's rows are theirs, too."""
     found = {source for answer in answers for source in answer.lagging_sources}
+    end = moment(local_midnight(until, tz), tz)
     for answer in answers:
-        if _last_day(answer, tz) < min(today, until - timedelta(days=1)):
-            found |= sources - {*answer.missing_sources, *ended}
+        if answer.as_of < end and _last_day(answer, tz) < today:
+            found |= {source for source, at in ends.items() if source not in answer.missing_sources and at <= answer.as_of}
     return tuple(sorted(found))
 
 

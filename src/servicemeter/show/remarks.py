@@ -119,7 +119,7 @@ def remarks(metric: Metric, row: Row, beside: Mapping[str, Row] | None = None, l
 
 def _answered(beside: Mapping[str, Row] | None, language: str) -> str:
     share = (beside or {}).get("survey_response_rate", {}).get("value")
-    return "" if share is None else say(language, "{value} answered", value=percent(share, 0, language=language))
+    return "" if share is None else say(language, "{value} of all surveys answered", value=percent(share, 0, language=language))
 
 
 def _said(metric: Metric, row: Row, language: str) -> list[str]:

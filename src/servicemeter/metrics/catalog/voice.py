@@ -15,7 +15,7 @@ Fields = dict[str, Any]
 
 _COUNTS = "not f.is_invalid and not f.is_unscored and (f.replaced_at is null or f.replaced_at >= p.e)"
 _COUNTS_BY_SOLVE = "not f.is_invalid and not f.is_unscored and (f.passed_over_at is null or f.passed_over_at < p.p0)"
-_KNOWN = "f.from_at < p.e and (f.to_at is null or f.to_at >= p.e)"
+_KNOWN = "(f.from_at < p.e or f.from_at = f.known_at) and (f.to_at is null or f.to_at >= p.e) and f.known_at < p.e"
 _OF_SCALES = {
     "scales": Agg("count(distinct f.scale)", _COUNTS),
     "scopes": Agg("count(distinct f.scope)", _COUNTS),

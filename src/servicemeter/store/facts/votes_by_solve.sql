@@ -24,6 +24,7 @@ from (
     select one.source, one.invitation_id, one.answer_id, one.scope, one.delivery, one.scale, one.answered_at, one.solved_at,
            one.value_num, one.is_unscored, one.is_invalid, one.ticket_no, one.is_inbound, one.reason, one.channel, one.channel_class,
            one.brand, one.language, one.customer_source, one.customer_id, one.agent_id, one.team_id, one.age_group,
+           one.known_at,
            greatest(one.known_at, later.known_at) as from_at, later.place as later_place,
            case when later.place > one.place then later.solved_at end as later_solved_at
     from voted as one
