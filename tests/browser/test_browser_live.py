@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import fake_live
-from browser_visit import opened
+from browser_visit import full_width, opened
 from fake_desk import FakeDesk
 from loopback import on_loopback
 from servicemeter.web.app import create_app
@@ -86,3 +86,18 @@ def test_tickets_are_narrowed_by_choosing_and_by_pressing_find(browser: Any, add
         seen.page.click("a[href^='/ticket?']")
         seen.page.wait_for_selector("#metrics table")
         assert seen.said == []
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_name_in_a_list_is_cut_and_columns_stand_below_one_another(browser: Any, address: str, width: int) -> None:
+    lengthen = """[...document.querySelectorAll('.queue:not(.ages) :is(.what, .who)')].forEach((e, i) => {
+        e.textContent = i % 3 ? 'social' : 'social media · change_of_the_delivery_address_360006965034' })"""
+    cut = """[...document.querySelectorAll('.queue :is(.what, .who)')].filter(e => e.scrollWidth > e.clientWidth).map(
+        e => e.textContent)"""
+    lefts = """[...document.querySelectorAll('.queue:not(.ages)')].map(list =>
+        new Set([...list.querySelectorAll('.what')].map(e => Math.round(e.getBoundingClientRect().left))).size)"""
+    with opened(browser, address + "/now", width) as seen:
+        seen.page.evaluate(lengthen)
+        assert seen.page.evaluate(cut) == []
+        assert set(seen.page.evaluate(lefts)) == {1}
+        assert full_width(seen.page) <= width

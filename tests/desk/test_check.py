@@ -307,6 +307,21 @@ def test_every_file_of_findings_is_tried() -> None:
     assert set(FAULTS) | of_books == set(sql_files("findings"))
 
 
+def test_days_without_calls_touch_figures_of_calls_alone() -> None:
+    """Ten calls every day of eight weeks, but for one Wednesday; tickets are as they were."""
+    tables, first = _sound(), datetime(2026, 3, 3, 9, tzinfo=UTC)
+    for at in (first + timedelta(days=day, minutes=i) for day in range(56) if day != 29 for i in range(10)):
+        queued = {"started_at": at.isoformat(), "queued_at": at.isoformat(), "ended_at": (at + timedelta(minutes=1)).isoformat()}
+        tables["interactions"].append({**_LEG, **queued, "interaction_id": at.isoformat(), "outcome": "abandoned"})
+    found = _findings(tables)["days_without_rows"]
+    assert found["part"] == "calls and chats"
+    assert "abandonment_rate" in found["metrics"] and "tickets_created" not in found["metrics"]
+    tables = _sound()
+    _days_with_a_hole(tables)
+    found = _findings(tables)["days_without_rows"]
+    assert "tickets_created" in found["metrics"] and "abandonment_rate" not in found["metrics"]
+
+
 def test_first_replies_alone_are_what_the_customer_got() -> None:
     for told, is_found in (("tickets,first_replies", False), ("tickets,messages", True)):
         tables = _sound()
@@ -317,7 +332,7 @@ def test_first_replies_alone_are_what_the_customer_got() -> None:
 
 def test_touches_name_something_that_metrics_use() -> None:
     for file in sql_files("findings").values():
-        for touch in file.head["touches"].split():
+        for touch in file.head["touches"].replace(",", " ").split():
             of_capability = touch.startswith("needs.")
             assert of_capability or metrics_touching([touch]), f"{file.name} touches {touch}, which no metric rests on"
 
@@ -419,6 +434,42 @@ def test_a_source_that_knows_no_creation_is_named_with_what_it_loses() -> None:
     assert len(gaps) == 1
     assert "tickets_created" in gaps[0]["metrics"]
     assert {"source": "snapshot", "metric": "tickets_created", "needs": ["creation"]} in gaps[0]["examples"]
+
+
+def test_a_shop_beside_a_help_desk_gives_what_its_orders_are_in() -> None:
+    """Its orders decide about conversion and are what contacts are set against; to solve is no matter of a shop's."""
+    address = {"kind": "email", "value_hash": "h1"}
+    with Desk(None, on_demand=True) as desk:
+        desk.load(now=NOW, source="help", **_sound(), customer_identities=[{"customer_id": "c1", **address}])
+        desk.load(
+            now=NOW, source="shop", customers=[{"customer_id": "s1"}], customer_identities=[{"customer_id": "s1", **address}],
+            orders=[{"order_id": "o1", "customer_id": "s1", "placed_at": "2026-03-03T09:00:00Z", "amount": 5, "currency": "EUR"}],
+        )  # fmt: skip
+        of_shop = [f for f in desk.findings() if f["name"] == "source_without_capability" and f["part"] == "shop"]
+        asked: dict[str, Any] = {"since": "2026-03-01", "until": "2026-04-01", "as_of": "2026-04-01T00:00:00Z"}
+        both = desk.measure("ticket_conversion_rate", **asked).rows[0]
+        rate = desk.measure("contact_rate", **asked).rows[0]
+    assert (both["numerator"], both["n"]) == (1, 2)  # the mail of c1, who is s1
+    assert (rate["numerator"], rate["n"]) == (2, 1)
+    assert of_shop == []
+
+
+def test_answers_without_an_author_stand_where_the_check_says() -> None:
+    tables = _sound()
+    tables["messages"][1]["author_id"] = None
+    tables["messages"] += [
+        _message("m3", "1", "2026-03-02T12:00:00Z", "customer", "c1"), _message("m4", "1", "2026-03-02T13:00:00Z", "agent", "a1")
+    ]  # fmt: skip
+    tables["sources"] = [{"source": "files", "loaded_through": "2026-04-01T00:00:00Z"}]
+    with Desk(None, on_demand=True) as desk:
+        desk.load(source="files", tz="UTC", now=NOW, **tables)
+        found = next(f for f in desk.findings() if f["name"] == "messages_without_author")
+        span: dict[str, Any] = {"since": "2026-03-01", "until": "2026-04-01"}
+        of = {by: {r[by]: r["n"] for r in desk.measure("response_time", **span, by=[by]).rows} for by in ("agent", "team")}
+    assert of == {"agent": {"(unassigned)": 1, "a1": 1}, "team": {"(unknown)": 1, "front": 1}}
+    assert "by agent they stand under (unassigned), by team under (unknown)" in found["remedy"]
+    assert {"first_response_time", "response_time", "tickets_handled"} <= set(found["metrics"])
+    assert not {"tickets_created", "csat", "abandonment_rate"} & set(found["metrics"])
 
 
 def test_wrong_figures_come_before_missing_rows_before_remarks() -> None:

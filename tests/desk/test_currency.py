@@ -10,6 +10,7 @@ import pytest
 
 from servicemeter.desk.desk import Desk
 from servicemeter.ground.settings import Home
+from servicemeter.show.remarks import remark
 
 MARCH: dict[str, Any] = {"since": "2026-03-01", "until": "2026-04-01"}
 
@@ -49,6 +50,21 @@ def test_an_amount_says_what_it_is_in(
         assert (row["value"], row["currency"]) == (value, currency)
         assert desk.base_currency == currency
         assert "currency" not in desk.measure("tickets_created", **MARCH).row
+
+
+def test_an_amount_beside_a_share_says_what_it_is_in() -> None:
+    """What the orders after requests brought stands below the conversion rate."""
+    with Desk(None) as desk:
+        desk.load(
+            now=datetime(2026, 4, 2, tzinfo=UTC),
+            sources=[{"source": "files", "loaded_from": "2026-03-01T00:00:00Z", "loaded_through": "2026-04-01T00:00:00Z"}],
+            tickets=[{"ticket_id": "a", "created_at": "2026-03-02T09:00:00Z", "customer_id": "c"}],
+            customers=[{"customer_id": "c"}],
+            orders=[{"order_id": "o", "customer_id": "c", "placed_at": "2026-03-03T09:00:00Z", "amount": 990, "currency": "RON"}],
+        )
+        row = desk.measure("ticket_conversion_rate", **MARCH).row
+        assert (row["value"], row["revenue_minor"], row["currency"]) == (1.0, 990, "RON")
+        assert remark(desk.metric("ticket_conversion_rate"), row) == "RON 9.90 in orders"
 
 
 def test_a_target_of_yen_is_not_in_hundredths(tmp_path: Path) -> None:

@@ -81,6 +81,46 @@ def test_what_ends_before_the_rest_is_compared_with_its_own_part() -> None:
     assert shown.lagging_sources == ("desk",)
 
 
+@pytest.mark.parametrize("ended_at", [None, "2026-02-10T00:00:00+00:00"])
+def test_a_source_that_stopped_before_the_span_is_named_unless_it_is_switched_off(ended_at: str | None) -> None:
+    """Orders to 9 February: figures of orders in March have nothing, and the status line says whose rows are lacking."""
+    with Desk(None, on_demand=True) as opened:
+        tickets = [{"ticket_id": day, "created_at": f"{day}T09:00:00+00:00"} for day in ("2026-02-01", "2026-03-05")]
+        opened.load(tickets=tickets, tz="UTC", source="desk")
+        orders = [{"order_id": "o1", "placed_at": "2026-02-08T09:00:00+00:00"}]
+        of_shop = {"source": "shop", "loaded_through": "2026-02-09T00:00:00+00:00", "ended_at": ended_at}
+        opened.load(orders=orders, sources=[of_shop], tz="UTC", source="shop")
+        shown = opened.scorecard(since=date(2026, 3, 1), until=date(2026, 4, 1))
+        cards = {card.metric: card for family in shown.families for card in family.cards}
+    assert cards["repeat_purchase_rate"].now["null_reason"] == "not_started"
+    assert shown.lagging_sources == (() if ended_at else ("shop",))
+
+
+def test_a_source_that_stopped_on_the_last_day_of_the_span_is_named() -> None:
+    """Orders to 31 March 23:53, tickets to 5 April: March is so far for figures of orders, for good, and the line says why."""
+    with Desk(None, on_demand=True) as opened:
+        tickets = [{"ticket_id": day, "created_at": f"{day}T09:00:00+00:00"} for day in ("2026-03-01", "2026-04-05")]
+        opened.load(tickets=tickets, tz="UTC", source="desk")
+        orders = [{"order_id": day, "placed_at": f"{day}:00+00:00"} for day in ("2026-03-01T09:00", "2026-03-31T23:53")]
+        opened.load(orders=orders, tz="UTC", source="shop")
+        march = opened.scorecard(since=date(2026, 3, 1), until=date(2026, 4, 1), metrics=["repeat_purchase_rate"])
+        days = opened.scorecard(since=date(2026, 3, 1), until=date(2026, 3, 20), metrics=["repeat_purchase_rate"])
+    assert march.families[0].cards[0].now["period_status"] == "in_progress"
+    assert (march.lagging_sources, days.lagging_sources) == (("shop",), ())
+
+
+@pytest.mark.parametrize("name", ["volume_by_channel", "contact_reason_share", "visitor_intent_share"])
+def test_what_has_values_by_its_own_dimension_alone_has_no_card(name: str) -> None:
+    """Neither its first part, as if that were all, nor, where there is no part, anything."""
+    tickets = [{"ticket_id": c, "created_at": "2026-02-03T09:00:00+00:00", "channel": c} for c in ("chat", "email")]
+    with Desk(None) as opened:
+        covered = [{"source": "desk", "loaded_through": "2026-03-20T00:00:00+00:00"}]
+        opened.load(tickets=tickets, sources=covered, tz="UTC", source="desk")
+        for since, until in ((date(2026, 2, 1), date(2026, 3, 1)), (date(2026, 3, 1), date(2026, 4, 1))):
+            shown = opened.scorecard(since=since, until=until, metrics=["tickets_created", name])
+            assert [card.metric for family in shown.families for card in family.cards] == ["tickets_created"]
+
+
 def test_sources_that_reach_the_same_day_are_compared() -> None:
     """Two help desks that were asked an hour apart: each has had the same days."""
     with Desk(None, on_demand=True) as opened:

@@ -33,8 +33,8 @@ ASKED = {"1": "02T09:00", "2": "02T09:00", "3": "03T09:00", "4": "03T09:00", "5"
 ANSWERED = {"1": "02T10:00", "2": "02T15:00"}
 SOLVED = {"1": "03T09:00", "2": "03T09:00", "3": "03T11:00"}
 NO_HISTORY = (
-    "Not judged of shop: {}. It shows tickets as they are and not every change of state, so nobody knows when a clock stood "
-    "still or a ticket was opened again."
+    "Agreements not judged of shop: {}. Tickets stand there as they are and not with every change of state, so nobody knows when "
+    "a clock stood still or a ticket was opened again."
 )
 STATES = ("met", "breached", "running", "paused", "cancelled")
 
@@ -142,14 +142,14 @@ def test_a_clock_that_may_stand_still_is_judged_by_no_face() -> None:
 @pytest.mark.parametrize(
     ("capabilities", "note"),
     [
-        (("tickets", "last_solves"), "Not judged of shop: answer. It does not tell when a ticket was first answered."),
-        (("tickets", "first_replies"), "Not judged of shop: answer. It does not tell when a ticket was solved."),
+        (("tickets", "last_solves"), "Nothing there tells when a ticket was first answered."),
+        (("tickets", "first_replies"), "Nothing there tells when a ticket was solved."),
     ],
 )
 def test_what_a_source_does_not_tell_is_not_judged_of_it(capabilities: Sequence[str], note: str) -> None:
     with _desk(capabilities, promised=["answer"]) as desk:
         answer = desk.measure("sla_compliance_rate", **MARCH)
-        assert (answer.row["null_reason"], answer.notes) == ("not_measured", (note,))
+        assert (answer.row["null_reason"], answer.notes) == ("not_measured", (f"Agreements not judged of shop: answer. {note}",))
         assert [one.count for one in watch(desk).lists[:2]] == [None, None]
 
 
@@ -193,4 +193,4 @@ def test_pages_say_which_promises_are_not_judged_in_the_language_of_the_reader()
         app = create_app(desk)
         for path in paths:
             assert NO_HISTORY.format("solve") in ask(app, path).text, path
-            assert "Niet beoordeeld van shop: solve." in ask(app, path, headers={"Accept-Language": "nl"}).text, path
+            assert "Afspraken niet beoordeeld van shop: solve." in ask(app, path, headers={"Accept-Language": "nl"}).text, path

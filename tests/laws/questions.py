@@ -114,7 +114,7 @@ _PARAMS: dict[str, dict[str, tuple[Any, ...]]] = {
     "occupancy": {},
     "cost_per_resolution": {"denominator": ("solved", "interactions", "created")},
     "ces": {"scope": _SCOPES, "attribution": ("answered_at", "solved_at")},
-    "nps": {"scope": _SCOPES},
+    "nps": {"scope": _SCOPES, "attribution": ("answered_at", "solved_at")},
     "survey_response_rate": {
         "kind": ("all", "csat", "nps", "ces", "fcr", "intent"),
         "answer_window_days": (1, 3),

@@ -203,6 +203,13 @@ def test_a_week_is_compared_with_its_days() -> None:
     assert compared_with(now, before, DURING, TZ) == "16–21 Nov 2026, compared with 9–14 Nov 2026"
 
 
+def test_what_is_not_compared_is_said() -> None:
+    whole, own = (date(2026, 10, 1), date(2026, 11, 1)), (date(2026, 10, 26), date(2026, 11, 3))
+    assert compared_with(NOVEMBER, whole, AFTER, TZ, is_compared=False) == "1–30 Nov 2026, nothing comparable in October 2026"
+    shown = (date(2026, 11, 3), date(2026, 11, 11))
+    assert compared_with(shown, own, DURING, TZ, is_compared=False) == "nothing comparable in 26 Oct – 2 Nov 2026"
+
+
 def test_own_dates_are_named_once() -> None:
     now, before = (date(2026, 11, 3), date(2026, 11, 11)), (date(2026, 10, 26), date(2026, 11, 3))
     assert period_title(*now, DURING, TZ) == "3–10 Nov 2026"

@@ -32,7 +32,7 @@ def test_the_scorecard_is_a_row_a_card() -> None:
     ]  # fmt: skip
     assert [c.align for c in table.columns][2:5] == ["right", "right", "right"]
     nothing = next(r for r in table.rows if r[1] == "Abandonment rate")
-    assert nothing[2] == "–" and nothing[5] == "not measured by this source"
+    assert nothing[2] == "–" and nothing[5] == "not measured: no source has what it needs"
 
 
 def test_an_answer_is_a_row_a_group() -> None:
@@ -44,7 +44,7 @@ def test_an_answer_is_a_row_a_group() -> None:
     assert [c.title for c in table.columns] == ["period", "channel", "value", "95 % interval", "n", ""]
     assert table.rows == [
         ["week 47 of 2026", "email", "2 h 10 min", "2 h 04 – 2 h 17", "4,812", "so far"],
-        ["week 47 of 2026", "chat", "–", "", "0", "nothing answered or solved in this period"],
+        ["week 47 of 2026", "chat", "–", "", "0", "no tickets answered or solved in this period"],
     ]
 
 

@@ -16,7 +16,7 @@ from servicemeter.model.target import Outcome, Target
 from servicemeter.show.changes import aim_words, compare, target_words
 from servicemeter.show.remarks import remark, remarks
 from servicemeter.show.sentences import family_sentence, statement, summarise, trend_sentence
-from servicemeter.show.words import exact_words, headline, interval_words, null_words, trust_words, value_words
+from servicemeter.show.words import exact_words, headline, interval_words, null_words, share_words, trust_words, value_words
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
@@ -72,9 +72,9 @@ def test_money_shows_major_units() -> None:
         ("csat", "empty", "no answers in this period"),
         ("average_handle_time", "empty", "no calls or chats in this period"),
         ("contact_rate", "empty", "nothing to measure in this period"),
-        ("csat", "not_measured", "not measured by this source"),
+        ("csat", "not_measured", "not measured: no source has what it needs"),
         ("csat", "no_data", "before the data begins"),
-        ("csat", "not_started", "has not started yet"),
+        ("csat", "not_started", "the data end before this period"),
         ("csat", "mixed_scales", "answers on different scales cannot be put together"),
         ("csat", "invalid_dimension", "has no meaning for this split"),
         ("csat", "immature", "too early to tell: the waiting time of these cases is not over"),
@@ -97,7 +97,7 @@ def test_null_says_why_and_never_zero(name: str, reason: str, text: str) -> None
         ("sla_breaches", "sla_policies", "not measured: nothing is promised"),
         ("sla_breaches", "resolution_outcomes", "not measured: no source tells how promises ended"),
         ("first_response_time", "first_contact", "not measured: no source says when customers asked"),
-        ("macro_share", "macros", "not measured by this source"),
+        ("macro_share", "macros", "not measured: no source has what it needs"),
     ],
 )
 def test_what_is_not_measured_says_what_is_lacking(name: str, lacks: str, words: str) -> None:
@@ -139,6 +139,56 @@ def test_changes_follow_the_metric_s_direction(
     change = compare(named(name), row(*now), row(*before))
     assert change is not None
     assert (change.standing, change.words, change.verdict) == (standing, words, verdict)
+
+
+def test_a_net_change_is_noisy_as_all_its_events_are() -> None:
+    """+9 of 217 events, +1 of 473: the difference of 8 lies within 1.96 x sqrt(690) = 51.5. From +9 to +80 of 473 it does not,
+    and of a sum that may be below nothing no share is said."""
+    flow = all_metrics()["backlog_flow"]
+    before, now, much = row(9, 217), row(1, 473), row(80, 473)
+    unclear, clear = compare(flow, now, before), compare(flow, much, before)
+    assert unclear is not None and (unclear.standing, unclear.words) == ("same", "no clear change")
+    assert clear is not None and (clear.standing, clear.words) == ("worse", "71 more")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("tickets_closed_per_agent", "no tickets solved by agents in this period"),
+        ("cost_per_resolution", "no tickets solved in this period"),
+        ("resolution_rate", "no tickets created in this period"),
+        ("automated_resolution_rate", "no tickets created in this period"),
+        ("reopen_rate", "no tickets solved in this period"),
+        ("sentiment", "no messages scored in this period"),
+        ("survey_response_rate", "no surveys sent in this period"),
+        ("nps", "no answers in this period"),
+        ("complaint_ratio", "nothing to measure in this period"),
+        ("occupancy", "nothing to measure in this period"),
+        ("service_level", "no calls or chats in this period"),
+    ],
+)
+def test_nothing_is_called_by_what_the_metric_counts(name: str, text: str) -> None:
+    assert null_words(all_metrics()[name], row(None, 0, null_reason="empty")) == text
+
+
+def test_a_share_s_interval_beside_a_count_is_a_share_s() -> None:
+    """44 of 207 tickets came by chat: 21 %, Wilson 16.2 to 27.3 %; none of them is a number of tickets."""
+    of_chat = row(44, 44, 0.1622, 0.2734, share=0.2126)
+    volume = all_metrics()["volume_by_channel"]
+    assert (value_words(volume, of_chat), interval_words(volume, of_chat)) == ("44", "16–27 %")
+    assert share_words(volume, of_chat) == "21 % of all"
+    assert share_words(all_metrics()["tickets_created"], row(44, 44)) == ""
+
+
+def test_effort_is_no_ease() -> None:
+    ces = named("ces")
+    assert statement(ces, row(5.6, 40, better="higher")) == "Customers gave 5.6 for ease."
+    assert statement(ces, row(2.1, 40, better="lower")) == "Customers gave 2.1 for effort."
+
+
+def test_who_judged_what_is_told_apart() -> None:
+    assert remark(all_metrics()["complaint_ratio"], row(0.05, 319, coverage=0.93)) == "93 % of tickets judged"
+    assert "92 % of tickets scored" in remark(all_metrics()["sentiment"], row(0.3, 164, negative=0.3, coverage=0.92))
 
 
 def test_intervals_that_touch_may_still_differ_clearly() -> None:
@@ -184,8 +234,8 @@ def test_target_words() -> None:
         ("first_response_time", {"n_unanswered_open": 1}, "1 still waits for a first answer"),
         ("resolution_time", {"mean": 76500, "p90": 224640}, "mean 21 h 15 min · p90 2.6 d"),
         ("backlog", {"n_unassigned": 41, "n_unanswered": 31}, "41 unassigned · 31 unanswered"),
-        ("csat", {"csat_mean": 4.25}, "mean score 4.3 · 14 % answered"),
-        ("nps", {"promoters": 0.52, "detractors": 0.14}, "promoters 52 % · detractors 14 % · 14 % answered"),
+        ("csat", {"csat_mean": 4.25}, "mean score 4.3 · 14 % of all surveys answered"),
+        ("nps", {"promoters": 0.52, "detractors": 0.14}, "promoters 52 % · detractors 14 % · 14 % of all surveys answered"),
         ("reopen_rate", {"numerator": 280}, "280 of 900"),
         ("first_contact_resolution_rate", {"n_immature": 412}, "412 not yet known"),
         ("abandonment_rate", {"n_short_abandoned": 0, "numerator": 3}, "3 of 900"),

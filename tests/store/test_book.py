@@ -226,3 +226,28 @@ def test_rows_of_one_key_that_contradict_each_other_are_said(desk: Desk) -> None
     said = [note for note in report.notes if "the same" in note]
     assert len(said) == 1 and said[0].startswith("tickets: rows with the same ticket_id say different things (of how many: 1).")
     assert not [note for note in desk.load(tickets=[_ticket("T4")], now=NOW).notes if "the same" in note]
+
+
+def test_a_scale_that_nobody_described_is_said_when_it_is_loaded(desk: Desk) -> None:
+    """`csat5` twice, `ces_7` once, a recommendation on csat_10; csat_5, one without a name and one that is declared are known."""
+    asked: list[tuple[str, str, str | None]] = [
+        ("a", "csat", "csat5"),
+        ("b", "csat", "csat5"),
+        ("c", "ces", "ces_7"),
+        ("d", "nps", "csat_10"),
+    ]
+    asked += [("e", "csat", "csat_5"), ("f", "ces", None), ("g", "csat", "stars"), ("h", "intent", "any")]
+    sent = [{"invitation_id": key, "kind": kind, "scale": scale, "sent_at": "2026-03-02T09:00:00Z"} for key, kind, scale in asked]
+    stars = [{"scale": "stars", "min": 1, "max": 4, "positive_from": 3}]
+    answers = [{"invitation_id": key, "answered_at": "2026-03-02T10:00:00Z", "value_num": 4} for key, *_ in asked]
+    report = desk.load(source="polls", survey_invitations=sent, survey_scales=stars, survey_answers=answers, now=NOW)
+    assert [note for note in report.notes if "scale" in note] == [
+        "polls: the scale 'ces_7' of ces is not known (surveys: 1), and they have no score. Is it 'ces2_7' or 'ces1_5' or "
+        "'ces_0_10' or 'ease_5'? Then the mapping has to say so; another one is declared in survey_scales.",
+        "polls: the scale 'csat5' of csat is not known (surveys: 2), and they have no score. Is it 'csat_2' or 'csat_3' or "
+        "'csat_5' or 'csat_7' or 'csat_10'? Then the mapping has to say so; another one is declared in survey_scales.",
+        "polls: the scale 'csat_10' of a recommendation is not known (surveys: 1). Without 'nps_0_10' they have no score.",
+    ]
+    found = next(f for f in desk.findings() if f["name"] == "answers_of_unknown_scale")
+    assert found["count"] == 4  # the same surveys as the check finds
+    assert not [n for n in desk.load(source="polls", tickets=[_ticket("T9")], now=NOW).notes if "scale" in n]

@@ -103,7 +103,7 @@ def test_the_summary_links_to_what_it_names() -> None:
 
 def test_null_low_and_unfinished_cards_say_so() -> None:
     html = page()
-    assert "not measured by this source" in cards(html)["abandonment_rate"]
+    assert "not measured: no source has what it needs" in cards(html)["abandonment_rate"]
     assert "few cases" in cards(html)["ces"]
     assert re.search(r'class="card low[^"]*" href="/metric/ces"', html)
     assert re.search(r'class="card null[^"]*" href="/metric/abandonment_rate"', html)
@@ -180,7 +180,7 @@ def test_a_metric_page_has_the_card_s_figures() -> None:
 
 def test_a_metric_without_values_says_why_once_and_draws_nothing() -> None:
     html = page("/metric/abandonment_rate")
-    assert "Abandonment rate: not measured by this source." in words(html)
+    assert "Abandonment rate: not measured: no source has what it needs." in words(html)
     assert 'class="trend"' not in html and "few cases" not in html and 'class="value"' not in html
 
 
@@ -200,7 +200,7 @@ def test_every_part_is_a_file_in_every_form_with_the_filters_kept() -> None:
 
 def test_a_file_says_what_was_remarked_beside_its_figures_in_the_language_asked() -> None:
     """On the second sheet of a workbook, in JSON, and below a picture, wrapped where it is long."""
-    many = "Not judged of web: " + ", ".join(f"agreement {n}" for n in range(20)) + ". It does not tell every message."
+    many = "Agreements not judged of web: " + ", ".join(f"agreement {n}" for n in range(20)) + ". Not every message is there."
     desk = FakeDesk(replace(make_scorecard(), notes=("No row has the customer segment 'gold'. There are: vip.", many)))
     said = "Niciun rând nu are această valoare (segment de clienți: 'gold'). Există: vip."
     link = "/metric/csat/trend.{}?lang=ro"

@@ -18,6 +18,8 @@ from servicemeter.store.checks import EXAMPLES, Fault, find_faults
 __all__ = ["check"]
 
 _SEVERITIES = ("wrong", "missing", "note")
+_BY_THE_WAY = frozenset({*FOUND_IN_ROWS, "customer_identity"})
+"""What a source may have without being about tickets, calls or surveys: a shop knows its customers."""
 
 
 def check(facts: Facts, sources: Sequence[Source], tz: str) -> Iterator[Piece]:
@@ -68,7 +70,7 @@ def _capabilities(sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
             phrase("Import what they need (needs), or name it in the capabilities of the source that has it."),
         )  # fmt: skip
     for source in sources:
-        lost = [m for m in metrics if m not in silent and _should_have(source, m) and not source.can(m.needs)]
+        lost = [m for m in metrics if m not in silent and _should_have(source, m) and not _gives(source, m)]
         if lost:
             examples = [{"source": source.name, "metric": m.name, "needs": _lacking([source], m)} for m in lost]
             yield _gap(
@@ -98,7 +100,14 @@ def _gap(
 
 def _should_have(source: Source, metric: Metric) -> bool:
     """Whether the source takes part in what the metric is about: tickets, or something else that it needs."""
-    return any(source.can((need,)) and need not in FOUND_IN_ROWS for need in metric.needs)
+    return any(source.can((need,)) and not _BY_THE_WAY.issuperset(need.split("|")) for need in metric.needs)
+
+
+def _gives(source: Source, metric: Metric) -> bool:
+    """Whether rows of the source are in the metric: what it counts, or what it sets that against (a shop's orders)."""
+    measure = metric.measure({p.name: p.default for p in metric.parameters} | {"by": ()})
+    of_tallies = (tally.needs for tally in measure.tallies if tally.needs)
+    return any(source.can(needs) for needs in (metric.needs, *((need,) for need in metric.also_needs), *of_tallies))
 
 
 def _is_supplied(sources: Sequence[Source], metric: Metric) -> bool:

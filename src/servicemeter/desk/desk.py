@@ -433,6 +433,7 @@ class Desk(Asking):
             where=tuple(where),
             scope=scope or Scope(),
             ends={source.name: source.loaded_through for source in self._sources() if source.loaded_through},
+            ended={source.name for source in self._sources() if source.ended_at},
             goals=goals_of(self),
             **span,
         )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from servicemeter.analysis.targets import choose, judge
-from servicemeter.ground.clock import epoch, moment, period_end, period_start
+from servicemeter.ground.clock import epoch, local_midnight, moment, period_end, period_start
 from servicemeter.ground.errors import BadQuestion, UnknownName
 from servicemeter.metrics.catalog import FAMILIES, find_metric
 from servicemeter.model.answer import Answer, Row
@@ -72,11 +72,13 @@ def make_scorecard(
     metrics: Sequence[str] | None = None,
     scope: Scope,
     ends: Mapping[str, datetime],
+    ended: Collection[str] = (),
     goals: Sequence[Goal] = (),
 ) -> Scorecard:
     """Ask every metric for the span, for the span before (the same elapsed part), and over time; judge it by its target.
 
-    `ends` says until when each source is loaded.
+    A metric that only has values by a dimension of its own (volume per channel) has no card: none of them stands for it.
+    `ends` says until when each source is loaded, `ended` which of them are switched off.
     """
     last = as_of or (covered[1] if covered else moment(0, tz))
     today = moment(epoch(last) - 1, tz).date()
@@ -93,11 +95,13 @@ def make_scorecard(
         cards = [
             _card(find_metric(name), now, earlier, trended, goals)
             for name, (now, earlier, trended) in by_name.items()
-            if find_metric(name).family == family
+            if find_metric(name).family == family and not _is_by_parts(find_metric(name))
         ]
         if cards:
             families.append(Family(family, cards))
-    lagging = _lagging([now for now, _, _ in by_name.values()], (since, until), today, tz)
+    lagging = _lagging(
+        [now for now, _, _ in by_name.values()], until, today, tz, {s: at for s, at in ends.items() if s not in ended}
+    )
     notes = tuple(dict.fromkeys(note for now, _, _ in by_name.values() for note in now.notes))
     return Scorecard(since, until, before_since, before_until, grain, last, data_version, tz, families, lagging, notes)
 
@@ -157,13 +161,13 @@ def _day_before(end: datetime, tz: str) -> date:
     return moment(epoch(end) - 1, tz).date()
 
 
-def _lagging(answers: Sequence[Answer], span: tuple[date, date], today: date, tz: str) -> tuple[str, ...]:
-    """The sources whose rows stop within the span, before those of others do."""
-    sources = {source for answer in answers for source in answer.missing_sources}
+def _lagging(answers: Sequence[Answer], until: date, today: date, tz: str, ends: Mapping[str, datetime]) -> tuple[str, ...]:
+    """Which of the sources stop before others do, and before the span ends: where all of a figure's rows are theirs, too."""
     found = {source for answer in answers for source in answer.lagging_sources}
+    end = moment(local_midnight(until, tz), tz)
     for answer in answers:
-        if span[0] <= _last_day(answer, tz) < min(today, span[1] - timedelta(days=1)):
-            found |= sources - set(answer.missing_sources)
+        if answer.as_of < end and _last_day(answer, tz) < today:
+            found |= {source for source, at in ends.items() if source not in answer.missing_sources and at <= answer.as_of}
     return tuple(sorted(found))
 
 
@@ -183,6 +187,11 @@ def _card(metric: Metric, now: Answer, before: Answer, trend: Answer, goals: Seq
     assert asked.since and asked.until
     target = choose(metric, goals, asked.since, asked.until, asked.where)
     return Card(metric.name, asked, row, _only_or_none(before), trend.rows, target, judge(metric, row, target))
+
+
+def _is_by_parts(metric: Metric) -> bool:
+    """Whether its rows have a dimension without being asked."""
+    return bool(metric.measure({p.name: p.default for p in metric.parameters} | {"by": ()}).implied)
 
 
 def _span(since: date | None, until: date | None, period: str | None, today: date) -> tuple[date, date, Grain]:

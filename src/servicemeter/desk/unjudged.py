@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_unjudged", "notes_on_promises", "unjudged_notes"]
 
-_BEGINS = "Not judged of "
+_BEGINS = "Agreements not judged of "
 
 
 def notes_on_promises(question: Question, policies: Policies) -> tuple[str, ...]:
@@ -26,14 +26,17 @@ def notes_on_promises(question: Question, policies: Policies) -> tuple[str, ...]
 
 
 def unjudged_notes(policies: Policies, where: Sequence[Filter] = (), scope: Scope | None = None) -> tuple[str, ...]:
-    """A sentence for each source and what it lacks, with the promises that cannot be judged for it, among what is looked at."""
+    """A sentence for each thing that sources lack, with the promises that cannot be judged for them, among what is looked at."""
     sources = (scope or Scope()).sources
     found: dict[tuple[str, str], list[str]] = {}
     for one in policies.unjudged:
         if (not sources or one.source in sources) and all(_meets(one, held) for held in where):
             names = found.setdefault((one.source, one.lacks), [])
             names += [] if one.policy_id in names else [one.policy_id]
-    return tuple(_sentence(source, lacks, ", ".join(names)) for (source, lacks), names in found.items())
+    alike: dict[tuple[str, str], list[str]] = {}
+    for (source, lacks), names in found.items():
+        alike.setdefault((lacks, ", ".join(names)), []).append(source)
+    return tuple(_sentence(", ".join(of), lacks, promises) for (lacks, promises), of in alike.items())
 
 
 def is_unjudged(note: str) -> bool:
@@ -50,12 +53,12 @@ def _meets(one: Unjudged, held: Filter) -> bool:
 def _sentence(source: str, lacks: str, promises: str) -> str:
     told: Iterable[str] = lacks.split("|")
     if "first_replies" in told:
-        return phrase(f"Not judged of {source}: {promises}. It does not tell when a ticket was first answered.")
+        return phrase(f"Agreements not judged of {source}: {promises}. Nothing there tells when a ticket was first answered.")
     if "last_solves" in told:
-        return phrase(f"Not judged of {source}: {promises}. It does not tell when a ticket was solved.")
+        return phrase(f"Agreements not judged of {source}: {promises}. Nothing there tells when a ticket was solved.")
     if "messages" in told:
-        return phrase(f"Not judged of {source}: {promises}. It does not tell every message.")
+        return phrase(f"Agreements not judged of {source}: {promises}. Not every message is there.")
     return phrase(
-        f"Not judged of {source}: {promises}. It shows tickets as they are and not every change of state, so nobody knows when a "
-        "clock stood still or a ticket was opened again."
+        f"Agreements not judged of {source}: {promises}. Tickets stand there as they are and not with every change of "
+        "state, so nobody knows when a clock stood still or a ticket was opened again."
     )

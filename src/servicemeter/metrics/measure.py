@@ -53,7 +53,7 @@ def measure(
                 found[whose][(own, *dimensions)] = fields
     answers = [_answer(one, groups, data_version) for one, groups in zip(plans, found, strict=True)]
     for one, answer in zip(plans, answers, strict=True):
-        if one.metric.unit == "money" and one.is_measured:
+        if one.is_measured and (one.metric.unit == "money" or any(name.endswith("_minor") for name in one.metric.beside)):
             _name_currency(answer, facts_for(one).base_currency)
     return answers
 

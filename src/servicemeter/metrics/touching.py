@@ -40,6 +40,7 @@ def _snippets(measure: Measure) -> Iterator[tuple[Tally, str]]:
     for tally in measure.tallies:
         said = [tally.at or tally.lies_in, tally.where, tally.joins, tally.per, *tally.told_of_units.values()]
         said += [sql for agg in tally.fields.values() for sql in (agg.sql, agg.where)]
+        said += tally.dimensions.values()
         yield tally, " ".join(said)
     if measure.distribution:
         of = measure.distribution

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import sqrt
 from typing import Literal
 
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
-from servicemeter.model.scorecard import Card
+from servicemeter.model.scorecard import Card, Scorecard
 from servicemeter.model.target import Outcome, Target
 from servicemeter.show.durations import duration
 from servicemeter.show.numbers import money, number, percent, rounded
 from servicemeter.show.phrases import counted, phrase, say
-from servicemeter.show.words import digits_of, shown_value
+from servicemeter.show.words import SIGNED, digits_of, shown_value
 
-__all__ = ["Change", "Standing", "aim_words", "compare", "shown_outcome", "target_words"]
+__all__ = ["Change", "Standing", "aim_words", "compare", "is_compared", "shown_outcome", "target_words"]
 
 Standing = Literal["better", "worse", "same", "moved"]
 
@@ -77,6 +78,12 @@ def compare(metric: Metric, now: Row, before: Row | None, language: str = "en") 
     return Change(standing, difference, words, said, than)
 
 
+def is_compared(scorecard: Scorecard, metrics: Mapping[str, Metric]) -> bool | None:
+    """Whether any card shows a change against the span before; None without cards."""
+    cards = [card for family in scorecard.families for card in family.cards]
+    return None if not cards else any(compare(metrics[card.metric], card.now, card.before) for card in cards)
+
+
 def _comparative(metric: Metric, words: str, difference: float, language: str) -> str:
     if metric.unit in ("seconds", "count"):
         return words
@@ -92,7 +99,8 @@ def _is_clear(metric: Metric, now: Row, before: Row) -> bool | None:
     """Whether two values differ beyond doubt; None where neither an interval nor a count can tell."""
     a, b = float(now["value"]), float(before["value"])
     if metric.unit == "count" and now.get("ci_low") is None:
-        return a != b and abs(a - b) > _Z * sqrt(max(abs(a) + abs(b), 1))
+        events = (now["n"] + before["n"]) if metric.name in SIGNED else abs(a) + abs(b)  # a net change is made of all its events
+        return a != b and abs(a - b) > _Z * sqrt(max(events, 1))
     bounds = [row.get(side) for row in (now, before) for side in ("ci_low", "ci_high")]
     if any(bound is None for bound in bounds):
         return None if a != b else False
@@ -111,7 +119,7 @@ def _difference_words(metric: Metric, now: Row, difference: float, earlier: floa
     if metric.unit == "seconds":
         return _seconds_words(metric, difference, language)
     if metric.unit == "count":
-        return _count_words(difference, earlier, language)
+        return _count_words(difference, None if metric.name in SIGNED else earlier, language)
     if metric.unit == "fraction":
         return _points_words(difference * 100, digits_of(metric, now), language)
     if metric.unit == "money":
@@ -133,12 +141,12 @@ def _seconds_words(metric: Metric, difference: float, language: str) -> str:
     return say(language, "{size} longer" if difference > 0 else "{size} shorter", size=size)
 
 
-def _count_words(difference: float, earlier: float, language: str) -> str:
+def _count_words(difference: float, earlier: float | None, language: str) -> str:
     if not rounded(difference):
         return ""
     size = number(abs(difference), language=language)
     words = say(language, "{size} more" if difference > 0 else "{size} fewer", size=size)
-    if earlier <= 0 or earlier + difference < 0:  # a share of what may be below nothing says nothing
+    if earlier is None or earlier <= 0 or earlier + difference < 0:  # a share of what may be below nothing says nothing
         return words
     share = percent(abs(difference) / earlier, 0, language=language)
     return f"{words} ({'+' if difference > 0 else '−'}{share})"

@@ -163,8 +163,18 @@ def period_title(since: date, until: date, as_of: datetime, tz: str, *, language
     return say(language, "{period} so far", period=title[:1].upper() + title[1:])
 
 
-def compared_with(now: tuple[date, date], before: tuple[date, date], as_of: datetime, tz: str, *, language: str = "en") -> str:
-    """The line under the heading: the days shown, and those they are compared with.
+def compared_with(
+    now: tuple[date, date],
+    before: tuple[date, date],
+    as_of: datetime,
+    tz: str,
+    *,
+    language: str = "en",
+    is_compared: bool | None = True,
+) -> str:
+    """The line under the heading: the days shown, and those they are compared with, or that nothing is (`is_compared`).
+
+    Nothing of that (None) where nothing can be compared.
 
     The days of a span that is no whole period are its heading already and left out. An unfinished span is compared
     with the same elapsed part of the one before, whose length is named in days.
@@ -172,10 +182,15 @@ def compared_with(now: tuple[date, date], before: tuple[date, date], as_of: date
     since, until = now
     shown = elapsed_until(since, until, as_of, tz)
     earlier = _earlier(since, shown, until, before, language)
+    if is_compared is None:
+        beside = ""
+    elif is_compared:
+        beside = say(language, "compared with {earlier}", earlier=earlier)
+    else:
+        beside = say(language, "nothing comparable in {earlier}", earlier=earlier)
     if whole_period(since, until) is None:
-        return say(language, "compared with {earlier}", earlier=earlier)
-    days = span(since, shown, language=language)
-    return say(language, "{days}, compared with {earlier}", days=days, earlier=earlier)
+        return beside
+    return ", ".join(text for text in (span(since, shown, language=language), beside) if text)
 
 
 def _earlier(since: date, shown: date, until: date, before: tuple[date, date], language: str) -> str:

@@ -56,6 +56,12 @@ def _money(field: str, text: str) -> _Saying:
     return say_it
 
 
+def _covered(row: Row, language: str) -> str:
+    """How many tickets anybody judged: their sentiment, or whether they are complaints."""
+    is_sentiment = row.get("negative") is not None
+    return _share("coverage", "{value} of tickets scored" if is_sentiment else "{value} of tickets judged")(row, language)
+
+
 _MEAN = _seconds("mean", "mean {value}")
 _P90 = _seconds("p90", "p90 {value}")
 _IMMATURE = _count("n_immature", "{n} not yet known", "{n} not yet known")
@@ -72,7 +78,7 @@ _SAYINGS: tuple[tuple[_Saying, ...], ...] = (
     (_count("breached", "{n} too late", "{n} too late"), _count("running", "{n} still running", "{n} still running")),
     (_count("paused_over_threshold", "{n} more on pause", "{n} more on pause"),),
     (_share("promoters", "promoters {value}"), _share("detractors", "detractors {value}")),
-    (_share("negative", "negative {value}"), _share("coverage", "{value} of tickets scored")),
+    (_share("negative", "negative {value}"), _covered),
     (_number("csat_mean", "mean score {value}"),),
     (_share("easy_share", "{value} found it easy"),),
     (_count("n_short_abandoned", "{n} gave up within 5 s", "{n} gave up within 5 s"),),
@@ -113,7 +119,7 @@ def remarks(metric: Metric, row: Row, beside: Mapping[str, Row] | None = None, l
 
 def _answered(beside: Mapping[str, Row] | None, language: str) -> str:
     share = (beside or {}).get("survey_response_rate", {}).get("value")
-    return "" if share is None else say(language, "{value} answered", value=percent(share, 0, language=language))
+    return "" if share is None else say(language, "{value} of all surveys answered", value=percent(share, 0, language=language))
 
 
 def _said(metric: Metric, row: Row, language: str) -> list[str]:

@@ -60,6 +60,10 @@ _BY_UNIT = {
 }
 
 
+_OF_EFFORT = phrase("Customers gave {number} for effort.")
+"""Of a scale on which a high number is a bad one."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One thing worth knowing about a metric, as a sentence with the metric's name in front."""
@@ -89,7 +93,7 @@ def statement(metric: Metric, row: Row, language: str = "en") -> str:
     plain = value
     for unit in ("replies", "touches", "per 100"):
         plain = plain.removesuffix(" " + say(language, unit))
-    text = _STATEMENTS.get(metric.name)
+    text = _OF_EFFORT if metric.name == "ces" and row.get("better") == "lower" else _STATEMENTS.get(metric.name)
     return say(language, text or _BY_UNIT[metric.headline], label=metric.label(language), value=value, number=plain)
 
 

@@ -16,7 +16,7 @@ from servicemeter.show.changes import compare, target_words
 from servicemeter.show.dates import period_label
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import phrase, say
-from servicemeter.show.words import family_title, interval_words, null_words, value_words
+from servicemeter.show.words import family_title, interval_words, null_words, share_words, value_words
 
 __all__ = ["Column", "Table", "answer_table", "csv_text", "dimensions", "field_names", "guarded", "rows_csv", "scorecard_table"]
 
@@ -83,7 +83,7 @@ def answer_table(answer: Answer, metric: Metric, language: str = "en") -> Table:
     rows = []
     for row in answer.rows:
         period = [_period(row.get("period_start"), grain, language)] if grain else []
-        notes = null_words(metric, row, language) or _state(row, language)
+        notes = null_words(metric, row, language) or _state(metric, row, language)
         rows.append([*period, *(str(row.get(d, "")) for d in by), *_figures(metric, row, language), notes])
     return Table(columns, rows)
 
@@ -103,11 +103,11 @@ def _period(start: object, grain: str, language: str) -> str:
 _STATES = {"in_progress": phrase("so far"), "partial_coverage": phrase("data begins inside this period")}
 
 
-def _state(row: Row, language: str) -> str:
-    """What to know of a value: its period is not whole, or it rests on few cases."""
+def _state(metric: Metric, row: Row, language: str) -> str:
+    """What to know of a value: which share it is, that its period is not whole, or that it rests on few cases."""
     state = _STATES.get(str(row.get("period_status")), "")
     few = say(language, "few cases") if row.get("low_sample") else ""
-    return " · ".join(text for text in (say(language, state) if state else "", few) if text)
+    return " · ".join(text for text in (share_words(metric, row, language), say(language, state) if state else "", few) if text)
 
 
 def guarded(text: str) -> str:

@@ -12,14 +12,17 @@ from servicemeter.show.phrases import counted, phrase, say
 __all__ = [
     "FAMILIES",
     "MIN_N_DISPLAY",
+    "SIGNED",
     "digits_of",
     "exact_words",
     "family_title",
     "figure",
     "headline",
     "interval_words",
+    "is_of_share",
     "n_words",
     "null_words",
+    "share_words",
     "shown_value",
     "statistic_words",
     "trust_words",
@@ -53,14 +56,15 @@ _UNITS = {
 
 _THINGS = {"replies": phrase("replies"), "touches": phrase("touches")}
 _STATISTICS = {"median": phrase("median"), "mean": phrase("mean")}
-_SIGNED = frozenset({"nps", "sentiment", "backlog_flow"})
+SIGNED = frozenset({"nps", "sentiment", "backlog_flow"})
+"""Metrics whose value may be below zero."""
 
 _NULLS = {
     "empty": phrase("nothing to measure in this period"),
     "immature": phrase("too early to tell: the waiting time of these cases is not over"),
     "no_data": phrase("before the data begins"),
-    "not_started": phrase("has not started yet"),
-    "not_measured": phrase("not measured by this source"),
+    "not_started": phrase("the data end before this period"),
+    "not_measured": phrase("not measured: no source has what it needs"),
     "mixed_scales": phrase("answers on different scales cannot be put together"),
     "invalid_dimension": phrase("has no meaning for this split"),
 }
@@ -77,9 +81,16 @@ _LACKING = {
 _EMPTY = {
     "voice": phrase("no answers in this period"),
     "calls": phrase("no calls or chats in this period"),
-    "speed": phrase("nothing answered or solved in this period"),
-    "resolution": phrase("nothing solved in this period"),
+    "speed": phrase("no tickets answered or solved in this period"),
+    "resolution": phrase("no tickets solved in this period"),
+    **dict.fromkeys(("resolution_rate", "automated_resolution_rate"), phrase("no tickets created in this period")),
+    "tickets_closed_per_agent": phrase("no tickets solved by agents in this period"),
+    "cost_per_resolution": phrase("no tickets solved in this period"),
+    "sentiment": phrase("no messages scored in this period"),
+    "survey_response_rate": phrase("no surveys sent in this period"),
+    **dict.fromkeys(("complaint_ratio", "occupancy"), _NULLS["empty"]),
 }
+"""By a metric, else by its family."""
 
 
 def family_title(family: str, language: str = "en") -> str:
@@ -95,7 +106,7 @@ def null_words(metric: Metric, row: Row, language: str = "en") -> str:
         return counted(language, row.get("n") or 0, "{n} answer: too few to show", "{n} answers: too few to show")
     reason = str(row.get("null_reason") or "empty")
     if reason == "empty":
-        return say(language, _EMPTY.get(metric.family, _NULLS["empty"]))
+        return say(language, _EMPTY.get(metric.name) or _EMPTY.get(metric.family, _NULLS["empty"]))
     if reason == "not_measured":
         lacking = str(row.get("lacks", "")).split("|")
         return say(language, next((_LACKING[need] for need in lacking if need in _LACKING), _NULLS[reason]))
@@ -130,7 +141,7 @@ def figure(
     metric: Metric, value: float, digits: int = 1, *, language: str = "en", currency: str | None = None
 ) -> list[tuple[str, str]]:
     """A value of the metric as figures with their units: `[("2", "h"), ("10", "min")]`, `[("93.1", "%")]`."""
-    signed = metric.name in _SIGNED
+    signed = metric.name in SIGNED
     if metric.unit == "seconds":
         return duration_parts(value, language=language)
     if metric.unit == "fraction":
@@ -174,10 +185,16 @@ def exact_words(metric: Metric, row: Row, language: str = "en") -> str:
 
 
 def interval_words(metric: Metric, row: Row, language: str = "en") -> str:
-    """The 95 % interval, without repeating the unit of a percentage: `69.9–72.8`; empty where there is none."""
+    """The 95 % interval, without repeating the unit of a percentage: `69.9–72.8`; empty where there is none.
+
+    That of a part's count is its share's: `40–54 %`.
+    """
     low, high = row.get("ci_low"), row.get("ci_high")
     if low is None or high is None or shown_value(metric, row) is None:
         return ""
+    if is_of_share(metric, row):
+        digits = 0 if high - low >= 0.05 else 1
+        return interval(*(percent(bound, digits, language=language).removesuffix(" %") for bound in (low, high))) + " %"
     if metric.unit == "seconds":
         return interval(compact_duration(low, language=language), compact_duration(high, language=language))
     digits = digits_of(metric, row)
@@ -185,6 +202,18 @@ def interval_words(metric: Metric, row: Row, language: str = "en") -> str:
     if metric.unit in ("fraction", "replies", "touches", "ratio"):
         bounds = [bound.split(" ")[0] for bound in bounds]
     return interval(*bounds)
+
+
+def is_of_share(metric: Metric, row: Row) -> bool:
+    """Whether the interval of a count is that of the share it has of the whole."""
+    return metric.unit == "count" and row.get("share") is not None
+
+
+def share_words(metric: Metric, row: Row, language: str = "en") -> str:
+    """What share of the whole a part's count is: `47 % of all`; empty for other figures."""
+    if not is_of_share(metric, row):
+        return ""
+    return say(language, "{share} of all", share=percent(row["share"], 0, language=language))
 
 
 def n_words(row: Row, language: str = "en") -> str:
@@ -195,7 +224,7 @@ def n_words(row: Row, language: str = "en") -> str:
 
 def statistic_words(metric: Metric, language: str = "en") -> str:
     """Which statistic the headline is, where it is not the value itself: median or mean."""
-    if metric.unit in ("replies", "touches", "score") and metric.name not in _SIGNED:
+    if metric.unit in ("replies", "touches", "score") and metric.name not in SIGNED:
         return say(language, "mean")
     return say(language, _STATISTICS[metric.headline]) if metric.headline in _STATISTICS else ""
 

@@ -36,6 +36,7 @@ from servicemeter.store.deliveries import keep_deliveries, make_deliveries, take
 from servicemeter.store.erasing import Account, erase_rows, forget_answers, note_erasure
 from servicemeter.store.loads import LoadKind, free_moment, list_loads, make_withdrawable, note_load, note_rows, was_loaded
 from servicemeter.store.touched import note_revealed, note_touched
+from servicemeter.store.unknownscales import tell_unknown_scales
 from servicemeter.store.versions import Merged, merge_staged
 from servicemeter.store.withdrawing import UNCOUNTED, UNDOABLE, plan_removal, plan_undo, withdraw
 from servicemeter.store.words import Mask, mask_kept, mask_stored
@@ -297,6 +298,8 @@ class Book:
                 report.notes.append(_said_of_disputed(table, merged.disputed))
             if merged.changed:
                 note_touched(self.engine, table, staged, version)
+        if not is_piece and report.tables.get("survey_invitations", Merged()).changed:
+            report.notes += tell_unknown_scales(self.engine, arrivals.sources())
         brought = sum(m.brought for name, m in report.tables.items() if name not in UNCOUNTED)
         note_rows(self.engine, version, brought, arrivals.sources())
         if self._mask:

@@ -3,7 +3,7 @@
 A file is a SELECT of the faulty rows with a head: `title`, `severity` (`wrong`: figures are wrong; `missing`: rows are
 missing from figures; `note`: worth knowing), `touches` (columns of facts, or dimensions, that suffer), `total` (the
 relation whose rows could have the fault) and `remedy`. A column `part` makes a finding of its own for each of its values;
-`parts` lists them where they are words of ours.
+`parts` lists them where they are words of ours, and commas then part what each of them touches.
 """
 
 from __future__ import annotations
@@ -71,12 +71,20 @@ def _faults_of(file: SqlFile, facts: Facts, tz: str) -> Iterator[Fault]:
             file.head["title"],
             part,
             file.head["severity"],
-            tuple(file.head.get("touches", "").split()),
+            _touched(file, part),
             file.head["remedy"],
             count,
             total,
             examples,
         )
+
+
+def _touched(file: SqlFile, part: str) -> tuple[str, ...]:
+    """What a fault touches: one of several parts, what is its own."""
+    parts, touches = (file.head.get(name, "").split(",") for name in ("parts", "touches"))
+    named = [one.strip() for one in parts]
+    own = touches[named.index(part)] if len(touches) == len(named) > 1 else " ".join(touches)
+    return tuple(own.split())
 
 
 def _statement(sql: str, facts: Facts) -> str:

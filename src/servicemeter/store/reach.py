@@ -21,7 +21,10 @@ _OF_PERSONS = {
     "sales": "order_no in (select order_no from touched_orders)",
     "repeats": "ticket_no in (select ticket_no from asked_numbers) "
     "or ticket_no is null and (contact_source, contact_id) in (select source, contact_id from touched_calls)",
-    "votes": f"{_OF_INVITATIONS} or (customer_source, customer_id) in (select source, customer_id from touched_customers)",
+    **dict.fromkeys(
+        ("votes", "votes_by_solve"),
+        f"{_OF_INVITATIONS} or (customer_source, customer_id) in (select source, customer_id from touched_customers)",
+    ),
 }
 STAGED = {
     ("tickets", "ticket"): "touched_rows_of_tickets",

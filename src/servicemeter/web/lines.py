@@ -9,7 +9,7 @@ from markupsafe import Markup
 from servicemeter.model.answer import Row
 from servicemeter.model.metric import Metric
 from servicemeter.show.phrases import say
-from servicemeter.show.words import interval_words, n_words, null_words, shown_value, value_words
+from servicemeter.show.words import interval_words, n_words, null_words, share_words, shown_value, value_words
 from servicemeter.web.paper import picture
 
 __all__ = ["Line", "line_of"]
@@ -37,6 +37,7 @@ def line_of(
     so_far = is_period and row.get("period_status") == "in_progress"
     notes = [
         null_words(metric, row, language),
+        share_words(metric, row, language),
         say(language, "so far") if so_far else "",
         say(language, "few cases") if is_low else "",
     ]

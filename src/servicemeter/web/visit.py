@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from servicemeter.desk.unjudged import is_unjudged
 from servicemeter.model.scorecard import Scorecard
+from servicemeter.show.changes import is_compared
 from servicemeter.show.dates import compared_with, period_title
 from servicemeter.show.numbers import LANGUAGES
 from servicemeter.show.phrases import say
@@ -82,13 +83,16 @@ class Visit:
         """What a page about a period shows of it: its heading, its filters and how far the data reaches."""
         since, until, tz = scorecard.since, scorecard.until, scorecard.report_tz
         before = (scorecard.before_since, scorecard.before_until)
+        has_before = is_compared(scorecard, {metric.name: metric for metric in self.desk.metrics()})
         return {
             "periods": {name: say(self.language, text) for name, text in PERIODS.items()},
             "offered": {name: values for name in FILTERS if len(values := self._values(name)) > 1 or name == "channel"},
             "unknown": self._unknown() if scorecard.notes else [],
             "unjudged": [note for note in scorecard.notes if is_unjudged(note)],
             "title": period_title(since, until, scorecard.as_of, tz, language=self.language),
-            "subtitle": compared_with((since, until), before, scorecard.as_of, tz, language=self.language),
+            "subtitle": compared_with(
+                (since, until), before, scorecard.as_of, tz, language=self.language, is_compared=has_before
+            ),
             "reach": data_status(scorecard.as_of, tz, scorecard.lagging_sources, self.language),
         }
 

@@ -11,7 +11,7 @@ from servicemeter.cli.terminal.sparks import sparks
 from servicemeter.cli.terminal.tables import WIDE, console, lines, print_rows, styled
 from servicemeter.model.metric import Metric
 from servicemeter.model.scorecard import Card, Scorecard
-from servicemeter.show.changes import compare, shown_outcome, target_words
+from servicemeter.show.changes import compare, is_compared, shown_outcome, target_words
 from servicemeter.show.dates import compared_with, period_title
 from servicemeter.show.numbers import number
 from servicemeter.show.sentences import data_status
@@ -33,7 +33,7 @@ def print_scorecard(scorecard: Scorecard, metrics: Mapping[str, Metric]) -> None
     tz = scorecard.report_tz
     span, before = (scorecard.since, scorecard.until), (scorecard.before_since, scorecard.before_until)
     on.print(Text(period_title(*span, scorecard.as_of, tz), style="bold"))
-    on.print(Text(compared_with(span, before, scorecard.as_of, tz)))
+    on.print(Text(compared_with(span, before, scorecard.as_of, tz, is_compared=is_compared(scorecard, metrics))))
     on.print()
     _print_cards(scorecard, metrics, on)
     on.print()

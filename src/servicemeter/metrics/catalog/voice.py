@@ -14,6 +14,8 @@ __all__ = ["METRICS"]
 Fields = dict[str, Any]
 
 _COUNTS = "not f.is_invalid and not f.is_unscored and (f.replaced_at is null or f.replaced_at >= p.e)"
+_COUNTS_BY_SOLVE = "not f.is_invalid and not f.is_unscored and (f.passed_over_at is null or f.passed_over_at < p.p0)"
+_KNOWN = "(f.from_at < p.e or f.from_at = f.known_at) and (f.to_at is null or f.to_at >= p.e) and f.known_at < p.e"
 _OF_SCALES = {
     "scales": Agg("count(distinct f.scale)", _COUNTS),
     "scopes": Agg("count(distinct f.scope)", _COUNTS),
@@ -109,13 +111,15 @@ def _ease(mean: float | None, low: float | None, high: float | None, is_up: bool
 
 
 def _nps(p: Params) -> Measure:
+    is_by_solve = p["attribution"] == "solved_at"
+    counts = _COUNTS_BY_SOLVE if is_by_solve else _COUNTS
     fields = {
-        "n": Agg("count(*)", _COUNTS),
-        "promoting": Agg("count(*)", f"{_COUNTS} and f.value_num >= 9"),
-        "detracting": Agg("count(*)", f"{_COUNTS} and f.value_num <= 6"),
-        "scales": Agg("count(distinct f.scale)", _COUNTS),
-        "scopes": Agg("count(distinct f.scope)", _COUNTS),
-        "unjudged": Agg("count(*)", f"{_COUNTS} and f.scale <> 'nps_0_10'"),
+        "n": Agg("count(*)", counts),
+        "promoting": Agg("count(*)", f"{counts} and f.value_num >= 9"),
+        "detracting": Agg("count(*)", f"{counts} and f.value_num <= 6"),
+        "scales": Agg("count(distinct f.scale)", counts),
+        "scopes": Agg("count(distinct f.scope)", counts),
+        "unjudged": Agg("count(*)", f"{counts} and f.scale <> 'nps_0_10'"),
         "n_invalid": Agg("count(*)", "f.is_invalid"),
     }
 
@@ -125,7 +129,11 @@ def _nps(p: Params) -> Measure:
             return _without_score(found, reason, "promoters", "passives", "detractors", "se")
         return {**_promoted(found["promoting"], found["detracting"], found["n"]), "n_invalid": found["n_invalid"]}
 
-    of = Tally("votes", fields, at="f.answered_at", where=f"f.delivery = 'delivered' and {_of_scope(p)}")
+    where = f"f.delivery = 'delivered' and {_of_scope(p)}"
+    if is_by_solve:
+        of = Tally("votes_by_solve", fields, at="f.solved_at", where=f"{where} and {_KNOWN}")
+    else:
+        of = Tally("votes", fields, at="f.answered_at", where=where)
     return Measure((of,), finish)
 
 
@@ -219,7 +227,7 @@ METRICS = (
         needs=("survey_answers",),
         leaves_out=_LEAVES_OUT + " Earlier answers of the same person in the period.",
         target=Target(">=", 0, "usual starting value"),
-        parameters=(_scope("all"),),
+        parameters=(_scope("all"), _ATTRIBUTION),
         dimensions=("scale", "age_group"),
         beside=("promoters", "passives", "detractors", "se"),
         peers="The usual definition; segments are worked out from all their answers, never averaged.",

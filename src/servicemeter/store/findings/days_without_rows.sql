@@ -1,7 +1,7 @@
 -- title: Days without any {part}, where that weekday usually has some
 -- severity: missing
 -- parts: tickets, calls and chats
--- touches: tickets.created_at contacts.queued_at
+-- touches: tickets.created_at, contacts.queued_at
 -- remedy: Import those days (a page or a file may be missing). If the desk was closed, say so in calendar_exceptions.
 -- Usual: at least four such weekdays, three in four of them with rows, eight rows or more on average.
 with happened as (

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from servicemeter.analysis.fairness import LEAST_N
 from servicemeter.desk.surveying import Saving
 from servicemeter.ground.clock import period_end, period_start
 from servicemeter.ground.errors import BadQuestion, UnknownName
@@ -19,9 +20,8 @@ from servicemeter.model.question import Filter, Question
 from servicemeter.show.dates import period_label
 from servicemeter.show.dimensions import dimension_name, dimension_value
 from servicemeter.show.durations import duration
-from servicemeter.show.numbers import number
+from servicemeter.show.numbers import number, percent
 from servicemeter.show.phrases import phrase, say
-from servicemeter.show.surveywords import share_words
 from servicemeter.show.words import interval_words, value_words
 from servicemeter.surveys.forms import Form
 from servicemeter.web.address import FILTERS
@@ -169,12 +169,13 @@ def _place(value: Any) -> tuple[int, str]:
     return (int(text), "") if text.isdigit() else (10**9, text)
 
 
-def _saving(saving: Saving, labels: Mapping[str, str], language: str) -> dict[str, str]:
-    """One line of what a page could save."""
+def _saving(saving: Saving, labels: Mapping[str, str], language: str) -> dict[str, Any]:
+    """One line of what a page could save; of few visitors nobody can tell."""
     return {
         "intent": labels.get(saving.intent, saving.intent),
         "visitors": number(saving.visitor_count, language=language),
-        "unfulfilled": share_words(saving.unfulfilled_share, language),
+        "is_low": saving.visitor_count < LEAST_N,
+        "unfulfilled": "–" if saving.unfulfilled_share is None else percent(saving.unfulfilled_share, 0, language=language),
         "contacts": number(saving.contact_count, language=language),
         "handle": "–" if saving.handle_seconds is None else duration(saving.handle_seconds, language=language),
         "saved": "–" if saving.saved_seconds is None else duration(saving.saved_seconds, language=language),

@@ -12,6 +12,7 @@ from servicemeter.web.asker import asker
 from servicemeter.web.cards import family_views
 from servicemeter.web.keptpages import kept
 from servicemeter.web.pages import Page
+from servicemeter.web.subject import OF_ITS_OWN
 from servicemeter.web.visit import visit
 
 __all__ = ["PAGE", "router"]
@@ -41,6 +42,7 @@ def scorecard_page(request: Request) -> Response:
         well=_first(summary.well),
         look=_first(summary.look),
         has_all=has_all,
+        by_parts=[(name, metrics[name].label(seen.language)) for name in OF_ITS_OWN if has_all and name in metrics],
         findings_count=None if seen.findings is None else len(seen.findings),
         **values,
     )

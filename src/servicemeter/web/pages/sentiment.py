@@ -125,7 +125,7 @@ def _part(row: Row, by: str, language: str) -> _Part:
         for part in ("negative", "neutral", "positive")
     ]
     return _Part(
-        dimension_value(by, row.get(by), language),
+        dimension_value(by, row.get(by), language) if by in row else "–",  # one row that says why there are no groups
         picture(stack_mark(row)),
         shares,
         number(row.get("n") or 0, language=language),

@@ -13,7 +13,7 @@ from servicemeter.show.charts import dot_mark
 from servicemeter.show.dimensions import dimension_name, dimension_value
 from servicemeter.show.dots import DotLine, dot_chart
 from servicemeter.show.phrases import counted, phrase, say
-from servicemeter.show.words import shown_value, unit_words
+from servicemeter.show.words import is_of_share, shown_value, unit_words
 from servicemeter.web.address import FILTERS
 from servicemeter.web.lines import Line, line_of
 from servicemeter.web.panels import Panel
@@ -36,6 +36,11 @@ _SORTS = {
     "name": phrase("by name"),
 }
 _IN_ORDER = ("weekday", "hour_of_day", "age_group")
+_BUCKETS = {"agent": "(unassigned)", "team": "(unknown)"}
+_ASKED_OF_NOBODY = phrase(
+    "An answer is put with whoever had the request when it was last solved before the question was sent, or handled the call or "
+    "chat. Under {bucket}: the request was not solved by then, or the source names nobody."
+)
 
 
 def build(subject: Subject) -> Panel | None:
@@ -50,12 +55,13 @@ def build(subject: Subject) -> Panel | None:
     rows = _sorted(answer.rows, by, metric, _sort(subject, by))
     rows, others = _cut(subject, rows, by)
     shown = [*rows, *others]
-    edges = _edges(metric, shown)
+    drawn = [_on_scale(metric, row) for row in shown]
+    edges = _edges(metric, drawn)
     total = subject.card.now.get("value") if subject.card and metric.unit != "count" else None
     lines = [_line(subject, row, by, edges, total) for row in shown]
 
     def draw(size: tuple[int, int]) -> str:
-        dots = [DotLine(line.name, line.value, row) for line, row in zip(lines, shown, strict=True)]
+        dots = [DotLine(line.name, line.value, row) for line, row in zip(lines, drawn, strict=True)]
         return dot_chart(dots, edges, total, size[0])
 
     name = dimension_name(by, language)
@@ -73,12 +79,22 @@ def build(subject: Subject) -> Panel | None:
             "sort": _sort(subject, by),
             "sorts": {key: say(language, text) for key, text in _SORTS.items()},
             "has_marks": edges is not None,
+            "of_nobody": _of_nobody(metric, by, answer.rows, language),
         },
     )
 
 
 def _ask(subject: Subject, by: str) -> Answer:
     return subject.measure(by=() if by == subject.nature else (by,))
+
+
+def _of_nobody(metric: Metric, by: str, rows: Sequence[Row], language: str) -> str:
+    """Why answers to surveys are nobody's, where some are."""
+    is_asked = not {"survey_answers", "survey_invitations"}.isdisjoint(metric.needs)
+    bucket = _BUCKETS.get(by) if is_asked else None
+    if bucket is None or all(row.get(by) != bucket for row in rows):
+        return ""
+    return say(language, _ASKED_OF_NOBODY, bucket=dimension_value(by, bucket, language))
 
 
 def _sort(subject: Subject, by: str) -> str:
@@ -123,11 +139,16 @@ def _cut(subject: Subject, rows: list[Row], by: str) -> tuple[list[Row], list[Ro
 
 def _line(subject: Subject, row: Row, by: str, edges: tuple[float, float] | None, total: float | None) -> Line:
     metric, value = subject.metric, row.get(by)
-    mark = dot_mark(row, *edges, total) if edges and shown_value(metric, row) is not None else ""
+    mark = dot_mark(_on_scale(metric, row), *edges, total) if edges and shown_value(metric, row) is not None else ""
     can_filter = by in FILTERS and value is not None and not str(value).startswith("(") and "period_status" in row
     href = subject.seen.address.here(**{by: str(value), "by": None}) if can_filter else ""
     name = dimension_value(by, value, subject.language) if by in row else "–"  # one row that says why there are no groups
     return line_of(metric, row, name, subject.language, mark=mark, href=href)
+
+
+def _on_scale(metric: Metric, row: Row) -> Row:
+    """The row as it is drawn: without an interval that is of another scale than the value."""
+    return {**row, "ci_low": None, "ci_high": None} if is_of_share(metric, row) else row
 
 
 def _edges(metric: Metric, rows: list[Row]) -> tuple[float, float] | None:
