@@ -14,7 +14,7 @@ Params = dict[str, Any]
 
 
 def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
-    """Per agent the seconds handling, handling or available, and logged in, clipped to the period and to what the source tells."""
+    """Per agent the seconds handling, handling or available, and logged in, clipped to the period and the source's end."""
     found = []
     spans: dict[Any, list[tuple[str, int, int]]] = {}
     rows = [r for r in world.seen("agent_states", "started_at") if (r["source"], r["agent_id"]) not in world.bots]

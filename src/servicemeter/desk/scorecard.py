@@ -78,7 +78,8 @@ def make_scorecard(
 
     `ends` says until when each source is loaded.
     """
-    last = as_of or (covered[1] if covered else moment(0, tz))
+    ends_at = covered[1] if covered else moment(0, tz)
+    last = min(as_of, ends_at) if as_of and covered else as_of or ends_at
     today = moment(epoch(last) - 1, tz).date()
     since, until, grain = _span(since, until, period, today)
     before_since, before_until = _before(since, until, grain if _is_whole(since, until, grain) else None, today)
