@@ -34,7 +34,8 @@ def test_no_metric_has_a_figure_of_a_month_after_all_data_whatever_instant_is_as
             assert [(row["value"], row["n"]) for row in answer.rows] == [(None, None)], answer.metric
             assert answer.as_of == end
             assert answer.notes[-1] == "Nothing of demo is loaded from 2026-03-01 01:00 on: the answer is as of then."
-        card = desk.scorecard(period="last_30_days", as_of=later)
-        assert (card.as_of, card.until) == (end, date(2026, 3, 2))
+        card = desk.scorecard(period="last_month", as_of=later)
+        assert (card.as_of, card.since, card.until) == (end, date(2029, 12, 1), date(2030, 1, 1))
+        assert {one.now["value"] for family in card.families for one in family.cards} == {None}
         assert watch(desk, as_of=later).as_of == end
         assert watch(desk, as_of=later).to_dict() == watch(desk).to_dict()

@@ -76,12 +76,12 @@ def make_scorecard(
 ) -> Scorecard:
     """Ask every metric for the span, for the span before (the same elapsed part), and over time; judge it by its target.
 
-    `ends` says until when each source is loaded.
+    `ends` says until when each source is loaded. A `period` is named by the day of `as_of`, also where the data end before it.
     """
-    ends_at = covered[1] if covered else moment(0, tz)
-    last = min(as_of, ends_at) if as_of and covered else as_of or ends_at
-    today = moment(epoch(last) - 1, tz).date()
-    since, until, grain = _span(since, until, period, today)
+    end = covered[1] if covered else moment(0, tz)
+    last = min(as_of or end, end)
+    since, until, grain = _span(since, until, period, _day_before(as_of or end, tz))
+    today = _day_before(last, tz)
     before_since, before_until = _before(since, until, grain if _is_whole(since, until, grain) else None, today)
     names = list(metrics or CHOSEN)
     whole = Question("", since, until, where=where, as_of=as_of, scope=scope)
