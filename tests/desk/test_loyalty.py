@@ -25,8 +25,9 @@ def test_the_base_rate_by_hand() -> None:
     ]
     customers = [{"customer_id": who, "first_seen_at": "2025-11-01T00:00:00+00:00"} for who in ORDERED]
     with Desk(None) as desk:
-        desk.load(orders=orders, customers=customers, now=datetime(2026, 3, 12, tzinfo=UTC))
         as_of = datetime(2026, 3, 12, tzinfo=UTC)
+        sources = [{"source": "files", "loaded_from": "2025-11-01T00:00:00Z", "loaded_through": "2026-03-12T00:00:00Z"}]
+        desk.load(orders=orders, customers=customers, sources=sources, now=as_of)
         found = loyalty(desk, since=date(2026, 3, 1), until=date(2026, 3, 12), as_of=as_of)
         assert (found.base.windows, found.base.window_days, found.base.reason) == (2, 5, "")
         assert found.base.share == pytest.approx(3 / 7)

@@ -200,8 +200,9 @@ def test_days_that_could_not_be_worked_out_are_not_empty_ones(desk: Desk) -> Non
 
 
 def test_rows_of_a_year_that_the_clock_does_not_know(desk: Desk) -> None:
-    """A date that somebody typed wrong: there are no days up to it, and rows are read; a server goes on with what was asked."""
-    desk.load(tz=TZ, now=NOW, tickets=[ticket("C", "2150-03-02T10:00:00+01:00")])
+    """An end that somebody typed wrong: there are no days up to it, and rows are read; a server goes on with what was asked."""
+    ends = [{"source": "files", "loaded_from": "2026-03-01T00:00:00Z", "loaded_through": "2150-03-02T10:00:00Z"}]
+    desk.load(tz=TZ, now=NOW, tickets=[ticket("C", "2150-03-02T09:00:00+01:00")], sources=ends)
     assert desk._tile([Question(name, date(2026, 3, 1), date(2026, 4, 1)) for name in ("backlog", "resolution_time")]) == []
     assert desk.measure("backlog", since="2026-03-02", until="2026-03-03").rows[0]["value"] == 1
 

@@ -93,3 +93,26 @@ def test_a_period_whose_beginning_is_missing_is_nothing_to_compare_with() -> Non
         families = desk.scorecard(since=date(2026, 10, 1), until=date(2026, 11, 1)).families
         [card] = [card for family in families for card in family.cards if card.metric == "tickets_created"]
         assert card.now["value"] == 62 and card.before is None
+
+
+ORDERS_END = "Orders are known until 2026-10-15 10:00: nobody can say whether later requests were followed by one."
+
+
+@pytest.mark.parametrize("as_of", [None, "2026-10-20T00:00:00Z", "2030-01-01T00:00:00Z"])
+def test_what_is_missing_after_the_end_of_the_orders_is_said(desk: Desk, as_of: str | None) -> None:
+    """Tickets are loaded to 20 October, 9:00, orders to the 15th, 10:00; no instant that is asked makes more of them known."""
+    asked: dict[str, Any] = {"since": "2026-10-16", "until": "2026-11-01", "as_of": as_of}
+    for metric in ("ticket_conversion_rate", "tickets_converted", "revenue_from_support"):
+        answer = desk.measure(metric, **asked)
+        assert (answer.row["value"], answer.row["null_reason"]) == (None, "not_started")
+        assert answer.notes == (ORDERS_END,)
+    assert ORDERS_END not in desk.measure("tickets_created", **asked).notes
+
+
+def test_nothing_is_missing_where_requests_are_known_no_further_than_orders(desk: Desk) -> None:
+    at = "2026-10-15T10:00:00Z"
+    assert desk.measure("tickets_converted", since="2026-10-01", until="2026-11-01", as_of=at).notes == ()
+    desk.load(
+        source="shop", now=NOW, orders=[{"order_id": "o4", "placed_at": "2026-10-25T10:00:00Z", "amount": 1, "currency": "EUR"}]
+    )
+    assert desk.measure("tickets_converted", since="2026-10-01", until="2026-11-01").notes == ()

@@ -122,9 +122,9 @@ def handlings(world: World, span: Span, params: Params) -> list[Unit]:
     for contact in world.contacts:
         legs = [leg for leg in contact.legs if world.is_handled(leg) and direction in ("all", leg["direction"])]
         is_whole = params.get("unit", "leg") == "contact"
-        end = max((_done_at(leg) for leg in legs), default=NEVER)
+        end = max((_done_at(world, leg) for leg in legs), default=NEVER)
         for leg in legs:
-            at = end if is_whole else _done_at(leg)
+            at = end if is_whole else _done_at(world, leg)
             if inside(at, span.p0, span.e):
                 group = contact.root["root_interaction_id"] if is_whole else leg["interaction_id"]
                 found.append(_handling(world, contact, leg, at, group))
@@ -149,15 +149,16 @@ def _sessions(world: World, span: Span, direction: str) -> list[Unit]:
     return found
 
 
-def _done_at(leg: Row) -> int:
-    """The end of a leg's handling; one that has not ended is not done for good."""
-    return NEVER if leg.get("ended_at") is None else int(leg["ended_at"]) + (leg.get("acw_s") or 0)
+def _done_at(world: World, leg: Row) -> int:
+    """The end of a leg's handling; one that has not ended, as far as its source tells, is not done for good."""
+    at = NEVER if leg.get("ended_at") is None else int(leg["ended_at"]) + (leg.get("acw_s") or 0)
+    return at if at < world.cut(leg["source"]) else NEVER
 
 
 def _handling(world: World, contact: Contact, leg: Row, end: int, group: str) -> Unit:
     parts = [leg.get(k) for k in ("talk_s", "hold_s", "acw_s")]
     agent = leg.get("agent_id")
-    team = leg.get("team_id") or world.team_of(leg["source"], agent, _done_at(leg)) or leg.get("queue")
+    team = leg.get("team_id") or world.team_of(leg["source"], agent, _done_at(world, leg)) or leg.get("queue")
     dims = {**of_contact(world, contact), "agent": agent, "team": team}
     return Unit("main", end, dims, number=sum(p or 0 for p in parts), group=group, more={"partial": None in parts})
 

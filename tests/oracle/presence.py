@@ -14,7 +14,7 @@ Params = dict[str, Any]
 
 
 def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
-    """Per agent the seconds handling, handling or available, and logged in, clipped to the period."""
+    """Per agent the seconds handling, handling or available, and logged in, clipped to the period and the source's end."""
     found = []
     spans: dict[Any, list[tuple[str, int, int]]] = {}
     rows = [r for r in world.seen("agent_states", "started_at") if (r["source"], r["agent_id"]) not in world.bots]
@@ -27,7 +27,7 @@ def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
     for row in rows:
         own_later = [r["started_at"] for r in rows if _who(r) == _who(row) and r["started_at"] > row["started_at"]]
         end = row["ended_at"] if row.get("ended_at") is not None else min(own_later, default=span.e)
-        a, b = max(row["started_at"], span.p0), min(end, span.e)
+        a, b = max(row["started_at"], span.p0), min(end, span.e, world.cut(row["source"]))
         if end < row["started_at"] and inside(row["started_at"], span.p0, span.e):
             found.append(Unit("invalid", span.p0, {"agent": row["agent_id"], "source": row["source"]}))
         if a < b:

@@ -56,7 +56,7 @@ class World:
         self.hours = Hours(settings["calendars"])
         self.sources = settings.get("sources") or []
         self.rows = read(case.get("tables") or {}, known_at)
-        self.as_of = self._latest() if as_of is None else as_of
+        self.as_of = self._latest() if as_of is None else min(as_of, self._latest())
         self.merge_start = merge_start
         self.bots = {(a["source"], a["agent_id"]) for a in self.rows["agents"] if a["kind"] == "bot"}
         self.persons = Persons(self.rows)
@@ -68,7 +68,7 @@ class World:
     def _latest(self) -> int:
         through = [second(s["loaded_through"]) or 0 for s in self.sources if s.get("loaded_through")]
         instants = [
-            v for rows in self.rows.values() for row in rows for k, v in row.items() if k.endswith("_at") and v is not None
+            v for rows in self.rows.values() for row in rows for k, v in row.items() if k.endswith("_at") and isinstance(v, int)
         ]
         return max(through) if through else max(instants, default=0) + 36500 * 86400
 

@@ -149,10 +149,9 @@ class FactsKeeper:
         later = f"select 1 from ticket_events where field in {_CORRECTIONS} and occurred_at >= {as_of} limit 1"
         if self._engine.rows(later):
             return True
-        epoch_s = one.as_of
         handed_on = (
-            f"select 1 from {self.kept.schema}.contacts where leg_count > 1 and started_at < {epoch_s} "
-            f"and (ended_at is null or ended_at >= {epoch_s}) limit 1"
+            f"select 1 from {self.kept.schema}.contacts where leg_count > 1 and started_at < {one.as_of} "
+            f"and last_at >= {one.as_of} limit 1"
         )
         return bool(self.kept.rows(handed_on))
 

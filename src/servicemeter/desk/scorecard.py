@@ -78,11 +78,13 @@ def make_scorecard(
     """Ask every metric for the span, for the span before (the same elapsed part), and over time; judge it by its target.
 
     A metric that only has values by a dimension of its own (volume per channel) has no card: none of them stands for it.
-    `ends` says until when each source is loaded, `ended` which of them are switched off.
+    `ends` says until when each source is loaded, `ended` which of them are switched off. A `period` is named by the day of
+    `as_of`, also where the data end before it.
     """
-    last = as_of or (covered[1] if covered else moment(0, tz))
-    today = moment(epoch(last) - 1, tz).date()
-    since, until, grain = _span(since, until, period, today)
+    end = covered[1] if covered else moment(0, tz)
+    last = min(as_of or end, end)
+    since, until, grain = _span(since, until, period, _day_before(as_of or end, tz))
+    today = _day_before(last, tz)
     before_since, before_until = _before(since, until, grain if _is_whole(since, until, grain) else None, today)
     names = list(metrics or CHOSEN)
     whole = Question("", since, until, where=where, as_of=as_of, scope=scope)

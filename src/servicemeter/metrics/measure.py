@@ -305,6 +305,7 @@ def _answer(one: Plan, groups: Groups, data_version: int) -> Answer:
         one.params_hash,
         one.lagging(),
         one.missing,
+        one.notes,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -12,6 +12,7 @@ from typing import Any
 
 from servicemeter.ground.clock import Period, epoch, moment, periods
 from servicemeter.ground.errors import BadQuestion, UnknownName
+from servicemeter.ground.phrases import phrase
 from servicemeter.metrics.catalog import find_metric
 from servicemeter.model.metric import EVERYWHERE, Measure, Metric, Tally
 from servicemeter.model.promises import OUTCOMES, UNPAUSED_OUTCOMES
@@ -81,6 +82,8 @@ class Plan:
     building: tuple[tuple[str, str], ...]
     params_hash: str
     ticket_no: int | None = None
+    notes: tuple[str, ...] = ()
+    """What is said of it beside the answer."""
 
     @property
     def is_measured(self) -> bool:
@@ -161,6 +164,7 @@ def plan(question: Question, settings: Mapping[str, str], sources: list[Source])
         tuple(sources),
         building,
         _hash(metric, params, building),
+        notes=_notes(question, metric, chosen, sources, as_of, tz),
     )
 
 
@@ -253,15 +257,40 @@ def _periods(question: Question, metric: Metric, tz: str) -> tuple[Period, ...]:
 def _as_of(
     question: Question, metric: Metric, chosen: tuple[Source, ...], sources: list[Source], spans: tuple[Period, ...]
 ) -> int:
-    """The instant asked, else the latest `loaded_through` of the sources; without any, the end of the question.
+    """The latest `loaded_through` of the sources, or the instant asked where that is earlier: nothing is known later.
 
-    What is awaited (orders after a request) must be known as far, or its absence would be an outcome.
+    What is awaited must be known as far, or its absence would be an outcome. A moment may be asked as of later than the metric's
+    own sources, which then lag, but not than all. Where nothing says until when it is loaded, it is the end of the question.
     """
-    if question.as_of is not None:
-        return epoch(question.as_of)
-    awaited = [[s for s in sources if s.can((need,))] for need in metric.awaits]
-    ends = [[epoch(s.loaded_through) for s in some if s.loaded_through] for some in (chosen, *awaited)]
-    return min((max(some) for some in ends if some), default=spans[-1].p1)
+    asked = None if question.as_of is None else epoch(question.as_of)
+    own = sources if asked is not None and question.moment is not None else chosen
+    ends = [asked, _end(own), _end_of_awaited(metric, sources)]
+    return min((end for end in ends if end is not None), default=spans[-1].p1)
+
+
+def _end_of_awaited(metric: Metric, sources: Sequence[Source]) -> int | None:
+    """Until when what comes after that which is counted, and decides about it, is known."""
+    ends = (_end([s for s in sources if s.can((need,))]) for need in metric.awaits)
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _notes(
+    question: Question, metric: Metric, chosen: tuple[Source, ...], sources: list[Source], as_of: int, tz: str
+) -> tuple[str, ...]:
+    """Why the answer is as of an earlier instant than was asked, or than its own sources are loaded until."""
+    at = f"{moment(as_of, tz):%Y-%m-%d %H:%M}"
+    own = [epoch(question.as_of) if question.as_of else None, _end(chosen)]
+    if _end_of_awaited(metric, sources) == as_of and all(end is None or as_of < end for end in own):
+        return (phrase(f"Orders are known until {at}: nobody can say whether later requests were followed by one."),)
+    if question.as_of is None or as_of == epoch(question.as_of):
+        return ()
+    names = ", ".join(s.name for s in chosen)
+    return (phrase(f"Nothing of {names} is loaded from {at} on: the answer is as of then."),)
+
+
+def _end(sources: Sequence[Source]) -> int | None:
+    """Until when something of the sources is loaded; None where nothing says."""
+    return max((epoch(s.loaded_through) for s in sources if s.loaded_through), default=None)
 
 
 def _dimensions(question: Question, metric: Metric) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from servicemeter.store.identities import build_persons
 from servicemeter.store.policies import Policies, read_policies
 from servicemeter.store.quoting import unquoted
 from servicemeter.store.reach import PIECEWISE, STAGED, Reach, belongs, rows_that_make_room
+from servicemeter.store.standing import Standing
 from servicemeter.store.templates import rendered, rendered_file
 from servicemeter.store.touched import EVERYTHING
 from servicemeter.store.variants import with_defaults
@@ -98,7 +99,7 @@ class Facts:
         self.building = with_defaults(building or {})
         self.calendars: Calendars = replace(read_calendars(engine, settings), mode=self.building["calendar_mode"])
         self.policies: Policies = _policies(engine, self.calendars, self.building)
-        self._through = self._ends_of_sources()
+        self._standing = Standing(engine.dialect, self._ends_of_sources())
         self._tz = settings.get("report_tz") or "UTC"
         self._base_currency = settings.get("base_currency") or self._only_currency()
         self._has_agent_teams = bool(engine.rows("select 1 from agent_teams limit 1"))
@@ -351,7 +352,7 @@ class Facts:
         first, last = self.engine.rows(f"select min(first_s), max(last_s) from ({parts}) as spans")[0]
         return (0, 0) if first is None else (int(first), int(last))
 
-    def _ends_of_sources(self) -> list[tuple[str, datetime]]:
+    def _ends_of_sources(self) -> tuple[tuple[str, datetime], ...]:
         """(source, first instant that does not exist for it): its `loaded_through`, or `as_of` if that is earlier."""
         ends = []
         as_of = self.horizon.as_of.astimezone(UTC).replace(tzinfo=None) if self.horizon.as_of else None
@@ -359,7 +360,7 @@ class Facts:
             end = min((t for t in (through, as_of) if t), default=None)
             if end:
                 ends.append((source, end))
-        return ends
+        return tuple(ends)
 
     def _rows(self, table: str, kind: str | None, touched: bool) -> str:
         """A relation of the rows of a canonical table that exist at the horizon (and are touched)."""
@@ -368,18 +369,14 @@ class Facts:
         return self._existing(table, kind if touched else None)
 
     def _existing(self, table: str, touched: str | None) -> str:
-        text, literal = self.engine.dialect.text, self.engine.dialect.literal
+        return self._begun(table, touched, self._standing.columns(table))
+
+    def _begun(self, table: str, touched: str | None = None, columns: str = "r.*") -> str:
+        """A relation of the rows that have begun to exist, with all that they tell, of whatever time."""
+        conditions = [self._standing.has_begun(table), belongs(table, touched) if touched else ""]
+        said = " and ".join(filter(None, conditions))
         relation = self._versions(table)
-        conditions = []
-        moment = TABLES[table].moment
-        if moment and self._through and table != "customers":
-            beyond = " or ".join(f"(source = {text(s)} and {moment} >= {literal(end)})" for s, end in self._through)
-            conditions.append(f"({moment} is null or not ({beyond}))")
-        if touched:
-            conditions.append(belongs(table, touched))
-        if not conditions:
-            return relation
-        return f"(select * from {relation} as existing where {' and '.join(conditions)})"
+        return f"(select {columns} from {relation} as r where {said})" if said else relation
 
     def _change_key(self, alias: str) -> str:
         """One number that orders the changes of a ticket: the second, then the source's sequence (or a fixed order)."""
@@ -420,6 +417,8 @@ class Facts:
             "facts": self.schema,
             "work": self._work,
             "rows": lambda table, kind=None: self._rows(table, kind, touched),
+            "begun": self._begun,
+            "end_of": lambda source: self._standing.end_of(source, dialect.constant(FAR_OFF)),
             "touched": touched,
             **self.building,
             "calendar": self.calendars,

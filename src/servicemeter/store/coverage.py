@@ -34,8 +34,8 @@ def note_coverage(
 ) -> list[str]:
     """Widen what the sources cover by what has come, and set the reporting zone of an empty book.
 
-    Sources that came as rows of `sources` say it themselves; a piece of a longer pull covers only what it states.
-    Returns remarks for the user.
+    Sources that came as rows of `sources` say it themselves; a piece of a longer pull covers only what it states. What is dated
+    more than a day after `recorded_at` (naive UTC) says nothing of it. Returns remarks for the user.
     """
     remarks = _settle_zone(engine, delivery, recorded_at)
     if "sources" in relations:
@@ -45,12 +45,15 @@ def note_coverage(
         _widen(engine, delivery.source, delivery.loaded_from, delivery.loaded_through, stated, recorded_at)
         return remarks
     tz = delivery.tz or _zone_of(engine)
-    first, last = _first_and_last(engine, relations)
+    latest = recorded_at + _DAY
+    first, last = _first_and_last(engine, relations, latest)
     since = delivery.loaded_from or (moment(local_midnight(local_day(epoch(first), tz), tz)) if first else None)
     through = delivery.loaded_through or (last + timedelta(seconds=1) if last else None)
     capabilities = _supplied(engine, relations) if delivery.capabilities is None else set(delivery.capabilities)
     _widen(engine, delivery.source, since, through, capabilities, recorded_at)
-    return remarks + (_beyond(engine, delivery, relations, tz) if delivery.loaded_through else _begun(engine, delivery, tz))
+    if delivery.loaded_through:
+        return remarks + _beyond(engine, delivery, relations, tz)
+    return remarks + _begun(engine, delivery, tz) + _to_come(engine, relations, latest)
 
 
 def loaded_through(engine: Engine, source: str) -> datetime | None:
@@ -73,16 +76,33 @@ def _beyond(engine: Engine, delivery: Delivery, relations: Mapping[str, str], tz
                 "it back (undo) and import both again."
             )
         )
+    if count := _count_from(engine, relations, _naive(through)):
+        remarks.append(phrase(f"Rows from {at} on: {count:,}. They are kept, and count once a later file reaches them."))
+    return remarks
+
+
+def _to_come(engine: Engine, relations: Mapping[str, str], latest: datetime) -> list[str]:
+    """What came of a time after the load itself, and so does not say until when the source is loaded."""
+    count = _count_from(engine, relations, latest)
+    if not count:
+        return []
+    return [
+        phrase(
+            f"Rows of a time to come: {count:,}. They are kept and not counted. Correct their dates (a year, or day and month "
+            "the wrong way round) and load them again."
+        )
+    ]
+
+
+def _count_from(engine: Engine, relations: Mapping[str, str], instant: datetime | None) -> int:
+    """How many of the rows that have come begin at an instant or later."""
     moments = [(relation, TABLES[name].moment) for name, relation in relations.items() if name != "customers"]
-    literal = engine.dialect.literal(_naive(through))
-    count = sum(
+    literal = engine.dialect.literal(instant)
+    return sum(
         int(engine.rows(f"select count(*) from {relation} where {column} >= {literal}")[0][0])
         for relation, column in moments
         if column is not None
     )
-    if count:
-        remarks.append(phrase(f"Rows from {at} on: {count:,}. They are kept, and count once a later file reaches them."))
-    return remarks
 
 
 def _begun(engine: Engine, delivery: Delivery, tz: str) -> list[str]:
@@ -129,16 +149,18 @@ def _zone_of(engine: Engine) -> str:
     return str(engine.rows("select value from settings where name = 'report_tz'")[0][0])
 
 
-def _first_and_last(engine: Engine, relations: Mapping[str, str]) -> tuple[datetime | None, datetime | None]:
-    """The first moment and the last instant of the facts that have come (aware)."""
+def _first_and_last(engine: Engine, relations: Mapping[str, str], latest: datetime) -> tuple[datetime | None, datetime | None]:
+    """The first moment and the last instant before `latest` (naive UTC) of the facts that have come (aware)."""
+    before = f"< {engine.dialect.literal(latest)}"
     firsts, lasts = [], []
     for name, relation in relations.items():
         table = TABLES[name]
         if table.moment is None or name == "customers":
             continue
         instants = [c.name for c in table.columns if c.kind == "ts" and c.name not in _SPANS]
-        ends = ", ".join(f"max({c})" for c in instants)
-        [(first, *last)] = engine.rows(f"select min({table.moment}), {ends} from {relation}")
+        ends = ", ".join(f"max(case when {c} {before} then {c} end)" for c in instants)
+        begins = f"min(case when {table.moment} {before} then {table.moment} end)"
+        [(first, *last)] = engine.rows(f"select {begins}, {ends} from {relation}")
         firsts.append(first)
         lasts += last
     known_first = [f.replace(tzinfo=UTC) for f in firsts if f is not None]

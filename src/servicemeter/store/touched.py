@@ -6,6 +6,7 @@ from datetime import datetime
 
 from servicemeter.engines.engine import Engine
 from servicemeter.model.tables import TABLES, Table
+from servicemeter.store.standing import tells_beyond
 
 __all__ = ["EVERYTHING", "note_revealed", "note_touched"]
 
@@ -40,7 +41,7 @@ def note_touched(engine: Engine, table: Table, staged: str, version: int) -> Non
 def note_revealed(
     engine: Engine, source: str, before: datetime | None, after: datetime | None, version: int, *, is_piece: bool
 ) -> None:
-    """Write down what a source's coverage (naive UTC) uncovers when it moves on: rows that came earlier and were beyond it.
+    """Write down what a source's coverage (naive UTC) uncovers when it moves on: rows that came earlier and tell of beyond it.
 
     A first piece of a longer pull uncovers everything; a whole delivery brings what it covers, which is touched anyway.
     """
@@ -49,12 +50,10 @@ def note_revealed(
     if before is None:
         engine.run(f"insert into meta.touched values ({version}, '{EVERYTHING}', '', '')")
         return
-    q, literal = engine.dialect.name_of, engine.dialect.literal
     for table in TABLES.values():
-        if table.moment is not None and table.name != "customers":
-            at = q(table.moment)
-            rows = f"select * from {q(table.name)} where source = {literal(source)} and {at} >= {literal(before)}"
-            note_touched(engine, table, f"({rows}) as revealed", version)
+        if condition := tells_beyond(engine.dialect, table.name, before):
+            own = f"{engine.dialect.name_of(table.name)} as r where r.source = {engine.dialect.text(source)}"
+            note_touched(engine, table, f"(select r.* from {own} and ({condition})) as revealed", version)
 
 
 def _belongings(table: Table) -> list[tuple[str, str, str]]:

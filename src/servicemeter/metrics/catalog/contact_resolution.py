@@ -92,7 +92,7 @@ def _agent_flag(_: Params) -> Measure:
     joins = """left join (
             select ticket_no, min(from_at) as from_at, max(to_at) as to_at from {{ facts }}.flags group by ticket_no
         ) as r on r.ticket_no = f.ticket_no
-        cross join (select count(*) as flags from {{ facts }}.flags) as loaded"""
+        cross join (select count(*) as flags from ticket_tags as g where {{ m.marks_first_contact('g.tag') }}) as loaded"""
     return _of_solves("r.from_at < p.e and r.to_at >= p.e", joins, {"flags": Agg("max(loaded.flags)")})
 
 

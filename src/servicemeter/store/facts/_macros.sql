@@ -69,3 +69,8 @@ left join {{ facts }}.agent_spans as {{ x }}_team
 {% macro update_key(source, update_id, agent, at) -%}
 case when {{ update_id }} is null then {{ row_hash([source, agent, at ~ ' - ' ~ at ~ ' % 60']) }} else {{ row_hash([source, update_id]) }} end
 {%- endmacro %}
+
+{#- Whether a tag says that a ticket was solved at the first contact. -#}
+{% macro marks_first_contact(tag) -%}
+lower({{ tag }}) in ('fcr', 'first_contact_resolution', 'first contact resolution', 'first_contact_resolved')
+{%- endmacro %}

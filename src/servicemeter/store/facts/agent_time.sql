@@ -3,17 +3,18 @@
 -- of: agent_states
 -- dimensions: agent=agent_id team=team_id channel=none channel_class=none brand=none language=none reason=none
 -- What an agent was doing, second by second once: handling before available before anything else but offline, so that two
--- chats at a time, or handling while available, fill the time once. A state without an end lasts until the agent's next one.
--- Where a source's states do not tell handling, the handling of calls and chats stands for it.
+-- chats at a time, or handling while available, fill the time once. A state without an end lasts until the agent's next one, and
+-- none beyond the end of what its source tells. Where a source's states do not tell handling, the handling of calls and chats
+-- stands for it.
 {% import '_macros.sql' as m with context %}
 with told as (
     select a.source, a.agent_id, case when a.state in ('handling', 'available', 'offline') then a.state else 'other' end as state,
            {{ epoch('a.started_at') }} as from_at,
-           coalesce({{ epoch('a.ended_at') }},
-                    min({{ epoch('a.started_at') }}) over (partition by a.source, a.agent_id order by {{ epoch('a.started_at') }}
-                                                          range between 1 following and unbounded following),
-                    {{ far_off }}) as to_at
-    from {{ rows('agent_states') }} as a
+           least(coalesce({{ epoch('a.ended_at') }},
+                          min({{ epoch('a.started_at') }}) over (partition by a.source, a.agent_id order by {{ epoch('a.started_at') }}
+                                                                range between 1 following and unbounded following),
+                          {{ far_off }}), {{ end_of('a.source') }}) as to_at
+    from {{ begun('agent_states') }} as a
 ),
 silent as (
     select source from told group by source having max(case when state = 'handling' then 1 else 0 end) = 0
@@ -21,8 +22,9 @@ silent as (
 busy as (
     select source, agent_id, state, from_at, to_at from told where state <> 'offline'
     union all
-    select i.source, i.agent_id, 'handling', {{ epoch('i.answered_at') }}, {{ epoch('i.ended_at') }} + coalesce(i.acw_s, 0)
-    from {{ rows('interactions') }} as i
+    select i.source, i.agent_id, 'handling', {{ epoch('i.answered_at') }},
+           least({{ epoch('i.ended_at') }} + coalesce(i.acw_s, 0), {{ end_of('i.source') }})
+    from {{ begun('interactions') }} as i
     join silent as s on s.source = i.source
     where i.answered_at is not null and i.ended_at is not null and i.agent_id is not null
 ),

@@ -4,7 +4,8 @@
 -- dimensions: agent=agent_id team=team_id queue=queue
 -- Calls and chats as contacts: chains of legs with one root; the wait is the sum of the queue waits, the outcome the last leg's.
 -- Most contacts are one leg and pass straight through; only chains are put together. The agent is who handled it last, with the team
--- they had then (`handling_team_id`); `team_id` is that of an answered contact, of any other who or what held it last.
+-- they had then (`handling_team_id`); `team_id` is that of an answered contact, of any other who or what held it last. `ended_at` is
+-- unknown while the last leg has not ended, `last_at` the last instant that the legs tell of.
 {% import '_macros.sql' as m with context %}
 with chains as (
     select distinct source, root_interaction_id as root_id from {{ rows('interactions', 'contact') }} as i
@@ -21,6 +22,7 @@ legs as (
            i.agent_id, i.team_id, coalesce(i.team_id, i.queue) as held_by,
            {{ epoch('i.started_at') }} as started_at, {{ epoch('i.queued_at') }} as queued_at,
            {{ epoch('i.answered_at') }} as answered_at, {{ epoch('i.ended_at') }} as ended_at,
+           {{ epoch('greatest(i.started_at, coalesce(i.queued_at, i.started_at), coalesce(i.answered_at, i.started_at), coalesce(i.ended_at, i.started_at))') }} as last_at,
            {{ epoch('coalesce(i.answered_at, i.ended_at)') }} - {{ epoch('i.queued_at') }} as queue_seconds
     from {{ rows('interactions', 'contact') }} as i
     left join chains as c on c.source = i.source and c.root_id = coalesce(i.root_interaction_id, i.interaction_id)
@@ -31,7 +33,7 @@ whole as (
            case when outcome = 'answered' then coalesce(answered_at, ended_at, queued_at, started_at) else coalesce(ended_at, queued_at, started_at) end as decided_at,
            case when is_handled then agent_id end as agent_id, held_by as last_team_id, case when is_handled then team_id end as leg_team_id,
            case when is_handled then answered_at end as last_handled_at,
-           started_at, queued_at, ended_at, handled_at as first_handled_at, 1 as leg_count, queue_seconds as wait_seconds
+           started_at, queued_at, ended_at, last_at, handled_at as first_handled_at, 1 as leg_count, queue_seconds as wait_seconds
     from legs where not is_chained
     union all
     select source, contact_id,
@@ -47,7 +49,9 @@ whole as (
            {{ last_by('agent_id', ['started_at', 'interaction_id'], 'is_handled') }}, {{ last_by('held_by', ['started_at', 'interaction_id']) }},
            {{ last_by('team_id', ['started_at', 'interaction_id'], 'is_handled') }},
            {{ last_by('answered_at', ['started_at', 'interaction_id'], 'is_handled') }},
-           min(started_at), min(queued_at), max(ended_at), min(handled_at), count(*),
+           min(started_at), min(queued_at),
+           case when {{ last_by('case when ended_at is null then 0 else 1 end', ['started_at', 'interaction_id']) }} = 1 then max(ended_at) end,
+           max(last_at), min(handled_at), count(*),
            case when count(case when queued_at is not null and queue_seconds is null then 1 end) = 0 then cast(sum(queue_seconds) as bigint) end
     from legs where is_chained group by source, contact_id
 )
@@ -58,7 +62,7 @@ select w.*,
 from (
     select s.source, s.contact_id, s.ticket_source, s.ticket_id, s.customer_source, s.customer_id, s.channel, s.brand, s.language, s.reason,
            s.queue, s.is_inbound, s.outcome, s.decided_at, s.agent_id, coalesce(s.leg_team_id, {{ m.team('r') }}) as handling_team_id,
-           s.last_team_id, s.started_at, s.queued_at, s.ended_at, s.first_handled_at, s.leg_count, s.wait_seconds
+           s.last_team_id, s.started_at, s.queued_at, s.ended_at, s.last_at, s.first_handled_at, s.leg_count, s.wait_seconds
     from whole as s
     {{ m.team_join('r', 's.source', 's.agent_id', 'coalesce(s.last_handled_at, s.decided_at)') }}
 ) as w
