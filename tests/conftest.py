@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from servicemeter.ground.settings import Home
 from servicemeter.office.database import open_office
@@ -18,6 +19,11 @@ from terminal import make_book
 
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
+
+
+# Nothing is timed here, and nothing is kept in the folder for the next run.
+settings.register_profile("untimed", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from servicemeter.analysis import intervals
@@ -82,7 +82,6 @@ def test_wilson_of_the_cases(row: dict[str, Any]) -> None:
 
 
 @given(st.integers(1, 10**7).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-@settings(database=None, deadline=None)
 def test_wilson_contains_the_share_and_narrows(case: tuple[int, int]) -> None:
     k, n = case
     low, high = wilson(k, n) or (math.nan, math.nan)
@@ -208,7 +207,6 @@ def test_quantiles_are_of_type_seven() -> None:
     assert [quantile([10, 20, 40, 80], q) for q in (0, 0.25, 0.5, 1)] == [10, 17.5, 30, 80]
 
 
-@settings(database=None, deadline=None)
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=40), st.floats(0, 1))
 def test_quantiles_agree_with_numpy(values: list[int], q: float) -> None:
     ordered = np.sort(np.array(values))
@@ -335,7 +333,6 @@ def test_of_nothing_and_of_the_censored_alone_nothing_is_reached() -> None:
         assert curve.quantile(0.5) is None
 
 
-@settings(database=None, deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=60), st.sampled_from([0.1, 0.5, 0.9]))
 def test_without_censoring_the_quantile_is_the_smallest_value_that_far(values: list[int], q: float) -> None:
     found = kaplan_meier(values, [1] * len(values), [0] * len(values))
@@ -345,7 +342,6 @@ def test_without_censoring_the_quantile_is_the_smallest_value_that_far(values: l
     assert isinstance(found.quantile(q), int)
 
 
-@settings(database=None, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3), st.integers(0, 3)), max_size=20), st.randoms())
 def test_the_curve_is_the_product_of_fractions_in_any_order(rows: list[tuple[int, int, int]], chance: Any) -> None:
     expected, share = [], Fraction(1)

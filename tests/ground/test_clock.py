@@ -266,7 +266,6 @@ def test_spans_without_sense_are_refused(since: date, until: date, grain: str | 
         periods(since, until, grain, "UTC")
 
 
-@settings(database=None)
 @given(st.dates(date(1950, 1, 1), date(2090, 1, 1)), st.sampled_from(["day", "week", "month", "quarter", "year"]))
 def test_a_day_lies_in_its_period(day: date, grain: str) -> None:
     start = clock.period_start(day, grain)
@@ -473,7 +472,7 @@ def instants(draw: st.DrawFn) -> datetime:
     return start + timedelta(seconds=draw(st.integers(-4 * DAY, 4 * DAY) | st.integers(-300 * DAY, 300 * DAY)))
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=150)
 @given(calendars(), st.lists(instants(), min_size=3, max_size=3))
 def test_business_time_is_within_calendar_time_additive_and_monotone(given: Calendar, at: list[datetime]) -> None:
     a, b, c = sorted(at)
@@ -483,7 +482,7 @@ def test_business_time_is_within_calendar_time_additive_and_monotone(given: Cale
     assert left <= whole
 
 
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100)
 @given(calendars(), instants(), st.integers(1, 40 * DAY))
 def test_due_and_passing_instants_invert_business_time(given: Calendar, start: datetime, target_s: int) -> None:
     assume(open_seconds(given, datetime(2028, 1, 1, tzinfo=UTC), datetime(2028, 1, 8, tzinfo=UTC)) > 0)
@@ -494,7 +493,7 @@ def test_due_and_passing_instants_invert_business_time(given: Calendar, start: d
     assert open_seconds(given, start, passing + second) == target_s + 1
 
 
-@settings(max_examples=50, deadline=None, database=None)
+@settings(max_examples=50)
 @given(calendars(), st.lists(instants(), min_size=2, max_size=6))
 def test_calendar_days_give_the_same_business_time(given: Calendar, at: list[datetime]) -> None:
     days = {d.day_start: d for d in calendar_days(given, min(at).date(), max(at).date())}

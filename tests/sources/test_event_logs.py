@@ -56,7 +56,7 @@ def events(text: str) -> tuple[list[Any], list[Any]]:
     return taken.rows["tickets"], taken.rows["ticket_events"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps, st.randoms(use_true_random=False))
 def test_the_order_of_rows_matters_only_within_a_second_of_a_case(
     rows: list[tuple[str, int, str]], chance: random.Random
@@ -75,7 +75,7 @@ def test_the_order_of_rows_matters_only_within_a_second_of_a_case(
     assert events(log_of(rows)) == events(log_of(turned))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(steps)
 def test_every_step_comes_once_and_every_case_begins_once(rows: list[tuple[str, int, str]]) -> None:
     tickets, found = events(log_of(rows))
@@ -95,7 +95,7 @@ def test_steps_of_one_second_keep_the_order_of_the_file() -> None:
     assert [row["actor_id"] for row in found] == [None, "b", "c"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.sampled_from("XYZ"), st.integers(0, 9)), max_size=60), st.integers(1, 70))
 def test_sorting_in_parts_on_disk_gives_the_same_order(rows: list[tuple[str, int]], in_memory: int) -> None:
     start = datetime.fromisoformat("2026-01-01T00:00:00")

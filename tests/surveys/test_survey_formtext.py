@@ -33,7 +33,7 @@ def test_shipped_forms_come_back(name: str) -> None:
     assert again(load_forms()[name]) == load_forms()[name]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(WORDS, WORDS, st.integers(0, 90), st.lists(WORDS.map(str.strip), max_size=2), st.floats(0, 1))
 def test_any_words_and_rules_come_back(title: str, label: str, days: int, channels: list[str], share: float) -> None:
     csat = load_forms()["csat"]

@@ -61,7 +61,7 @@ def test_nothing_that_is_described_breaks_the_server(app: FastAPI, path: str, me
     """Made-up requests, right and wrong ones: whatever the answer is, it is no fault of the server."""
     operation = schemathesis.openapi.from_dict(DOCUMENT)[path][method.upper()]
 
-    @settings(max_examples=4, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+    @settings(max_examples=4, derandomize=True, phases=[Phase.generate],
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(case=operation.as_strategy())
     def try_one(case: Any) -> None:
