@@ -99,3 +99,10 @@ def test_templates_cannot_look_into_python(desk: Desk) -> None:
                 Facts(engine, {}).render(text)
 
     desk.on_rows(read)
+
+
+def test_the_option_scope_of_a_survey_is_told_from_the_scope_of_a_question(desk: Desk) -> None:
+    """`scope` is a name that is taken: the option goes into `params`, and who writes it beside is told so."""
+    with pytest.raises(BadQuestion, match="stands in params"):
+        desk.measure("nps", since="2026-03-01", until="2026-04-01", scope="relational")  # type: ignore[arg-type]
+    assert desk.measure("nps", since="2026-03-01", until="2026-04-01", params={"scope": "relational"}).rows

@@ -180,7 +180,7 @@ _DIMENSIONS: dict[str, tuple[str, ...]] = {
     "escalation_rate": ("channel", "priority", "hour_of_day", "team", "agent"),
     "complaint_ratio": ("channel",),
     "sentiment": ("channel", "reason", "customer_segment"),
-    "occupancy": ("agent",),
+    "occupancy": ("agent", "team"),
     "cost_per_resolution": ("channel",),
     "ces": ("channel", "weekday", "customer_segment", "scale"),
     "nps": ("channel", "weekday", "customer_segment", "age_group"),

@@ -95,6 +95,7 @@ def stamp(at: int) -> str:
 def configuration(source: str = "test") -> Tables:
     """Agents, teams and who is where, for all histories of a source."""
     turn = stamp(int(datetime(2026, 3, 29, 12, tzinfo=UTC).timestamp()))
+    back = stamp(int(datetime(2026, 3, 31, 9, tzinfo=UTC).timestamp()))
     found: Tables = {
         "agents": [{"agent_id": a} for a in ("a1", "a2", "a3")] + [{"agent_id": "bot1", "kind": "bot"}],
         "teams": [{"team_id": "t1", "tier": 1}, {"team_id": "t2", "tier": 2, "calendar_id": "night"}, {"team_id": "t3"}],
@@ -102,6 +103,11 @@ def configuration(source: str = "test") -> Tables:
             {"agent_id": "a1", "team_id": "t1", "valid_to": turn},
             {"agent_id": "a1", "team_id": "t2", "valid_from": turn},
             {"agent_id": "a2", "team_id": "t2"},
+            {"agent_id": "a2", "team_id": "t1", "valid_from": turn, "valid_to": back},
+            {"agent_id": "a1-b0", "team_id": "t1", "valid_to": turn},
+            {"agent_id": "a1-b0", "team_id": "t2", "valid_from": turn},
+            {"agent_id": "a2-b0", "team_id": "t2"},
+            {"agent_id": "a2-b0", "team_id": "t3", "valid_from": turn, "valid_to": back},
         ],
     }
     return {name: [{**row, "source": source} for row in rows] for name, rows in found.items()}

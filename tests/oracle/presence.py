@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from oracle.rows import Row
@@ -14,7 +15,7 @@ Params = dict[str, Any]
 
 
 def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
-    """Per agent the seconds handling, handling or available, and logged in, clipped to the period and the source's end."""
+    """Per agent and team the seconds handling, handling or available, and logged in, clipped to the period and the source's end."""
     found = []
     spans: dict[Any, list[tuple[str, int, int]]] = {}
     rows = [r for r in world.seen("agent_states", "started_at") if (r["source"], r["agent_id"]) not in world.bots]
@@ -31,14 +32,16 @@ def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
         if end < row["started_at"] and inside(row["started_at"], span.p0, span.e):
             found.append(Unit("invalid", span.p0, {"agent": row["agent_id"], "source": row["source"]}))
         if a < b:
-            spans.setdefault(_who(row), []).append((row["state"], a, b))
-    for (source, agent), own in spans.items():
+            edges = [a, *(t for t in world.turns_of_team(*_who(row)) if a < t < b), b]
+            for since, until in pairwise(edges):
+                spans.setdefault((*_who(row), world.team_of(*_who(row), since)), []).append((row["state"], since, until))
+    for (source, agent, team), own in spans.items():
         more = {
             "handling": _union([(a, b) for state, a, b in own if state == "handling"]),
             "busy": _union([(a, b) for state, a, b in own if state in ("handling", "available")]),
             "present": _union([(a, b) for state, a, b in own if state != "offline"]),
         }
-        found.append(Unit("main", span.p0, {"agent": agent, "source": source}, more=more))
+        found.append(Unit("main", span.p0, {"agent": agent, "team": team, "source": source}, more=more))
     return found
 
 

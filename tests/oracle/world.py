@@ -100,13 +100,19 @@ class World:
         return kind == "bot" or (kind == "agent" and (source, agent) in self.bots)
 
     def team_of(self, source: str, agent: str | None, at: int) -> str | None:
-        """The team an agent was in at an instant."""
+        """The team an agent was in at an instant: of several memberships the latest begun."""
+        found = []
         for row in self.rows["agent_teams"]:
             since, until = row.get("valid_from"), row.get("valid_to")
             is_then = (since is None or since <= at) and (until is None or at < until)
             if (row["source"], row["agent_id"]) == (source, agent) and is_then:
-                return str(row["team_id"])
-        return None
+                found.append((-(10**12) if since is None else since, str(row["team_id"])))
+        return max(found)[1] if found else None
+
+    def turns_of_team(self, source: str, agent: str) -> list[int]:
+        """The instants at which an agent may change teams."""
+        own = [r for r in self.rows["agent_teams"] if (r["source"], r["agent_id"]) == (source, agent)]
+        return sorted({at for r in own for at in (r.get("valid_from"), r.get("valid_to")) if at is not None})
 
     def _contacts(self) -> list[Contact]:
         chains = defaultdict(list)

@@ -117,6 +117,8 @@ def _question(
     """The question as a value, from the words it was asked in."""
     if isinstance(metric, Question):
         return metric
+    if not isinstance(scope, Scope | None):
+        raise BadQuestion(f"{scope!r} is no scope of a question; the option of that name stands in params.")
     span = (_day(since), _day(until), _moment(at), grain)
     said = {**(params or {}), **options}
     split = (by,) if isinstance(by, str) else tuple(by)

@@ -286,6 +286,8 @@ class _Rows:
         for key in ("default_calendar", "base_currency"):
             if self._settings.get(key):
                 settings.append({"name": key, "value": self._settings[key]})
+        for brand, calendar in (self._settings.get("brand_calendars") or {}).items():
+            settings.append({"name": f"brand_calendar:{brand}", "value": calendar})
         return {
             "business_calendars": calendars,
             "calendar_weekly_hours": hours,

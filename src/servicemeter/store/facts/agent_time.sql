@@ -5,7 +5,7 @@
 -- What an agent was doing, second by second once: handling before available before anything else but offline, so that two
 -- chats at a time, or handling while available, fill the time once. A state without an end lasts until the agent's next one, and
 -- none beyond the end of what its source tells. Where a source's states do not tell handling, the handling of calls and chats
--- stands for it.
+-- stands for it. Time is cut where its agent changes teams, so that each team has its own part.
 {% import '_macros.sql' as m with context %}
 with told as (
     select a.source, a.agent_id, case when a.state in ('handling', 'available', 'offline') then a.state else 'other' end as state,
@@ -38,6 +38,12 @@ turnings as (
         select source, agent_id, to_at, case when state = 'handling' then -1 else 0 end,
                case when state = 'available' then -1 else 0 end, -1
         from busy where to_at > from_at
+        {% if has_agent_teams %}
+        union all
+        select source, agent_id, from_at, 0, 0, 0 from {{ facts }}.agent_spans
+        union all
+        select source, agent_id, to_at, 0, 0, 0 from {{ facts }}.agent_spans
+        {% endif %}
     ) as ends
     group by source, agent_id, turned_at
 ),

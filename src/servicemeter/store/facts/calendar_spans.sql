@@ -1,7 +1,8 @@
 -- kind: ticket
 -- needs: members, bots, cal_days
 -- Which calendar a ticket ran under from when to when, where that is not simply the default one. `base_s` is added to the
--- calendar's reading, so that readings go on where the calendar changes and parts always add up.
+-- calendar's reading, so that readings go on where the calendar changes and parts always add up. The brand of a merge group is that
+-- of the ticket that opened it, as everywhere.
 {% import '_macros.sql' as m with context %}
 with steps as (
     select ticket_no, changed_at, change_key, field, coalesce(value, '') as value
@@ -21,7 +22,7 @@ chosen as (
     select k.ticket_no, k.changed_at, k.change_key,
            coalesce(k.own_calendar, t.calendar_id, b.calendar_id, {{ text(calendar.default) }}) as calendar_id
     from known as k
-    join {{ facts }}.members as n on n.ticket_no = k.ticket_no and n.is_survivor
+    join {{ facts }}.members as n on n.ticket_no = k.ticket_no and n.is_opening
     join {{ rows('tickets', 'ticket') }} as g on g.source = n.source and g.ticket_id = n.ticket_id
     left join {{ rows('teams') }} as t on t.source = n.source and t.team_id = k.team_id
     left join {{ values(calendar.of_brands, ['brand', 'calendar_id']) }} as b on b.brand = g.brand

@@ -1,7 +1,8 @@
 -- kind: ticket
 -- needs: merges
--- The tickets that count, with the number of their merge group. A group counts when its survivor is not spam, test or deleted;
--- what was merged into it is part of it, whatever flag it carried (a source may mark merged-away tickets as deleted).
+-- The tickets that count, with the number of their merge group; channel, brand and initiator are those of the one that opened it. A group
+-- counts when its survivor is not spam, test or deleted; what was merged into it is part of it, whatever flag it carried (a source may
+-- mark merged-away tickets as deleted).
 with flagged as (
     select source, ticket_id
     from (
@@ -20,7 +21,7 @@ merged as (
 ),
 merged_groups as (
     select source, survivor_id, min(created_at) as created_at,
-           {{ first_by('initiated_by', ['opening']) }} as initiated_by
+           {{ first_by('initiated_by', ['opening']) }} as initiated_by, {{ first_by('ticket_id', ['opening']) }} as opening_id
     from (
         select p.*, row_number() over (partition by source, survivor_id
                                        order by {% if merge_start == 'survivor' %}is_survivor desc, {% endif %}created_at nulls last, is_survivor desc, ticket_id) as opening
@@ -41,6 +42,7 @@ survivors as (
            {% else %}
            cast({{ numbered(['s.source', 's.ticket_id']) }} as integer) as ticket_no,
            {% endif %}
+           coalesce(g.opening_id, s.ticket_id) as opening_id,
            coalesce(case when g.source is null then s.initiated_by else g.initiated_by end, 'customer') = 'customer' as is_inbound,
            {{ epoch('s.created_at' if merge_start == 'survivor' else 'coalesce(g.created_at, s.created_at)') }} as created_at
     from {{ rows('tickets', 'ticket') }} as s
@@ -51,7 +53,7 @@ survivors as (
     where not exists (select 1 from flagged as f where f.source = s.source and f.ticket_id = s.ticket_id)
       and not exists (select 1 from {{ facts }}.merges as m where m.source = s.source and m.ticket_id = s.ticket_id)
 )
-select source, ticket_id, ticket_no, true as is_survivor, is_inbound, created_at from survivors
+select source, ticket_id, ticket_no, true as is_survivor, ticket_id = opening_id as is_opening, is_inbound, created_at from survivors
 union all
-select m.source, m.ticket_id, s.ticket_no, false, s.is_inbound, s.created_at
+select m.source, m.ticket_id, s.ticket_no, false, m.ticket_id = s.opening_id, s.is_inbound, s.created_at
 from survivors as s join merged as m on s.source = m.source and s.ticket_id = m.survivor_id

@@ -8,18 +8,10 @@
 case when {{ channel }} in ('phone', 'chat', 'video', 'in_person') then 'synchronous' when {{ channel }} is not null then 'asynchronous' end
 {%- endmacro %}
 with merged as (
-    select ticket_no, {{ first_by('channel', ['opening']) }} as channel, {{ first_by('brand', ['opening']) }} as brand
-    from (
-        select g.ticket_no, t.channel, t.brand,
-               row_number() over (partition by g.ticket_no
-                                  order by {% if merge_start == 'survivor' %}g.is_survivor desc, {% endif %}t.created_at nulls last, g.is_survivor desc, t.ticket_id) as opening
-        from {{ rows('tickets', 'ticket') }} as t
-        join (
-            select * from {{ facts }}.members
-            where ticket_no in (select ticket_no from {{ facts }}.members where not is_survivor)
-        ) as g on g.source = t.source and g.ticket_id = t.ticket_id
-    ) as ranked
-    group by ticket_no
+    select g.ticket_no, t.channel, t.brand
+    from {{ facts }}.members as g
+    join {{ rows('tickets', 'ticket') }} as t on t.source = g.source and t.ticket_id = g.ticket_id
+    where g.is_opening and not g.is_survivor
 ),
 first_teams as (
     select ticket_no, team_id, {{ whole('from_key - ' ~ first_key, '1000000000') }} + {{ long_ago }} as assigned_at
