@@ -259,8 +259,8 @@ def _as_of(
 ) -> int:
     """The latest `loaded_through` of the sources, or the instant asked where that is earlier: nothing is known later.
 
-    What is awaited must be known as far, or its absence would be an outcome. Of a moment is told what lasts then as far as is known,
-    and its sources lag. Where nothing says until when it is loaded, it is the end of the question.
+    What is awaited must be known as far, or its absence would be an outcome. Of a moment is told what lasts then as far as
+    is known, and its sources lag. Where nothing says until when it is loaded, it is the end of the question.
     """
     asked = None if question.as_of is None else epoch(question.as_of)
     if asked is not None and question.moment is not None:
