@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from servicemeter.desk.desk import Desk
-from servicemeter.desk.methods.watch import watch
 from servicemeter.model.question import Question
 from servicemeter.sources.demo import make_demo
 
@@ -37,5 +36,3 @@ def test_no_metric_has_a_figure_of_a_month_after_all_data_whatever_instant_is_as
         card = desk.scorecard(period="last_month", as_of=later)
         assert (card.as_of, card.since, card.until) == (end, date(2029, 12, 1), date(2030, 1, 1))
         assert {one.now["value"] for family in card.families for one in family.cards} == {None}
-        assert watch(desk, as_of=later).as_of == end
-        assert watch(desk, as_of=later).to_dict() == watch(desk).to_dict()

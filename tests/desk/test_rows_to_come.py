@@ -56,12 +56,17 @@ def test_corrected_it_counts(desk: Desk) -> None:
 
 def test_an_end_in_the_far_future_does_not_move_it_either(desk: Desk) -> None:
     """The call was answered after 10 s and is still going on, as far as anybody can know."""
-    call = {"interaction_id": "c", "channel": "phone", "started_at": "2026-03-16T09:00:00Z", "queued_at": "2026-03-16T09:00:00Z"}
+    call: dict[str, Any] = {
+        "interaction_id": "c",
+        "channel": "phone",
+        "started_at": "2026-03-16T09:00:00Z",
+        "queued_at": "2026-03-16T09:00:00Z",
+    }
     call |= {"answered_at": "2026-03-16T09:00:10Z", "ended_at": "2096-03-16T09:05:00Z", "outcome": "answered"}
     call |= {"agent_id": "a", "talk_s": 290}
     desk.load(source="calls", now=NOW, interactions=[call])
     assert desk.covered() == (datetime(2026, 3, 16, tzinfo=UTC), datetime(2026, 3, 16, 9, 0, 11, tzinfo=UTC))
-    span = {"since": "2026-03-01", "until": "2026-04-01"}
+    span: dict[str, Any] = {"since": "2026-03-01", "until": "2026-04-01"}
     assert desk.measure("average_speed_of_answer", **span).row["value"] == 10
     assert desk.measure("average_handle_time", **span).row["n"] == 0
 

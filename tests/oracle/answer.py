@@ -68,7 +68,10 @@ def answer(case: dict[str, Any], ask: dict[str, Any], worlds: dict[Any, World] |
     known_at = second(given.pop("known_at", None) or ask.get("known_at"))
     merge_start = given.pop("merge_start", "earliest")
     as_of = second(ask.get("as_of"))
-    world = _world(case, as_of, known_at, merge_start, {} if worlds is None else worlds)
+    worlds = {} if worlds is None else worlds
+    world = _world(case, as_of, known_at, merge_start, worlds)
+    if ask.get("at") is None:
+        world = _world(case, world.until(as_of), known_at, merge_start, worlds)
     tz = given.get("report_tz") or case["settings"].get("report_tz", "UTC")
     by = list(dict.fromkeys([*_IMPLIED.get(ask["metric"], []), *(ask.get("by") or [])]))
     filters = [*(ask.get("where") or []), *_sight(ask)]

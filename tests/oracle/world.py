@@ -56,7 +56,7 @@ class World:
         self.hours = Hours(settings["calendars"])
         self.sources = settings.get("sources") or []
         self.rows = read(case.get("tables") or {}, known_at)
-        self.as_of = self._latest() if as_of is None else min(as_of, self._latest())
+        self.as_of = self._latest() if as_of is None else as_of
         self.merge_start = merge_start
         self.bots = {(a["source"], a["agent_id"]) for a in self.rows["agents"] if a["kind"] == "bot"}
         self.persons = Persons(self.rows)
@@ -71,6 +71,10 @@ class World:
             v for rows in self.rows.values() for row in rows for k, v in row.items() if k.endswith("_at") and isinstance(v, int)
         ]
         return max(through) if through else max(instants, default=0) + 36500 * 86400
+
+    def until(self, as_of: int | None) -> int:
+        """The instant a question of periods is read as of: nothing is known after the end of what is loaded."""
+        return self.as_of if as_of is None else min(as_of, self._latest())
 
     def cut(self, source: str) -> int:
         """The instant at which the facts of a source stop: `as_of`, or where its loading stopped."""

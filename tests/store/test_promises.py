@@ -150,6 +150,7 @@ def test_promises_of_one_ticket_and_instant_are_listed_in_one_order() -> None:
             messages=[{"message_id": name, "ticket_id": name, **asked} for name in names],
             ticket_events=[{"ticket_id": name, **state} for name in names],
             sla_policies=policies,
+            sources=[{"source": "files", "loaded_from": "2026-03-01T00:00:00Z", "loaded_through": "2026-03-04T00:00:00Z"}],
         )
         listed = desk.explain("sla_breaches", since="2026-03-02", until="2026-03-03", as_of="2026-03-04T00:00:00Z", limit=7).rows
         assert [(row["ticket_id"], row["metric"]) for row in listed] == [

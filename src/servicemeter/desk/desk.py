@@ -572,10 +572,9 @@ class Desk(Asking):
         return self._keeper_in_book().kept
 
     def facts_at(self, at: datetime | None) -> tuple[Facts, datetime]:
-        """The facts in the book as corrections were known at a moment, and that moment; at most as far as the data reach."""
+        """The facts in the book as corrections were known at a moment, and that moment; without one, as far as the data reach."""
         keeper, span = self._keeper_in_book(), self.covered()
-        last = span[1] if span else datetime.fromtimestamp(0, UTC)
-        moment = min(at, last) if at and span else at or last
+        moment = at or (span[1] if span else datetime.fromtimestamp(0, UTC))
         question = Question("backlog", moment=moment, as_of=moment)
         return keeper.facts_for(plan(question, self.book.settings(), self._sources())), moment
 

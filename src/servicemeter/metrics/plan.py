@@ -259,12 +259,13 @@ def _as_of(
 ) -> int:
     """The latest `loaded_through` of the sources, or the instant asked where that is earlier: nothing is known later.
 
-    What is awaited must be known as far, or its absence would be an outcome. A moment may be asked as of later than the metric's
-    own sources, which then lag, but not than all. Where nothing says until when it is loaded, it is the end of the question.
+    What is awaited must be known as far, or its absence would be an outcome. Of a moment is told what lasts then as far as
+    is known, and its sources lag. Where nothing says until when it is loaded, it is the end of the question.
     """
     asked = None if question.as_of is None else epoch(question.as_of)
-    own = sources if asked is not None and question.moment is not None else chosen
-    ends = [asked, _end(own), _end_of_awaited(metric, sources)]
+    if asked is not None and question.moment is not None:
+        return asked
+    ends = [asked, _end(chosen), _end_of_awaited(metric, sources)]
     return min((end for end in ends if end is not None), default=spans[-1].p1)
 
 
