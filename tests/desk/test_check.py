@@ -440,9 +440,12 @@ def test_a_shop_beside_a_help_desk_gives_what_its_orders_are_in() -> None:
     """Its orders decide about conversion and are what contacts are set against; to solve is no matter of a shop's."""
     address = {"kind": "email", "value_hash": "h1"}
     with Desk(None, on_demand=True) as desk:
-        desk.load(now=NOW, source="help", **_sound(), customer_identities=[{"customer_id": "c1", **address}])
+        through = {"loaded_through": "2026-04-01T00:00:00Z"}
+        sources = [{"source": source, **through} for source in ("help", "shop")]
+        desk.load(now=NOW, source="help", **_sound(), customer_identities=[{"customer_id": "c1", **address}], sources=sources[:1])
         desk.load(
-            now=NOW, source="shop", customers=[{"customer_id": "s1"}], customer_identities=[{"customer_id": "s1", **address}],
+            now=NOW, source="shop", sources=sources[1:],
+            customers=[{"customer_id": "s1"}], customer_identities=[{"customer_id": "s1", **address}],
             orders=[{"order_id": "o1", "customer_id": "s1", "placed_at": "2026-03-03T09:00:00Z", "amount": 5, "currency": "EUR"}],
         )  # fmt: skip
         of_shop = [f for f in desk.findings() if f["name"] == "source_without_capability" and f["part"] == "shop"]

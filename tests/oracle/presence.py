@@ -15,7 +15,7 @@ Params = dict[str, Any]
 
 
 def occupancy(world: World, span: Span, params: Params) -> list[Unit]:
-    """Per agent and team the seconds handling, handling or available, and logged in, clipped to the period and the source's end."""
+    """Per agent and team the seconds handling, handling or available, and logged in, in the period and up to the source's end."""
     found = []
     spans: dict[Any, list[tuple[str, int, int]]] = {}
     rows = [r for r in world.seen("agent_states", "started_at") if (r["source"], r["agent_id"]) not in world.bots]

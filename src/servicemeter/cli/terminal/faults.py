@@ -17,7 +17,6 @@ from servicemeter.show.dates import local_instant
 from servicemeter.show.numbers import number
 from servicemeter.show.phrases import counted
 from servicemeter.show.tables import Column, Table
-from servicemeter.sources.marks import MARKS
 
 __all__ = ["export_rows", "print_findings", "print_kept_aside"]
 
@@ -91,6 +90,8 @@ def export_rows(rows: Sequence[Mapping[str, Any]], target: str) -> None:
     if not rows:
         remark("No row is kept aside; nothing was written.")
         return
+    from servicemeter.sources.marks import MARKS  # who only looks at findings needs no sources
+
     by_file: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         by_file.setdefault((row["source"], row["file"]), []).append({MARKS: row["mark"], **json.loads(row["row"])})
