@@ -16,7 +16,9 @@ __all__ = ["cases_of", "read_cases"]
 
 _FILE = {"version", "settings", "cases"}
 _CASE = {"id", "because", "arithmetic", "settings", "tables", "asks", "functions"}
-_SETTINGS = {"report_tz", "default_calendar", "base_currency", "calendars", "sla_policies", "sources", "survey_scales"}
+_SETTINGS = {
+    "report_tz", "default_calendar", "brand_calendars", "base_currency", "calendars", "sla_policies", "sources", "survey_scales",
+}  # fmt: skip
 _ASK = {"metric", "from", "to", "at", "grain", "by", "where", "as_of", "known_at", "params", "expect", "expect_rows"}
 
 
