@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import shlex
 from datetime import date
 from pathlib import Path
 
@@ -50,6 +51,21 @@ def test_json_is_the_answer_and_nothing_else(shop: Path) -> None:
 def test_several_metrics_are_a_list(shop: Path) -> None:
     result = ask(shop, "measure", "tickets_created", "csat", *SPAN, "--format", "json")
     assert [answer["metric"] for answer in json.loads(result.stdout)] == ["tickets_created", "csat"]
+
+
+def test_the_rows_behind_an_answer_are_those_of_the_same_question(shop: Path) -> None:
+    given = ["first_response_time", *SPAN, "--by", "channel", "--where", "team!=first line", "--set", "clock=business"]
+    said = ask(shop, "measure", *given).stderr
+    [command] = re.findall(r"servicemeter explain (.*)", said)
+    assert sorted(shlex.split(command)) == sorted([*given, "--home", str(shop)])
+    asked = json.loads(ask(shop, "measure", *given, "--format", "json").stdout)["question"]
+    again = CliRunner().invoke(servicemeter, ["explain", *shlex.split(command), "--format", "json"])
+    assert json.loads(again.stdout)["answer"]["question"] == asked
+
+
+def test_a_dimension_said_twice_is_said_once(shop: Path) -> None:
+    once = ask(shop, "measure", "csat", *SPAN, "--by", "team")
+    assert ask(shop, "measure", "csat", *SPAN, "--by", "team", "--by", "team").stdout == once.stdout
 
 
 def test_the_scorecard_is_that_of_the_desk(shop: Path) -> None:

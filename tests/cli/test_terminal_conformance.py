@@ -62,3 +62,33 @@ def test_a_file_that_is_no_case_file_is_a_wrong_call(cases: Path) -> None:
     result = conform(cases)
     assert result.exit_code == 2
     assert "is no conformance file" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("version: 1", "version: 2", "is no conformance file"),
+        ("asks:", "questions:", "no key called 'questions'"),
+        ("expect: {value", "expct: {value", "Did you mean 'expect'"),
+        ("expect: {value: 1}", "expect: {}", "an answer in `expect`"),
+        ("report_tz", "report_zone", "Did you mean 'report_tz'"),
+        ("- id: ONE", "- name: ONE", "no key called 'name'"),
+        ("      tickets:", "      ticket:", "Did you mean 'tickets'"),
+        ("channel: email", "chanel: email", "tickets.chanel"),
+        ('"2026-03-06T16:00:00+01:00"', "soon", "Case ONE: 'soon' is not an instant"),
+        ("from: 2026-03-01", "form: 2026-03-01", "Did you mean 'from'"),
+    ],
+)
+def test_what_nobody_would_read_is_refused_and_not_passed(cases: Path, right: str, wrong: str, says: str) -> None:
+    text = CASE.format(value=1, more="")
+    assert right in text
+    cases.write_text(text.replace(right, wrong))
+    result = conform(cases)
+    assert (result.exit_code != 0, "0 pass" in result.stdout, "pass" in result.stdout) == (True, False, False)
+    assert says in result.stderr
+
+
+def test_a_case_that_asks_nothing_is_refused(cases: Path) -> None:
+    cases.write_text(CASE.format(value=1, more="").split("    asks:")[0])
+    result = conform(cases)
+    assert result.exit_code != 0 and "`asks`" in result.stderr

@@ -112,6 +112,25 @@ def test_our_errors_have_no_traceback_in_a_real_process(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_what_the_machine_refuses_is_said_without_a_traceback(
+    tmp_path: Path, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    written = ask("metrics", "--write", str(tmp_path / "file"))
+    assert (written.exit_code, str(tmp_path / "file") in written.stderr) == (1, True)
+    (tmp_path / "closed").mkdir()
+
+    def refused(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refused)  # root may read every folder, so a closed one is made up
+    imported = ask("import", str(tmp_path / "closed"), "--home", str(tmp_path / "home"))
+    assert (imported.exit_code, "closed: it cannot be read (Permission denied)" in imported.stderr) == (1, True)
+    monkeypatch.setattr(Path, "exists", refused)
+    asked = ask("measure", "csat", "--home", str(shop))
+    assert (asked.exit_code, "book.duckdb cannot be read or written: Permission denied." in asked.stderr) == (1, True)
+
+
 def test_a_reader_that_has_enough_is_no_error(shop: Path) -> None:
     script = f"{' '.join(map(str, run.__globals__['COMMAND']))} metrics --format json | head -c 10"
     result = subprocess.run(["bash", "-o", "pipefail", "-c", script], capture_output=True, text=True, timeout=120)

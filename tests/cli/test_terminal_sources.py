@@ -72,6 +72,13 @@ def test_a_wrong_token_is_said_and_not_kept(fake: tuple[FakeZendesk, str], tmp_p
     assert json.loads(run("sources", "--format", "json", home=tmp_path).stdout) == []
 
 
+def test_options_that_a_pull_would_stumble_over_are_refused(tmp_path: Path) -> None:
+    for option, said in (("since=01-01-2026", "Write it as 2026-01-01"), ("calls_per_minute=many", "a whole number above 0")):
+        done = run(*KIND, "--address", "example", "--no-test", "--option", option, home=tmp_path, input=SECRET + "\n")
+        assert (done.returncode, said in done.stderr) == (2, True)
+    assert json.loads(run("sources", "--format", "json", home=tmp_path).stdout) == []
+
+
 def test_a_withdrawn_token_says_what_to_do(fake: tuple[FakeZendesk, str], tmp_path: Path) -> None:
     vendor, address = fake
     connect(address, tmp_path)

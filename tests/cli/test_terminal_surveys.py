@@ -55,6 +55,9 @@ def test_wrong_calls_say_what_would_be_right(own_shop: Path) -> None:
     ):
         done = run(*arguments, home=own_shop)
         assert done.returncode == 2 and said in done.stderr, (arguments, done.stderr)
+    unsent = run("survey", "ask", "csat", "--send", home=own_shop)
+    assert (unsent.returncode, unsent.stdout, "[mail] needs" in unsent.stderr) == (2, "", True)
+    assert json.loads(run("survey", "results", "csat", "--format", "json", home=own_shop).stdout)["funnel"][0]["count"] == 0
     settle(own_shop, 1)
     refused = run("survey", "send", home=own_shop)
     assert refused.returncode == 1 and "Nothing was sent" in refused.stderr

@@ -18,7 +18,8 @@ from servicemeter.desk import remote
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.opening import ServerNote, leave_note, read_note, take_note_away
 from servicemeter.desk.remote import RemoteDesk
-from servicemeter.ground.errors import BookHeld
+from servicemeter.engines.duckdb import DuckDB
+from servicemeter.ground.errors import BadQuestion, BadSettings, BookHeld
 from servicemeter.ground.settings import Home
 from terminal import run, serving
 
@@ -142,3 +143,47 @@ def test_a_home_that_is_served_is_not_served_twice(own_shop: Path) -> None:
     assert result.returncode == 1
     assert "is served already, at http://127.0.0.1:" in result.stderr
     assert f"process {process.pid}" in result.stderr
+
+
+def test_an_engine_is_opened_by_its_address_and_no_folder_is_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for address in ("tea://here", "clickhouse:tea"):
+        with pytest.raises(BadSettings, match="engine"):
+            servicemeter.open(address)
+        with pytest.raises(BadSettings, match="engine"):
+            servicemeter.open("own", engine=address)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["own", "servicemeter-data"]
+
+
+def test_an_engine_given_by_its_address_is_closed_with_the_desk(own_shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[DuckDB] = []
+    closed: list[DuckDB] = []
+
+    class Noting(DuckDB):
+        def close(self) -> None:
+            closed.append(self)
+            super().close()
+
+    def open_it(address: str) -> DuckDB:
+        assert address == "postgresql://me@localhost/figures"
+        opened.append(Noting(None))
+        return opened[0]
+
+    monkeypatch.setattr("servicemeter.desk.desk.open_engine", open_it)
+    with servicemeter.open(own_shop) as desk:
+        here = desk.measure("tickets_created", since="2026-02-01", until="2026-03-01").row
+    with servicemeter.open(own_shop, engine="postgresql://me@localhost/figures") as desk:
+        assert desk.measure("tickets_created", since="2026-02-01", until="2026-03-01").row == here
+        assert opened[0].rows("select count(*) from facts.tickets")[0][0] > 0
+        assert closed == []
+    assert closed == opened
+
+
+def test_a_served_book_is_not_asked_of_another_engine(own_shop: Path) -> None:
+    with serving(own_shop), pytest.raises(BookHeld, match="is served"):
+        servicemeter.open(own_shop, engine="chdb:")
+
+
+def test_several_metrics_at_once_are_refused_in_words(own_shop: Path) -> None:
+    with servicemeter.open(own_shop) as desk, pytest.raises(BadQuestion, match="one at a time"):
+        desk.measure(["csat", "nps"], since="2026-02-01", until="2026-03-01")  # type: ignore[arg-type]

@@ -416,6 +416,7 @@ def test_a_clock_in_a_name_is_that_of_its_column(tmp_path: Path) -> None:
 
 
 HEADERS = {
+    "ServiceNow": "Number,Opened,Closed,State,Channel,Assignment group,Assigned to",
     "Zendesk": "Ticket ID,Ticket created - Date,Ticket solved - Date,Ticket status,Ticket channel,Ticket group,Assignee name",
     "Freshdesk": "Ticket ID,Created time,Resolved time,Status,Source,Group,Agent",
     "Intercom": "Conversation ID,Created at (UTC),Last closed at (UTC),State,Initial channel,Team assigned,Teammate assigned",

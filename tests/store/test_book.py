@@ -13,7 +13,7 @@ import pytest
 from servicemeter.desk.desk import Desk
 from servicemeter.desk.frames import FramesDelivery
 from servicemeter.engines.duckdb import DuckDB
-from servicemeter.ground.errors import BadBook, BookHeld, UnknownName
+from servicemeter.ground.errors import BadBook, BadSettings, BookHeld, UnknownName
 from servicemeter.ground.settings import Home
 from servicemeter.model.rows import Batch
 from servicemeter.store.book import Book
@@ -159,6 +159,18 @@ def test_coverage_and_capabilities_follow_from_the_rows(desk: Desk) -> None:
     assert source["capabilities"] == "tickets"
     assert "Europe/Amsterdam" in report.notes[0]
     assert desk.report_tz == "Europe/Amsterdam"
+
+
+def test_a_reporting_zone_that_is_none_is_refused_and_the_last_one_said_holds(desk: Desk) -> None:
+    desk.load(tz="Europe/Amsterdam", tickets=[_ticket()], now=NOW)
+    with pytest.raises(BadSettings, match="Did you mean 'Europe/Bucharest'"):
+        desk.load(settings=[{"name": "report_tz", "value": "Europe/Buchare"}], now=NOW + timedelta(days=1))
+    assert (desk.report_tz, desk.data_version) == ("Europe/Amsterdam", 1)
+    desk.load(settings=[{"name": "report_tz", "value": "Pacific/Auckland"}], now=NOW + timedelta(days=2))
+    desk.load(source="other", tickets=[_ticket()], now=NOW + timedelta(days=3))
+    other = next(source for source in desk.book.sources() if source["source"] == "other")
+    # The ticket of 2 March 9:00 UTC is of 2 March 22:00 in Auckland (UTC+13), a day that began at 1 March 11:00 UTC.
+    assert (desk.report_tz, other["loaded_from"]) == ("Pacific/Auckland", datetime(2026, 3, 1, 11))
 
 
 def test_customers_sharing_an_identity_are_one_person_and_come_apart_again(desk: Desk) -> None:

@@ -6,14 +6,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from servicemeter.cli import servicemeter
 from servicemeter.desk.methods.export_customer import export_customer
 from servicemeter.desk.methods.tidy_surveys import tidy_surveys
-from servicemeter.desk.retaining import retention
+from servicemeter.desk.retaining import notice_of, retention
 from servicemeter.ground.errors import BadSettings
 from servicemeter.office.answers import answered_invitations
+from servicemeter.surveys.doors import make_link
+from servicemeter.web.surveys.app import create_survey_app
+from servicemeter.web.surveys.page import Sheet, survey_page
 from surveys.post import links_in, post_office
-from surveys.shop import open_shop, path_of
+from surveys.shop import Visitor, open_shop, path_of
 
 
 def test_comments_and_persons_go_when_their_time_is_over_and_scores_stay(tmp_path: Path) -> None:
@@ -45,3 +50,27 @@ def test_the_quarantine_of_a_year_is_not_forgotten(tmp_path: Path) -> None:
             shop.home.settings.write_text(f"[retention]\n{said}\n", encoding="utf-8")
             with pytest.raises(BadSettings, match="retention"):
                 retention(shop.home)
+
+
+def test_customers_are_told_what_the_settings_keep(tmp_path: Path) -> None:
+    with open_shop(tmp_path, "csat") as shop:
+        form = shop.forms["csat"]
+
+        def page(language: str) -> str:
+            sheet = Sheet(form, language, "#", "", {}, list(form.questions), keeping=notice_of(shop.home))
+            return bytes(survey_page(sheet).body).decode()
+
+        assert "is deleted after 365 days;" in page("en") and "rel=" not in page("en")
+        shop.home.settings.write_text(
+            '[surveys]\nprivacy_address = "https://example.com/privacy"\n[retention]\ncomment_days = 90\n', encoding="utf-8"
+        )
+        assert "na 90 dagen gewist" in page("nl") and "după 90 de zile" in page("ro")
+        assert '<a href="https://example.com/privacy" rel="noreferrer">Privacyverklaring</a>' in page("nl")
+        shown = CliRunner().invoke(servicemeter, ["survey", "preview", "csat", "--home", str(shop.home.folder)])
+        assert "after 90 days;" in shown.stdout
+        served = Visitor(create_survey_app(shop.home, shop.office, allowed_hosts=["survey.example.com"], clock=shop.clock))
+        link = make_link(shop.home.survey_key(), form, "link", shop.now + timedelta(days=1))
+        assert "after 90 days;" in served.get(f"/r/{link}").text
+        shop.home.settings.write_text('[surveys]\nprivacy_address = "javascript:x"\n', encoding="utf-8")
+        with pytest.raises(BadSettings, match="privacy_address"):
+            notice_of(shop.home)

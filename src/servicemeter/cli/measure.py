@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import click
@@ -29,7 +30,7 @@ def verb(metrics: tuple[str, ...], form: str, home: Home, **given: Any) -> None:
       servicemeter measure first_response_time --by channel --where team!=returns --set clock=business
     """
     from servicemeter.cli.terminal.answers import print_answers
-    from servicemeter.cli.terminal.asked import Options, questions
+    from servicemeter.cli.terminal.asked import Options, asked_again, questions
     from servicemeter.cli.terminal.reading import reading
     from servicemeter.cli.terminal.words import hint
 
@@ -38,4 +39,4 @@ def verb(metrics: tuple[str, ...], form: str, home: Home, **given: Any) -> None:
         declared = {metric.name: metric for metric in desk.metrics()}
     print_answers(answers, declared, form)
     if form == "table":
-        hint(f"The rows behind it: servicemeter explain {metrics[0]}")
+        hint(f"The rows behind it: servicemeter explain {shlex.join(metrics)}{asked_again()}")

@@ -113,6 +113,8 @@ def _ask(names: tuple[str, ...], dry_run: bool, sends: bool, at: str | None, for
 
     if at and not dry_run:
         raise click.UsageError("--at is for --dry-run: nobody is asked in the past.")
+    if sends and not dry_run:  # before anybody is decided about, which is kept
+        home.mail_server(), home.survey_settings()
     with _bureau(home, names) as bureau:
         with bureau.desk() as desk:
             decisions = ask_customers(desk, bureau.office, bureau.forms, _now(at), dry_run=dry_run)
@@ -182,6 +184,7 @@ def _preview(name: str, language: str | None, mail: bool, home: Home) -> None:
     Example:
       servicemeter survey preview csat --language nl > page.html
     """
+    from servicemeter.desk.retaining import notice_of
     from servicemeter.surveys.mailing import compose
     from servicemeter.surveys.sending import links_of
     from servicemeter.web.surveys.page import Sheet, survey_page
@@ -195,7 +198,7 @@ def _preview(name: str, language: str | None, mail: bool, home: Home) -> None:
         body = message.get_body(("html",))
         click.echo(body.get_content() if body else "")
         return
-    click.echo(bytes(survey_page(Sheet(form, tag, "#", "", {}, list(form.questions))).body).decode())
+    click.echo(bytes(survey_page(Sheet(form, tag, "#", "", {}, list(form.questions), keeping=notice_of(home))).body).decode())
 
 
 @verb.command("link")

@@ -117,6 +117,8 @@ def _question(
     """The question as a value, from the words it was asked in."""
     if isinstance(metric, Question):
         return metric
+    if not isinstance(metric, str):
+        raise BadQuestion(f"{metric!r} is no metric's name. Ask one at a time, or several questions with measure_all.")
     if not isinstance(scope, Scope | None):
         raise BadQuestion(f"{scope!r} is no scope of a question; the option of that name stands in params.")
     span = (_day(since), _day(until), _moment(at), grain)

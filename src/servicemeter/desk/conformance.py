@@ -23,7 +23,7 @@ from servicemeter.ground.clock import (
     parse_hours,
     period_names,
 )
-from servicemeter.ground.errors import BadCase, ServicemeterError, UnknownMetric
+from servicemeter.ground.errors import BadCase, BadQuestion, ServicemeterError, UnknownMetric
 from servicemeter.metrics.catalog import all_metrics
 from servicemeter.model.question import Filter, Question
 from servicemeter.model.rows import Batch, arrow_type
@@ -63,12 +63,15 @@ def _run_case(case: Mapping[str, Any], settings: Mapping[str, Any], open_desk: C
     asks = case.get("asks") or []
     if any(ask["metric"] in all_metrics() for ask in asks):
         with open_desk() as desk:
-            desk.take(_Rows(case, settings), now=datetime.now().astimezone())
+            try:
+                desk.take(_Rows(case, settings), now=datetime.now().astimezone())
+            except (BadCase, BadQuestion) as error:
+                raise BadCase(f"Case {name}: {error}") from error
             for ask in asks:
                 yield _run_ask(desk, name, ask)
     else:
         for ask in asks:
-            yield Outcome(name, ask["metric"], "not yet")
+            yield Outcome(name, str(ask["metric"]), "not yet")
     for function in case.get("functions") or []:
         for row in function["rows"]:
             yield _run_function(name, function["kind"], row, settings)
@@ -108,7 +111,10 @@ def _day(value: Any) -> date | None:
         return None
     if isinstance(value, datetime):
         return value.date()
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError:
+        raise BadQuestion(f"{value!r} is no date; write it as 2026-03-31.") from None
 
 
 def _instant(value: Any) -> datetime | None:
@@ -319,7 +325,7 @@ def _kind(table: str, column: str) -> str:
     try:
         return TABLES[table].column(column).kind
     except KeyError:
-        raise BadCase(f"A case has a column {table}.{column} that the model does not know.") from None
+        raise BadCase(f"there is no column {table}.{column}.") from None
 
 
 def _with_defaults(name: str, row: dict[str, Any], number: int) -> dict[str, Any]:
@@ -343,7 +349,14 @@ def _arrow(name: str, rows: list[dict[str, Any]]) -> pa.Table:
         for column in row:
             if column not in known:
                 _kind(name, column)
-    return pa.table({c.name: pa.array([_cell(c, row.get(c.name)) for row in rows], arrow_type(c)) for c in columns})
+    return pa.table({c.name: _cells(f"{name}.{c.name}", c, [row.get(c.name) for row in rows]) for c in columns})
+
+
+def _cells(where: str, column: Column, values: list[Any]) -> pa.Array:
+    try:
+        return pa.array([_cell(column, value) for value in values], arrow_type(column))
+    except (pa.ArrowInvalid, pa.ArrowTypeError, ValueError) as error:
+        raise BadCase(f"{where} has a value that cannot be one: {error}") from error
 
 
 def _cell(column: Column, value: Any) -> Any:

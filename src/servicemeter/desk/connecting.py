@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from servicemeter.desk.pulling import open_source
@@ -72,6 +72,7 @@ def connect(
     if lacking:
         raise BadSettings(f"{made.title} needs {', '.join(lacking)}. Run servicemeter connect {name} on a terminal to be asked.")
     known_answers = {n: str(value) for n, value in answers.items()} | {n: v for n, v in given.items() if n in made.further}
+    _check(known_answers)
     secrets = {n: v for n, v in known_answers.items() if n in wanted and wanted[n].is_secret}
     options = {n: v for n, v in known_answers.items() if n not in secrets and n != "address"}
     address = made.address(known_answers.get("address", ""))
@@ -81,3 +82,15 @@ def connect(
     found = try_connection(connection, secrets, folder) if is_tested and made.is_pulled else None
     keep_connection(office, connection, secrets)
     return found
+
+
+def _check(options: Mapping[str, str]) -> None:
+    """Refuse what a pull would stumble over later: a day that is none, a limit that is no number."""
+    for name, value in options.items():
+        if name == "since":
+            try:
+                date.fromisoformat(value)
+            except ValueError:
+                raise BadSettings(f"since={value} is no date. Write it as 2026-01-01.") from None
+        if name.endswith("_per_minute") and not (value.isdecimal() and int(value) > 0):
+            raise BadSettings(f"{name}={value} is no limit. Give a whole number above 0.")

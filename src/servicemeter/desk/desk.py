@@ -30,6 +30,7 @@ from servicemeter.desk.scorecard import PERIODS, make_scorecard
 from servicemeter.desk.turns import Turns
 from servicemeter.engines.duckdb import DuckDB
 from servicemeter.engines.engine import Engine
+from servicemeter.engines.opening import open_engine
 from servicemeter.ground.errors import BadQuestion, BadSettings, UnknownName
 from servicemeter.ground.settings import Home
 from servicemeter.metrics.curves import curve_of
@@ -72,7 +73,8 @@ _MOST_ANEW = 2
 class Desk(Asking):
     """One data folder: its book, its facts, and the questions asked of them. Close it, or use it in a `with`.
 
-    With an `engine` beyond the book (see `engines.opening`) the facts are built and asked there; it stays its owner's to close.
+    With an `engine` beyond the book (see `engines.opening`) the facts are built and asked there. One given by its address is
+    closed with the desk; any other stays its owner's to close.
     With `on_demand` a fact is built when a question first reads it: for a desk that is asked little and kept shortly.
 
     What a question never needs (importing, syncing, the office, surveys, uploads) is imported by the method that opens it: a
@@ -85,7 +87,7 @@ class Desk(Asking):
         *,
         memory: str | None = None,
         threads: int | None = None,
-        engine: Engine | None = None,
+        engine: Engine | str | None = None,
         on_demand: bool = False,
     ) -> None:
         if home is not None:
@@ -93,7 +95,10 @@ class Desk(Asking):
         self.home = home
         self._lock = Turns()
         self._engine = DuckDB(home.book if home else None, memory=memory, threads=threads)
+        self._own_engine: Engine | None = None
         try:
+            if isinstance(engine, str):
+                engine = self._own_engine = open_engine(engine)
             key = home.identity_key() if home else b"in memory"
             self.book = Book(self._engine, identity_key=key, mask=mask_of(home))
             book_id = hashlib.sha256(b"book" + key).hexdigest()[:16] if home else ""
@@ -103,7 +108,7 @@ class Desk(Asking):
                 else FactsKeeper(self._engine, on_demand=on_demand)
             )
         except BaseException:
-            self._engine.close()
+            self._close_engines()
             raise
         self._office: Office | None = None
         self._is_ready = False
@@ -139,9 +144,14 @@ class Desk(Asking):
         with self._lock:
             if isinstance(self._keeper, FactsKeeperBeyond):
                 self._keeper.drop_scratch()
-            self._engine.close()
+            self._close_engines()
             if self._office is not None:
                 self._office.close()
+
+    def _close_engines(self) -> None:
+        self._engine.close()
+        if self._own_engine is not None:
+            self._own_engine.close()
 
     def stop_answering(self) -> None:
         """End the questions that are being worked out, and refuse others (`Stopped`); what is being written is let finish."""

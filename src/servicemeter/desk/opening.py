@@ -33,21 +33,24 @@ class ServerNote:
     address: str = ""
 
 
-def open_desk(home: Home) -> AnyDesk:
+def open_desk(home: Home, engine: str | None = None) -> AnyDesk:
     """The desk of a data folder: through the server that runs on it, else opened in this process.
 
     A book that is held for a moment (another command, a server that is starting) is waited for, two seconds at most;
-    then `BookHeld`.
+    then `BookHeld`; so is one that a server holds when its figures are wanted of another `engine`.
     """
     patience = time.monotonic() + _PATIENCE_S
     while True:
         remote = live_server(home)
         if remote is not None:
-            return remote
+            if engine is None:
+                return remote
+            remote.close()
+            raise BookHeld(f"{home.folder} is served, and the server answers by itself. Stop it, or ask without an engine.")
         from servicemeter.desk.desk import Desk
 
         try:
-            return Desk(home)
+            return Desk(home, engine=engine)
         except BookHeld:
             if time.monotonic() > patience:
                 raise

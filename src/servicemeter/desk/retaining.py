@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from servicemeter.surveys.answering import SOURCE
 if TYPE_CHECKING:
     from servicemeter.desk.desk import Desk
 
-__all__ = ["retention", "tidy_surveys"]
+__all__ = ["USUAL_NOTICE", "Notice", "notice_of", "retention", "tidy_surveys"]
 
 _KEPT = {"comment_days": 365, "invitation_days": 396}
 _LEAST_INVITATION_DAYS = 365
@@ -36,6 +37,25 @@ def retention(home: Home) -> dict[str, timedelta]:
             "whom we asked, so that nobody is asked too often."
         )
     return {name: timedelta(days=days) for name, days in said.items()}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What customers are told below a survey: after how many days their words go, and where more is said."""
+
+    comment_days: int = _KEPT["comment_days"]
+    address: str = ""
+
+
+USUAL_NOTICE = Notice()
+
+
+def notice_of(home: Home) -> Notice:
+    """What `[retention]` and `[surveys] privacy_address` say; `BadSettings` for an address that no browser opens."""
+    address = str(home.section("surveys").get("privacy_address", ""))
+    if address and not address.startswith(("http://", "https://")):
+        raise BadSettings(f"{home.settings}: [surveys] privacy_address begins with https://; not {address!r}.")
+    return Notice(retention(home)["comment_days"].days, address)
 
 
 def tidy_surveys(desk: Desk, *, now: datetime, dry_run: bool = False) -> dict[str, int]:

@@ -10,9 +10,11 @@ from typing import Any
 
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.desk.privacy import results_shown
+from servicemeter.desk.retaining import USUAL_NOTICE, Notice, notice_of
 from servicemeter.desk.surveying import Saving, known_intents, savings
 from servicemeter.ground.clock import periods
 from servicemeter.ground.errors import BadForm, BadQuestion, UnknownName
+from servicemeter.ground.settings import Home
 from servicemeter.model.question import Filter
 from servicemeter.office.answers import Held, count_refusals, list_held
 from servicemeter.office.database import Office
@@ -68,6 +70,10 @@ class SurveyDesk:
         if name not in forms:
             raise UnknownName("survey", name, forms)
         return forms[name]
+
+    def notice(self) -> Notice:
+        """What customers are told of what is kept."""
+        return notice_of(Home(self.folder.parent)) if self.folder else USUAL_NOTICE
 
     def form_file(self, name: str) -> FormFile:
         """A form as its file has it."""

@@ -300,7 +300,8 @@ def _in_our_words(path: Path | None, said: str) -> BadBook:
     if held:
         return BookHeld(
             f"The book {path} is held by another process ({held.group(1) or 'a program'}, process {held.group(2)}) that "
-            "is no servicemeter server of ours. Nothing was changed. Close that program, or give another --home."
+            "is no server of this folder. Nothing was changed. Another command ends by itself: wait for it. Else close that "
+            "program, or give another --home."
         )
     if "No space left" in said or "disk is full" in said.lower() or "could not write" in said.lower():
         return BadBook(

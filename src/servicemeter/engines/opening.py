@@ -8,7 +8,7 @@ from typing import cast
 from servicemeter.engines.engine import Engine
 from servicemeter.ground.errors import BadSettings
 
-__all__ = ["ADDRESSES", "open_engine"]
+__all__ = ["ADDRESSES", "is_address", "open_engine"]
 
 _KINDS = {
     "postgresql": ("postgres", "PostgreSQL", "postgres"),
@@ -18,6 +18,15 @@ _KINDS = {
     "clickhouse": ("clickhouse", "ClickHouse", "clickhouse"),
 }
 ADDRESSES = "duckdb:, postgresql://user@host/database, sc://host:15002 (Spark Connect), chdb: or clickhouse://host/database"
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is meant as an engine's address, and not as a folder.
+
+    >>> is_address("postgresql://me@localhost/figures"), is_address("chdb:"), is_address("data/"), is_address("C:/data")
+    (True, True, False, False)
+    """
+    return "://" in text or text.startswith(tuple(f"{kind}:" for kind in _KINDS))
 
 
 def open_engine(address: str) -> Engine | None:

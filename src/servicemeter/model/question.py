@@ -59,6 +59,9 @@ class Question:
     params: dict[str, Any] = field(default_factory=dict)
     scope: Scope = Scope()
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by", tuple(dict.fromkeys(self.by)))  # a dimension said twice is said once
+
     def to_dict(self) -> dict[str, Any]:
         """The question with the keys of conformance/FORMAT.md, defaults left out."""
         out: dict[str, Any] = {"metric": self.metric}

@@ -119,9 +119,12 @@ def _recognised_warehouse(
     path: Path | str, mapping: str | None, known_as: str | None, user_folder: Path | None
 ) -> Warehouse | None:
     """The warehouse of which a folder has every needed table, by their names; the one that needs most."""
-    if mapping is not None or known_as is not None or is_place(path) or not Path(path).is_dir():
+    if mapping is not None or known_as is not None or is_place(path):
         return None
-    names = [file.name.split(".")[0] for file in Path(path).iterdir()]
+    try:
+        names = [file.name.split(".")[0] for file in Path(path).iterdir()] if Path(path).is_dir() else []
+    except OSError as error:
+        raise BadFile(f"{path}: it cannot be read ({error.strerror}).") from error
     fitting = [(w.needed, w) for w in map(read_warehouse, known_warehouses(user_folder).values()) if w.needed <= w.held_by(names)]
     return max(fitting, key=lambda pair: len(pair[0]), default=(None, None))[1]
 

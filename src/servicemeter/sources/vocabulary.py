@@ -59,7 +59,7 @@ first_reply_after: first response time, first reply time, time to first response
     premiere reponse, delai de premiere reponse, czas pierwszej odpowiedzi, czas do pierwszej odpowiedzi, tiempo de primera
     respuesta, tiempo hasta la primera respuesta
 solved_at: solved at, resolved at, resolved time, closed at, closed time, ticket closed time, solved, resolved, resolution
-    date, close date, closed date, date closed, closed on, resolved on, last closed at, first closed at, resolved date,
+    date, close date, closed date, date closed, closed on, closed, resolved on, last closed at, first closed at, resolved date,
     opgelost op, opgelost, gesloten op, gesloten, afgehandeld op, afgesloten op, datum opgelost, datum afgehandeld, rezolvat
     la, rezolvat, inchis la, inchis, data rezolvarii, data inchiderii, solutionat la, gelost am, gelost, geschlossen am,
     abgeschlossen am, erledigt am, losungsdatum, resolu le, date de resolution, ferme le, date de fermeture, clos le, date
@@ -82,7 +82,7 @@ agent: assignee, agent, assigned to, owner, ticket owner, agent name, assignee n
     konsultant, przypisano do, przypisany do, pracownik, asignado a, agente, user, utilizator
 team: team, group, queue, department, team assigned, assignee team, groep, afdeling, wachtrij, echipa, grup, departament,
     coada, coada de asteptare, gruppe, abteilung, warteschlange, equipe, groupe, file d attente, zespol, grupa, dzial,
-    kolejka, equipo, grupo, departamento, cola
+    kolejka, equipo, grupo, departamento, cola, assignment group
 customer_id: customer id, requester id, client id, contact id, customer number, klantnummer, klant id, id client, cod
     client, kundennummer, kunden id, numero client, id klienta, numer klienta, nr klienta, id de cliente, id cliente, numero
     de cliente

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from servicemeter.engines.engine import Engine
-from servicemeter.ground.clock import epoch, local_day, local_midnight, moment
+from servicemeter.ground.clock import epoch, local_day, local_midnight, moment, zone
 from servicemeter.ground.phrases import phrase
 from servicemeter.model.rows import Delivery
 from servicemeter.model.tables import TABLES
@@ -44,7 +44,7 @@ def note_coverage(
         stated = set(delivery.capabilities or ())
         _widen(engine, delivery.source, delivery.loaded_from, delivery.loaded_through, stated, recorded_at)
         return remarks
-    tz = delivery.tz or _zone_of(engine)
+    tz = delivery.tz or _said_zone(engine) or "UTC"
     latest = recorded_at + _DAY
     first, last = _first_and_last(engine, relations, latest)
     since = delivery.loaded_from or (moment(local_midnight(local_day(epoch(first), tz), tz)) if first else None)
@@ -133,8 +133,13 @@ def capabilities_of(engine: Engine) -> dict[str, frozenset[str] | None]:
 
 
 def _settle_zone(engine: Engine, delivery: Delivery, recorded_at: datetime) -> list[str]:
-    """An empty book takes its reporting zone from the first import."""
-    if engine.rows("select 1 from settings where name = 'report_tz'"):
+    """An empty book takes its reporting zone from the first import.
+
+    `BadSettings` for a name that is no zone: nothing could be asked any more.
+    """
+    held = _said_zone(engine)
+    if held is not None:
+        zone(held)
         return []
     literal = engine.dialect.literal
     tz = delivery.tz or "UTC"
@@ -145,8 +150,10 @@ def _settle_zone(engine: Engine, delivery: Delivery, recorded_at: datetime) -> l
     return [phrase(f"Days and weeks are counted in {tz} (report_tz), taken from this first import.")]
 
 
-def _zone_of(engine: Engine) -> str:
-    return str(engine.rows("select value from settings where name = 'report_tz'")[0][0])
+def _said_zone(engine: Engine) -> str | None:
+    """The reporting zone: of several that were said the last one."""
+    said = engine.rows("select value from settings where name = 'report_tz' order by recorded_at, source")
+    return str(said[-1][0]) if said else None
 
 
 def _first_and_last(engine: Engine, relations: Mapping[str, str], latest: datetime) -> tuple[datetime | None, datetime | None]:

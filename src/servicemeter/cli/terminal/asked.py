@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import click
+from click.core import ParameterSource
+
 from servicemeter.desk.anydesk import AnyDesk
 from servicemeter.ground.clock import epoch, moment, period_end, period_start, within_reach
 from servicemeter.ground.errors import BadQuestion
+from servicemeter.ground.settings import Home
 from servicemeter.model.metric import Metric
 from servicemeter.model.question import Filter, Question
 
-__all__ = ["Options", "conditions", "day_of", "instant_of", "questions"]
+__all__ = ["Options", "asked_again", "conditions", "day_of", "instant_of", "questions"]
 
 _Pairs = list[tuple[str, str]]
 
@@ -77,6 +82,18 @@ def _month(end: datetime, tz: str, grain: str | None) -> _Pairs:
     if grain:
         since, until = period_start(since, grain), period_end(period_start(until - timedelta(days=1), grain), grain)
     return [("from", since.isoformat()), ("to", until.isoformat())]
+
+
+def asked_again() -> str:
+    """The options of a question, and its data folder, as they were typed: for a command that asks the same."""
+    ctx, said = click.get_current_context(), ""
+    for param in ctx.command.params:
+        if param.name in (None, "metrics", "form") or ctx.get_parameter_source(param.name) is not ParameterSource.COMMANDLINE:
+            continue
+        given = ctx.params[param.name]
+        for value in given if param.multiple else [given.folder if isinstance(given, Home) else given]:
+            said += f" {param.opts[0]} {shlex.quote(str(value))}"
+    return said
 
 
 def conditions(where: Sequence[str]) -> tuple[Filter, ...]:

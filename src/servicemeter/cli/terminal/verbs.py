@@ -81,6 +81,11 @@ class Verbs(click.Group):
             # Whoever read us (`| head`) has enough; nothing more can be written, not even when the process ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
+        except OSError as error:
+            if error.filename is None:
+                raise
+            remark(f"{error.filename} cannot be read or written: {error.strerror}.")
+            return 1
         return status if isinstance(status, int) else 0
 
 

@@ -49,7 +49,8 @@ def verb(is_proposed: bool, least: int | None, is_applied: bool, form: str, home
         return
     if is_proposed:
         _print_proposed(told["proposed"])
-        hint(f"Read and edit {told['proposed']['file']}, then: servicemeter text reasons --apply")
+        if told["proposed"]["new"]:
+            hint(f"Read and edit {told['proposed']['file']}, then: servicemeter text reasons --apply")
     if is_applied:
         _print_sorted(told["sorted"])
         hint("Now: servicemeter measure contact_reason_share")

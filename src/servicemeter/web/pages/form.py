@@ -100,7 +100,17 @@ def _draft(seen: Visit, name: str, tag: str, fields: Mapping[str, str]) -> Respo
     except BadForm as fault:
         return _page(seen, kept, tables, fields.get("mark", ""), fault=str(fault))
     return survey_page(
-        Sheet(form, _tag(form, tag), "#", "", {}, list(form.questions), has_script=False, seed=secrets.token_hex(4))
+        Sheet(
+            form,
+            _tag(form, tag),
+            "#",
+            "",
+            {},
+            list(form.questions),
+            has_script=False,
+            seed=secrets.token_hex(4),
+            keeping=seen.desk.surveys.notice(),
+        )
     )
 
 
@@ -140,6 +150,7 @@ def _sheet(seen: Visit, form: Form, tag: str, content: dict[str, Any] | None = N
             is_done=is_done,
             is_saved=bool(said),
             has_script=False,
+            keeping=seen.desk.surveys.notice(),
         )
     )
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from servicemeter.desk.retaining import USUAL_NOTICE, Notice, notice_of
 from servicemeter.ground.settings import Home
 from servicemeter.office.answers import count_refusal
 from servicemeter.office.database import Office
@@ -49,6 +50,7 @@ class Counter:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     seconds: Callable[[], float] = monotonic
     place_header: str | None = None
+    keeping: Notice = USUAL_NOTICE
     by_place: Rates = field(default_factory=lambda: Rates(30))
     by_link: Rates = field(default_factory=lambda: Rates(5))
     by_visit: Rates = field(default_factory=lambda: Rates(1, 86_400))
@@ -98,7 +100,13 @@ def create_survey_app(
     from servicemeter.web.surveys import hosted, visits
 
     made = counter or Counter(
-        office, Shelf(home.surveys), home.survey_key(), home.identity_key(), clock, place_header=place_header
+        office,
+        Shelf(home.surveys),
+        home.survey_key(),
+        home.identity_key(),
+        clock,
+        place_header=place_header,
+        keeping=notice_of(home),
     )
     app = Starlette(routes=[*visits.routes(), *hosted.routes()])
     app.state.counter = made

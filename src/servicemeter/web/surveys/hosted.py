@@ -202,6 +202,7 @@ def _sheet(counter: Counter, request: Request, door: Door, language: str, now: d
         has_script=not is_scanner(dict(request.headers)) and not door.form.is_anonymous,
         seed=door.invitation.invitation_id,
         frame_origins=door.form.asking.origins,
+        keeping=counter.keeping,
     )
 
 

@@ -13,6 +13,9 @@ from typing import Any
 import jinja2
 from starlette.responses import HTMLResponse
 
+from servicemeter.desk.retaining import USUAL_NOTICE, Notice
+from servicemeter.show.numbers import LANGUAGES
+from servicemeter.show.phrases import counted
 from servicemeter.surveys.forms import Form, Question
 from servicemeter.surveys.pagewords import language_name, page_words
 
@@ -24,7 +27,7 @@ class Sheet:
     """What stands on the page: the form in a language, what was answered so far, and what there is to say about it.
 
     `stamp` says when the page was opened. `notice` is a sentence, `is_fault` whether it is one. `seed` fixes the order of
-    shuffled options, `frame_origins` are the sites that may frame the page.
+    shuffled options, `frame_origins` are the sites that may frame the page, `keeping` says for how long words stay.
     """
 
     form: Form
@@ -41,17 +44,20 @@ class Sheet:
     has_script: bool = True
     seed: str = ""
     frame_origins: tuple[str, ...] = ()
+    keeping: Notice = USUAL_NOTICE
 
 
 def survey_page(sheet: Sheet, status: int = 200) -> HTMLResponse:
     """The page, under 30 kB with everything in it."""
+    around = page_words(sheet.language)
     html = (
         _templates()
         .get_template("page.html")
         .render(
             sheet=sheet,
             words=sheet.form.wording(sheet.language),
-            around=page_words(sheet.language),
+            around=around,
+            privacy=around["privacy"].format(days=_days(sheet)),
             languages={tag: language_name(tag) for tag in sheet.form.wordings},
             options=lambda question: _ordered(question, sheet.seed),
             style=_asset("survey.css"),
@@ -59,6 +65,11 @@ def survey_page(sheet: Sheet, status: int = 200) -> HTMLResponse:
         )
     )
     return _response(html, status, sheet.frame_origins)
+
+
+def _days(sheet: Sheet) -> str:
+    language = sheet.language.partition("-")[0]
+    return counted(language if language in LANGUAGES else "en", sheet.keeping.comment_days, "{n} day", "{n} days")
 
 
 def message_page(language: str, text: str, status: int, *, action: str = "", button: str = "") -> HTMLResponse:
