@@ -180,6 +180,17 @@ def _answer(key: int, invitation: str, at: str, value: int) -> dict[str, Any]:
     return {"answer_id": f"s{key}", "invitation_id": invitation, "answered_at": f"2026-03-{at}:00Z", "value_num": value}
 
 
+def test_periods_without_a_figure_have_no_rows(book: Desk) -> None:
+    """The ticket opened again is open on the 9th, the 16th and when the data end (the 20th); the next week has not begun."""
+    weeks = book.explain(Question("backlog", date(2026, 3, 2), date(2026, 3, 30), grain="week"))
+    assert [(row["period_start"], row["ticket_id"]) for row in weeks.rows] == [
+        ("2026-03-02", "reopened"), ("2026-03-09", "reopened"), ("2026-03-16", "reopened")
+    ]  # fmt: skip
+    last = book.explain(Question("backlog", date(2026, 3, 23), date(2026, 3, 30)))
+    assert (last.rows, last.row_count, last.left_out) == ([], 0, [])
+    assert last.notes == ("Nothing was counted: see null_reason.",)
+
+
 def _march(book: Desk, metric: str, **params: Any) -> Explanation:
     return book.explain(Question(metric, date(2026, 3, 1), date(2026, 4, 1), params=params))
 

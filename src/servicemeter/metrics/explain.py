@@ -35,8 +35,8 @@ def explain(
     limit: int,
 ) -> Explanation:
     """Show the rows that `answer` counted (at most `limit`), their sums, and what was left out and why."""
-    one = plan(question, settings, sources)
-    if not one.is_measured or one.invalid_dimension:
+    one = _with_figures(plan(question, settings, sources))
+    if not one.periods or not one.is_measured or one.invalid_dimension:
         return Explanation(answer, [], 0, [], [], [], (phrase("Nothing was counted: see null_reason."),))
     facts = facts_for(one)
     rows: list[tuple[Key, Row]] = []
@@ -56,6 +56,12 @@ def explain(
         answer, [row for _, row in rows[:limit]], sum(t["rows"] for t in sums), sums, missed, statements,
         (*notes, *_disagreements(answer, sums)),
     )  # fmt: skip
+
+
+def _with_figures(one: Plan) -> Plan:
+    """The plan for those of its periods that have a figure; what stays as it is (a backlog) has rows in all others too."""
+    kept = [k for k, period in enumerate(one.periods) if one.status(period) not in _NOT_COUNTED]
+    return replace(one, periods=tuple(one.periods[k] for k in kept), ends=tuple(one.ends[k] for k in kept))
 
 
 def counted_rows(one: Plan, facts: Facts, parts: Sequence[Part], limit: int) -> list[Row]:

@@ -378,7 +378,8 @@ def _row(one: Plan, period: Period, status: str, dimensions: Key, fields: dict[s
     row |= {"period_status": status, "null_reason": reason}
     if fields is None:
         return row
-    row |= one.measure.finish(fields)
+    # A companion may be called as a dimension is (`scale`); the row is of the value it was grouped by.
+    row |= one.measure.finish(fields) | dict(zip(one.by, dimensions, strict=False))
     if row["value"] is None and row["null_reason"] is None:
         row["null_reason"] = "immature" if row["n_immature"] else "empty"
     return row
